@@ -1,0 +1,152 @@
+//! E-mail addresses: one definition of what is accepted, how two are compared and how one is shown to strangers.
+
+/// Longest address in octets that SMTP can carry (RFC 5321, 4.5.3.1.3, less the angle brackets).
+const MAX_OCTETS: usize = 254;
+/// Longest part before the `@` in octets (RFC 5321, 4.5.3.1.1).
+const MAX_LOCAL_OCTETS: usize = 64;
+
+/// Why a text is not an address that Usher would write to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    /// No `@`, several, or nothing on one side of it.
+    #[error("must be one e-mail address such as name@example.com")]
+    Shape,
+    /// Over the limits of RFC 5321.
+    #[error("is too long for an e-mail address")]
+    TooLong,
+    /// White space, control characters, quotes, brackets or routing characters before the `@`.
+    #[error("has a character before the @ that is not accepted in an e-mail address")]
+    Local,
+    /// Not the name of a mail domain: a single label, an address literal, or not valid under IDNA.
+    #[error("needs a full domain such as example.com after the @")]
+    Domain,
+}
+
+/// One mailbox: as it was typed (trimmed), and the form under which it is compared.
+#[derive(Debug, Clone)]
+pub struct EmailAddress {
+    typed: String,
+    local_octets: usize,
+    key: String,
+}
+
+impl EmailAddress {
+    /// Checks an address that a caller sent. White space around it is dropped; plus-tags and dots are part of it.
+    ///
+    /// The text is not normalised: NFC would turn KELVIN SIGN into `K`, and so one mailbox into another. Letters in
+    /// decomposed form are refused instead.
+    pub fn parse(input: &str) -> Result<Self, AddressError> {
+        let typed = input.trim().to_owned();
+        if typed.len() > MAX_OCTETS {
+            return Err(AddressError::TooLong);
+        }
+        let (local, domain) = typed.split_once('@').ok_or(AddressError::Shape)?;
+        if local.is_empty() || domain.is_empty() || domain.contains('@') {
+            return Err(AddressError::Shape);
+        }
+        if local.len() > MAX_LOCAL_OCTETS {
+            return Err(AddressError::TooLong);
+        }
+        if !is_local_part(local) {
+            return Err(AddressError::Local);
+        }
+        let ascii = ascii_domain(domain).ok_or(AddressError::Domain)?;
+        let key = format!("{}@{ascii}", fold(local));
+        if key.len() > MAX_OCTETS {
+            return Err(AddressError::TooLong);
+        }
+        Ok(Self { local_octets: local.len(), key, typed })
+    }
+
+    /// As typed, trimmed.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.typed
+    }
+
+    /// The form that is compared and indexed: domain in lower-case ASCII (IDNA), the rest case-folded. Look-alikes
+    /// stay distinct: a letter outside ASCII never folds into one inside (KELVIN SIGN is not `k`).
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// What goes on the wire of SMTP: the local part as typed, the domain as A-labels.
+    #[must_use]
+    pub fn envelope(&self) -> String {
+        format!("{}@{}", self.local(), self.domain())
+    }
+
+    /// The domain in lower-case ASCII.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.key.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+
+    /// Tells a person which of their addresses is meant without telling it to anyone else: `j***@example.com`.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        let first = self.typed.chars().next().unwrap_or('*');
+        format!("{first}***@{}", self.domain())
+    }
+
+    fn local(&self) -> &str {
+        self.typed.get(..self.local_octets).unwrap_or_default()
+    }
+}
+
+/// Two addresses are equal when they reach the same mailbox, however they were typed.
+impl PartialEq for EmailAddress {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl Eq for EmailAddress {}
+
+impl std::fmt::Display for EmailAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.typed.fmt(f)
+    }
+}
+
+/// RFC 5321's dot-string, with letters beyond ASCII as in RFC 6531, without the routing characters `%` and `!`.
+fn is_local_part(local: &str) -> bool {
+    local.split('.').all(|atom| !atom.is_empty() && atom.chars().all(is_local_character))
+}
+
+fn is_local_character(c: char) -> bool {
+    if c.is_ascii() {
+        c.is_ascii_alphanumeric() || "#$&'*+-/=?^_`{|}~".contains(c)
+    } else {
+        c.is_alphanumeric()
+    }
+}
+
+/// The domain as A-labels, when it is one that mail can be sent to: at least two labels of letters, digits and
+/// hyphens, the last one not a number.
+fn ascii_domain(domain: &str) -> Option<String> {
+    let ascii = idna::domain_to_ascii_cow(domain.as_bytes(), idna::AsciiDenyList::STD3).ok()?;
+    let labels: Vec<&str> = ascii.split('.').collect();
+    let sound = labels.len() >= 2
+        && ascii.len() <= 253
+        && labels.iter().all(|label| is_label(label))
+        && labels.last().is_some_and(|top| top.bytes().any(|b| b.is_ascii_alphabetic()));
+    sound.then(|| ascii.into_owned())
+}
+
+fn is_label(label: &str) -> bool {
+    (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
+}
+
+fn fold(local: &str) -> String {
+    local.chars().map(fold_character).collect()
+}
+
+fn fold_character(c: char) -> String {
+    if c.is_ascii() {
+        return c.to_ascii_lowercase().to_string();
+    }
+    let folded = caseless::default_case_fold_str(c.encode_utf8(&mut [0; 4]));
+    if folded.chars().any(|f| f.is_ascii()) { c.to_string() } else { folded }
+}

@@ -1,0 +1,78 @@
+//! The invitation: one account, one address, one promise of roles, and its life cycle.
+
+mod life;
+mod link;
+
+pub use life::{NotPending, Status};
+pub use link::{KeyProof, LinkKey, SecureId, page_url, prove};
+
+use crate::{
+    Timestamp,
+    account::PublicId,
+    address::EmailAddress,
+    id::{AccountId, InvitationId, PersonId},
+    role::Grant,
+    text::DisplayText,
+};
+
+/// An invitation as it is stored. Address and grant never change: another address or role is another invitation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invitation {
+    /// Number of the row, Landscape's `id`.
+    pub id: InvitationId,
+    /// Fastly's `id`.
+    pub public_id: PublicId,
+    /// What the link names. It is not enough to accept: see [`prove`].
+    pub secure_id: SecureId,
+    /// To which account.
+    pub account_id: AccountId,
+    /// Whom.
+    pub email: EmailAddress,
+    /// What the inviter calls the invitee; Fastly's dialect has no such field.
+    pub name: Option<DisplayText>,
+    /// What is promised.
+    pub grant: Grant,
+    /// Who answers for the promise: the inviter, or whoever resent it last. `None` once that person is gone.
+    pub sponsor: Option<PersonId>,
+    /// As last written; see [`Invitation::status_at`] for the truth at a moment.
+    pub status: Status,
+    /// How many times it was resent; every resend makes the older keys useless.
+    pub generation: u32,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When anything of it changed last.
+    pub updated_at: Timestamp,
+    /// When a mail was asked for last: creation or resend.
+    pub sent_at: Timestamp,
+    /// From this moment on it is expired.
+    pub expires_at: Timestamp,
+    /// When it became accepted, declined, revoked or expired.
+    pub closed_at: Option<Timestamp>,
+    /// Who accepted, declined or revoked it, where that was a known person.
+    pub closed_by: Option<PersonId>,
+    /// Compared and set by every update.
+    pub version: i64,
+}
+
+/// An invitation that the store has not numbered yet. It begins pending, in generation 0, sent when it is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewInvitation {
+    /// Fastly's `id`.
+    pub public_id: PublicId,
+    /// What the link names.
+    pub secure_id: SecureId,
+    /// To which account.
+    pub account_id: AccountId,
+    /// Whom; at most one pending invitation for an account and an address.
+    pub email: EmailAddress,
+    /// What the inviter calls the invitee.
+    pub name: Option<DisplayText>,
+    /// What is promised.
+    pub grant: Grant,
+    /// The inviter.
+    pub sponsor: PersonId,
+    /// When it is made.
+    pub created_at: Timestamp,
+    /// When it ends by itself.
+    pub expires_at: Timestamp,
+}

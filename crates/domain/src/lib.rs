@@ -1,0 +1,32 @@
+//! Usher's rules, without any I/O: what an invitation is, who may do what with it, and when.
+//!
+//! What belongs here: aggregates as plain values with pure state changes ([`invitation`], [`account`], [`person`],
+//! [`role`], [`membership`], [`outbox`]), the traits through which the rules reach the world ([`port`]), and the use
+//! cases ([`usecase`]). What does not: serialisation, SQL, HTTP, SMTP, tokens, async. The one future in this crate is
+//! the answer of [`port::Mailer`], because sending a mail takes seconds.
+//!
+//! To add a use case: one file in `usecase/` with the command, the error enum (each variant with its stable `code`)
+//! and one function `fn verb(tx: &mut dyn Tx, env: &Env, actor: &Actor, command: Command) -> Result<_, VerbError>`.
+//! To add something stored: a small trait in `port/store/`, its suite in `testkit/contract/`, then the adapters.
+
+pub mod account;
+pub mod address;
+pub mod audit;
+pub mod env;
+pub mod id;
+pub mod invitation;
+pub mod membership;
+pub mod outbox;
+pub mod person;
+pub mod port;
+pub mod principal;
+pub mod role;
+pub mod text;
+pub mod token;
+pub mod usecase;
+
+#[cfg(feature = "testkit")]
+pub mod testkit;
+
+/// A moment in UTC, whole microseconds (what both databases keep exactly).
+pub type Timestamp = chrono::DateTime<chrono::Utc>;

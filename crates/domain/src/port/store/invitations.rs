@@ -1,0 +1,49 @@
+use super::StoreError;
+use crate::{
+    Timestamp,
+    address::EmailAddress,
+    id::{AccountId, InvitationId},
+    invitation::{Invitation, NewInvitation, SecureId},
+};
+
+/// A part of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Page {
+    /// Most rows; `None` for all.
+    pub limit: Option<u32>,
+    /// Rows to leave out at the beginning.
+    pub offset: u64,
+}
+
+/// Invitations. Apart from lookups by the secure id everything is scoped to an account: another account's row does not
+/// exist.
+pub trait Invitations {
+    /// Writes a new one: pending, generation 0, version 0. `Conflict(PendingInvitation)` when the address has one
+    /// stored as pending in the account, even if its time is over and nobody wrote that down yet.
+    fn insert_invitation(&mut self, invitation: &NewInvitation) -> Result<Invitation, StoreError>;
+    /// Writes status, sponsor, generation, `closed_*`, `updated_at`, `sent_at` and `expires_at` of an invitation read
+    /// in this unit and counts its version up. `Contended` when the stored version is another one;
+    /// `Conflict(PendingInvitation)` when it becomes pending beside another one.
+    fn update_invitation(&mut self, invitation: &Invitation) -> Result<(), StoreError>;
+    /// By number, in any status.
+    fn invitation(&mut self, account: AccountId, id: InvitationId) -> Result<Option<Invitation>, StoreError>;
+    /// By what the link names, in any status.
+    fn invitation_by_secure_id(&mut self, secure_id: &SecureId) -> Result<Option<Invitation>, StoreError>;
+    /// The one stored as pending for an address, expired or not.
+    fn pending_invitation(
+        &mut self,
+        account: AccountId,
+        email: &EmailAddress,
+    ) -> Result<Option<Invitation>, StoreError>;
+    /// Those open at `now`, by ascending number.
+    fn open_invitations(
+        &mut self,
+        account: AccountId,
+        now: Timestamp,
+        page: Page,
+    ) -> Result<Vec<Invitation>, StoreError>;
+    /// How many are open at `now`.
+    fn count_open_invitations(&mut self, account: AccountId, now: Timestamp) -> Result<u64, StoreError>;
+    /// Stored as pending although their time was over at `now`, of all accounts, the earliest end first.
+    fn overdue_invitations(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Invitation>, StoreError>;
+}

@@ -1,0 +1,20 @@
+//! The store: units of work over small traits, one for each kind of row.
+//!
+//! One unit of work is one transaction. What a use case writes, its audit entry and its mail are written together or
+//! not at all, and an answer `Ok` means durable.
+
+mod accounts;
+mod audit;
+mod error;
+mod invitations;
+mod outbox;
+mod people;
+mod unit;
+
+pub use accounts::{Accounts, Memberships};
+pub use audit::AuditLog;
+pub use error::{Constraint, StoreError};
+pub use invitations::{Invitations, Page};
+pub use outbox::{Outbox, Settlement};
+pub use people::People;
+pub use unit::{Mode, Store, Tx, UnitError, Verdict};

@@ -1,0 +1,92 @@
+use super::{Accounts, AuditLog, Invitations, Memberships, Outbox, People, StoreError};
+
+/// One open transaction: everything that a use case can read and write.
+pub trait Tx: Accounts + AuditLog + Invitations + Memberships + Outbox + People {}
+
+impl<T: Accounts + AuditLog + Invitations + Memberships + Outbox + People> Tx for T {}
+
+/// What a unit of work is going to do. In either mode it sees one consistent picture, and what it wrote itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Only reads. A write is refused as [`StoreError::Unavailable`].
+    Read,
+    /// Reads and writes.
+    Write,
+}
+
+/// How a unit of work ends that ran into no trouble of the store's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Keep what was written.
+    Commit,
+    /// The use case refused: keep nothing.
+    Rollback,
+}
+
+/// Runs units of work.
+pub trait Store: Send + Sync {
+    /// Runs `work` in one transaction; returns once it is durable (commit) or gone (rollback, error).
+    ///
+    /// Owes: a unit that ends in [`StoreError::Contended`], or that the database gave up for the sake of another one
+    /// (serialisation failure, deadlock), is run again from the start, a bounded number of times with jitter. So
+    /// `work` must not have effects besides the transaction. A unit that goes on after an error of the store keeps
+    /// nothing: each further call gives that error again, and so does the end. `name` shows up in logs and metrics.
+    fn run(
+        &self,
+        name: &'static str,
+        mode: Mode,
+        work: &mut dyn FnMut(&mut dyn Tx) -> Result<Verdict, StoreError>,
+    ) -> Result<(), StoreError>;
+}
+
+/// The error of a use case that touches the store.
+pub trait UnitError: From<StoreError> {
+    /// The store's own error, if this is one and not a refusal of the use case.
+    fn store_error(&self) -> Option<&StoreError>;
+}
+
+impl UnitError for StoreError {
+    fn store_error(&self) -> Option<&StoreError> {
+        Some(self)
+    }
+}
+
+impl dyn Store + '_ {
+    /// Runs a unit that writes. An `Err` of the use case rolls back.
+    pub fn write<T, E: UnitError>(
+        &self,
+        name: &'static str,
+        work: impl FnMut(&mut dyn Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.unit(name, Mode::Write, work)
+    }
+
+    /// Runs a unit that only reads.
+    pub fn read<T, E: UnitError>(
+        &self,
+        name: &'static str,
+        work: impl FnMut(&mut dyn Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.unit(name, Mode::Read, work)
+    }
+
+    /// Gives types to [`Store::run`], which has none so that it can be a trait object.
+    fn unit<T, E: UnitError>(
+        &self,
+        name: &'static str,
+        mode: Mode,
+        mut work: impl FnMut(&mut dyn Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut answer = None;
+        self.run(name, mode, &mut |tx| {
+            let result = work(tx);
+            let verdict = match &result {
+                Ok(_) => Ok(Verdict::Commit),
+                Err(error) => error.store_error().cloned().map_or(Ok(Verdict::Rollback), Err),
+            };
+            answer = Some(result);
+            verdict
+        })?;
+        answer.unwrap_or_else(|| Err(StoreError::Unavailable(format!("unit {name} did not run")).into()))
+    }
+}

@@ -1,0 +1,166 @@
+use super::{Permission, PermissionSet, RoleName, find};
+
+/// What a person may do with one service (Fastly's `permission`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum ServicePermission {
+    /// Everything; Fastly's default.
+    #[default]
+    Full,
+    /// Read.
+    ReadOnly,
+    /// Purge single objects.
+    PurgeSelect,
+    /// Purge everything.
+    PurgeAll,
+}
+
+impl ServicePermission {
+    /// Every value, in the order of Fastly's reference.
+    pub const EVERY: [Self; 4] = [Self::Full, Self::ReadOnly, Self::PurgeSelect, Self::PurgeAll];
+
+    /// Fastly's spelling.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::ReadOnly => "read_only",
+            Self::PurgeSelect => "purge_select",
+            Self::PurgeAll => "purge_all",
+        }
+    }
+
+    /// Reads Fastly's spelling.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::EVERY.into_iter().find(|value| value.as_str() == text)
+    }
+}
+
+/// Names a service of the account: 1 to 64 of `[A-Za-z0-9_-]`. Usher keeps no list of services.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServiceId(String);
+
+impl ServiceId {
+    /// Checks an id that a caller sent.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let sound = (1..=64).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        sound.then(|| Self(text.to_owned()))
+    }
+
+    /// The id.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// One permission on one service.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServiceGrant {
+    /// The service.
+    pub service: ServiceId,
+    /// What is allowed there.
+    pub permission: ServicePermission,
+}
+
+/// Why a grant cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GrantError {
+    /// No role at all.
+    #[error("at least one role is needed")]
+    NoRole,
+    /// A role that the account does not have.
+    #[error("there is no role named {0}")]
+    UnknownRole(String),
+    /// The same service twice.
+    #[error("service {0} is listed twice")]
+    RepeatedService(String),
+}
+
+/// What a membership gives, and an invitation promises: roles, and where wanted a limit to services.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    roles: Vec<RoleName>,
+    limit_services: bool,
+    services: Vec<ServiceGrant>,
+}
+
+impl Grant {
+    /// A grant of existing roles, kept once each, sorted by name; services sorted by id.
+    pub fn new(
+        mut roles: Vec<RoleName>,
+        limit_services: bool,
+        mut services: Vec<ServiceGrant>,
+    ) -> Result<Self, GrantError> {
+        if let Some(unknown) = roles.iter().find(|name| find(name).is_none()) {
+            return Err(GrantError::UnknownRole(unknown.to_string()));
+        }
+        if roles.is_empty() {
+            return Err(GrantError::NoRole);
+        }
+        roles.sort();
+        roles.dedup();
+        services.sort();
+        let repeated = services.windows(2).find_map(|pair| match pair {
+            [a, b] if a.service == b.service => Some(a.service.as_str().to_owned()),
+            _ => None,
+        });
+        match repeated {
+            Some(service) => Err(GrantError::RepeatedService(service)),
+            None => Ok(Self { roles, limit_services, services }),
+        }
+    }
+
+    /// A grant of roles in the whole account.
+    pub fn of_roles<'a>(roles: impl IntoIterator<Item = &'a str>) -> Result<Self, GrantError> {
+        let names = roles
+            .into_iter()
+            .map(|name| RoleName::parse(name).map_err(|_| GrantError::UnknownRole(name.to_owned())))
+            .collect::<Result<_, _>>()?;
+        Self::new(names, false, Vec::new())
+    }
+
+    /// The roles, sorted by name, never empty.
+    #[must_use]
+    pub fn roles(&self) -> &[RoleName] {
+        &self.roles
+    }
+
+    /// Whether the person reaches only the listed services.
+    #[must_use]
+    pub const fn limit_services(&self) -> bool {
+        self.limit_services
+    }
+
+    /// The permissions per service, sorted by service.
+    #[must_use]
+    pub fn services(&self) -> &[ServiceGrant] {
+        &self.services
+    }
+
+    /// What a member with this grant may do in the account. Who is limited to services neither invites nor sets
+    /// anybody's service permissions (Fastly: "engineers with no per-service limitations").
+    #[must_use]
+    pub fn permissions(&self) -> PermissionSet {
+        const OF_THE_UNLIMITED: PermissionSet =
+            PermissionSet::of(&[Permission::InviteMembers, Permission::SetServicePermissions]);
+        let whole = self.role_permissions();
+        if self.limit_services { whole.without(OF_THE_UNLIMITED) } else { whole }
+    }
+
+    /// The ceiling: whether a member with this grant may hand out `other`. Nobody grants what they do not hold, and
+    /// setting service permissions is a right of its own.
+    #[must_use]
+    pub fn may_hand_out(&self, other: &Self) -> bool {
+        let held = self.permissions();
+        held.has(Permission::InviteMembers)
+            && held.covers(other.permissions())
+            && (other.services.is_empty() || held.has(Permission::SetServicePermissions))
+    }
+
+    fn role_permissions(&self) -> PermissionSet {
+        self.roles.iter().filter_map(find).fold(PermissionSet::NONE, |sum, role| sum.union(role.permissions))
+    }
+}

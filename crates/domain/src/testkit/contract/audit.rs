@@ -1,0 +1,78 @@
+use super::{
+    Outcome,
+    sample::{INSTANT, World, second},
+};
+use crate::{
+    audit::{AuditAction, AuditActor, AuditEvent},
+    id::{InvitationId, PersonId},
+    port::{Store, StoreError},
+};
+
+/// An entry of the account without anything else.
+fn entry(world: &World, seconds: i64, action: AuditAction) -> AuditEvent {
+    AuditEvent {
+        at: second(seconds),
+        actor: AuditActor::System,
+        action,
+        account: Some(world.account.id),
+        invitation: None,
+        person: None,
+    }
+}
+
+fn record(store: &dyn Store, events: &[AuditEvent]) -> Outcome {
+    store.write("record", |tx| events.iter().try_for_each(|event| tx.record(event)))
+}
+
+pub(super) fn entries_come_the_oldest_first(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let first = entry(&world, 1, AuditAction::InvitationCreated);
+    let instant_later = AuditEvent { at: first.at + INSTANT, ..first };
+    let later = entry(&world, 2, AuditAction::InvitationResent);
+    let same_moment = entry(&world, 2, AuditAction::InvitationExpired);
+    // Written in another order: the clocks of two replicas differ, and so does who commits first.
+    record(store, &[later, instant_later, first, same_moment])?;
+    let events = store.read("list", |tx| tx.audit_events(world.account.id))?;
+    assert_eq!(events, [first, instant_later, later, same_moment]);
+    Ok(())
+}
+
+pub(super) fn entries_keep_everything(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let actors = [
+        AuditActor::Person(world.sponsor.id),
+        AuditActor::Invitee,
+        AuditActor::Operator,
+        AuditActor::System,
+        // Long gone: history keeps the numbers of what is no more.
+        AuditActor::Person(PersonId::new(1 << 52)),
+    ];
+    let mut written = Vec::new();
+    for (number, action) in (1_i64..).zip(AuditAction::EVERY) {
+        for actor in actors {
+            written.push(AuditEvent {
+                actor,
+                invitation: (number % 2 == 0).then(|| InvitationId::new(number)),
+                person: (number % 3 == 0).then(|| PersonId::new(number)),
+                ..entry(&world, number, action)
+            });
+        }
+    }
+    record(store, &written)?;
+    assert_eq!(store.read("list", |tx| tx.audit_events(world.account.id))?, written);
+    Ok(())
+}
+
+pub(super) fn other_accounts_see_nothing(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let elsewhere = world.other_account(store)?;
+    let own = entry(&world, 1, AuditAction::InvitationCreated);
+    let nobodys = AuditEvent { account: None, ..entry(&world, 2, AuditAction::PersonCreated) };
+    let foreign = AuditEvent { account: Some(elsewhere.id), ..entry(&world, 3, AuditAction::MemberAdded) };
+    record(store, &[own, nobodys, foreign])?;
+    store.read("list", |tx| {
+        assert_eq!(tx.audit_events(world.account.id)?, [own]);
+        assert_eq!(tx.audit_events(elsewhere.id)?, [foreign]);
+        Ok::<_, StoreError>(())
+    })
+}

@@ -1,0 +1,126 @@
+use super::{
+    Outcome,
+    sample::{INSTANT, World, insert, second, sound, start, update},
+};
+use crate::{
+    Timestamp,
+    id::{AccountId, InvitationId},
+    invitation::{Invitation, NewInvitation},
+    port::{Store, StoreError, store::Page},
+};
+
+fn ids<'a>(invitations: impl IntoIterator<Item = &'a Invitation>) -> Vec<InvitationId> {
+    invitations.into_iter().map(|invitation| invitation.id).collect()
+}
+
+/// The numbers of those open, after checking that the count says the same.
+fn open(store: &dyn Store, account: AccountId, now: Timestamp) -> Result<Vec<InvitationId>, StoreError> {
+    store.read("list and count", |tx| {
+        let open = tx.open_invitations(account, now, Page::default())?;
+        assert_eq!(tx.count_open_invitations(account, now)?, u64::try_from(open.len()).unwrap_or(u64::MAX));
+        Ok(ids(&open))
+    })
+}
+
+fn overdue(store: &dyn Store, now: Timestamp, limit: u32) -> Result<Vec<InvitationId>, StoreError> {
+    store.read("list overdue", |tx| tx.overdue_invitations(now, limit)).map(|all| ids(&all))
+}
+
+pub(super) fn open_ones_come_by_number_in_pages(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let mut all = Vec::new();
+    for (index, address) in ["e", "d", "c", "b", "a"].into_iter().enumerate() {
+        // Later ones end earlier: the order is not that of time.
+        let ends = second(100 - i64::try_from(index).unwrap_or_default());
+        let new =
+            NewInvitation { expires_at: ends, ..world.new_invitation(&format!("{address}@example.com")) };
+        all.push(insert(store, &new)?);
+    }
+    let account = world.account.id;
+    let page = |limit: Option<u32>, offset: u64| {
+        store.read("page", |tx| tx.open_invitations(account, start(), Page { limit, offset }))
+    };
+    assert_eq!(page(None, 0)?, all);
+    let numbers = ids(&all);
+    for (limit, offset, expected) in [
+        (None, 0, 0..5),
+        (None, 3, 3..5),
+        (None, 5, 5..5),
+        (None, u64::MAX, 5..5),
+        (Some(2), 0, 0..2),
+        (Some(2), 2, 2..4),
+        (Some(2), 4, 4..5),
+        (Some(0), 0, 0..0),
+        (Some(u32::MAX), 1, 1..5),
+        (Some(3), u64::MAX, 5..5),
+    ] {
+        let expected = numbers.get(expected).unwrap_or_default();
+        assert_eq!(ids(&page(limit, offset)?), expected, "limit {limit:?}, offset {offset}");
+    }
+    assert_eq!(open(store, account, start())?, numbers);
+    Ok(())
+}
+
+pub(super) fn open_ends_at_the_exact_moment(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let account = world.account.id;
+    // Ends with a fraction of six digits, of three, and of none: as text they have different lengths.
+    let whole = sound(Timestamp::from_timestamp(1_800_000_000, 0).ok_or("no such moment"));
+    for (index, ends) in [whole - INSTANT, whole, whole + INSTANT * 1_000].into_iter().enumerate() {
+        let address = format!("{index}@example.com");
+        let invitation =
+            insert(store, &NewInvitation { expires_at: ends, ..world.new_invitation(&address) })?;
+        assert_eq!(open(store, account, ends - INSTANT)?, [invitation.id], "before {ends}");
+        assert_eq!(overdue(store, ends - INSTANT, 10)?, [], "before {ends}");
+        for now in [ends, ends + INSTANT, ends + INSTANT * 1_000_000_000] {
+            assert_eq!(open(store, account, now)?, [], "{ends} at {now}");
+            assert_eq!(overdue(store, now, 10)?, [invitation.id], "{ends} at {now}");
+        }
+        let mut expired = invitation;
+        assert!(expired.expire(ends));
+        update(store, &expired)?;
+    }
+    Ok(())
+}
+
+pub(super) fn ended_ones_and_those_of_other_accounts_are_left_out(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let elsewhere = world.other_account(store)?;
+    let invited = |address: &str| world.invited(store, &format!("{address}@example.com"));
+    let (mut accepted, mut declined, mut revoked) = (invited("a")?, invited("b")?, invited("c")?);
+    let (mut expired, open_one) = (invited("d")?, invited("e")?);
+    let foreign =
+        insert(store, &NewInvitation { account_id: elsewhere.id, ..world.new_invitation("f@example.com") })?;
+    sound(accepted.accept(world.sponsor.id, second(1)));
+    sound(declined.decline(None, second(1)));
+    sound(revoked.revoke(world.sponsor.id, second(1)));
+    assert!(expired.expire(expired.expires_at));
+    for ended in [&accepted, &declined, &revoked, &expired] {
+        update(store, ended)?;
+    }
+    assert_eq!(open(store, world.account.id, start())?, [open_one.id]);
+    assert_eq!(open(store, elsewhere.id, start())?, [foreign.id]);
+    // The sweep works for all accounts, on what is stored as pending.
+    assert_eq!(overdue(store, second(1_000), 10)?, [open_one.id, foreign.id]);
+    Ok(())
+}
+
+pub(super) fn overdue_ones_come_by_their_end(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let ends = [40, 10, 30, 10, 20];
+    let mut numbers = Vec::new();
+    for (index, seconds) in ends.into_iter().enumerate() {
+        let address = format!("{index}@example.com");
+        let new = NewInvitation { expires_at: second(seconds), ..world.new_invitation(&address) };
+        numbers.push(insert(store, &new)?.id);
+    }
+    let sorted: Vec<_> =
+        [1, 3, 4, 2, 0].into_iter().filter_map(|index: usize| numbers.get(index).copied()).collect();
+    for limit in 0..=6 {
+        let expected = sorted.get(..limit).unwrap_or(&sorted);
+        assert_eq!(overdue(store, second(50), u32::try_from(limit).unwrap_or_default())?, expected);
+    }
+    assert_eq!(overdue(store, second(20), 10)?, sorted.get(..3).unwrap_or_default());
+    assert_eq!(overdue(store, second(9), 10)?, []);
+    Ok(())
+}

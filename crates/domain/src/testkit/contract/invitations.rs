@@ -1,0 +1,146 @@
+use chrono::TimeDelta;
+
+use super::{
+    Outcome,
+    sample::{World, email, found, grant, insert, second, sound, start, stored, text, update},
+};
+use crate::{
+    id::{AccountId, InvitationId, PersonId},
+    invitation::{Invitation, NewInvitation, Status},
+    port::{
+        Store, StoreError,
+        store::{Constraint, Page},
+    },
+    role::{Grant, RoleName, ServiceGrant, ServiceId, ServicePermission},
+};
+
+pub(super) fn a_new_invitation_is_pending_and_whole(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let new = world.new_invitation("ada@example.com");
+    let invitation = insert(store, &new)?;
+    let expected = Invitation {
+        id: invitation.id,
+        public_id: new.public_id,
+        secure_id: new.secure_id.clone(),
+        account_id: new.account_id,
+        email: new.email.clone(),
+        name: None,
+        grant: new.grant,
+        sponsor: Some(new.sponsor),
+        status: Status::Pending,
+        generation: 0,
+        created_at: new.created_at,
+        updated_at: new.created_at,
+        sent_at: new.created_at,
+        expires_at: new.expires_at,
+        closed_at: None,
+        closed_by: None,
+        version: 0,
+    };
+    assert_eq!(invitation, expected);
+    assert!((1..1 << 53).contains(&invitation.id.get()));
+    store.read("look", |tx| {
+        assert_eq!(tx.invitation(new.account_id, expected.id)?.as_ref(), Some(&expected));
+        assert_eq!(tx.invitation_by_secure_id(&new.secure_id)?.as_ref(), Some(&expected));
+        assert_eq!(tx.pending_invitation(new.account_id, &new.email)?.as_ref(), Some(&expected));
+        assert_eq!(tx.invitation(new.account_id, InvitationId::new(expected.id.get() + 1))?, None);
+        assert_eq!(tx.invitation_by_secure_id(&world.token())?, None);
+        assert_eq!(tx.pending_invitation(new.account_id, &email("b@example.com"))?, None);
+        Ok(())
+    })
+}
+
+pub(super) fn every_text_and_moment_comes_back_as_it_was(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let services = vec![ServiceGrant {
+        service: sound(ServiceId::parse("SU1Z0isxPaozGVKXdv0eY").ok_or("service")),
+        permission: ServicePermission::PurgeSelect,
+    }];
+    let roles = ["tls_admin", "user"].map(|role| sound(RoleName::parse(role)));
+    // Fractions of none, three and six digits, and moments before 1970.
+    let moments = [0, 1, 999_999, 500_000, 1_000, -1, -86_400_000_001, 1_710_946_165_999_999];
+    for (index, micros) in moments.into_iter().enumerate() {
+        let moment = start() + TimeDelta::microseconds(micros);
+        let new = NewInvitation {
+            name: Some(text("Robert'); DROP TABLE invitation; -- \"żółw\" 🎟")),
+            grant: sound(Grant::new(roles.to_vec(), index % 2 == 0, services.clone())),
+            created_at: moment,
+            expires_at: moment + TimeDelta::microseconds(7),
+            ..world.new_invitation(&format!("Ünï.{index}@Bücher.Example"))
+        };
+        let written = insert(store, &new)?;
+        let read = stored(store, &written)?;
+        assert_eq!(read, written);
+        assert_eq!((&read.name, &read.grant), (&new.name, &new.grant));
+        assert_eq!((read.created_at, read.expires_at), (new.created_at, new.expires_at));
+        assert_eq!(read.email.as_str(), new.email.as_str());
+    }
+    Ok(())
+}
+
+pub(super) fn one_is_pending_for_an_account_and_address(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let elsewhere = world.other_account(store)?;
+    let first = insert(store, &world.new_invitation("Ada@Example.com"))?;
+    let twin = world.new_invitation("aDA@eXAMPLE.COM");
+    assert_eq!(insert(store, &twin), Err(StoreError::Conflict(Constraint::PendingInvitation)));
+
+    // Neither another account nor another address is in the way.
+    insert(store, &NewInvitation { account_id: elsewhere.id, ..world.new_invitation("ada@example.com") })?;
+    insert(store, &world.new_invitation("ada+1@example.com"))?;
+
+    // Its time is over, but nobody wrote that down: the address is still taken, and the one in the way is found.
+    let late = NewInvitation { created_at: second(500), expires_at: second(600), ..twin };
+    assert_eq!(insert(store, &late), Err(StoreError::Conflict(Constraint::PendingInvitation)));
+    let pending = store.read("look", |tx| tx.pending_invitation(world.account.id, &late.email))?;
+    assert_eq!(pending, Some(first));
+    Ok(())
+}
+
+pub(super) fn random_ids_are_unique(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let first = world.invited(store, "ada@example.com")?;
+    let public = NewInvitation { public_id: first.public_id, ..world.new_invitation("b@example.com") };
+    let secure = NewInvitation { secure_id: first.secure_id, ..world.new_invitation("c@example.com") };
+    for twin in [public, secure] {
+        assert_eq!(insert(store, &twin), Err(StoreError::Conflict(Constraint::RandomId)));
+    }
+    Ok(())
+}
+
+pub(super) fn the_account_and_the_sponsor_have_to_be_there(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let nobody = PersonId::new(world.sponsor.id.get() + 1);
+    let nowhere = AccountId::new(world.account.id.get() + 1);
+    let orphan = NewInvitation { sponsor: nobody, ..world.new_invitation("ada@example.com") };
+    let homeless = NewInvitation { account_id: nowhere, ..world.new_invitation("ada@example.com") };
+    for dangling in [orphan, homeless] {
+        assert_eq!(insert(store, &dangling), Err(StoreError::Contended));
+    }
+    let mut invitation = world.invited(store, "ada@example.com")?;
+    sound(invitation.accept(nobody, second(1)));
+    assert_eq!(update(store, &invitation), Err(StoreError::Contended));
+    Ok(())
+}
+
+pub(super) fn other_accounts_see_nothing(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let elsewhere = world.other_account(store)?;
+    let invitation = NewInvitation { grant: grant("user"), ..world.new_invitation("ada@example.com") };
+    let invitation = insert(store, &invitation)?;
+    store.read("look from elsewhere", |tx| {
+        assert_eq!(tx.invitation(elsewhere.id, invitation.id)?, None);
+        assert_eq!(tx.pending_invitation(elsewhere.id, &invitation.email)?, None);
+        assert_eq!(tx.open_invitations(elsewhere.id, start(), Page::default())?, []);
+        assert_eq!(tx.count_open_invitations(elsewhere.id, start())?, 0);
+        Ok::<_, StoreError>(())
+    })?;
+    let mut stolen = Invitation { account_id: elsewhere.id, ..invitation.clone() };
+    sound(stolen.revoke(world.sponsor.id, second(1)));
+    assert_eq!(update(store, &stolen), Err(StoreError::Contended));
+    assert_eq!(stored(store, &invitation)?, invitation);
+    // The link names its invitation for whoever holds it: it is the one look-up without an account.
+    let by_link = store.read("look by link", |tx| tx.invitation_by_secure_id(&invitation.secure_id))?;
+    assert_eq!(found(by_link), invitation);
+    Ok(())
+}

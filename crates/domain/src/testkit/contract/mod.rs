@@ -1,0 +1,159 @@
+//! What every [`Store`] owes, as suites: each obligation that the documentation of the ports states is tried here.
+//!
+//! A suite is a function on an empty store. An adapter's test lists them all with [`store_contract!`], one test each:
+//!
+//! ```ignore
+//! // Answers something that dereferences to the store and lives as long as it is needed.
+//! fn empty_store() -> Box<MemoryStore> { … }
+//!
+//! usher_domain::store_contract!(empty_store);
+//! ```
+//!
+//! To add a suite: a function beside its kind, and its name in the list below. The compiler reports one that is
+//! missing from the list.
+//!
+//! [`Store`]: crate::port::Store
+//! [`store_contract!`]: crate::store_contract
+
+mod accounts;
+mod audit;
+mod invitation_lists;
+mod invitation_updates;
+mod invitations;
+mod leases;
+mod memberships;
+mod outbox;
+mod people;
+mod sample;
+mod unit;
+
+use crate::port::StoreError;
+
+/// What a suite ends with: an error of the store that it did not expect. What it finds wrong, it panics about.
+pub(crate) type Outcome = Result<(), StoreError>;
+
+/// Makes the public face of every suite and the macro [`crate::store_contract!`] from one list. The dollar sign is an
+/// argument, because a macro that writes a macro cannot spell it otherwise.
+macro_rules! suites {
+    ($dollar:tt $($kind:ident { $($suite:ident,)* })*) => {
+        /// The suites; see [`crate::store_contract!`].
+        #[doc(hidden)]
+        pub mod suites {
+            $(
+                pub mod $kind {
+                    use crate::port::{Store, StoreError};
+                    $(
+                        pub fn $suite(store: &dyn Store) -> Result<(), StoreError> {
+                            super::super::$kind::$suite(store)
+                        }
+                    )*
+                }
+            )*
+        }
+
+        /// Expands to one `#[test]` for each suite of the store's contract, in modules named after what they are
+        /// about.
+        ///
+        /// The argument is the name of a function without arguments in the same module. What it answers has to
+        /// dereference to an empty store that no other test knows, and may hold what keeps that store alive.
+        #[macro_export]
+        macro_rules! store_contract {
+            ($dollar make:ident) => {
+                $(
+                    mod $kind {
+                        use super::$dollar make;
+
+                        $(
+                            #[test]
+                            fn $suite() {
+                                let store = $dollar make();
+                                if let Err(error) = $crate::testkit::contract::suites::$kind::$suite(&*store) {
+                                    panic!("the store failed: {error}");
+                                }
+                            }
+                        )*
+                    }
+                )*
+            };
+        }
+    };
+}
+
+suites! { $
+    unit {
+        a_committed_unit_is_seen_by_the_next,
+        a_refusal_leaves_nothing,
+        an_error_of_the_store_leaves_nothing,
+        a_unit_reads_what_it_wrote,
+        a_contended_unit_runs_again,
+        a_unit_that_stays_contended_ends_so,
+        a_failed_unit_stays_failed,
+        a_reading_unit_cannot_write,
+    }
+    accounts {
+        an_account_is_found_by_number_and_name,
+        names_are_unique,
+        public_ids_are_unique,
+        accounts_are_listed_by_name,
+    }
+    memberships {
+        a_membership_is_found_by_account_and_person,
+        a_person_is_once_in_an_account,
+        the_accounts_of_a_person_come_by_number,
+        a_membership_can_end_and_begin_again,
+        both_ends_have_to_be_there,
+    }
+    people {
+        a_person_is_found_by_number_and_address,
+        addresses_are_unique_however_they_are_typed,
+        look_alike_addresses_are_different_people,
+        public_ids_are_unique,
+        an_update_writes_name_verification_and_password,
+        an_update_of_an_old_version_is_contended,
+    }
+    invitations {
+        a_new_invitation_is_pending_and_whole,
+        every_text_and_moment_comes_back_as_it_was,
+        one_is_pending_for_an_account_and_address,
+        random_ids_are_unique,
+        the_account_and_the_sponsor_have_to_be_there,
+        other_accounts_see_nothing,
+    }
+    invitation_updates {
+        an_update_writes_what_changes_in_a_life,
+        an_update_of_an_old_version_is_contended,
+        an_ended_one_frees_the_address,
+        an_ended_one_is_found_but_not_pending,
+        a_renewal_beside_another_pending_one_conflicts,
+    }
+    invitation_lists {
+        open_ones_come_by_number_in_pages,
+        open_ends_at_the_exact_moment,
+        ended_ones_and_those_of_other_accounts_are_left_out,
+        overdue_ones_come_by_their_end,
+    }
+    outbox {
+        a_mail_is_queued_whole,
+        mails_of_an_invitation_come_the_oldest_first,
+        references_are_unique,
+        a_relayed_mail_is_done,
+        a_mail_to_retry_waits_for_its_time,
+        a_mail_given_up_is_done,
+        a_cancelled_mail_is_done,
+        the_next_moment_is_known,
+    }
+    leases {
+        mails_are_claimed_the_earliest_due_first,
+        a_mail_is_claimed_from_its_moment_on,
+        a_claimed_mail_is_nobody_elses,
+        a_lease_ends_at_its_exact_moment,
+        only_the_holder_settles,
+        a_lost_lease_settles_nothing,
+        a_lapsed_lease_counts_until_it_is_lost,
+    }
+    audit {
+        entries_come_the_oldest_first,
+        entries_keep_everything,
+        other_accounts_see_nothing,
+    }
+}

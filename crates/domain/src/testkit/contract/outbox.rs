@@ -1,0 +1,157 @@
+use super::{
+    Outcome,
+    sample::{World, claim, mails, second, sound},
+};
+use crate::{
+    Timestamp,
+    id::{AccountId, InvitationId},
+    outbox::{LeaseToken, Mail, MailState, NewMail},
+    port::{
+        Store, StoreError,
+        store::{Constraint, Settlement},
+    },
+};
+
+/// Settles the invitation's one mail at second 5, after claiming it at second 2.
+fn settled(
+    store: &dyn Store,
+    state: MailState,
+    due_at: Timestamp,
+    error: Option<&str>,
+) -> Result<Mail, StoreError> {
+    let world = World::new(store)?;
+    let invitation = world.invited(store, "ada@example.com")?;
+    let id = world.queued(store, &invitation, 1)?;
+    let lease = world.lease();
+    assert_eq!(claim(store, (second(2), second(60)), &lease, 10)?.len(), 1);
+    let error = error.map(ToOwned::to_owned);
+    let settlement = Settlement { state, attempts: 3, due_at, error: error.clone(), at: second(5) };
+    assert!(store.write("settle", |tx| tx.settle_mail(id, &lease, &settlement))?);
+    let mut stored = mails(store, invitation.id)?;
+    let mail = sound(stored.pop().ok_or("the mail is gone"));
+    assert_eq!(stored, []);
+    assert_eq!((mail.state, mail.attempts, mail.due_at), (state, 3, due_at));
+    assert_eq!((&mail.last_error, &mail.lease), (&error, &None));
+    assert_eq!((mail.created_at, mail.updated_at), (second(1), second(5)));
+    Ok(mail)
+}
+
+/// How many can be claimed in a far future.
+fn left(store: &dyn Store) -> Result<usize, StoreError> {
+    let lease = sound(LeaseToken::parse("AAAAAAAAAAAAAAAAAAAAAA").ok_or("lease"));
+    Ok(claim(store, (second(1_000_000), second(1_000_001)), &lease, 10)?.len())
+}
+
+pub(super) fn a_mail_is_queued_whole(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let invitation = world.invited(store, "ada@example.com")?;
+    let new = NewMail { generation: 7, ..world.new_mail(&invitation, 3) };
+    let id = store.write("enqueue", |tx| tx.enqueue(&new))?;
+    let expected = Mail {
+        id,
+        reference: new.reference,
+        account_id: new.account_id,
+        invitation_id: new.invitation_id,
+        generation: 7,
+        state: MailState::Queued,
+        attempts: 0,
+        due_at: second(3),
+        lease: None,
+        last_error: None,
+        created_at: second(3),
+        updated_at: second(3),
+    };
+    assert_eq!(mails(store, invitation.id)?, [expected]);
+
+    let nothing = InvitationId::new(invitation.id.get() + 1);
+    let nowhere = AccountId::new(invitation.account_id.get() + 1);
+    let orphan = NewMail { invitation_id: nothing, ..world.new_mail(&invitation, 3) };
+    let homeless = NewMail { account_id: nowhere, ..world.new_mail(&invitation, 3) };
+    for dangling in [orphan, homeless] {
+        assert_eq!(store.write("enqueue", |tx| tx.enqueue(&dangling)), Err(StoreError::Contended));
+    }
+    Ok(())
+}
+
+pub(super) fn mails_of_an_invitation_come_the_oldest_first(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let invitation = world.invited(store, "ada@example.com")?;
+    let other = world.invited(store, "b@example.com")?;
+    let first = world.queued(store, &invitation, 1)?;
+    let foreign = world.queued(store, &other, 2)?;
+    let last = world.queued(store, &invitation, 3)?;
+    let ids = |mails: Vec<Mail>| mails.into_iter().map(|mail| mail.id).collect::<Vec<_>>();
+    assert_eq!(ids(mails(store, invitation.id)?), [first, last]);
+    assert_eq!(ids(mails(store, other.id)?), [foreign]);
+    assert_eq!(mails(store, InvitationId::new(other.id.get() + 1))?, []);
+    Ok(())
+}
+
+pub(super) fn references_are_unique(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let invitation = world.invited(store, "ada@example.com")?;
+    let mail = world.new_mail(&invitation, 1);
+    store.write("enqueue", |tx| tx.enqueue(&mail))?;
+    let twin = store.write("enqueue twin", |tx| tx.enqueue(&mail));
+    assert_eq!(twin, Err(StoreError::Conflict(Constraint::RandomId)));
+    Ok(())
+}
+
+pub(super) fn a_relayed_mail_is_done(store: &dyn Store) -> Outcome {
+    settled(store, MailState::Relayed, second(1), None)?;
+    assert_eq!(left(store)?, 0);
+    Ok(())
+}
+
+pub(super) fn a_mail_to_retry_waits_for_its_time(store: &dyn Store) -> Outcome {
+    let reason = "mail relay deferred the mail: 451 4.7.1 \"greylisted\", können Sie's später versuchen?";
+    let mail = settled(store, MailState::Queued, second(30), Some(reason))?;
+    let lease = sound(LeaseToken::parse("BBBBBBBBBBBBBBBBBBBBBB").ok_or("lease"));
+    assert_eq!(claim(store, (second(29), second(90)), &lease, 10)?, []);
+    let claimed = claim(store, (second(30), second(90)), &lease, 10)?;
+    assert_eq!(claimed, [Mail { lease: Some((second(90), lease)), ..mail }]);
+    Ok(())
+}
+
+pub(super) fn a_mail_given_up_is_done(store: &dyn Store) -> Outcome {
+    settled(store, MailState::Dead, second(5), Some("mail cannot be sent: 550 5.1.1 no such user"))?;
+    assert_eq!(left(store)?, 0);
+    Ok(())
+}
+
+pub(super) fn a_cancelled_mail_is_done(store: &dyn Store) -> Outcome {
+    settled(store, MailState::Cancelled, second(5), None)?;
+    assert_eq!(left(store)?, 0);
+    assert_eq!(store.read("next", |tx| tx.next_mail_due())?, None);
+    Ok(())
+}
+
+pub(super) fn the_next_moment_is_known(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let next = || store.read("next", |tx| tx.next_mail_due());
+    assert_eq!(next()?, None);
+    let invitation = world.invited(store, "ada@example.com")?;
+    let late = world.queued(store, &invitation, 50)?;
+    assert_eq!(next()?, Some(second(50)));
+    world.queued(store, &invitation, 10)?;
+    assert_eq!(next()?, Some(second(10)));
+
+    // While one is held, the next is the other one's time; or the end of the lease, if that comes first.
+    let lease = world.lease();
+    claim(store, (second(20), second(60)), &lease, 10)?;
+    assert_eq!(next()?, Some(second(50)));
+    claim(store, (second(50), second(70)), &lease, 10)?;
+    assert_eq!(next()?, Some(second(60)));
+
+    // What is done is no longer waited for.
+    let cancel = Settlement {
+        state: MailState::Cancelled,
+        attempts: 0,
+        due_at: second(50),
+        error: None,
+        at: second(51),
+    };
+    assert!(store.write("cancel", |tx| tx.settle_mail(late, &lease, &cancel))?);
+    assert_eq!(next()?, Some(second(60)));
+    Ok(())
+}

@@ -1,0 +1,202 @@
+use std::fmt::Debug;
+
+use chrono::TimeDelta;
+
+use crate::{
+    Timestamp,
+    account::{Account, AccountName, NewAccount},
+    address::EmailAddress,
+    id::{InvitationId, MailId},
+    invitation::{Invitation, NewInvitation},
+    membership::Membership,
+    outbox::{LeaseToken, Mail, NewMail},
+    person::{NewPerson, Person},
+    port::{Store, StoreError, Tx},
+    role::Grant,
+    testkit::SeededEntropy,
+    text::DisplayText,
+    token::Token,
+};
+
+/// The value of a sample that is known to be sound.
+pub(super) fn sound<T, E: Debug>(parsed: Result<T, E>) -> T {
+    parsed.unwrap_or_else(|error| panic!("an unsound sample: {error:?}"))
+}
+
+/// What has to be there.
+#[track_caller]
+pub(super) fn found<T>(value: Option<T>) -> T {
+    value.unwrap_or_else(|| panic!("what was stored is not found"))
+}
+
+pub(super) fn email(text: &str) -> EmailAddress {
+    sound(EmailAddress::parse(text))
+}
+
+pub(super) fn text(text: &str) -> DisplayText {
+    sound(DisplayText::parse(text))
+}
+
+pub(super) fn name(text: &str) -> AccountName {
+    sound(AccountName::parse(text))
+}
+
+pub(super) fn grant(role: &str) -> Grant {
+    sound(Grant::of_roles([role]))
+}
+
+/// The moment at which everything in the samples begins; its microseconds are not whole milliseconds.
+pub(super) fn start() -> Timestamp {
+    sound(Timestamp::from_timestamp_micros(1_710_946_165_000_001).ok_or("no such moment"))
+}
+
+/// So many seconds after [`start`].
+pub(super) fn second(seconds: i64) -> Timestamp {
+    start() + TimeDelta::seconds(seconds)
+}
+
+/// The shortest time that counts.
+pub(super) const INSTANT: TimeDelta = TimeDelta::microseconds(1);
+
+/// An account with one member, and what draws random ids for more.
+pub(super) struct World {
+    entropy: SeededEntropy,
+    pub(super) account: Account,
+    pub(super) sponsor: Person,
+}
+
+impl World {
+    /// Writes account and member into an empty store.
+    pub(super) fn new(store: &dyn Store) -> Result<Self, StoreError> {
+        let entropy = SeededEntropy::default();
+        let account = new_account(&entropy, "onward");
+        let person = new_person(&entropy, "owner@example.com");
+        let (account, sponsor) = store.write("sample world", |tx| {
+            let account = tx.insert_account(&account)?;
+            let sponsor = tx.insert_person(&person)?;
+            tx.insert_membership(&Membership {
+                account_id: account.id,
+                person_id: sponsor.id,
+                grant: grant("GlobalAdmin"),
+                created_at: start(),
+            })?;
+            Ok::<_, StoreError>((account, sponsor))
+        })?;
+        Ok(Self { entropy, account, sponsor })
+    }
+
+    /// Random text that no other sample has.
+    pub(super) fn token<const N: usize>(&self) -> Token<N> {
+        Token::generate(&self.entropy)
+    }
+
+    pub(super) fn lease(&self) -> LeaseToken {
+        self.token()
+    }
+
+    pub(super) fn new_account(&self, name: &str) -> NewAccount {
+        new_account(&self.entropy, name)
+    }
+
+    pub(super) fn new_person(&self, email: &str) -> NewPerson {
+        new_person(&self.entropy, email)
+    }
+
+    /// A second account, written.
+    pub(super) fn other_account(&self, store: &dyn Store) -> Result<Account, StoreError> {
+        let account = self.new_account("elsewhere");
+        store.write("sample account", |tx| tx.insert_account(&account))
+    }
+
+    /// An invitation of the account by the sponsor, made at [`start`], that ends 100 seconds later.
+    pub(super) fn new_invitation(&self, address: &str) -> NewInvitation {
+        NewInvitation {
+            public_id: self.token(),
+            secure_id: self.token(),
+            account_id: self.account.id,
+            email: email(address),
+            name: None,
+            grant: grant("Auditor"),
+            sponsor: self.sponsor.id,
+            created_at: start(),
+            expires_at: second(100),
+        }
+    }
+
+    /// As [`Self::new_invitation`], written.
+    pub(super) fn invited(&self, store: &dyn Store, address: &str) -> Result<Invitation, StoreError> {
+        insert(store, &self.new_invitation(address))
+    }
+
+    /// A mail of the invitation, promised at that second.
+    pub(super) fn new_mail(&self, invitation: &Invitation, seconds: i64) -> NewMail {
+        NewMail {
+            reference: self.token(),
+            account_id: invitation.account_id,
+            invitation_id: invitation.id,
+            generation: invitation.generation,
+            created_at: second(seconds),
+        }
+    }
+
+    /// As [`Self::new_mail`], written.
+    pub(super) fn queued(
+        &self,
+        store: &dyn Store,
+        invitation: &Invitation,
+        seconds: i64,
+    ) -> Result<MailId, StoreError> {
+        let mail = self.new_mail(invitation, seconds);
+        store.write("sample mail", |tx| tx.enqueue(&mail))
+    }
+}
+
+fn new_account(entropy: &SeededEntropy, slug: &str) -> NewAccount {
+    NewAccount {
+        public_id: Token::generate(entropy),
+        name: name(slug),
+        title: text("Onward, Inc."),
+        created_at: start(),
+    }
+}
+
+fn new_person(entropy: &SeededEntropy, address: &str) -> NewPerson {
+    NewPerson {
+        public_id: Token::generate(entropy),
+        email: email(address),
+        email_verified: false,
+        name: text("Ada Lovelace"),
+        password: None,
+        created_at: start(),
+    }
+}
+
+/// Writes an invitation in a unit of its own.
+pub(super) fn insert(store: &dyn Store, invitation: &NewInvitation) -> Result<Invitation, StoreError> {
+    store.write("sample invitation", |tx| tx.insert_invitation(invitation))
+}
+
+/// Writes an invitation's changes in a unit of its own.
+pub(super) fn update(store: &dyn Store, invitation: &Invitation) -> Result<(), StoreError> {
+    store.write("sample update", |tx| tx.update_invitation(invitation))
+}
+
+/// The invitation as it is stored now.
+pub(super) fn stored(store: &dyn Store, invitation: &Invitation) -> Result<Invitation, StoreError> {
+    store.read("sample look", |tx| tx.invitation(invitation.account_id, invitation.id)).map(found)
+}
+
+/// The mails of the invitation as they are stored now.
+pub(super) fn mails(store: &dyn Store, invitation: InvitationId) -> Result<Vec<Mail>, StoreError> {
+    store.read("sample mails", |tx| tx.mails_of(invitation))
+}
+
+/// Claims mails with a lease from one second to another.
+pub(super) fn claim(
+    store: &dyn Store,
+    (from, until): (Timestamp, Timestamp),
+    lease: &LeaseToken,
+    limit: u32,
+) -> Result<Vec<Mail>, StoreError> {
+    store.write("sample claim", |tx: &mut dyn Tx| tx.claim_mails(from, until, lease, limit))
+}

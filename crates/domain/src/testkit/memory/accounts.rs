@@ -1,0 +1,76 @@
+use super::{MemoryTx, state::unique};
+use crate::{
+    account::{Account, AccountName, NewAccount},
+    id::{AccountId, PersonId},
+    membership::Membership,
+    port::{
+        StoreError,
+        store::{Accounts, Constraint, Memberships},
+    },
+};
+
+impl Accounts for MemoryTx {
+    fn insert_account(&mut self, account: &NewAccount) -> Result<Account, StoreError> {
+        self.write(|state| {
+            unique(state.accounts.has(|other| other.name == account.name), Constraint::AccountName)?;
+            unique(state.accounts.has(|other| other.public_id == account.public_id), Constraint::RandomId)?;
+            let NewAccount { public_id, name, title, created_at } = account.clone();
+            Ok(state.accounts.insert(|id| Account {
+                id: AccountId::new(id),
+                public_id,
+                name,
+                title,
+                created_at,
+            }))
+        })
+    }
+
+    fn account(&mut self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        self.read(|state| Ok(state.accounts.get(id.get()).cloned()))
+    }
+
+    fn account_by_name(&mut self, name: &AccountName) -> Result<Option<Account>, StoreError> {
+        self.read(|state| Ok(state.accounts.find(|account| account.name == *name)))
+    }
+
+    fn accounts(&mut self) -> Result<Vec<Account>, StoreError> {
+        self.read(|state| {
+            let mut accounts = state.accounts.filtered(|_| true);
+            accounts.sort_by(|left, right| left.name.cmp(&right.name));
+            Ok(accounts)
+        })
+    }
+}
+
+impl Memberships for MemoryTx {
+    fn insert_membership(&mut self, membership: &Membership) -> Result<(), StoreError> {
+        let key = (membership.person_id, membership.account_id);
+        self.write(|state| {
+            unique(state.memberships.contains_key(&key), Constraint::Membership)?;
+            state.require_account(membership.account_id)?;
+            state.require_people([membership.person_id])?;
+            state.memberships.insert(key, membership.clone());
+            Ok(())
+        })
+    }
+
+    fn membership(&mut self, account: AccountId, person: PersonId) -> Result<Option<Membership>, StoreError> {
+        self.read(|state| Ok(state.memberships.get(&(person, account)).cloned()))
+    }
+
+    fn memberships_of(&mut self, person: PersonId) -> Result<Vec<(Account, Membership)>, StoreError> {
+        self.read(|state| {
+            let own = state.memberships.values().filter(|membership| membership.person_id == person);
+            Ok(own
+                .filter_map(|membership| {
+                    let account = state.accounts.get(membership.account_id.get())?;
+                    Some((account.clone(), membership.clone()))
+                })
+                .collect())
+        })
+    }
+
+    fn delete_membership(&mut self, account: AccountId, person: PersonId) -> Result<bool, StoreError> {
+        self.write(|state| Ok(state.memberships.remove(&(person, account)).is_some()))
+    }
+}

@@ -1,0 +1,119 @@
+//! A store in memory, for tests of the rules and as the yardstick of the contract suites.
+//!
+//! It keeps what a database would keep and refuses what a database would refuse. One unit runs at a time, on a copy
+//! that replaces the original at commit; so units never meet each other, and races are for the suites of the real
+//! stores.
+
+mod accounts;
+mod audit;
+mod invitations;
+mod outbox;
+mod people;
+mod state;
+mod table;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use state::State;
+
+use crate::port::{
+    Store, StoreError, Tx,
+    store::{Mode, Verdict},
+};
+
+/// How often a contended unit runs before its caller learns of it.
+const TRIES: usize = 10;
+
+/// A [`Store`] without a database.
+///
+/// A unit of work must not start another one: it would wait for itself for ever.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    committed: Mutex<State>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn once(
+        &self,
+        mode: Mode,
+        work: &mut dyn FnMut(&mut dyn Tx) -> Result<Verdict, StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut committed = self.committed();
+        let mut tx = MemoryTx { state: committed.clone(), mode, failure: None };
+        match work(&mut tx)? {
+            Verdict::Rollback => Ok(()),
+            Verdict::Commit => {
+                if let Some(failure) = tx.failure {
+                    return Err(failure);
+                }
+                *committed = tx.state;
+                Ok(())
+            }
+        }
+    }
+
+    /// What a panicking unit left behind is whole: it worked on a copy.
+    fn committed(&self) -> MutexGuard<'_, State> {
+        self.committed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for MemoryStore {
+    fn run(
+        &self,
+        _name: &'static str,
+        mode: Mode,
+        work: &mut dyn FnMut(&mut dyn Tx) -> Result<Verdict, StoreError>,
+    ) -> Result<(), StoreError> {
+        for _ in 1..TRIES {
+            match self.once(mode, work) {
+                Err(StoreError::Contended) => {}
+                end => return end,
+            }
+        }
+        self.once(mode, work)
+    }
+}
+
+/// One open transaction: a copy of everything, and the first error met in it.
+struct MemoryTx {
+    state: State,
+    mode: Mode,
+    failure: Option<StoreError>,
+}
+
+impl MemoryTx {
+    /// Runs one operation, unless an earlier one failed: then the transaction is lost, and says so again.
+    fn read<T>(
+        &mut self,
+        operation: impl FnOnce(&mut State) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let result = self.failure.clone().map_or_else(|| operation(&mut self.state), Err);
+        if let Err(error) = &result {
+            self.failure = Some(error.clone());
+        }
+        result
+    }
+
+    /// As [`Self::read`], for an operation that only a writing unit may do.
+    fn write<T>(
+        &mut self,
+        operation: impl FnOnce(&mut State) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let refused = self.mode == Mode::Read;
+        self.read(|state| {
+            if refused {
+                return Err(StoreError::Unavailable(
+                    "a unit of work that only reads tried to write".to_owned(),
+                ));
+            }
+            operation(state)
+        })
+    }
+}

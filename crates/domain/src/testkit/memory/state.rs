@@ -1,0 +1,44 @@
+use std::collections::BTreeMap;
+
+use super::table::Table;
+use crate::{
+    account::Account,
+    audit::AuditEvent,
+    id::{AccountId, PersonId},
+    invitation::Invitation,
+    membership::Membership,
+    outbox::Mail,
+    person::Person,
+    port::{StoreError, store::Constraint},
+};
+
+/// Everything stored.
+#[derive(Debug, Clone, Default)]
+pub(super) struct State {
+    pub(super) accounts: Table<Account>,
+    pub(super) people: Table<Person>,
+    pub(super) memberships: BTreeMap<(PersonId, AccountId), Membership>,
+    pub(super) invitations: Table<Invitation>,
+    pub(super) mails: Table<Mail>,
+    pub(super) audit: Vec<AuditEvent>,
+}
+
+/// A rule of uniqueness: refuses when the other row is there.
+pub(super) fn unique(taken: bool, constraint: Constraint) -> Result<(), StoreError> {
+    if taken { Err(StoreError::Conflict(constraint)) } else { Ok(()) }
+}
+
+/// A foreign key: a row that a write names has to be there.
+pub(super) fn present(found: bool) -> Result<(), StoreError> {
+    if found { Ok(()) } else { Err(StoreError::Contended) }
+}
+
+impl State {
+    pub(super) fn require_account(&self, id: AccountId) -> Result<(), StoreError> {
+        present(self.accounts.get(id.get()).is_some())
+    }
+
+    pub(super) fn require_people(&self, ids: impl IntoIterator<Item = PersonId>) -> Result<(), StoreError> {
+        ids.into_iter().try_for_each(|id| present(self.people.get(id.get()).is_some()))
+    }
+}

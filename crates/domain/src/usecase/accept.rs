@@ -1,0 +1,285 @@
+//! Accept an invitation: the one place where somebody becomes a member.
+
+use super::{
+    proof::{Mailbox, mailbox},
+    record::record,
+    resolve::{ResolveError, identify},
+    unit_error,
+};
+use crate::{
+    account::Account,
+    audit::{AuditAction, AuditActor},
+    env::Env,
+    invitation::{Invitation, SecureId, Status},
+    membership::Membership,
+    person::{NewPerson, PasswordHash, Person},
+    port::{StoreError, Tx, store::Constraint},
+    principal::Principal,
+    text::DisplayText,
+    token::Token,
+};
+
+/// Who accepts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Acceptor {
+    /// Somebody who is signed in. A principal of a trusted issuer that Usher has not met yet becomes a person.
+    Principal(Principal),
+    /// Somebody without a login, who chooses name and password now; the address is the invited one.
+    Newcomer {
+        /// What others will read.
+        name: DisplayText,
+        /// The hash of the chosen password.
+        password: PasswordHash,
+    },
+}
+
+/// Which invitation, with which proof, by whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accept {
+    /// From the link.
+    pub secure_id: SecureId,
+    /// From the link; without it only a verified e-mail claim proves the mailbox.
+    pub key: Option<String>,
+    /// Who accepts.
+    pub by: Acceptor,
+}
+
+/// Who became a member of what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The account.
+    pub account: Account,
+    /// The new member.
+    pub person: Person,
+}
+
+/// Why nobody became a member. Only those who proved the mailbox learn more than `NotFound` and `NotProven`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AcceptError {
+    /// Unknown, or ended and the caller proved nothing.
+    #[error("there is no such invitation")]
+    NotFound,
+    /// Open, and the caller showed neither the key of its mail nor a verified claim of its address.
+    #[error(
+        "this invitation was sent to {0}: open the link in that mail, or sign in with that address and accept again"
+    )]
+    NotProven(String),
+    /// The key of an older mail.
+    #[error("a newer invitation mail was sent; use the link in the newest one")]
+    Replaced,
+    /// Time is over.
+    #[error("this invitation has expired; ask the person who invited you to resend it")]
+    Expired,
+    /// Accepted already, by this or another request.
+    #[error("this invitation was accepted already")]
+    AlreadyAccepted,
+    /// Declined.
+    #[error("this invitation was declined")]
+    Declined,
+    /// Taken back.
+    #[error("this invitation was withdrawn")]
+    Revoked,
+    /// The sponsor left the account, or could not make this invitation any more.
+    #[error(
+        "the person who invited you may no longer do so; ask another administrator to resend the invitation"
+    )]
+    SponsorLostAuthority,
+    /// The principal is in the account.
+    #[error("you are already a member of this account")]
+    AlreadyMember,
+    /// A newcomer's address has a login with a password: sign in instead.
+    #[error("there is a login for this address already; sign in with its password")]
+    PasswordExists,
+    /// The principal's credential does not fit the person with its address.
+    #[error("this login is not known here")]
+    UnknownPerson,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+unit_error!(AcceptError);
+
+impl AcceptError {
+    /// Stable name of the refusal.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::NotProven(_) => "mailbox_not_proven",
+            Self::Replaced => "link_replaced",
+            Self::Expired => "expired",
+            Self::AlreadyAccepted => "already_accepted",
+            Self::Declined => "declined",
+            Self::Revoked => "revoked",
+            Self::SponsorLostAuthority => "sponsor_lost_authority",
+            Self::AlreadyMember => "already_member",
+            Self::PasswordExists => "password_exists",
+            Self::UnknownPerson => "unknown_person",
+            Self::Store(_) => "store",
+        }
+    }
+}
+
+impl From<ResolveError> for AcceptError {
+    fn from(error: ResolveError) -> Self {
+        match error {
+            ResolveError::Store(error) => Self::Store(error),
+            _ => Self::UnknownPerson,
+        }
+    }
+}
+
+/// Makes the acceptor a member with exactly what the stored invitation promises. Of any number of attempts at once one
+/// succeeds.
+pub fn accept(tx: &mut dyn Tx, env: &Env, command: &Accept) -> Result<Accepted, AcceptError> {
+    let mut invitation = tx.invitation_by_secure_id(&command.secure_id)?.ok_or(AcceptError::NotFound)?;
+    judge(env, &invitation, command)?;
+    let account = tx.account(invitation.account_id)?.ok_or(AcceptError::NotFound)?;
+    require_sponsor(tx, &invitation)?;
+    let person = admit(tx, env, &invitation, command)?;
+    if tx.membership(account.id, person.id)?.is_some() {
+        return Err(AcceptError::AlreadyMember);
+    }
+    let now = env.now();
+    invitation.accept(person.id, now).map_err(|_| AcceptError::NotFound)?;
+    // The invitation first: its compare-and-set is what decides between acceptances at the same time.
+    tx.update_invitation(&invitation)?;
+    let membership = Membership {
+        account_id: account.id,
+        person_id: person.id,
+        grant: invitation.grant.clone(),
+        created_at: now,
+    };
+    match tx.insert_membership(&membership) {
+        Err(StoreError::Conflict(Constraint::Membership)) => return Err(AcceptError::AlreadyMember),
+        other => other?,
+    }
+    let by = AuditActor::Person(person.id);
+    record(tx, &invitation, AuditAction::InvitationAccepted, by, Some(person.id), now)?;
+    record(tx, &invitation, AuditAction::MemberAdded, by, Some(person.id), now)?;
+    Ok(Accepted { account, person })
+}
+
+/// Proof first, so that a stranger learns nothing about ended invitations; then the status at this moment.
+fn judge(env: &Env, invitation: &Invitation, command: &Accept) -> Result<(), AcceptError> {
+    let status = invitation.status_at(env.now());
+    let principal = match &command.by {
+        Acceptor::Principal(principal) => Some(principal),
+        Acceptor::Newcomer { .. } => None,
+    };
+    let proof = match mailbox(env, invitation, command.key.as_deref(), principal) {
+        Mailbox::Unproven if principal.is_some() && env.policy.accept_by_possession => Mailbox::Proven,
+        proof => proof,
+    };
+    match (proof, status) {
+        (Mailbox::Unproven, Status::Pending) => Err(AcceptError::NotProven(invitation.email.masked())),
+        (Mailbox::Unproven, _) => Err(AcceptError::NotFound),
+        (_, Status::Accepted) => Err(AcceptError::AlreadyAccepted),
+        (_, Status::Declined) => Err(AcceptError::Declined),
+        (_, Status::Revoked) => Err(AcceptError::Revoked),
+        (Mailbox::Replaced, _) => Err(AcceptError::Replaced),
+        (Mailbox::Proven, Status::Expired) => Err(AcceptError::Expired),
+        (Mailbox::Proven, Status::Pending) => Ok(()),
+    }
+}
+
+/// The ceiling once more: rights can be lost between invitation and acceptance.
+fn require_sponsor(tx: &mut dyn Tx, invitation: &Invitation) -> Result<(), AcceptError> {
+    let sponsor = invitation.sponsor.ok_or(AcceptError::SponsorLostAuthority)?;
+    let membership = tx.membership(invitation.account_id, sponsor)?;
+    let holds = membership.is_some_and(|sponsor| sponsor.grant.may_hand_out(&invitation.grant));
+    if holds { Ok(()) } else { Err(AcceptError::SponsorLostAuthority) }
+}
+
+/// Finds or makes the person who becomes a member.
+fn admit(
+    tx: &mut dyn Tx,
+    env: &Env,
+    invitation: &Invitation,
+    command: &Accept,
+) -> Result<Person, AcceptError> {
+    match &command.by {
+        Acceptor::Newcomer { name, password } => {
+            admit_newcomer(tx, env, invitation, name.clone(), password.clone())
+        }
+        Acceptor::Principal(principal) => {
+            let by_key = mailbox(env, invitation, command.key.as_deref(), None) == Mailbox::Proven;
+            let verified = principal.email_verified || (by_key && principal.email == invitation.email);
+            if let Some(person) = identify(tx, principal)? {
+                return Ok(verify(tx, person, verified)?);
+            }
+            let name = principal.name.clone().or_else(|| invitation.name.clone());
+            let new = new_person(env, principal.email.clone(), verified, name, None)?;
+            create(tx, env, &new)
+        }
+    }
+}
+
+fn admit_newcomer(
+    tx: &mut dyn Tx,
+    env: &Env,
+    invitation: &Invitation,
+    name: DisplayText,
+    password: PasswordHash,
+) -> Result<Person, AcceptError> {
+    match tx.person_by_email(&invitation.email)? {
+        Some(person) if person.password.is_some() => Err(AcceptError::PasswordExists),
+        Some(mut person) => {
+            // Known without a password, as the command line makes people: who reads the mailbox chooses it.
+            person.password = Some(password);
+            person.email_verified = true;
+            person.name = name;
+            tx.update_person(&person)?;
+            note(tx, env, &person, AuditAction::PasswordSet)?;
+            Ok(person)
+        }
+        None => {
+            let new = new_person(env, invitation.email.clone(), true, Some(name), Some(password))?;
+            create(tx, env, &new)
+        }
+    }
+}
+
+fn verify(tx: &mut dyn Tx, mut person: Person, verified: bool) -> Result<Person, StoreError> {
+    if verified && !person.email_verified {
+        person.email_verified = true;
+        tx.update_person(&person)?;
+    }
+    Ok(person)
+}
+
+fn new_person(
+    env: &Env,
+    email: crate::address::EmailAddress,
+    email_verified: bool,
+    name: Option<DisplayText>,
+    password: Option<PasswordHash>,
+) -> Result<NewPerson, AcceptError> {
+    let name = match name {
+        Some(name) => name,
+        None => DisplayText::parse("New member").map_err(|_| AcceptError::UnknownPerson)?,
+    };
+    let public_id = Token::generate(env.entropy.as_ref());
+    Ok(NewPerson { public_id, email, email_verified, name, password, created_at: env.now() })
+}
+
+fn create(tx: &mut dyn Tx, env: &Env, new: &NewPerson) -> Result<Person, AcceptError> {
+    let person = match tx.insert_person(new) {
+        // Made in between by another request: run again, and find that person.
+        Err(StoreError::Conflict(Constraint::PersonEmail)) => return Err(StoreError::Contended.into()),
+        other => other?,
+    };
+    note(tx, env, &person, AuditAction::PersonCreated)?;
+    Ok(person)
+}
+
+fn note(tx: &mut dyn Tx, env: &Env, person: &Person, action: AuditAction) -> Result<(), StoreError> {
+    tx.record(&crate::audit::AuditEvent {
+        at: env.now(),
+        actor: AuditActor::Invitee,
+        action,
+        account: None,
+        invitation: None,
+        person: Some(person.id),
+    })
+}

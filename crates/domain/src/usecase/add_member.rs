@@ -1,0 +1,99 @@
+//! Add a member to an account without an invitation (operators only): how the first administrator comes to be.
+
+use super::{
+    create_person::{CreatePerson, CreatePersonError, create_person, note},
+    unit_error,
+};
+use crate::{
+    account::AccountName,
+    address::EmailAddress,
+    audit::AuditAction,
+    env::Env,
+    membership::Membership,
+    person::{PasswordHash, Person},
+    port::{StoreError, Tx, store::Constraint},
+    role::Grant,
+    text::DisplayText,
+};
+
+/// Who, where, as what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddMember {
+    /// The account.
+    pub account: AccountName,
+    /// The person's address.
+    pub email: EmailAddress,
+    /// The person's name; needed when the person is new, and ignored otherwise.
+    pub name: Option<DisplayText>,
+    /// What the member may do.
+    pub grant: Grant,
+    /// The hash of a new password; replaces an existing one.
+    pub password: Option<PasswordHash>,
+}
+
+/// Why there is no new member.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AddMemberError {
+    /// No account of that name.
+    #[error("there is no account named {0}")]
+    UnknownAccount(AccountName),
+    /// Nobody has the address, and no name was given for a new person.
+    #[error("nobody has the address {0}: give a name to make a new person")]
+    NameNeeded(String),
+    /// The person is in the account.
+    #[error("{0} is already a member of this account")]
+    AlreadyMember(String),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+unit_error!(AddMemberError);
+
+/// Writes the membership, the person where needed, and the audit entries.
+pub fn add_member(tx: &mut dyn Tx, env: &Env, command: &AddMember) -> Result<Person, AddMemberError> {
+    let account = tx
+        .account_by_name(&command.account)?
+        .ok_or_else(|| AddMemberError::UnknownAccount(command.account.clone()))?;
+    let person = match tx.person_by_email(&command.email)? {
+        Some(person) => set_password(tx, env, person, command.password.as_ref())?,
+        None => create(tx, env, command)?,
+    };
+    let membership = Membership {
+        account_id: account.id,
+        person_id: person.id,
+        grant: command.grant.clone(),
+        created_at: env.now(),
+    };
+    match tx.insert_membership(&membership) {
+        Err(StoreError::Conflict(Constraint::Membership)) => {
+            return Err(AddMemberError::AlreadyMember(command.email.to_string()));
+        }
+        other => other?,
+    }
+    note(tx, env, AuditAction::MemberAdded, &person, Some(account.id))?;
+    Ok(person)
+}
+
+fn create(tx: &mut dyn Tx, env: &Env, command: &AddMember) -> Result<Person, AddMemberError> {
+    let name = command.name.clone().ok_or_else(|| AddMemberError::NameNeeded(command.email.to_string()))?;
+    let new = CreatePerson { email: command.email.clone(), name, password: command.password.clone() };
+    create_person(tx, env, &new).map_err(|error| match error {
+        // Made in between by somebody else: run again, and find that person.
+        CreatePersonError::Exists(_) => AddMemberError::Store(StoreError::Contended),
+        CreatePersonError::Store(error) => AddMemberError::Store(error),
+    })
+}
+
+fn set_password(
+    tx: &mut dyn Tx,
+    env: &Env,
+    mut person: Person,
+    password: Option<&PasswordHash>,
+) -> Result<Person, StoreError> {
+    if let Some(password) = password {
+        person.password = Some(password.clone());
+        tx.update_person(&person)?;
+        note(tx, env, AuditAction::PasswordSet, &person, None)?;
+    }
+    Ok(person)
+}

@@ -1,0 +1,62 @@
+//! Create an account (operators only: there is no actor above an account).
+
+use super::unit_error;
+use crate::{
+    account::{Account, AccountName, NewAccount},
+    audit::{AuditAction, AuditActor, AuditEvent},
+    env::Env,
+    port::{StoreError, Tx, store::Constraint},
+    text::DisplayText,
+    token::Token,
+};
+
+/// Name and title of the new account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateAccount {
+    /// The slug.
+    pub name: AccountName,
+    /// What people read.
+    pub title: DisplayText,
+}
+
+/// Why there is no new account.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CreateAccountError {
+    /// The name is taken.
+    #[error("there is an account named {0} already")]
+    Exists(AccountName),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+unit_error!(CreateAccountError);
+
+/// Writes the account and its audit entry.
+pub fn create_account(
+    tx: &mut dyn Tx,
+    env: &Env,
+    command: &CreateAccount,
+) -> Result<Account, CreateAccountError> {
+    let now = env.now();
+    let inserted = tx.insert_account(&NewAccount {
+        public_id: Token::generate(env.entropy.as_ref()),
+        name: command.name.clone(),
+        title: command.title.clone(),
+        created_at: now,
+    });
+    let account = match inserted {
+        Err(StoreError::Conflict(Constraint::AccountName)) => {
+            return Err(CreateAccountError::Exists(command.name.clone()));
+        }
+        other => other?,
+    };
+    tx.record(&AuditEvent {
+        at: now,
+        actor: AuditActor::Operator,
+        action: AuditAction::AccountCreated,
+        account: Some(account.id),
+        invitation: None,
+        person: None,
+    })?;
+    Ok(account)
+}

@@ -1,0 +1,78 @@
+//! Create a person without any account (operators only).
+
+use super::unit_error;
+use crate::{
+    address::EmailAddress,
+    audit::{AuditAction, AuditActor, AuditEvent},
+    env::Env,
+    id::AccountId,
+    person::{NewPerson, PasswordHash, Person},
+    port::{StoreError, Tx, store::Constraint},
+    text::DisplayText,
+    token::Token,
+};
+
+/// Who.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreatePerson {
+    /// The address; the operator vouches for it.
+    pub email: EmailAddress,
+    /// What others read.
+    pub name: DisplayText,
+    /// The hash of a password, if the person gets one now.
+    pub password: Option<PasswordHash>,
+}
+
+/// Why there is no new person.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CreatePersonError {
+    /// The address is taken.
+    #[error("there is a person with the address {0} already")]
+    Exists(String),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+unit_error!(CreatePersonError);
+
+/// Writes the person and the audit entry.
+pub fn create_person(
+    tx: &mut dyn Tx,
+    env: &Env,
+    command: &CreatePerson,
+) -> Result<Person, CreatePersonError> {
+    let inserted = tx.insert_person(&NewPerson {
+        public_id: Token::generate(env.entropy.as_ref()),
+        email: command.email.clone(),
+        email_verified: true,
+        name: command.name.clone(),
+        password: command.password.clone(),
+        created_at: env.now(),
+    });
+    let person = match inserted {
+        Err(StoreError::Conflict(Constraint::PersonEmail)) => {
+            return Err(CreatePersonError::Exists(command.email.to_string()));
+        }
+        other => other?,
+    };
+    note(tx, env, AuditAction::PersonCreated, &person, None)?;
+    Ok(person)
+}
+
+/// Writes what an operator did to a person.
+pub(super) fn note(
+    tx: &mut dyn Tx,
+    env: &Env,
+    action: AuditAction,
+    person: &Person,
+    account: Option<AccountId>,
+) -> Result<(), StoreError> {
+    tx.record(&AuditEvent {
+        at: env.now(),
+        actor: AuditActor::Operator,
+        action,
+        account,
+        invitation: None,
+        person: Some(person.id),
+    })
+}

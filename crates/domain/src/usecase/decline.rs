@@ -1,0 +1,92 @@
+//! Decline an invitation.
+
+use super::{
+    proof::{Mailbox, mailbox},
+    record::record,
+    resolve::{ResolveError, identify},
+    unit_error,
+};
+use crate::{
+    audit::{AuditAction, AuditActor},
+    env::Env,
+    invitation::{Invitation, SecureId, Status},
+    port::{StoreError, Tx},
+    principal::Principal,
+};
+
+/// Which invitation, with which proof.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decline {
+    /// From the link.
+    pub secure_id: SecureId,
+    /// From the link; enough without any login.
+    pub key: Option<String>,
+    /// Who is signed in, if anybody is.
+    pub by: Option<Principal>,
+}
+
+/// Why nothing was declined. As with acceptance, only those who proved the mailbox learn more.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DeclineError {
+    /// Unknown, or ended and the caller proved nothing.
+    #[error("there is no such invitation")]
+    NotFound,
+    /// Open, and the caller showed neither key nor verified claim.
+    #[error("this invitation was sent to {0}: open the link in that mail, or sign in with that address")]
+    NotProven(String),
+    /// The key of an older mail.
+    #[error("a newer invitation mail was sent; use the link in the newest one")]
+    Replaced,
+    /// Ended otherwise, in this status.
+    #[error("this invitation is {} already", .0.as_str())]
+    Ended(Status),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+unit_error!(DeclineError);
+
+impl DeclineError {
+    /// Stable name of the refusal.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::NotProven(_) => "mailbox_not_proven",
+            Self::Replaced => "link_replaced",
+            Self::Ended(_) => "ended",
+            Self::Store(_) => "store",
+        }
+    }
+}
+
+/// Closes the invitation as declined.
+pub fn decline(tx: &mut dyn Tx, env: &Env, command: &Decline) -> Result<(), DeclineError> {
+    let mut invitation = tx.invitation_by_secure_id(&command.secure_id)?.ok_or(DeclineError::NotFound)?;
+    let now = env.now();
+    judge(env, &invitation, command)?;
+    let person = match &command.by {
+        Some(principal) => match identify(tx, principal) {
+            Ok(person) => person.map(|person| person.id),
+            Err(ResolveError::Store(error)) => return Err(error.into()),
+            Err(_) => None,
+        },
+        None => None,
+    };
+    invitation.decline(person, now).map_err(|ended| DeclineError::Ended(ended.0))?;
+    tx.update_invitation(&invitation)?;
+    let by = person.map_or(AuditActor::Invitee, AuditActor::Person);
+    record(tx, &invitation, AuditAction::InvitationDeclined, by, None, now)?;
+    Ok(())
+}
+
+fn judge(env: &Env, invitation: &Invitation, command: &Decline) -> Result<(), DeclineError> {
+    let status = invitation.status_at(env.now());
+    match (mailbox(env, invitation, command.key.as_deref(), command.by.as_ref()), status) {
+        (Mailbox::Unproven, Status::Pending) => Err(DeclineError::NotProven(invitation.email.masked())),
+        (Mailbox::Unproven, _) => Err(DeclineError::NotFound),
+        (Mailbox::Replaced, Status::Pending | Status::Expired) => Err(DeclineError::Replaced),
+        (_, Status::Pending) => Ok(()),
+        (_, ended) => Err(DeclineError::Ended(ended)),
+    }
+}

@@ -1,0 +1,72 @@
+//! Open the link of an invitation mail: look, and change nothing.
+
+use crate::{
+    env::Env,
+    invitation::{Invitation, KeyProof, SecureId, Status, prove},
+    port::{StoreError, Tx},
+    text::DisplayText,
+};
+
+/// What the holder of a link gets to see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkView {
+    /// The invitation is open.
+    Open(Box<OpenInvitation>),
+    /// A newer mail was sent: that one's link works.
+    Replaced,
+    /// The time is over; the account can resend it.
+    Expired(DisplayText),
+    /// It was accepted.
+    Accepted(DisplayText),
+    /// It was declined.
+    Declined(DisplayText),
+    /// It was taken back.
+    Revoked(DisplayText),
+    /// Not a link of ours, or not the whole of it. A stranger without the key always gets this answer.
+    Unknown,
+}
+
+/// An open invitation as the invitee sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenInvitation {
+    /// The invitation.
+    pub invitation: Invitation,
+    /// Title of the account.
+    pub account_title: DisplayText,
+    /// Who invites, while that person is known.
+    pub inviter_name: Option<DisplayText>,
+    /// Whether somebody with the invited address can sign in with a password already.
+    pub has_password: bool,
+}
+
+/// Judges a link.
+pub fn open_link(
+    tx: &mut dyn Tx,
+    env: &Env,
+    secure_id: &SecureId,
+    key: Option<&str>,
+) -> Result<LinkView, StoreError> {
+    let Some(invitation) = tx.invitation_by_secure_id(secure_id)? else { return Ok(LinkView::Unknown) };
+    let proof = prove(env.keys.as_ref(), &invitation, key);
+    let Some(account) = tx.account(invitation.account_id)?.filter(|_| proof != KeyProof::None) else {
+        return Ok(LinkView::Unknown);
+    };
+    let title = account.title;
+    match invitation.status_at(env.now()) {
+        Status::Accepted => Ok(LinkView::Accepted(title)),
+        Status::Declined => Ok(LinkView::Declined(title)),
+        Status::Revoked => Ok(LinkView::Revoked(title)),
+        Status::Pending | Status::Expired if proof == KeyProof::Replaced => Ok(LinkView::Replaced),
+        Status::Expired => Ok(LinkView::Expired(title)),
+        Status::Pending => open(tx, invitation, title),
+    }
+}
+
+fn open(tx: &mut dyn Tx, invitation: Invitation, account_title: DisplayText) -> Result<LinkView, StoreError> {
+    let inviter_name = match invitation.sponsor {
+        Some(sponsor) => tx.person(sponsor)?.map(|person| person.name),
+        None => None,
+    };
+    let has_password = tx.person_by_email(&invitation.email)?.is_some_and(|person| person.password.is_some());
+    Ok(LinkView::Open(Box::new(OpenInvitation { invitation, account_title, inviter_name, has_password })))
+}

@@ -1,0 +1,96 @@
+//! Send an invitation again: a new key, a new term, the same invitation.
+
+use chrono::TimeDelta;
+
+use super::{
+    record::{Invited, is_taken, promise_mail, record},
+    unit_error,
+};
+use crate::{
+    audit::{AuditAction, AuditActor},
+    env::Env,
+    id::InvitationId,
+    invitation::{Invitation, Status},
+    port::{StoreError, Tx, store::Constraint},
+    principal::Actor,
+    role::Permission,
+};
+
+/// Why nothing was sent again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ResendError {
+    /// The actor invites nobody.
+    #[error("your roles in this account do not allow sending invitations")]
+    Forbidden,
+    /// The invitation grants more than the actor holds; as the new sponsor the actor would answer for it.
+    #[error("this invitation grants roles or permissions that you do not hold yourself")]
+    AboveCeiling,
+    /// No pending or expired invitation of the account has that number.
+    #[error("there is no pending invitation with this id")]
+    NotFound,
+    /// The expired invitation's address has a newer, open one.
+    #[error("{0} has a newer pending invitation to this account; resend that one")]
+    AlreadyInvited(String),
+    /// The last mail left a moment ago.
+    #[error("this invitation was sent a moment ago; try again in {} seconds", .0.num_seconds().max(1))]
+    TooSoon(TimeDelta),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+unit_error!(ResendError);
+
+impl ResendError {
+    /// Stable name of the refusal.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Forbidden => "forbidden",
+            Self::AboveCeiling => "above_ceiling",
+            Self::NotFound => "not_found",
+            Self::AlreadyInvited(_) => "already_invited",
+            Self::TooSoon(_) => "too_soon",
+            Self::Store(_) => "store",
+        }
+    }
+}
+
+/// Renews a pending or expired invitation and promises its next mail; the keys of older mails stop working. The actor
+/// becomes its sponsor, which also revives an invitation whose inviter has lost the right to make it.
+pub fn resend(
+    tx: &mut dyn Tx,
+    env: &Env,
+    actor: &Actor,
+    id: InvitationId,
+) -> Result<Invitation, ResendError> {
+    if !actor.may(Permission::InviteMembers) {
+        return Err(ResendError::Forbidden);
+    }
+    let now = env.now();
+    let mut invitation = tx.invitation(actor.account.id, id)?.ok_or(ResendError::NotFound)?;
+    if !matches!(invitation.status_at(now), Status::Pending | Status::Expired) {
+        return Err(ResendError::NotFound);
+    }
+    if !actor.may_hand_out(&invitation.grant) {
+        return Err(ResendError::AboveCeiling);
+    }
+    let next = invitation.sent_at + env.policy.resend_interval;
+    if now < next {
+        return Err(ResendError::TooSoon(next - now));
+    }
+    let address = Invited { account: invitation.account_id, email: &invitation.email };
+    if invitation.status == Status::Expired && is_taken(tx, &address, now)? {
+        return Err(ResendError::AlreadyInvited(invitation.email.to_string()));
+    }
+    invitation.renew(actor.person.id, now, now + env.policy.validity).map_err(|_| ResendError::NotFound)?;
+    match tx.update_invitation(&invitation) {
+        Err(StoreError::Conflict(Constraint::PendingInvitation)) => {
+            return Err(ResendError::AlreadyInvited(invitation.email.to_string()));
+        }
+        other => other?,
+    }
+    promise_mail(tx, env, &invitation)?;
+    let by = AuditActor::Person(actor.person.id);
+    record(tx, &invitation, AuditAction::InvitationResent, by, None, now)?;
+    Ok(invitation)
+}

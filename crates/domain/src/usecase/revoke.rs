@@ -1,0 +1,60 @@
+//! Take an invitation back.
+
+use super::{record::record, unit_error};
+use crate::{
+    audit::{AuditAction, AuditActor},
+    env::Env,
+    id::InvitationId,
+    port::{StoreError, Tx},
+    principal::Actor,
+    role::Permission,
+};
+
+/// Why nothing was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RevokeError {
+    /// The actor invites nobody, and so takes nothing back.
+    #[error("your roles in this account do not allow deleting invitations")]
+    Forbidden,
+    /// The invitation grants more than the actor holds.
+    #[error("this invitation grants roles or permissions that you do not hold yourself")]
+    AboveCeiling,
+    /// No pending or expired invitation of the account has that number.
+    #[error("there is no pending invitation with this id")]
+    NotFound,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+unit_error!(RevokeError);
+
+impl RevokeError {
+    /// Stable name of the refusal.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Forbidden => "forbidden",
+            Self::AboveCeiling => "above_ceiling",
+            Self::NotFound => "not_found",
+            Self::Store(_) => "store",
+        }
+    }
+}
+
+/// Revokes a pending or expired invitation. A mail of it that has not left yet is not sent any more.
+pub fn revoke(tx: &mut dyn Tx, env: &Env, actor: &Actor, id: InvitationId) -> Result<(), RevokeError> {
+    if !actor.may(Permission::InviteMembers) {
+        return Err(RevokeError::Forbidden);
+    }
+    let now = env.now();
+    let mut invitation = tx.invitation(actor.account.id, id)?.ok_or(RevokeError::NotFound)?;
+    let allowed = actor.may_hand_out(&invitation.grant);
+    invitation.revoke(actor.person.id, now).map_err(|_| RevokeError::NotFound)?;
+    if !allowed {
+        return Err(RevokeError::AboveCeiling);
+    }
+    tx.update_invitation(&invitation)?;
+    let by = AuditActor::Person(actor.person.id);
+    record(tx, &invitation, AuditAction::InvitationRevoked, by, None, now)?;
+    Ok(())
+}

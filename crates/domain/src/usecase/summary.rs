@@ -1,0 +1,18 @@
+//! What anybody who holds a `secure_id` may know of the invitation: that it is open, and to which account.
+
+use crate::{
+    env::Env,
+    invitation::{SecureId, Status},
+    port::{StoreError, Tx},
+    text::DisplayText,
+};
+
+/// Title of the account of an open invitation. `None` for an unknown, ended or expired one: a stranger cannot tell
+/// these apart.
+pub fn summary(tx: &mut dyn Tx, env: &Env, secure_id: &SecureId) -> Result<Option<DisplayText>, StoreError> {
+    let found = tx.invitation_by_secure_id(secure_id)?;
+    let Some(invitation) = found.filter(|found| found.status_at(env.now()) == Status::Pending) else {
+        return Ok(None);
+    };
+    Ok(tx.account(invitation.account_id)?.map(|account| account.title))
+}

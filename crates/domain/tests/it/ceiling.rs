@@ -1,0 +1,70 @@
+use usher_domain::role::{
+    BUILTIN, Grant, GrantError, RoleName, ServiceGrant, ServiceId, ServicePermission,
+};
+
+fn of(role: &str) -> Grant {
+    Grant::of_roles([role]).unwrap()
+}
+
+fn limited(role: &str, services: &[&str]) -> Grant {
+    let services = services
+        .iter()
+        .map(|id| ServiceGrant { service: ServiceId::parse(id).unwrap(), permission: ServicePermission::ReadOnly })
+        .collect();
+    Grant::new(vec![RoleName::parse(role).unwrap()], true, services).unwrap()
+}
+
+/// The table of the rules: who may invite whom, role by role.
+#[test]
+fn who_may_hand_out_which_role() {
+    for inviter in BUILTIN {
+        for invited in BUILTIN {
+            let expected = match inviter.name {
+                "GlobalAdmin" | "superuser" => true,
+                "engineer" => matches!(invited.name, "engineer" | "user"),
+                _ => false,
+            };
+            let actual = of(inviter.name).may_hand_out(&of(invited.name));
+            assert_eq!(actual, expected, "{} invites {}", inviter.name, invited.name);
+        }
+    }
+}
+
+#[test]
+fn engineers_set_no_service_permissions_and_superusers_do() {
+    assert!(of("engineer").may_hand_out(&limited("engineer", &[])), "a bare limit is no permission");
+    assert!(!of("engineer").may_hand_out(&limited("engineer", &["S1"])));
+    assert!(of("superuser").may_hand_out(&limited("engineer", &["S1"])));
+    assert!(of("superuser").may_hand_out(&limited("superuser", &["S1"])));
+}
+
+#[test]
+fn who_is_limited_to_services_invites_nobody() {
+    for role in BUILTIN {
+        assert!(!limited(role.name, &["S1"]).may_hand_out(&of("user")), "{}", role.name);
+        assert!(!limited(role.name, &[]).may_hand_out(&of("user")), "{}", role.name);
+    }
+}
+
+#[test]
+fn two_roles_allow_what_either_allows() {
+    let both = Grant::of_roles(["engineer", "billing"]).unwrap();
+    assert!(both.may_hand_out(&of("billing")));
+    assert!(!both.may_hand_out(&of("tls_viewer")));
+}
+
+#[test]
+fn grants_are_sound() {
+    assert_eq!(Grant::of_roles([]), Err(GrantError::NoRole));
+    assert_eq!(Grant::of_roles(["auditor"]), Err(GrantError::UnknownRole("auditor".to_owned())));
+    assert_eq!(Grant::of_roles(["no such"]), Err(GrantError::UnknownRole("no such".to_owned())));
+    let twice = Grant::of_roles(["user", "Auditor", "user"]).unwrap();
+    let names: Vec<&str> = twice.roles().iter().map(RoleName::as_str).collect();
+    assert_eq!(names, ["Auditor", "user"]);
+    let services = ["S1", "S1"].map(|id| ServiceGrant {
+        service: ServiceId::parse(id).unwrap(),
+        permission: ServicePermission::Full,
+    });
+    let repeated = Grant::new(vec![RoleName::parse("user").unwrap()], true, services.to_vec());
+    assert_eq!(repeated, Err(GrantError::RepeatedService("S1".to_owned())));
+}

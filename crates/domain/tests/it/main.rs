@@ -1,0 +1,15 @@
+//! The rules, on the in-memory store: no runtime, no database.
+
+mod acceptance;
+mod addresses;
+mod ceiling;
+mod delivery;
+mod inviting;
+mod life_cycle;
+mod links;
+mod names;
+mod operators;
+mod resending;
+mod seeing;
+mod tokens;
+mod world;

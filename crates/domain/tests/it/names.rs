@@ -1,0 +1,112 @@
+use proptest::prelude::*;
+use usher_domain::{
+    account::AccountName,
+    person::{Password, PasswordError},
+    role::RoleName,
+    text::{DisplayText, TextError},
+};
+
+#[test]
+fn ordinary_names_are_kept_as_they_are() {
+    for name in [
+        "Joe Wright",
+        "Onward, Inc.",
+        "J.R. \"Bob\" Dobbs",
+        "O'Brien & Söhne GmbH",
+        "山田 太郎",
+        "محمد",
+        "می‌خواهم",
+        "Dr. No",
+        "St. John",
+        "Rock 'n' Roll 3.0",
+        "x",
+    ] {
+        assert_eq!(DisplayText::parse(name).map(|text| text.to_string()).as_deref(), Ok(name));
+    }
+}
+
+#[test]
+fn white_space_around_is_dropped_and_letters_are_composed() {
+    assert_eq!(DisplayText::parse("  Zoe\u{308} ").unwrap().as_str(), "Zoë");
+}
+
+#[test]
+fn what_could_harm_a_mail_is_refused() {
+    let table = [
+        ("", TextError::Empty),
+        ("   ", TextError::Empty),
+        ("\u{200C}\u{200D}", TextError::Empty),
+        ("Joe\r\nBcc: x@example.com", TextError::Control),
+        ("Joe\nWright", TextError::Control),
+        ("Joe\0", TextError::Control),
+        ("Joe\u{7F}", TextError::Control),
+        ("Joe\u{85}", TextError::Control),
+        ("Joe\u{202E}gpj", TextError::Control),
+        ("Joe\u{2066}x", TextError::Control),
+        ("Joe\u{2028}x", TextError::Control),
+        ("Jo\u{200B}e", TextError::Control),
+        ("<b>Joe</b>", TextError::Markup),
+        ("Joe > Bob", TextError::Markup),
+        ("https://evil", TextError::Link),
+        ("HTTPS://evil", TextError::Link),
+        ("see www.evil", TextError::Link),
+        ("prize at evil.com", TextError::Link),
+        ("evil.com/prize", TextError::Link),
+        ("prize at evil。com", TextError::Link),
+        ("пример.рф", TextError::Link),
+        ("joe@example", TextError::Link),
+    ];
+    for (text, error) in table {
+        assert_eq!(DisplayText::parse(text), Err(error), "{text:?}");
+    }
+    assert_eq!(DisplayText::parse(&"x".repeat(65)), Err(TextError::TooLong));
+    assert!(DisplayText::parse(&"ü".repeat(64)).is_ok(), "characters count, not bytes");
+}
+
+#[test]
+fn slugs_and_role_names_have_their_alphabets() {
+    for good in ["onward", "a", "0", "a-b-0", &"x".repeat(63)] {
+        assert!(AccountName::parse(good).is_ok(), "{good}");
+    }
+    for bad in ["", "-a", "Onward", "a b", "a_b", "ä", "a/b", &"x".repeat(64)] {
+        assert!(AccountName::parse(bad).is_err(), "{bad}");
+    }
+    for good in ["GlobalAdmin", "tls_admin", "a", "A-b+c_d9"] {
+        assert!(RoleName::parse(good).is_ok(), "{good}");
+    }
+    for bad in ["", "9a", "_a", "a b", "a,b", "a=b", "ä", &"x".repeat(65)] {
+        assert!(RoleName::parse(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn passwords_are_long_enough_and_bounded() {
+    assert_eq!(Password::parse("1234567"), Err(PasswordError::TooShort));
+    assert!(Password::parse("12345678").is_ok());
+    assert!(Password::parse(&"x".repeat(256)).is_ok());
+    assert_eq!(Password::parse(&"x".repeat(257)), Err(PasswordError::TooLong));
+    assert_eq!(format!("{:?}", Password::parse("hunter22222").unwrap()), "Password(…)");
+}
+
+proptest! {
+    #[test]
+    fn an_accepted_text_is_one_clean_line_and_accepted_again(input in "\\PC{0,80}|.{0,80}") {
+        if let Ok(text) = DisplayText::parse(&input) {
+            prop_assert!(!text.as_str().chars().any(char::is_control));
+            prop_assert!(text.as_str().chars().count() <= 64);
+            prop_assert!(!text.as_str().contains("://"));
+            prop_assert_eq!(DisplayText::parse(text.as_str()), Ok(text));
+        }
+    }
+
+    #[test]
+    fn role_names_and_slugs_are_kept_as_they_are(input in ".{0,70}") {
+        if let Ok(name) = RoleName::parse(&input) {
+            prop_assert_eq!(name.as_str(), &input);
+            prop_assert!(!input.contains([',', '=', ' ']), "the store joins names with these");
+        }
+        if let Ok(name) = AccountName::parse(&input) {
+            prop_assert_eq!(name.as_str(), &input);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use usher_domain::{invitation::SecureId, port::Entropy, testkit::SeededEntropy, token::Token};
+
+#[test]
+fn every_character_is_equally_likely() {
+    let entropy = SeededEntropy::new(7);
+    let mut counts: BTreeMap<char, u32> = BTreeMap::new();
+    for _ in 0..2_000 {
+        for c in Token::<31>::generate(&entropy).as_str().chars() {
+            *counts.entry(c).or_default() += 1;
+        }
+    }
+    assert_eq!(counts.len(), 62);
+    // 1,000 expected of each; a biased modulo would give eight letters 1.25 times as many as the others.
+    assert!(counts.values().all(|count| (850..1_150).contains(count)), "{counts:?}");
+}
+
+#[test]
+fn bytes_that_would_bias_are_thrown_away() {
+    struct High(SeededEntropy);
+    impl Entropy for High {
+        fn fill(&self, bytes: &mut [u8]) {
+            self.0.fill(bytes);
+            bytes.iter_mut().step_by(2).for_each(|byte| *byte = 255);
+        }
+    }
+    let token = SecureId::generate(&High(SeededEntropy::new(1)));
+    assert_eq!(token.as_str().len(), 30);
+}
+
+#[test]
+fn debug_output_is_too_short_to_use() {
+    let token = SecureId::parse(&"a1B2".repeat(8)[..30]).unwrap();
+    assert_eq!(format!("{token:?}"), "a1B2…");
+}
+
+proptest! {
+    #[test]
+    fn only_thirty_alphanumerics_are_a_secure_id(text in ".{0,40}|[A-Za-z0-9]{28,32}") {
+        let sound = text.len() == 30 && text.bytes().all(|b| b.is_ascii_alphanumeric());
+        prop_assert_eq!(SecureId::parse(&text).is_some(), sound);
+    }
+}
