@@ -1,0 +1,47 @@
+use std::{fs, path::Path};
+
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
+
+use crate::error::{Attempt, TestbedError};
+
+/// File name of the authority's certificate, which clients have to trust.
+pub(crate) const AUTHORITY: &str = "authority.pem";
+/// File name of the server's certificate, for `localhost` and `127.0.0.1`.
+pub(crate) const SERVER: &str = "server.pem";
+/// File name of the server's private key.
+pub(crate) const SERVER_KEY: &str = "server-key.pem";
+
+/// Makes an authority and a server certificate signed by it, and writes them into the directory.
+///
+/// Two steps rather than one self-signed certificate: clients refuse an authority as a server's certificate.
+pub(crate) fn write(directory: &Path) -> Result<(), TestbedError> {
+    let made = make().map_err(|error| TestbedError::Failed {
+        what: "making test certificates".into(),
+        output: error.to_string(),
+    })?;
+    for (name, pem) in [AUTHORITY, SERVER, SERVER_KEY].into_iter().zip(made) {
+        fs::write(directory.join(name), pem).attempt("writing test certificates")?;
+    }
+    Ok(())
+}
+
+fn make() -> Result<[String; 3], rcgen::Error> {
+    let mut authority = CertificateParams::default();
+    authority.distinguished_name.push(DnType::CommonName, "Usher testbed authority");
+    authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    let authority_key = KeyPair::generate()?;
+    let authority_pem = authority.self_signed(&authority_key)?.pem();
+
+    let mut server = CertificateParams::new(["localhost".to_owned(), "127.0.0.1".to_owned()])?;
+    server.distinguished_name.push(DnType::CommonName, "Usher testbed server");
+    server.use_authority_key_identifier_extension = true;
+    server.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    let server_key = KeyPair::generate()?;
+    let server_pem = server.signed_by(&server_key, &Issuer::new(authority, authority_key))?.pem();
+    Ok([authority_pem, server_pem, server_key.serialize_pem()])
+}

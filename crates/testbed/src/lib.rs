@@ -1,0 +1,26 @@
+//! Real peers for tests: a throwaway PostgreSQL cluster and an SMTP server that is not ours.
+//!
+//! What belongs here: starting and stopping programs of others, and looking into them from outside.
+//! Nothing here knows Usher's own crates, so that a test never judges our code by our code.
+//!
+//! Every peer lives in a directory of its own and takes no fixed port, so any number of test processes
+//! may run side by side. Its life hangs on a pipe that the test process holds: it ends when its handle is
+//! dropped, and also when the test process is killed, see `process::Lifeline`. Give a new peer both.
+//!
+//! The programs come from the machine, not from Cargo: `cargo xtask test` installs what is missing. This
+//! crate itself only looks for them, and says in one line what it did not find. It needs a Unix system.
+
+#[cfg(feature = "smtp")]
+mod certificates;
+mod environment;
+mod error;
+mod postgres;
+mod process;
+#[cfg(feature = "smtp")]
+mod smtp;
+
+pub use environment::{POSTGRES_VARIABLE, PYTHON_VARIABLE, python_requirements, python_venv};
+pub use error::TestbedError;
+pub use postgres::{Database, PostgresServer};
+#[cfg(feature = "smtp")]
+pub use smtp::{ReceivedMail, Refusal, Security, SmtpOptions, SmtpServer};

@@ -1,0 +1,58 @@
+use std::{fs, path::PathBuf};
+
+use crate::{
+    environment::{directory_in_path, holds},
+    error::TestbedError,
+};
+
+/// Directories outside `PATH` where packages put PostgreSQL; `*` stands for a version.
+const PLACES: [&str; 5] = [
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/usr/local/pgsql/bin",
+    "/usr/local/opt/postgresql@*/bin",
+    "/opt/homebrew/opt/postgresql@*/bin",
+];
+
+/// The directory of the server's programs.
+pub(super) fn server() -> Result<PathBuf, TestbedError> {
+    const PROGRAMS: [&str; 3] = ["initdb", "pg_ctl", "postgres"];
+    directory_in_path(&PROGRAMS).or_else(|| directory_of_package(&PROGRAMS)).ok_or(TestbedError::Missing {
+        what: "PostgreSQL's server programs (initdb, pg_ctl, postgres) were",
+        help: "install Debian's package `postgresql`",
+    })
+}
+
+/// The command-line client.
+pub(super) fn psql() -> Result<PathBuf, TestbedError> {
+    // What Debian has in `PATH` is a Perl script that looks for the program, and takes its time.
+    let directory = directory_of_package(&["psql"]).or_else(|| directory_in_path(&["psql"]));
+    directory.map(|directory| directory.join("psql")).ok_or(TestbedError::Missing {
+        what: "PostgreSQL's client program psql was",
+        help: "install Debian's package `postgresql-client`",
+    })
+}
+
+fn directory_of_package(programs: &[&str]) -> Option<PathBuf> {
+    PLACES.into_iter().flat_map(expand).find(|directory| holds(directory, programs))
+}
+
+/// The directories that a pattern stands for, newest version first.
+fn expand(pattern: &str) -> Vec<PathBuf> {
+    let Some((before, after)) = pattern.split_once('*') else {
+        return vec![PathBuf::from(pattern)];
+    };
+    let (parent, prefix) = before.rsplit_once('/').unwrap_or(("", before));
+    let mut versions: Vec<(u32, PathBuf)> = fs::read_dir(parent)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let version = name.strip_prefix(prefix)?.parse().ok()?;
+            Some((version, entry.path().join(after.trim_start_matches('/'))))
+        })
+        .collect();
+    versions.sort_unstable_by(|left, right| right.cmp(left));
+    versions.into_iter().map(|(_, path)| path).collect()
+}

@@ -1,0 +1,54 @@
+//! Development tasks, started by `cargo xtask`.
+//!
+//! One module is one task. A task prints what it does on standard error, one short line a step, and leaves
+//! standard output to the programs that it runs.
+
+mod ci;
+mod packages;
+mod peers;
+mod shell;
+mod test;
+mod tools;
+
+use std::{ffi::OsString, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use test::Profile;
+
+/// Development tasks of Usher.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Runs the tests, after installing what they need and the machine lacks.
+    ///
+    /// They need PostgreSQL's programs and a Python environment with an SMTP server: Debian's packages are
+    /// installed with apt-get as root or through sudo without a password, Python's into target/testbed. One
+    /// PostgreSQL cluster serves the whole run, unless `USHER_TEST_POSTGRES` names a server.
+    Test {
+        /// Arguments for `cargo nextest run` (without cargo-nextest: for `cargo test`), such as a test's name.
+        /// With any, the documentation's tests are left out.
+        #[arg(last = true)]
+        arguments: Vec<OsString>,
+    },
+    /// Runs every check that a change has to pass, tests included; stops at the first that fails.
+    ///
+    /// The tools for it are installed into target/tools.
+    Ci,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().task {
+        Task::Test { arguments } => test::run(&arguments, Profile::Developer),
+        Task::Ci => ci::run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
