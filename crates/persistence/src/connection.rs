@@ -1,0 +1,13 @@
+//! The one connection type that every statement goes through.
+
+use diesel::{PgConnection, SqliteConnection};
+
+/// A connection to either database.
+///
+/// It is opened by [`crate::manager::Manager`] only: the derived way in tries one database after the other and hides
+/// why none of them worked.
+#[derive(diesel::MultiConnection)]
+pub(crate) enum AnyConnection {
+    Postgres(PgConnection),
+    Sqlite(SqliteConnection),
+}

@@ -1,0 +1,114 @@
+//! What the databases report, as the store's errors: the one place that reads their words.
+
+use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
+use usher_domain::port::{StoreError, store::Constraint};
+
+/// Every rule of uniqueness: PostgreSQL's name of it, the columns by which SQLite reports it, and what it means.
+const UNIQUE: [(&str, &str, Constraint); 9] = [
+    ("unique_account_name", "account.name", Constraint::AccountName),
+    ("unique_account_public_id", "account.public_id", Constraint::RandomId),
+    ("unique_person_email_key", "person.email_key", Constraint::PersonEmail),
+    ("unique_person_public_id", "person.public_id", Constraint::RandomId),
+    ("unique_membership", "membership.account_id, membership.person_id", Constraint::Membership),
+    (
+        "unique_pending_invitation",
+        "invitation.account_id, invitation.email_key",
+        Constraint::PendingInvitation,
+    ),
+    ("unique_invitation_public_id", "invitation.public_id", Constraint::RandomId),
+    ("unique_invitation_secure_id", "invitation.secure_id", Constraint::RandomId),
+    ("unique_mail_reference", "mail.reference", Constraint::RandomId),
+];
+
+/// How SQLite begins its report; the columns follow.
+const SQLITE_UNIQUE: &str = "UNIQUE constraint failed: ";
+
+/// PostgreSQL's words for a deadlock. Diesel keeps no SQLSTATE of it, and a server may speak another language: then the
+/// unit is not run again but reported as unavailable, which is as safe, only slower.
+const DEADLOCK: &str = "deadlock detected";
+
+/// Translates diesel's error. What it does not tell apart (a full disk, a lock or statement that took too long, a
+/// database that stayed locked, a server that is shutting down) is `Unavailable`: the transaction is gone, so trying
+/// again is safe.
+pub(crate) fn store_error(error: Error) -> StoreError {
+    match error {
+        Error::DatabaseError(kind, report) => reported(kind, report.as_ref()),
+        // The cause; that the rollback failed as well only says that the connection is lost.
+        Error::RollbackErrorOnCommit { commit_error, .. } => store_error(*commit_error),
+        other => StoreError::Unavailable(other.to_string()),
+    }
+}
+
+/// Whether the connection is gone.
+pub(crate) fn is_closed(error: &Error) -> bool {
+    match error {
+        Error::DatabaseError(kind, _) => {
+            matches!(kind, DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand)
+        }
+        Error::RollbackErrorOnCommit { commit_error, .. } => is_closed(commit_error),
+        Error::BrokenTransactionManager => true,
+        _ => false,
+    }
+}
+
+fn reported(kind: DatabaseErrorKind, report: &dyn DatabaseErrorInformation) -> StoreError {
+    match kind {
+        DatabaseErrorKind::UniqueViolation => match constraint(report) {
+            Some(constraint) => StoreError::Conflict(constraint),
+            None => unavailable(report),
+        },
+        // A row that this unit read and refers to is gone: as if it had changed.
+        DatabaseErrorKind::ForeignKeyViolation | DatabaseErrorKind::SerializationFailure => {
+            StoreError::Contended
+        }
+        DatabaseErrorKind::Unknown if report.message() == DEADLOCK => StoreError::Contended,
+        _ => unavailable(report),
+    }
+}
+
+/// Only the report's first line: PostgreSQL's details quote values of the row.
+fn unavailable(report: &dyn DatabaseErrorInformation) -> StoreError {
+    StoreError::Unavailable(report.message().trim_end().to_owned())
+}
+
+fn constraint(report: &dyn DatabaseErrorInformation) -> Option<Constraint> {
+    let columns = report.message().strip_prefix(SQLITE_UNIQUE);
+    let name = report.constraint_name();
+    let known = UNIQUE.iter().find(|(index, of, _)| name == Some(index) || columns == Some(of));
+    known.map(|(.., constraint)| *constraint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POSTGRES: &str = include_str!("../../../migrations/postgres/20261122000000_initial_schema/up.sql");
+    const SQLITE: &str = include_str!("../../../migrations/sqlite/20261122000000_initial_schema/up.sql");
+
+    #[test]
+    fn every_rule_of_uniqueness_is_in_the_table() {
+        for schema in [POSTGRES, SQLITE] {
+            for (name, columns, _) in UNIQUE {
+                let (table, _) = columns.split_once('.').unwrap();
+                let columns = columns.replace(&format!("{table}."), "");
+                let index = format!("CREATE UNIQUE INDEX {name} ON {table} ({columns})");
+                let key = format!("CONSTRAINT {name} PRIMARY KEY ({columns})");
+                assert!(schema.contains(&index) || schema.contains(&key), "{name}");
+            }
+            assert_eq!(schema.matches("UNIQUE").count() + 1, UNIQUE.len());
+        }
+    }
+
+    #[test]
+    fn what_diesel_does_not_tell_apart_is_safe_to_try_again() {
+        let report =
+            |kind, message: &str| store_error(Error::DatabaseError(kind, Box::new(message.to_owned())));
+        for message in ["database is locked", "disk I/O error", "database or disk is full"] {
+            let error = report(DatabaseErrorKind::Unknown, message);
+            assert_eq!(error, StoreError::Unavailable(message.to_owned()));
+        }
+        assert_eq!(report(DatabaseErrorKind::Unknown, DEADLOCK), StoreError::Contended);
+        assert_eq!(report(DatabaseErrorKind::SerializationFailure, ""), StoreError::Contended);
+        assert_eq!(report(DatabaseErrorKind::ForeignKeyViolation, ""), StoreError::Contended);
+    }
+}

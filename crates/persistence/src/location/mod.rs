@@ -1,0 +1,50 @@
+//! Where the database is: what a URL says, and what of it may be shown.
+
+mod postgres;
+mod sqlite;
+
+pub(crate) use postgres::PostgresUrl;
+pub(crate) use sqlite::SqliteFile;
+
+use crate::options::OpenError;
+
+/// A database's place. The URL's scheme alone decides which of the two it is.
+#[derive(Clone)]
+pub(crate) enum Location {
+    Postgres(PostgresUrl),
+    Sqlite(SqliteFile),
+}
+
+impl Location {
+    pub(crate) fn parse(url: &str) -> Result<Self, OpenError> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return PostgresUrl::parse(url).map(Self::Postgres);
+        }
+        match url.strip_prefix("sqlite:") {
+            Some(path) => SqliteFile::parse(path.strip_prefix("//").unwrap_or(path)).map(Self::Sqlite),
+            None => Err(unknown_scheme(url)),
+        }
+    }
+
+    /// The URL as it may be shown.
+    pub(crate) fn masked(url: &str) -> String {
+        match Self::parse(url) {
+            Ok(Self::Postgres(postgres)) => postgres.hide(url),
+            Ok(Self::Sqlite(_)) => url.to_owned(),
+            Err(_) => "…".to_owned(),
+        }
+    }
+}
+
+/// Names what stands in the scheme's place, if it looks like a scheme. Anything else is not shown, for it may be a
+/// password: libpq also knows `host=… password=…`.
+fn unknown_scheme(url: &str) -> OpenError {
+    let is_scheme = |text: &str| {
+        text.starts_with(|c: char| c.is_ascii_alphabetic())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+    };
+    match url.split_once(':') {
+        Some((scheme, _)) if is_scheme(scheme) => OpenError::UnknownScheme(format!("{scheme}:")),
+        _ => OpenError::NoScheme,
+    }
+}

@@ -1,0 +1,80 @@
+use std::time::Duration;
+
+use percent_encoding::percent_decode_str;
+
+use crate::options::OpenError;
+
+/// What every connection asks for, unless the URL says otherwise. A server that vanished without a word is noticed
+/// within half a minute instead of a quarter of an hour.
+const DEFAULTS: [(&str, &str); 5] = [
+    ("application_name", "usher"),
+    ("keepalives_idle", "10"),
+    ("keepalives_interval", "5"),
+    ("keepalives_count", "3"),
+    ("tcp_user_timeout", "20000"),
+];
+
+/// Parameters of libpq's URLs that hold secrets.
+const SECRET_PARAMETERS: [&str; 2] = ["password", "sslpassword"];
+
+/// A URL in libpq's form. It is handed on as it is, because libpq understands more than any other parser of URLs:
+/// several hosts, sockets, service files.
+#[derive(Clone)]
+pub(crate) struct PostgresUrl {
+    url: String,
+    secrets: Vec<String>,
+}
+
+impl PostgresUrl {
+    pub(super) fn parse(url: &str) -> Result<Self, OpenError> {
+        let (_, rest) = url.split_once("://").unwrap_or(("", url));
+        // As libpq reads it: the credentials end at the first @, which has to come before the first slash. An @ after
+        // that, or a question mark before, shows that a password was not escaped; libpq would take a part of it for
+        // the host, and name it in its error.
+        let head = rest.split('/').next().unwrap_or(rest);
+        let (credentials, rest) = match head.split_once('@') {
+            Some((credentials, _)) => (credentials, rest.get(credentials.len() + 1..).unwrap_or_default()),
+            None => ("", rest),
+        };
+        let (address, query) = rest.split_once('?').unwrap_or((rest, ""));
+        if address.contains('@') || credentials.contains('?') {
+            return Err(OpenError::Credentials);
+        }
+        let password = credentials.split_once(':').map(|(_, password)| password);
+        let parameters = query.split('&').filter_map(|parameter| parameter.split_once('='));
+        let secret = parameters.filter(|(name, _)| SECRET_PARAMETERS.contains(name)).map(|(_, value)| value);
+        let secrets = password.into_iter().chain(secret).flat_map(spellings).collect();
+        Ok(Self { url: url.to_owned(), secrets })
+    }
+
+    /// What libpq gets: the URL with our parameters where it does not set them itself.
+    pub(crate) fn connection_url(&self, connect_timeout: Duration) -> String {
+        let seconds = connect_timeout.as_secs_f64().ceil().to_string();
+        let ours = DEFAULTS.into_iter().chain([("connect_timeout", seconds.as_str())]);
+        let (_, query) = self.url.split_once('?').unwrap_or((&self.url, ""));
+        let set: Vec<_> = query.split('&').filter_map(|parameter| parameter.split('=').next()).collect();
+        let mut url = self.url.clone();
+        for (name, value) in ours.filter(|(name, _)| !set.contains(name)) {
+            let joint = if !url.contains('?') {
+                "?"
+            } else if url.ends_with(['?', '&']) {
+                ""
+            } else {
+                "&"
+            };
+            url = format!("{url}{joint}{name}={value}");
+        }
+        url
+    }
+
+    /// The text without any password of this URL.
+    pub(crate) fn hide(&self, text: &str) -> String {
+        self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "…"))
+    }
+}
+
+/// A secret as it stands in the URL, and as libpq decodes it; the longer one first, and never nothing.
+fn spellings(secret: &str) -> impl Iterator<Item = String> {
+    let decoded = percent_decode_str(secret).decode_utf8_lossy().into_owned();
+    [secret.to_owned(), decoded].into_iter().filter(|spelling| !spelling.is_empty())
+}

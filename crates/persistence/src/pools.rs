@@ -1,0 +1,83 @@
+//! Connections that are kept, and how a unit of work gets one with its transaction open.
+
+use std::time::Duration;
+
+use r2d2::PooledConnection;
+use usher_domain::port::{StoreError, store::Mode};
+
+use crate::{
+    dialect,
+    errors::{is_closed, store_error},
+    manager::Manager,
+    options::{DatabaseOptions, OpenError},
+};
+
+/// The connections to one database.
+pub(crate) struct Pools {
+    reading: r2d2::Pool<Manager>,
+    writing: r2d2::Pool<Manager>,
+}
+
+impl Pools {
+    /// Connects nothing yet: connections are made when they are needed.
+    ///
+    /// SQLite lets one unit write at a time, so its writers share one connection. Waiting for it in the pool wakes the
+    /// next one at once and in turn; waiting for the file's lock polls, up to a tenth of a second at a time.
+    pub(crate) fn new(manager: &Manager, options: &DatabaseOptions) -> Result<Self, OpenError> {
+        if options.pool_size == 0 {
+            return Err(OpenError::NoConnections);
+        }
+        let reading = pool(manager, options, options.pool_size);
+        let writing = if manager.writes_in_parallel() { reading.clone() } else { pool(manager, options, 1) };
+        Ok(Self { reading, writing })
+    }
+
+    /// A connection of its own with an open transaction.
+    ///
+    /// Connections that the server has closed while they lay here are found out by this first statement, when nothing
+    /// has been done yet. They are thrown away until one works, so a restart of the database between two units goes
+    /// unnoticed, and no unit pays a round trip to ask whether its connection still lives.
+    pub(crate) fn begin(&self, mode: Mode) -> Result<PooledConnection<Manager>, StoreError> {
+        let pool = match mode {
+            Mode::Read => &self.reading,
+            Mode::Write => &self.writing,
+        };
+        for _ in 0..=pool.max_size() {
+            let mut session = pool.get().map_err(|error| no_connection(&error))?;
+            session.reusable = false;
+            match dialect::begin(&mut session.connection, mode) {
+                Ok(()) => return Ok(session),
+                Err(error) if is_closed(&error) => {
+                    tracing::debug!(%error, "connection was closed by the server")
+                }
+                Err(error) => return Err(store_error(error)),
+            }
+        }
+        Err(StoreError::Unavailable("the server closes every connection".to_owned()))
+    }
+}
+
+fn pool(manager: &Manager, options: &DatabaseOptions, size: u32) -> r2d2::Pool<Manager> {
+    r2d2::Pool::builder()
+        .max_size(size)
+        .min_idle(Some(0))
+        .connection_timeout(options.acquire_timeout.max(Duration::from_millis(1)))
+        .test_on_check_out(false)
+        .error_handler(Box::new(Log))
+        .build_unchecked(manager.clone())
+}
+
+/// The pool's words, and why connecting failed if that is the reason.
+fn no_connection(error: &r2d2::Error) -> StoreError {
+    StoreError::Unavailable(format!("no connection became free in time: {error}"))
+}
+
+/// Tells the log that connecting failed; the unit that waits learns it too, but only after its time.
+#[derive(Debug)]
+struct Log;
+
+impl r2d2::HandleError<OpenError> for Log {
+    fn handle_error(&self, error: OpenError) {
+        tracing::warn!(%error, "cannot connect to the database");
+    }
+}

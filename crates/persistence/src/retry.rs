@@ -1,0 +1,26 @@
+use std::{
+    hash::{BuildHasher as _, Hasher as _, RandomState},
+    thread,
+    time::Duration,
+};
+
+/// How often a contended unit runs before its caller learns of it.
+pub(crate) const TRIES: u32 = 10;
+
+/// The first pause, before it is shortened at random; each further one doubles.
+const FIRST: Duration = Duration::from_millis(4);
+/// The longest pause.
+const LONGEST: Duration = Duration::from_millis(128);
+
+/// Waits before the next run of a unit. The pause is random, because those who ran into each other should not come
+/// back together.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "there is no event to wait for: the pause only parts those who ran into each other"
+)]
+pub(crate) fn pause(tries: u32) {
+    let most = FIRST.saturating_mul(1 << tries.saturating_sub(1).min(16)).min(LONGEST);
+    // Decides nothing, so it need not be good: every hasher of the standard library begins with another random key.
+    let random = u32::try_from(RandomState::new().build_hasher().finish() >> 32).unwrap_or_default();
+    thread::sleep(most.mul_f64(f64::midpoint(1.0, f64::from(random) / f64::from(u32::MAX))));
+}

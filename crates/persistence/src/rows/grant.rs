@@ -1,0 +1,45 @@
+use usher_domain::{
+    port::StoreError,
+    role::{Grant, RoleName, ServiceGrant, ServiceId, ServicePermission},
+};
+
+use super::Place;
+
+/// Between two roles, and between two services.
+const SEPARATOR: &str = ",";
+/// Between a service and what is allowed there.
+const EQUALS: char = '=';
+
+/// Names of roles joined by commas.
+pub(super) fn roles(grant: &Grant) -> String {
+    grant.roles().iter().map(RoleName::as_str).collect::<Vec<_>>().join(SEPARATOR)
+}
+
+/// `service=permission` joined by commas; empty without services.
+pub(super) fn services(grant: &Grant) -> String {
+    let services = grant.services().iter();
+    let texts =
+        services.map(|grant| format!("{}{EQUALS}{}", grant.service.as_str(), grant.permission.as_str()));
+    texts.collect::<Vec<_>>().join(SEPARATOR)
+}
+
+/// Reads the columns of a grant back.
+pub(super) fn read(
+    place: Place,
+    roles: &str,
+    limit_services: bool,
+    services: &str,
+) -> Result<Grant, StoreError> {
+    let roles = roles.split(SEPARATOR).map(|name| place.value("roles", RoleName::parse(name)));
+    let roles = roles.collect::<Result<_, _>>()?;
+    let services = services.split(SEPARATOR).filter(|text| !text.is_empty());
+    let services = services.map(|text| place.value("services", service(text)));
+    let services = services.collect::<Result<_, _>>()?;
+    place.value("roles", Grant::new(roles, limit_services, services))
+}
+
+fn service(text: &str) -> Option<ServiceGrant> {
+    let (service, permission) = text.split_once(EQUALS)?;
+    let (service, permission) = (ServiceId::parse(service)?, ServicePermission::parse(permission)?);
+    Some(ServiceGrant { service, permission })
+}

@@ -1,0 +1,111 @@
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use usher_domain::{
+    account::PublicId,
+    address::EmailAddress,
+    id::{AccountId, InvitationId, PersonId},
+    invitation::{Invitation, NewInvitation, SecureId, Status},
+    port::StoreError,
+    text::DisplayText,
+};
+
+use super::{Place, grant};
+use crate::schema::invitation;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = invitation)]
+pub(crate) struct InvitationRow {
+    id: i64,
+    public_id: String,
+    secure_id: String,
+    account_id: i64,
+    email: String,
+    name: Option<String>,
+    roles: String,
+    limit_services: bool,
+    services: String,
+    sponsor: Option<i64>,
+    status: String,
+    generation: i64,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+    sent_at: NaiveDateTime,
+    expires_at: NaiveDateTime,
+    closed_at: Option<NaiveDateTime>,
+    closed_by: Option<i64>,
+    version: i64,
+}
+
+impl TryFrom<InvitationRow> for Invitation {
+    type Error = StoreError;
+
+    fn try_from(row: InvitationRow) -> Result<Self, StoreError> {
+        let place = Place { table: "invitation", id: row.id };
+        Ok(Self {
+            id: InvitationId::new(row.id),
+            public_id: place.value("public_id", PublicId::parse(&row.public_id))?,
+            secure_id: place.value("secure_id", SecureId::parse(&row.secure_id))?,
+            account_id: AccountId::new(row.account_id),
+            email: place.value("email", EmailAddress::parse(&row.email))?,
+            name: place.optional("name", row.name.as_deref().map(DisplayText::parse))?,
+            grant: grant::read(place, &row.roles, row.limit_services, &row.services)?,
+            sponsor: row.sponsor.map(PersonId::new),
+            status: place.value("status", Status::parse(&row.status))?,
+            generation: place.value("generation", u32::try_from(row.generation))?,
+            created_at: row.created_at.and_utc(),
+            updated_at: row.updated_at.and_utc(),
+            sent_at: row.sent_at.and_utc(),
+            expires_at: row.expires_at.and_utc(),
+            closed_at: row.closed_at.map(|at| at.and_utc()),
+            closed_by: row.closed_by.map(PersonId::new),
+            version: row.version,
+        })
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = invitation)]
+pub(crate) struct NewInvitationRow<'a> {
+    public_id: &'a str,
+    secure_id: &'a str,
+    account_id: i64,
+    email: &'a str,
+    email_key: &'a str,
+    name: Option<&'a str>,
+    roles: String,
+    limit_services: bool,
+    services: String,
+    sponsor: i64,
+    status: &'static str,
+    generation: i64,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+    sent_at: NaiveDateTime,
+    expires_at: NaiveDateTime,
+    version: i64,
+}
+
+impl<'a> From<&'a NewInvitation> for NewInvitationRow<'a> {
+    fn from(invitation: &'a NewInvitation) -> Self {
+        let created_at = invitation.created_at.naive_utc();
+        Self {
+            public_id: invitation.public_id.as_str(),
+            secure_id: invitation.secure_id.as_str(),
+            account_id: invitation.account_id.get(),
+            email: invitation.email.as_str(),
+            email_key: invitation.email.key(),
+            name: invitation.name.as_ref().map(DisplayText::as_str),
+            roles: grant::roles(&invitation.grant),
+            limit_services: invitation.grant.limit_services(),
+            services: grant::services(&invitation.grant),
+            sponsor: invitation.sponsor.get(),
+            status: Status::Pending.as_str(),
+            generation: 0,
+            created_at,
+            updated_at: created_at,
+            sent_at: created_at,
+            expires_at: invitation.expires_at.naive_utc(),
+            version: 0,
+        }
+    }
+}

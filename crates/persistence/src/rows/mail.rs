@@ -1,0 +1,90 @@
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use usher_domain::{
+    account::PublicId,
+    id::{AccountId, InvitationId, MailId},
+    outbox::{LeaseToken, Mail, MailState, NewMail},
+    port::StoreError,
+};
+
+use super::Place;
+use crate::schema::mail;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = mail)]
+pub(crate) struct MailRow {
+    id: i64,
+    reference: String,
+    account_id: i64,
+    invitation_id: i64,
+    generation: i64,
+    state: String,
+    attempts: i64,
+    due_at: NaiveDateTime,
+    lease_until: Option<NaiveDateTime>,
+    lease_token: Option<String>,
+    last_error: Option<String>,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+}
+
+impl MailRow {
+    /// The order in which mails are claimed.
+    pub(crate) fn order(&self) -> (NaiveDateTime, i64) {
+        (self.due_at, self.id)
+    }
+}
+
+impl TryFrom<MailRow> for Mail {
+    type Error = StoreError;
+
+    fn try_from(row: MailRow) -> Result<Self, StoreError> {
+        let place = Place { table: "mail", id: row.id };
+        let token = place.optional("lease_token", row.lease_token.as_deref().map(LeaseToken::parse))?;
+        Ok(Self {
+            id: MailId::new(row.id),
+            reference: place.value("reference", PublicId::parse(&row.reference))?,
+            account_id: AccountId::new(row.account_id),
+            invitation_id: InvitationId::new(row.invitation_id),
+            generation: place.value("generation", u32::try_from(row.generation))?,
+            state: place.value("state", MailState::parse(&row.state))?,
+            attempts: place.value("attempts", u32::try_from(row.attempts))?,
+            due_at: row.due_at.and_utc(),
+            lease: row.lease_until.map(|until| until.and_utc()).zip(token),
+            last_error: row.last_error,
+            created_at: row.created_at.and_utc(),
+            updated_at: row.updated_at.and_utc(),
+        })
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = mail)]
+pub(crate) struct NewMailRow<'a> {
+    reference: &'a str,
+    account_id: i64,
+    invitation_id: i64,
+    generation: i64,
+    state: &'static str,
+    attempts: i64,
+    due_at: NaiveDateTime,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+}
+
+impl<'a> From<&'a NewMail> for NewMailRow<'a> {
+    fn from(mail: &'a NewMail) -> Self {
+        let created_at = mail.created_at.naive_utc();
+        Self {
+            reference: mail.reference.as_str(),
+            account_id: mail.account_id.get(),
+            invitation_id: mail.invitation_id.get(),
+            generation: i64::from(mail.generation),
+            state: MailState::Queued.as_str(),
+            attempts: 0,
+            due_at: created_at,
+            created_at,
+            updated_at: created_at,
+        }
+    }
+}

@@ -1,0 +1,72 @@
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use usher_domain::{
+    account::PublicId,
+    address::EmailAddress,
+    id::PersonId,
+    person::{NewPerson, PasswordHash, Person},
+    port::StoreError,
+    text::DisplayText,
+};
+
+use super::Place;
+use crate::schema::person;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = person)]
+pub(crate) struct PersonRow {
+    id: i64,
+    public_id: String,
+    email: String,
+    email_verified: bool,
+    name: String,
+    password_hash: Option<String>,
+    created_at: NaiveDateTime,
+    version: i64,
+}
+
+impl TryFrom<PersonRow> for Person {
+    type Error = StoreError;
+
+    fn try_from(row: PersonRow) -> Result<Self, StoreError> {
+        let place = Place { table: "person", id: row.id };
+        Ok(Self {
+            id: PersonId::new(row.id),
+            public_id: place.value("public_id", PublicId::parse(&row.public_id))?,
+            email: place.value("email", EmailAddress::parse(&row.email))?,
+            email_verified: row.email_verified,
+            name: place.value("name", DisplayText::parse(&row.name))?,
+            password: row.password_hash.map(PasswordHash::new),
+            created_at: row.created_at.and_utc(),
+            version: row.version,
+        })
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = person)]
+pub(crate) struct NewPersonRow<'a> {
+    public_id: &'a str,
+    email: &'a str,
+    email_key: &'a str,
+    email_verified: bool,
+    name: &'a str,
+    password_hash: Option<&'a str>,
+    created_at: NaiveDateTime,
+    version: i64,
+}
+
+impl<'a> From<&'a NewPerson> for NewPersonRow<'a> {
+    fn from(person: &'a NewPerson) -> Self {
+        Self {
+            public_id: person.public_id.as_str(),
+            email: person.email.as_str(),
+            email_key: person.email.key(),
+            email_verified: person.email_verified,
+            name: person.name.as_str(),
+            password_hash: person.password.as_ref().map(PasswordHash::as_str),
+            created_at: person.created_at.naive_utc(),
+            version: 0,
+        }
+    }
+}

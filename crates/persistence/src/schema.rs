@@ -1,0 +1,137 @@
+//! The tables of both databases, and the literals that their partial indexes speak of.
+
+use diesel::{
+    backend::Backend,
+    expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping},
+    query_builder::{AstPass, QueryFragment, QueryId},
+    result::QueryResult,
+    sql_types::Text,
+};
+
+diesel::table! {
+    account (id) {
+        id -> BigInt,
+        public_id -> Text,
+        name -> Text,
+        title -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    person (id) {
+        id -> BigInt,
+        public_id -> Text,
+        email -> Text,
+        email_key -> Text,
+        email_verified -> Bool,
+        name -> Text,
+        password_hash -> Nullable<Text>,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    membership (account_id, person_id) {
+        account_id -> BigInt,
+        person_id -> BigInt,
+        roles -> Text,
+        limit_services -> Bool,
+        services -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    invitation (id) {
+        id -> BigInt,
+        public_id -> Text,
+        secure_id -> Text,
+        account_id -> BigInt,
+        email -> Text,
+        email_key -> Text,
+        name -> Nullable<Text>,
+        roles -> Text,
+        limit_services -> Bool,
+        services -> Text,
+        sponsor -> Nullable<BigInt>,
+        status -> Text,
+        generation -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        sent_at -> Timestamp,
+        expires_at -> Timestamp,
+        closed_at -> Nullable<Timestamp>,
+        closed_by -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    mail (id) {
+        id -> BigInt,
+        reference -> Text,
+        account_id -> BigInt,
+        invitation_id -> BigInt,
+        generation -> BigInt,
+        state -> Text,
+        attempts -> BigInt,
+        due_at -> Timestamp,
+        lease_until -> Nullable<Timestamp>,
+        lease_token -> Nullable<Text>,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    audit_event (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        actor -> Text,
+        actor_person -> Nullable<BigInt>,
+        action -> Text,
+        account_id -> Nullable<BigInt>,
+        invitation_id -> Nullable<BigInt>,
+        person_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::joinable!(membership -> account (account_id));
+diesel::allow_tables_to_appear_in_same_query!(account, membership);
+
+/// Defines an expression that stands in the statement as it is. A bound value would hide from the planner that a
+/// partial index fits, and diesel's own `sql` literals keep a statement from being prepared once.
+macro_rules! literal {
+    ($(#[$doc:meta])* $name:ident = $sql:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, QueryId, ValidGrouping)]
+        pub(crate) struct $name;
+
+        impl Expression for $name {
+            type SqlType = Text;
+        }
+
+        impl<Source> SelectableExpression<Source> for $name {}
+
+        impl<Source> AppearsOnTable<Source> for $name {}
+
+        impl<DB: Backend> QueryFragment<DB> for $name {
+            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+                out.push_sql($sql);
+                Ok(())
+            }
+        }
+    };
+}
+
+literal! {
+    /// [`usher_domain::invitation::Status::Pending`] as the indexes of open invitations spell it.
+    Pending = "'pending'"
+}
+literal! {
+    /// [`usher_domain::outbox::MailState::Queued`] as the indexes of the outbox spell it.
+    Queued = "'queued'"
+}

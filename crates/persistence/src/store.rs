@@ -1,0 +1,110 @@
+//! The store: runs units of work in transactions, and again where the database or the version says so.
+
+use std::fmt;
+
+use diesel::{Connection, connection::TransactionManager as _};
+use usher_domain::port::{
+    Store, StoreError, Tx,
+    store::{Mode, Verdict},
+};
+
+use crate::{
+    connection::AnyConnection,
+    errors::store_error,
+    manager::{Manager, Session},
+    migrations::Migrations,
+    options::{DatabaseOptions, OpenError},
+    pools::Pools,
+    retry,
+    tx::DieselTx,
+};
+
+/// Ends the transaction of a unit of work.
+type Transactions = <AnyConnection as Connection>::TransactionManager;
+
+/// A [`Store`] on SQLite or PostgreSQL.
+///
+/// It blocks: on an asynchronous runtime every call belongs on a thread for blocking work.
+pub struct DieselStore {
+    manager: Manager,
+    pools: Pools,
+}
+
+impl DieselStore {
+    /// Opens the database, and shows that it can be used by connecting once. Makes the file of an SQLite database that
+    /// is not there yet, but no folder for it. Tables come from [`Self::migrations`].
+    pub fn open(options: &DatabaseOptions) -> Result<Self, OpenError> {
+        let manager = Manager::new(options)?;
+        let pools = Pools::new(&manager, options)?;
+        manager.open()?;
+        Ok(Self { manager, pools })
+    }
+
+    /// What brings the tables up to date.
+    #[must_use]
+    pub fn migrations(&self) -> Migrations<'_> {
+        Migrations::new(&self.manager)
+    }
+
+    fn once(
+        &self,
+        mode: Mode,
+        work: &mut dyn FnMut(&mut dyn Tx) -> Result<Verdict, StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut session = self.pools.begin(mode)?;
+        let mut tx = DieselTx::new(&mut session.connection, mode);
+        let end = match work(&mut tx) {
+            Ok(Verdict::Commit) => tx.into_failure().map_or(Ok(Verdict::Commit), Err),
+            end => end,
+        };
+        match end {
+            Ok(Verdict::Commit) => commit(&mut session),
+            Ok(Verdict::Rollback) => {
+                rollback(&mut session);
+                Ok(())
+            }
+            Err(error) => {
+                rollback(&mut session);
+                Err(error)
+            }
+        }
+    }
+}
+
+fn commit(session: &mut Session) -> Result<(), StoreError> {
+    Transactions::commit_transaction(&mut session.connection).map_err(store_error)?;
+    session.reusable = true;
+    Ok(())
+}
+
+/// Where a rollback fails, the connection is closed instead of kept, and the transaction ends with it.
+fn rollback(session: &mut Session) {
+    session.reusable = Transactions::rollback_transaction(&mut session.connection).is_ok();
+}
+
+impl Store for DieselStore {
+    fn run(
+        &self,
+        name: &'static str,
+        mode: Mode,
+        work: &mut dyn FnMut(&mut dyn Tx) -> Result<Verdict, StoreError>,
+    ) -> Result<(), StoreError> {
+        let _span = tracing::debug_span!("unit", name, ?mode).entered();
+        for tries in 1..retry::TRIES {
+            match self.once(mode, work) {
+                Err(StoreError::Contended) => {
+                    tracing::debug!(tries, "contended, runs again");
+                    retry::pause(tries);
+                }
+                end => return end,
+            }
+        }
+        self.once(mode, work).inspect_err(|error| tracing::warn!(%error, tries = retry::TRIES, "given up"))
+    }
+}
+
+impl fmt::Debug for DieselStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DieselStore").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,46 @@
+use diesel::prelude::*;
+use usher_domain::{
+    account::{Account, AccountName, NewAccount},
+    id::AccountId,
+    port::{StoreError, store::Accounts},
+};
+
+use super::DieselTx;
+use crate::{
+    connection::MultiBackend,
+    rows::{AccountRow, NewAccountRow, all, one},
+    schema::account,
+};
+
+impl Accounts for DieselTx<'_> {
+    fn insert_account(&mut self, account: &NewAccount) -> Result<Account, StoreError> {
+        self.write(|connection| {
+            let row: AccountRow = diesel::insert_into(account::table)
+                .values(NewAccountRow::from(account))
+                .returning(<AccountRow as Selectable<MultiBackend>>::construct_selection())
+                .get_result(connection)?;
+            Ok(row.try_into()?)
+        })
+    }
+
+    fn account(&mut self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        self.read(|connection| {
+            let row = account::table.find(id.get()).select(AccountRow::as_select());
+            Ok(one(row.get_result(connection).optional()?)?)
+        })
+    }
+
+    fn account_by_name(&mut self, name: &AccountName) -> Result<Option<Account>, StoreError> {
+        self.read(|connection| {
+            let row = account::table.filter(account::name.eq(name.as_str())).select(AccountRow::as_select());
+            Ok(one(row.get_result(connection).optional()?)?)
+        })
+    }
+
+    fn accounts(&mut self) -> Result<Vec<Account>, StoreError> {
+        self.read(|connection| {
+            let rows = account::table.order(account::name).select(AccountRow::as_select());
+            Ok(all(rows.load(connection)?)?)
+        })
+    }
+}

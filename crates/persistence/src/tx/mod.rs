@@ -1,0 +1,80 @@
+//! The port's traits on one open transaction, one file for each.
+
+mod accounts;
+mod audit;
+mod invitations;
+mod memberships;
+mod outbox;
+mod people;
+
+use usher_domain::port::{StoreError, store::Mode};
+
+use crate::{connection::AnyConnection, errors::store_error};
+
+/// One open transaction. Who opened it ends it: see [`crate::store`].
+pub(crate) struct DieselTx<'c> {
+    connection: &'c mut AnyConnection,
+    mode: Mode,
+    failure: Option<StoreError>,
+}
+
+/// What stops an operation: trouble with the database, or with what it holds.
+pub(crate) struct Trouble(StoreError);
+
+impl From<diesel::result::Error> for Trouble {
+    fn from(error: diesel::result::Error) -> Self {
+        Self(store_error(error))
+    }
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        Self(error)
+    }
+}
+
+impl<'c> DieselTx<'c> {
+    pub(crate) fn new(connection: &'c mut AnyConnection, mode: Mode) -> Self {
+        Self { connection, mode, failure: None }
+    }
+
+    /// The first error met, if there was one: then nothing may be committed, even if the unit did not mind it.
+    pub(crate) fn into_failure(self) -> Option<StoreError> {
+        self.failure
+    }
+
+    /// Runs one operation. After an error PostgreSQL refuses everything until the rollback, and SQLite would not; so
+    /// that both behave alike, the error is kept here and given again.
+    fn read<T>(
+        &mut self,
+        operation: impl FnOnce(&mut AnyConnection) -> Result<T, Trouble>,
+    ) -> Result<T, StoreError> {
+        if let Some(failure) = &self.failure {
+            return Err(failure.clone());
+        }
+        operation(self.connection).map_err(|Trouble(error)| {
+            self.failure = Some(error.clone());
+            error
+        })
+    }
+
+    /// As [`Self::read`], for an operation that only a writing unit may do.
+    fn write<T>(
+        &mut self,
+        operation: impl FnOnce(&mut AnyConnection) -> Result<T, Trouble>,
+    ) -> Result<T, StoreError> {
+        let mode = self.mode;
+        self.read(|connection| match mode {
+            Mode::Write => operation(connection),
+            Mode::Read => {
+                Err(StoreError::Unavailable("a unit of work that only reads tried to write".to_owned())
+                    .into())
+            }
+        })
+    }
+}
+
+/// Compare and set: when no row was the one that had been read, somebody else changed it in between.
+fn exactly_one(updated: usize) -> Result<(), Trouble> {
+    if updated == 1 { Ok(()) } else { Err(StoreError::Contended.into()) }
+}

@@ -1,0 +1,100 @@
+use chrono::NaiveDateTime;
+use diesel::{dsl::sql, prelude::*, sql_types};
+use usher_domain::{
+    Timestamp,
+    id::{InvitationId, MailId},
+    outbox::{LeaseToken, Mail, NewMail},
+    port::{
+        StoreError,
+        store::{Outbox, Settlement},
+    },
+};
+
+use super::DieselTx;
+use crate::{
+    connection::MultiBackend,
+    dialect,
+    rows::{MailRow, NewMailRow, all},
+    schema::{Queued, mail},
+};
+
+impl Outbox for DieselTx<'_> {
+    fn enqueue(&mut self, mail: &NewMail) -> Result<MailId, StoreError> {
+        self.write(|connection| {
+            let id = diesel::insert_into(mail::table)
+                .values(NewMailRow::from(mail))
+                .returning(mail::id)
+                .get_result(connection)?;
+            Ok(MailId::new(id))
+        })
+    }
+
+    fn claim_mails(
+        &mut self,
+        now: Timestamp,
+        until: Timestamp,
+        token: &LeaseToken,
+        limit: u32,
+    ) -> Result<Vec<Mail>, StoreError> {
+        let now = now.naive_utc();
+        self.write(|connection| {
+            let ids = dialect::claimable_mails(connection, now, i64::from(limit))?;
+            if ids.is_empty() {
+                return Ok(Vec::new());
+            }
+            // The condition once more: it, and not the look before, decides who gets a mail.
+            let unheld = mail::lease_until.is_null().or(mail::lease_until.le(now));
+            let mut rows: Vec<MailRow> = diesel::update(mail::table.filter(mail::id.eq_any(ids)))
+                .filter(mail::state.eq(Queued))
+                .filter(unheld)
+                .set((mail::lease_until.eq(until.naive_utc()), mail::lease_token.eq(token.as_str())))
+                .returning(<MailRow as Selectable<MultiBackend>>::construct_selection())
+                .get_results(connection)?;
+            rows.sort_by_key(MailRow::order);
+            Ok(all(rows)?)
+        })
+    }
+
+    fn settle_mail(
+        &mut self,
+        id: MailId,
+        token: &LeaseToken,
+        settlement: &Settlement,
+    ) -> Result<bool, StoreError> {
+        let held = mail::table.find(id.get()).filter(mail::lease_token.eq(token.as_str()));
+        self.write(|connection| {
+            let updated = diesel::update(held)
+                .set((
+                    mail::state.eq(settlement.state.as_str()),
+                    mail::attempts.eq(i64::from(settlement.attempts)),
+                    mail::due_at.eq(settlement.due_at.naive_utc()),
+                    mail::last_error.eq(settlement.error.as_deref()),
+                    mail::updated_at.eq(settlement.at.naive_utc()),
+                    mail::lease_until.eq(None::<NaiveDateTime>),
+                    mail::lease_token.eq(None::<&str>),
+                ))
+                .execute(connection)?;
+            Ok(updated == 1)
+        })
+    }
+
+    fn mails_of(&mut self, invitation: InvitationId) -> Result<Vec<Mail>, StoreError> {
+        self.read(|connection| {
+            let rows = mail::table
+                .filter(mail::invitation_id.eq(invitation.get()))
+                .order(mail::id)
+                .select(MailRow::as_select());
+            Ok(all(rows.load(connection)?)?)
+        })
+    }
+
+    fn next_mail_due(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        self.read(|connection| {
+            // As the index `mail_next` has it.
+            let next = sql::<sql_types::Nullable<sql_types::Timestamp>>("MIN(COALESCE(lease_until, due_at))");
+            let next: Option<NaiveDateTime> =
+                mail::table.filter(mail::state.eq(Queued)).select(next).get_result(connection)?;
+            Ok(next.map(|next| next.and_utc()))
+        })
+    }
+}

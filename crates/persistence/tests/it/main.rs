@@ -1,0 +1,13 @@
+//! The store against both databases, each test with a database of its own.
+
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "what fails in a test fails the test")]
+
+mod contract;
+mod corruption;
+mod migrations;
+mod opening;
+mod outages;
+mod races;
+mod statements;
+mod support;
+mod world;

@@ -1,0 +1,236 @@
+//! Databases and units of work that break off: what is told, what is kept, and that it heals by itself.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Barrier, mpsc},
+    thread,
+    time::Duration,
+};
+
+use usher_domain::{
+    id::PersonId,
+    person::Person,
+    port::{Store, StoreError},
+};
+use usher_persistence::{DatabaseOptions, DieselStore};
+use usher_testbed::PostgresServer;
+
+use crate::{
+    support::{Place, Postgres, on_both, options},
+    world::{World, new_person, text},
+};
+
+on_both! {
+    a_reading_unit_sees_one_picture,
+    a_panic_leaves_nothing_and_harms_nobody,
+}
+
+fn people(store: &dyn Store, world: &World) -> Result<usize, StoreError> {
+    store.read("people", |tx| {
+        let addresses = ["ada@example.com", "grace@example.com"];
+        let people = addresses.map(|address| tx.person_by_email(&new_person(&world.env, address).email));
+        people.into_iter().map(|person| person.map(|person| usize::from(person.is_some()))).sum()
+    })
+}
+
+fn a_reading_unit_sees_one_picture(place: &dyn Place) {
+    let world = World::new(place);
+    let (store, other): (&dyn Store, _) = (place.store(), place.replica());
+    let email = new_person(&world.env, "ada@example.com").email;
+    store
+        .read("look twice", |tx| {
+            assert_eq!(tx.person_by_email(&email)?, None);
+            let other: &dyn Store = &other;
+            let new = new_person(&world.env, "ada@example.com");
+            other.write("insert in between", |tx| tx.insert_person(&new))?;
+            assert_eq!(tx.person_by_email(&email)?, None);
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+    assert_eq!(people(store, &world), Ok(1));
+}
+
+fn a_panic_leaves_nothing_and_harms_nobody(place: &dyn Place) {
+    let world = World::new(place);
+    let store: &dyn Store = place.store();
+    let new = new_person(&world.env, "ada@example.com");
+    for _ in 0..3 {
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let end: Result<(), StoreError> = store.write("panic", |tx| {
+                tx.insert_person(&new)?;
+                panic!("on purpose")
+            });
+            end
+        }));
+        assert!(panicked.is_err());
+    }
+    assert_eq!(people(store, &world), Ok(0));
+    store.write("go on", |tx| tx.insert_person(&new)).unwrap();
+    assert_eq!(people(store, &world), Ok(1));
+}
+
+/// Ends every connection to the database but the one that asks for it.
+fn terminate(place: &Postgres) {
+    place.execute(
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    );
+}
+
+#[test]
+fn connections_that_died_in_the_pool_go_unnoticed() {
+    const CONNECTIONS: usize = 5;
+    let place = Postgres::migrated();
+    let world = World::new(&place);
+    let store: &dyn Store = place.store();
+    for _ in 0..3 {
+        let together = Barrier::new(CONNECTIONS);
+        let unit = || {
+            store.read("together", |tx| {
+                tx.account(world.owner.account.id)?;
+                together.wait();
+                Ok::<_, StoreError>(())
+            })
+        };
+        thread::scope(|scope| {
+            let units: Vec<_> = (0..CONNECTIONS).map(|_| scope.spawn(unit)).collect();
+            units.into_iter().for_each(|unit| unit.join().unwrap().unwrap());
+        });
+        terminate(&place);
+        assert_eq!(people(store, &world), Ok(0));
+    }
+}
+
+#[test]
+fn a_connection_that_dies_inside_a_unit_is_told_and_replaced() {
+    let place = Postgres::migrated();
+    let world = World::new(&place);
+    let store: &dyn Store = place.store();
+    let mut runs = 0;
+    let end: Result<(), StoreError> = store.write("die between statements", |tx| {
+        runs += 1;
+        tx.insert_person(&new_person(&world.env, "ada@example.com"))?;
+        terminate(&place);
+        tx.insert_person(&new_person(&world.env, "grace@example.com")).map(drop)
+    });
+    assert!(matches!(end, Err(StoreError::Unavailable(_))), "{end:?}");
+    let end: Result<(), StoreError> = store.write("die before the commit", |tx| {
+        runs += 1;
+        tx.insert_person(&new_person(&world.env, "ada@example.com"))?;
+        terminate(&place);
+        Ok(())
+    });
+    assert!(matches!(end, Err(StoreError::Unavailable(_))), "{end:?}");
+    let end: Result<(), StoreError> = store.read("die while reading", |tx| {
+        runs += 1;
+        tx.accounts()?;
+        terminate(&place);
+        tx.accounts().map(drop)
+    });
+    assert!(matches!(end, Err(StoreError::Unavailable(_))), "{end:?}");
+    assert_eq!(runs, 3);
+    assert_eq!(people(store, &world), Ok(0));
+    store.write("go on", |tx| tx.insert_person(&new_person(&world.env, "ada@example.com"))).unwrap();
+    assert_eq!(people(store, &world), Ok(1));
+}
+
+#[test]
+fn a_server_that_stopped_is_told_in_time() {
+    let server = PostgresServer::start().unwrap();
+    let database = server.create_database().unwrap();
+    let impatient =
+        DatabaseOptions { acquire_timeout: Duration::from_millis(100), ..options(database.url()) };
+    let store = DieselStore::open(&impatient).unwrap();
+    store.migrations().run().unwrap();
+    let store: &dyn Store = &store;
+    assert!(store.read("accounts", |tx| tx.accounts()).unwrap().is_empty());
+    drop(server);
+    for _ in 0..3 {
+        let end = store.read("accounts", |tx| tx.accounts());
+        assert!(matches!(end, Err(StoreError::Unavailable(_))), "{end:?}");
+    }
+    let end = DieselStore::open(&impatient).map(drop).unwrap_err().to_string();
+    assert!(end.starts_with("PostgreSQL cannot be used: "), "{end}");
+}
+
+#[test]
+fn of_two_units_in_a_deadlock_both_get_through() {
+    let place = Postgres::migrated();
+    let world = World::new(&place);
+    let store: &dyn Store = place.store();
+    let other =
+        store.write("insert", |tx| tx.insert_person(&new_person(&world.env, "ada@example.com"))).unwrap();
+    let people = [world.owner.person.id, other.id];
+    let both_hold_one = Barrier::new(2);
+    let rename = |order: [PersonId; 2]| {
+        let mut runs = 0;
+        store
+            .write("rename both", |tx| {
+                runs += 1;
+                for (index, id) in order.into_iter().enumerate() {
+                    let person = tx.person(id)?.unwrap();
+                    tx.update_person(&Person { name: text("Renamed"), ..person })?;
+                    if index == 0 && runs == 1 {
+                        both_hold_one.wait();
+                    }
+                }
+                Ok::<_, StoreError>(())
+            })
+            .unwrap();
+        runs
+    };
+    let [first, second] = people;
+    let runs = thread::scope(|scope| {
+        let one = scope.spawn(|| rename([first, second]));
+        let other = scope.spawn(|| rename([second, first]));
+        one.join().unwrap() + other.join().unwrap()
+    });
+    assert!(runs > 2, "no deadlock: {runs} runs");
+    for id in people {
+        let person = store.read("look", |tx| tx.person(id)).unwrap().unwrap();
+        assert_eq!(person.version, 2);
+    }
+}
+
+/// Where an administrator asks for the strictest isolation, the database gives units up for each other more often.
+#[test]
+fn serialisation_failures_run_again() {
+    let place = Postgres::migrated();
+    let world = World::new(&place);
+    let store: &dyn Store = place.store();
+    let id = world.owner.person.id;
+    let (wrote, written) = mpsc::channel();
+    let mut runs = 0;
+    store
+        .write("read, be overtaken, write", |tx| {
+            runs += 1;
+            let person = tx.person(id)?.unwrap();
+            if runs == 1 {
+                let overtaking: &dyn Store = &world.replicas[0];
+                overtaking.write("overtake", |tx| {
+                    let person = tx.person(id)?.unwrap();
+                    tx.update_person(&Person { email_verified: !person.email_verified, ..person })
+                })?;
+                wrote.send(()).unwrap();
+            }
+            tx.update_person(&Person { name: text("Renamed"), ..person })
+        })
+        .unwrap();
+    written.try_recv().unwrap();
+    let person = store.read("look", |tx| tx.person(id)).unwrap().unwrap();
+    assert_eq!((runs, person.version, person.name), (2, 2, text("Renamed")));
+    assert_ne!(person.email_verified, world.owner.person.email_verified);
+}
+
+#[test]
+fn a_database_that_only_reads_is_unavailable_for_writing() {
+    let place = Postgres::migrated();
+    let world = World::new(&place);
+    let name = place.database.sql("SELECT current_database()").unwrap();
+    place.execute(&format!("ALTER DATABASE \"{name}\" SET default_transaction_read_only = on"));
+    terminate(&place);
+    let store: &dyn Store = place.store();
+    let end = store.write("insert", |tx| tx.insert_person(&new_person(&world.env, "ada@example.com")));
+    assert!(matches!(end, Err(StoreError::Unavailable(_))), "{end:?}");
+    assert_eq!(people(store, &world), Ok(0));
+}

@@ -1,0 +1,308 @@
+//! Many replicas at once: exactly one wins, whatever the race is about, and nothing is lost.
+
+use chrono::TimeDelta;
+use usher_domain::{
+    audit::AuditAction,
+    invitation::Status,
+    outbox::{LeaseToken, MailState},
+    port::{
+        Store, StoreError,
+        store::{Constraint, Settlement},
+    },
+    usecase::{
+        accept::{AcceptError, Accepted},
+        expire::expire_overdue,
+        invite::InviteError,
+        resend::ResendError,
+        revoke::RevokeError,
+    },
+};
+
+use crate::{
+    support::{Place, on_both},
+    world::{THREADS, World, grant, new_person},
+};
+
+on_both! {
+    one_address_is_invited_once,
+    one_person_is_made_once,
+    one_membership_is_made_once,
+    one_acceptance_succeeds,
+    one_of_acceptance_and_revocation_succeeds,
+    one_of_acceptance_and_resend_succeeds,
+    one_resend_succeeds,
+    one_of_acceptance_and_expiry_succeeds,
+    every_change_of_one_row_is_kept_or_refused,
+    every_mail_is_claimed_once,
+    every_lapsed_mail_is_taken_over_once,
+}
+
+/// How often each race is run.
+const ROUNDS: usize = 4;
+
+/// What a thread ends with that tried one thing or another.
+#[derive(Debug)]
+enum End {
+    Accepted(Result<Accepted, AcceptError>),
+    Revoked(Result<(), RevokeError>),
+    Resent(Result<(), ResendError>),
+    Expired(Result<usize, StoreError>),
+}
+
+impl End {
+    fn won(&self) -> bool {
+        match self {
+            Self::Accepted(result) => result.is_ok(),
+            Self::Revoked(result) => result.is_ok(),
+            Self::Resent(result) => result.is_ok(),
+            Self::Expired(result) => *result == Ok(1),
+        }
+    }
+}
+
+/// Counts the winners and makes sure that every loser was told something that it can understand.
+fn winners(ends: &[End]) -> usize {
+    for end in ends.iter().filter(|end| !end.won()) {
+        let told = match end {
+            End::Accepted(Err(error)) => matches!(
+                error,
+                AcceptError::AlreadyAccepted
+                    | AcceptError::Revoked
+                    | AcceptError::Replaced
+                    | AcceptError::Expired
+            ),
+            End::Revoked(Err(error)) => matches!(error, RevokeError::NotFound),
+            End::Resent(Err(error)) => matches!(error, ResendError::NotFound | ResendError::TooSoon(_)),
+            End::Expired(result) => *result == Ok(0),
+            _ => false,
+        };
+        assert!(told, "{end:?}");
+    }
+    ends.iter().filter(|end| end.won()).count()
+}
+
+fn actions(world: &World, place: &dyn Place) -> Vec<AuditAction> {
+    let store: &dyn Store = place.store();
+    let events = store.read("audit", |tx| tx.audit_events(world.owner.account.id)).unwrap();
+    events.into_iter().map(|event| event.action).collect()
+}
+
+fn count(actions: &[AuditAction], action: AuditAction) -> usize {
+    actions.iter().filter(|other| **other == action).count()
+}
+
+fn one_address_is_invited_once(place: &dyn Place) {
+    let world = World::new(place);
+    for round in 0..ROUNDS {
+        let ends = world.race(|index, store| {
+            let address = format!("Ada{round}@example.com");
+            let typed = if index % 2 == 0 { address } else { address.to_uppercase() };
+            world.invite(store, &typed).map(|invitation| invitation.id)
+        });
+        assert_eq!(ends.iter().filter(|end| end.is_ok()).count(), 1, "{ends:?}");
+        let told = |end: &Result<_, _>| matches!(end, Ok(_) | Err(InviteError::AlreadyInvited(_)));
+        assert!(ends.iter().all(told), "{ends:?}");
+        for id in ends.into_iter().flatten() {
+            let store: &dyn Store = place.store();
+            assert_eq!(store.read("mails", |tx| tx.mails_of(id)).unwrap().len(), 1);
+        }
+    }
+    assert_eq!(count(&actions(&world, place), AuditAction::InvitationCreated), ROUNDS);
+}
+
+fn one_person_is_made_once(place: &dyn Place) {
+    let world = World::new(place);
+    let ends = world.race(|_, store| {
+        let new = new_person(&world.env, "ada@example.com");
+        store.write("insert", |tx| tx.insert_person(&new)).map(drop)
+    });
+    assert_eq!(ends.iter().filter(|end| end.is_ok()).count(), 1, "{ends:?}");
+    let lost = Err(StoreError::Conflict(Constraint::PersonEmail));
+    assert_eq!(ends.iter().filter(|end| **end == lost).count(), THREADS - 1, "{ends:?}");
+}
+
+fn one_membership_is_made_once(place: &dyn Place) {
+    let world = World::new(place);
+    let store: &dyn Store = place.store();
+    let new = new_person(&world.env, "ada@example.com");
+    let person = store.write("insert", |tx| tx.insert_person(&new)).unwrap();
+    let membership = usher_domain::membership::Membership {
+        account_id: world.owner.account.id,
+        person_id: person.id,
+        grant: grant("user"),
+        created_at: world.now(),
+    };
+    let ends = world.race(|_, store| store.write("join", |tx| tx.insert_membership(&membership)));
+    assert_eq!(ends.iter().filter(|end| end.is_ok()).count(), 1, "{ends:?}");
+    let lost = Err(StoreError::Conflict(Constraint::Membership));
+    assert_eq!(ends.iter().filter(|end| **end == lost).count(), THREADS - 1, "{ends:?}");
+    let ends = world.race(|_, store| {
+        store.write("leave", |tx| tx.delete_membership(membership.account_id, membership.person_id))
+    });
+    assert_eq!(ends.iter().filter(|end| **end == Ok(true)).count(), 1, "{ends:?}");
+    assert_eq!(ends.iter().filter(|end| **end == Ok(false)).count(), THREADS - 1, "{ends:?}");
+}
+
+fn one_acceptance_succeeds(place: &dyn Place) {
+    let world = World::new(place);
+    for round in 0..ROUNDS {
+        let invitation = world.invite(place.store(), &format!("ada{round}@example.com")).unwrap();
+        let ends = world.race(|_, store| End::Accepted(world.accept(store, &invitation)));
+        assert_eq!(winners(&ends), 1);
+        assert_eq!(world.stored(place, invitation.id).status, Status::Accepted);
+    }
+    let actions = actions(&world, place);
+    assert_eq!(count(&actions, AuditAction::InvitationAccepted), ROUNDS);
+    assert_eq!(count(&actions, AuditAction::MemberAdded), ROUNDS);
+}
+
+fn one_of_acceptance_and_revocation_succeeds(place: &dyn Place) {
+    let world = World::new(place);
+    for round in 0..ROUNDS {
+        let invitation = world.invite(place.store(), &format!("ada{round}@example.com")).unwrap();
+        let ends = world.race(|index, store| {
+            if index % 2 == 0 {
+                End::Accepted(world.accept(store, &invitation))
+            } else {
+                End::Revoked(world.revoke(store, invitation.id))
+            }
+        });
+        assert_eq!(winners(&ends), 1);
+        let member = ends.iter().any(|end| matches!(end, End::Accepted(Ok(_))));
+        let status = if member { Status::Accepted } else { Status::Revoked };
+        assert_eq!(world.stored(place, invitation.id).status, status);
+    }
+    let actions = actions(&world, place);
+    let ended = [AuditAction::InvitationAccepted, AuditAction::InvitationRevoked];
+    assert_eq!(ended.map(|action| count(&actions, action)).iter().sum::<usize>(), ROUNDS);
+    assert_eq!(count(&actions, AuditAction::MemberAdded), count(&actions, AuditAction::InvitationAccepted));
+}
+
+fn one_of_acceptance_and_resend_succeeds(place: &dyn Place) {
+    let world = World::new(place);
+    for round in 0..ROUNDS {
+        let invitation = world.invite(place.store(), &format!("ada{round}@example.com")).unwrap();
+        world.clock.advance(TimeDelta::minutes(5));
+        let ends = world.race(|index, store| {
+            if index % 2 == 0 {
+                // With the key of the first mail, which the resend replaces.
+                End::Accepted(world.accept(store, &invitation))
+            } else {
+                End::Resent(world.resend(store, invitation.id).map(drop))
+            }
+        });
+        assert_eq!(winners(&ends), 1);
+    }
+}
+
+fn one_resend_succeeds(place: &dyn Place) {
+    let world = World::new(place);
+    let invitation = world.invite(place.store(), "ada@example.com").unwrap();
+    for round in 1..=ROUNDS {
+        world.clock.advance(TimeDelta::minutes(5));
+        let ends = world.race(|_, store| End::Resent(world.resend(store, invitation.id).map(drop)));
+        assert_eq!(winners(&ends), 1);
+        let stored = world.stored(place, invitation.id);
+        assert_eq!(usize::try_from(stored.generation).unwrap(), round);
+        let store: &dyn Store = place.store();
+        let mails = store.read("mails", |tx| tx.mails_of(invitation.id)).unwrap();
+        assert_eq!(mails.len(), round + 1);
+    }
+}
+
+fn one_of_acceptance_and_expiry_succeeds(place: &dyn Place) {
+    let world = World::new(place);
+    let invitation = world.invite(place.store(), "ada@example.com").unwrap();
+    world.clock.advance(world.env.policy.validity);
+    let ends = world.race(|index, store| {
+        if index % 2 == 0 {
+            End::Accepted(world.accept(store, &invitation))
+        } else {
+            End::Expired(store.write("sweep", |tx| expire_overdue(tx, &world.env, 10)))
+        }
+    });
+    assert_eq!(winners(&ends), 1);
+    assert_eq!(world.stored(place, invitation.id).status, Status::Expired);
+    assert_eq!(count(&actions(&world, place), AuditAction::InvitationExpired), 1);
+}
+
+fn every_change_of_one_row_is_kept_or_refused(place: &dyn Place) {
+    let world = World::new(place);
+    let id = world.owner.person.id;
+    let ends = world.race(|_, store| {
+        store.write("touch", |tx| {
+            let person = tx.person(id)?.ok_or(StoreError::Contended)?;
+            tx.update_person(&person)
+        })
+    });
+    let kept = ends.iter().filter(|end| end.is_ok()).count();
+    assert!(ends.iter().all(|end| matches!(end, Ok(()) | Err(StoreError::Contended))), "{ends:?}");
+    // Sixteen at once are far from what makes a unit give up.
+    assert_eq!(kept, THREADS, "{ends:?}");
+    let store: &dyn Store = place.store();
+    let person = store.read("look", |tx| tx.person(id)).unwrap().unwrap();
+    assert_eq!(usize::try_from(person.version).unwrap(), kept);
+}
+
+/// Every mail claimed by somebody, one claim after the other until a thread finds none.
+fn claim_all(world: &World) -> Vec<i64> {
+    let now = world.now();
+    let claimed = world.race(|index, store| {
+        let lease = LeaseToken::parse(&format!("{index:022}")).unwrap();
+        let mut mine = Vec::new();
+        loop {
+            let until = now + TimeDelta::seconds(60);
+            let mails = store.write("claim", |tx| tx.claim_mails(now, until, &lease, 3)).unwrap();
+            if mails.is_empty() {
+                return mine;
+            }
+            mine.extend(mails.into_iter().map(|mail| mail.id.get()));
+        }
+    });
+    claimed.into_iter().flatten().collect()
+}
+
+fn every_mail_is_claimed_once(place: &dyn Place) {
+    const MAILS: usize = 60;
+    let world = World::new(place);
+    for index in 0..MAILS {
+        world.invite(place.store(), &format!("ada{index}@example.com")).unwrap();
+    }
+    let mut claimed = claim_all(&world);
+    claimed.sort_unstable();
+    let all = claimed.len();
+    claimed.dedup();
+    assert_eq!((claimed.len(), all), (MAILS, MAILS));
+}
+
+fn every_lapsed_mail_is_taken_over_once(place: &dyn Place) {
+    let world = World::new(place);
+    let store: &dyn Store = place.store();
+    let invitation = world.invite(store, "ada@example.com").unwrap();
+    let slow = LeaseToken::parse(&format!("{:022}", 99)).unwrap();
+    for _ in 0..ROUNDS {
+        let now = world.now();
+        let held =
+            store.write("claim", |tx| tx.claim_mails(now, now + TimeDelta::seconds(1), &slow, 1)).unwrap();
+        let [mail] = held.as_slice() else { panic!("{held:?}") };
+        world.clock.advance(TimeDelta::seconds(1));
+        let now = world.now();
+        // The one that held it comes back late, while the others take over.
+        let relayed =
+            Settlement { state: MailState::Relayed, attempts: 1, due_at: now, error: None, at: now };
+        let won = world.race(|index, store| {
+            if index == 0 {
+                return store.write("settle", |tx| tx.settle_mail(mail.id, &slow, &relayed)).unwrap();
+            }
+            let lease = LeaseToken::parse(&format!("{index:022}")).unwrap();
+            let until = now + TimeDelta::seconds(60);
+            store.write("claim", |tx| tx.claim_mails(now, until, &lease, 1)).unwrap().len() == 1
+        });
+        assert_eq!(won.iter().filter(|won| **won).count(), 1, "{won:?}");
+        world.clock.advance(TimeDelta::seconds(60));
+        if won[0] {
+            break;
+        }
+    }
+    assert_eq!(store.read("mails", |tx| tx.mails_of(invitation.id)).unwrap().len(), 1);
+}

@@ -1,0 +1,132 @@
+//! Databases for one test each.
+
+use std::{ops::Deref, path::PathBuf, time::Duration};
+
+use diesel::{Connection as _, SqliteConnection, connection::SimpleConnection as _};
+use tempfile::TempDir;
+use usher_persistence::{DatabaseOptions, DieselStore};
+use usher_testbed::{Database, PostgresServer};
+
+/// Expands to a test on SQLite and one on PostgreSQL for each function of the module, which gets a migrated [`Place`].
+macro_rules! on_both {
+    ($($suite:ident,)*) => {
+        mod sqlite {
+            $(
+                #[test]
+                fn $suite() {
+                    super::$suite(&crate::support::Sqlite::migrated());
+                }
+            )*
+        }
+
+        mod postgres {
+            $(
+                #[test]
+                fn $suite() {
+                    super::$suite(&crate::support::Postgres::migrated());
+                }
+            )*
+        }
+    };
+}
+pub(crate) use on_both;
+
+/// A test's database, and a way in that is not ours.
+pub(crate) trait Place {
+    fn store(&self) -> &DieselStore;
+
+    fn url(&self) -> String;
+
+    /// Changes the database behind the store's back.
+    fn execute(&self, sql: &str);
+
+    /// Another store on the same database, as another replica has it.
+    fn replica(&self) -> DieselStore {
+        DieselStore::open(&options(&self.url())).unwrap()
+    }
+}
+
+/// As in production, but with time for a machine that runs many tests at once.
+pub(crate) fn options(url: &str) -> DatabaseOptions {
+    DatabaseOptions { acquire_timeout: Duration::from_secs(60), ..DatabaseOptions::new(url) }
+}
+
+/// A store on a file in a folder that goes with it.
+pub(crate) struct Sqlite {
+    store: DieselStore,
+    folder: TempDir,
+}
+
+impl Sqlite {
+    pub(crate) fn migrated() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", file(&folder).display());
+        let store = DieselStore::open(&options(&url)).unwrap();
+        store.migrations().run().unwrap();
+        Self { store, folder }
+    }
+}
+
+fn file(folder: &TempDir) -> PathBuf {
+    folder.path().join("usher.sqlite")
+}
+
+impl Place for Sqlite {
+    fn store(&self) -> &DieselStore {
+        &self.store
+    }
+
+    fn url(&self) -> String {
+        format!("sqlite:{}", file(&self.folder).display())
+    }
+
+    fn execute(&self, sql: &str) {
+        let mut connection = SqliteConnection::establish(&file(&self.folder).to_string_lossy()).unwrap();
+        connection.batch_execute(sql).unwrap();
+    }
+}
+
+impl Deref for Sqlite {
+    type Target = DieselStore;
+
+    fn deref(&self) -> &DieselStore {
+        &self.store
+    }
+}
+
+/// A store on a database of the shared server, dropped with it.
+pub(crate) struct Postgres {
+    store: DieselStore,
+    pub(crate) database: Database,
+}
+
+impl Postgres {
+    pub(crate) fn migrated() -> Self {
+        let database = PostgresServer::shared().unwrap().create_database().unwrap();
+        let store = DieselStore::open(&options(database.url())).unwrap();
+        store.migrations().run().unwrap();
+        Self { store, database }
+    }
+}
+
+impl Place for Postgres {
+    fn store(&self) -> &DieselStore {
+        &self.store
+    }
+
+    fn url(&self) -> String {
+        self.database.url().to_owned()
+    }
+
+    fn execute(&self, sql: &str) {
+        self.database.sql(sql).unwrap();
+    }
+}
+
+impl Deref for Postgres {
+    type Target = DieselStore;
+
+    fn deref(&self) -> &DieselStore {
+        &self.store
+    }
+}

@@ -1,0 +1,137 @@
+//! An account with an owner who invites, and threads that run into each other.
+
+use std::{sync::Barrier, thread};
+
+use usher_domain::{
+    Timestamp,
+    account::{AccountName, NewAccount},
+    address::EmailAddress,
+    env::Env,
+    id::InvitationId,
+    invitation::Invitation,
+    membership::Membership,
+    person::{NewPerson, PasswordHash},
+    port::{Store, StoreError},
+    principal::Actor,
+    role::Grant,
+    testkit::{self, FixedClock},
+    text::DisplayText,
+    token::Token,
+    usecase::{
+        accept::{Accept, AcceptError, Accepted, Acceptor, accept},
+        invite::{Invite, InviteError, invite},
+        resend::{ResendError, resend},
+        revoke::{RevokeError, revoke},
+    },
+};
+use usher_persistence::DieselStore;
+
+use crate::support::Place;
+
+/// How many run at once.
+pub(crate) const THREADS: usize = 16;
+
+pub(crate) struct World {
+    pub(crate) env: Env,
+    pub(crate) clock: std::sync::Arc<FixedClock>,
+    pub(crate) owner: Actor,
+    /// As many replicas, each with a pool of its own.
+    pub(crate) replicas: Vec<DieselStore>,
+}
+
+impl World {
+    pub(crate) fn new(place: &dyn Place) -> Self {
+        let (env, clock) = testkit::env();
+        let store: &dyn Store = place.store();
+        let owner = store
+            .write("world", |tx| {
+                let account = tx.insert_account(&NewAccount {
+                    public_id: Token::generate(env.entropy.as_ref()),
+                    name: AccountName::parse("onward").unwrap(),
+                    title: text("Onward, Inc."),
+                    created_at: env.now(),
+                })?;
+                let person = tx.insert_person(&new_person(&env, "owner@example.com"))?;
+                let membership = Membership {
+                    account_id: account.id,
+                    person_id: person.id,
+                    grant: grant("GlobalAdmin"),
+                    created_at: env.now(),
+                };
+                tx.insert_membership(&membership)?;
+                Ok::<_, StoreError>(Actor { account, person, membership })
+            })
+            .unwrap();
+        let replicas = (0..4).map(|_| place.replica()).collect();
+        Self { env, clock, owner, replicas }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.env.now()
+    }
+
+    /// Runs the action on [`THREADS`] threads that begin together, spread over the replicas; answers what came of each.
+    pub(crate) fn race<T: Send>(&self, action: impl Fn(usize, &dyn Store) -> T + Sync) -> Vec<T> {
+        let start = Barrier::new(THREADS);
+        let run = |index: usize| {
+            let store = &self.replicas[index % self.replicas.len()];
+            start.wait();
+            action(index, store)
+        };
+        thread::scope(|scope| {
+            let threads: Vec<_> = (0..THREADS).map(|index| scope.spawn(move || run(index))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        })
+    }
+
+    pub(crate) fn invite(&self, store: &dyn Store, address: &str) -> Result<Invitation, InviteError> {
+        let command =
+            Invite { email: EmailAddress::parse(address).unwrap(), name: None, grant: grant("Auditor") };
+        store.write("invite", |tx| invite(tx, &self.env, &self.owner, &command))
+    }
+
+    /// Accepts with the key of the first mail.
+    pub(crate) fn accept(&self, store: &dyn Store, invitation: &Invitation) -> Result<Accepted, AcceptError> {
+        let key = self.env.keys.key(&invitation.secure_id, 0);
+        let by = Acceptor::Newcomer {
+            name: text("Ada Lovelace"),
+            password: PasswordHash::new("$argon2id$…".to_owned()),
+        };
+        let command =
+            Accept { secure_id: invitation.secure_id.clone(), key: Some(key.reveal().to_owned()), by };
+        store.write("accept", |tx| accept(tx, &self.env, &command))
+    }
+
+    pub(crate) fn resend(&self, store: &dyn Store, id: InvitationId) -> Result<Invitation, ResendError> {
+        store.write("resend", |tx| resend(tx, &self.env, &self.owner, id))
+    }
+
+    pub(crate) fn revoke(&self, store: &dyn Store, id: InvitationId) -> Result<(), RevokeError> {
+        store.write("revoke", |tx| revoke(tx, &self.env, &self.owner, id))
+    }
+
+    /// The invitation as it is stored now.
+    pub(crate) fn stored(&self, place: &dyn Place, id: InvitationId) -> Invitation {
+        let store: &dyn Store = place.store();
+        store.read("look", |tx| tx.invitation(self.owner.account.id, id)).unwrap().unwrap()
+    }
+}
+
+pub(crate) fn text(text: &str) -> DisplayText {
+    DisplayText::parse(text).unwrap()
+}
+
+pub(crate) fn grant(role: &str) -> Grant {
+    Grant::of_roles([role]).unwrap()
+}
+
+pub(crate) fn new_person(env: &Env, address: &str) -> NewPerson {
+    NewPerson {
+        public_id: Token::generate(env.entropy.as_ref()),
+        email: EmailAddress::parse(address).unwrap(),
+        email_verified: true,
+        name: text("Grace Hopper"),
+        password: None,
+        created_at: env.now(),
+    }
+}
