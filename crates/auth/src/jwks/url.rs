@@ -1,0 +1,76 @@
+use url::{Host, Url};
+
+use super::JwksFault;
+
+/// The checked address of a key set.
+pub(super) struct JwksUrl {
+    pub(super) url: Url,
+    /// Plain HTTP to this very machine, for development and tests.
+    pub(super) loopback: bool,
+}
+
+impl JwksUrl {
+    pub(super) fn parse(text: &str) -> Result<Self, JwksFault> {
+        let url = Url::parse(text).map_err(|_| JwksFault::NotUrl)?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(JwksFault::Credentials);
+        }
+        match (url.scheme(), url.host()) {
+            ("https", Some(_)) => Ok(Self { url, loopback: false }),
+            ("http", Some(host)) if is_loopback(&host) => Ok(Self { url, loopback: true }),
+            _ => Err(JwksFault::Insecure),
+        }
+    }
+}
+
+fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_https_leaves_the_machine() {
+        for (text, loopback) in [
+            ("https://id.example.com/jwks.json", false),
+            ("https://localhost/", false),
+            ("http://localhost:8080/keys", true),
+            ("http://LOCALHOST/", true),
+            ("http://127.0.0.1:1/", true),
+            ("http://127.8.9.1/", true),
+            ("http://[::1]:8080/", true),
+        ] {
+            assert_eq!(JwksUrl::parse(text).ok().map(|url| url.loopback), Some(loopback), "{text}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_refused() {
+        for (text, fault) in [
+            ("", JwksFault::NotUrl),
+            ("/jwks.json", JwksFault::NotUrl),
+            ("id.example.com", JwksFault::NotUrl),
+            ("http://id.example.com/", JwksFault::Insecure),
+            ("http://localhost.example.com/", JwksFault::Insecure),
+            ("http://127.0.0.1.example.com/", JwksFault::Insecure),
+            ("http://10.0.0.1/", JwksFault::Insecure),
+            ("http://0.0.0.0/", JwksFault::Insecure),
+            ("http://[::]/", JwksFault::Insecure),
+            ("http://[::ffff:10.0.0.1]/", JwksFault::Insecure),
+            ("file:///etc/jwks.json", JwksFault::Insecure),
+            ("ftp://localhost/", JwksFault::Insecure),
+            ("data:application/json,{}", JwksFault::Insecure),
+            ("https://usher:secret@id.example.com/", JwksFault::Credentials),
+            ("https://usher@id.example.com/", JwksFault::Credentials),
+            ("http://localhost@id.example.com/", JwksFault::Credentials),
+        ] {
+            assert_eq!(JwksUrl::parse(text).err(), Some(fault), "{text}");
+        }
+    }
+}

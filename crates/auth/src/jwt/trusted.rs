@@ -1,0 +1,120 @@
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use jsonwebtoken::Algorithm;
+use usher_domain::port::Clock;
+
+use super::{
+    ClaimNames, InvalidToken, IssuerFault, IssuerSettings, KeySource, PublicKeySettings, TokenError,
+    compact::{Compact, same_type},
+    settings::MAX_LEEWAY,
+};
+use crate::{
+    jwks::RemoteKeys,
+    keys::{KeySet, Miss, VerificationKey},
+    secret::SecretRing,
+};
+
+/// An issuer whose settings were found sound.
+pub(super) struct TrustedIssuer {
+    pub(super) issuer: Option<String>,
+    pub(super) audience: Option<String>,
+    pub(super) leeway: TimeDelta,
+    pub(super) claims: ClaimNames,
+    token_types: Vec<String>,
+    type_required: bool,
+    keys: Keys,
+}
+
+enum Keys {
+    Shared(Vec<VerificationKey>),
+    Public(KeySet),
+    Remote(Arc<RemoteKeys>),
+}
+
+impl Keys {
+    /// What keys from this source may be for. Each key still has only one of them (RFC 8725, 3.1).
+    fn algorithms(&self) -> &'static [Algorithm] {
+        match self {
+            Self::Shared(_) => &[Algorithm::HS256],
+            Self::Public(_) | Self::Remote(_) => &[Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA],
+        }
+    }
+}
+
+impl TrustedIssuer {
+    pub(super) fn new(settings: IssuerSettings, clock: &Arc<dyn Clock>) -> Result<Self, IssuerFault> {
+        if !(TimeDelta::zero()..=MAX_LEEWAY).contains(&settings.leeway) {
+            return Err(IssuerFault::Leeway);
+        }
+        let keys = match settings.keys {
+            KeySource::SharedSecrets(secrets) => Keys::Shared(shared_keys(&secrets)),
+            KeySource::PublicKeys(keys) => Keys::Public(public_keys(keys)?),
+            KeySource::Jwks(jwks) => Keys::Remote(Arc::new(RemoteKeys::new(&jwks, clock)?)),
+        };
+        Ok(Self {
+            issuer: settings.issuer,
+            audience: settings.audience,
+            leeway: settings.leeway,
+            claims: settings.claims,
+            token_types: settings.token_types,
+            type_required: settings.type_required,
+            keys,
+        })
+    }
+
+    pub(super) fn check_type(&self, typ: Option<&str>) -> Result<(), InvalidToken> {
+        let accepted = match typ {
+            None => !self.type_required,
+            Some(typ) => self.token_types.iter().any(|accepted| same_type(accepted, typ)),
+        };
+        if accepted { Ok(()) } else { Err(InvalidToken::Type) }
+    }
+
+    pub(super) async fn check_signature(&self, token: &Compact<'_>) -> Result<(), TokenError> {
+        let signed_by = |key: &VerificationKey| key.verifies(token.signing_input, token.signature);
+        let (algorithm, kid) = (token.header.algorithm, token.header.kid.as_deref());
+        // Before a key is looked for: none of another family is ever tried, and nothing is fetched in vain.
+        if !self.keys.algorithms().contains(&algorithm) {
+            return Err(InvalidToken::Algorithm.into());
+        }
+        let verified = match &self.keys {
+            Keys::Shared(keys) => keys.iter().any(signed_by),
+            Keys::Public(keys) => signed_by(&*keys.find(kid, algorithm).map_err(InvalidToken::from)?),
+            Keys::Remote(keys) => {
+                let found = keys.find(kid, algorithm).await.ok_or(TokenError::KeysUnavailable)?;
+                signed_by(&*found.map_err(InvalidToken::from)?)
+            }
+        };
+        if verified { Ok(()) } else { Err(InvalidToken::Signature.into()) }
+    }
+}
+
+impl From<Miss> for InvalidToken {
+    fn from(miss: Miss) -> Self {
+        match miss {
+            Miss::Unknown | Miss::Ambiguous => Self::Key,
+            Miss::Algorithm => Self::Algorithm,
+        }
+    }
+}
+
+fn shared_keys(secrets: &SecretRing) -> Vec<VerificationKey> {
+    std::iter::once(secrets.current()).chain(secrets.previous()).map(VerificationKey::shared).collect()
+}
+
+fn public_keys(settings: Vec<PublicKeySettings>) -> Result<KeySet, IssuerFault> {
+    if settings.is_empty() {
+        return Err(IssuerFault::NoKeys);
+    }
+    let mut keys: Vec<VerificationKey> = Vec::new();
+    for (position, PublicKeySettings { pem, kid }) in (1..).zip(settings) {
+        let key = VerificationKey::from_pem(&pem, kid)
+            .map_err(|fault| IssuerFault::PublicKey { position, fault })?;
+        if keys.iter().any(|other| other.is_twin_of(&key)) {
+            return Err(IssuerFault::SameKid { position });
+        }
+        keys.push(key);
+    }
+    Ok(KeySet::new(keys))
+}

@@ -1,0 +1,67 @@
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Deserialize;
+
+use super::{KeyFault, VerificationKey};
+
+/// Octets of a coordinate of P-256 (RFC 7518, 6.2.1.2), and of an Ed25519 key.
+const COORDINATE_OCTETS: usize = 32;
+
+/// A public key as an issuer publishes it (RFC 7517, 4; RFC 7518, 6; RFC 8037, 2), as far as it matters here.
+///
+/// `x5u` and `x5c` are not read: the set came over an authenticated connection, and that is what vouches for the key.
+#[derive(Deserialize)]
+pub(crate) struct Jwk {
+    kty: String,
+    #[serde(rename = "use")]
+    usage: Option<String>,
+    key_ops: Option<Vec<String>>,
+    alg: Option<String>,
+    kid: Option<String>,
+    crv: Option<String>,
+    n: Option<String>,
+    e: Option<String>,
+    x: Option<String>,
+    y: Option<String>,
+}
+
+impl Jwk {
+    /// The key, if it is one to check tokens with. Symmetric keys (`oct`) never are: what is published is no secret.
+    pub(crate) fn into_key(self) -> Result<VerificationKey, KeyFault> {
+        let usage = self.usage.as_deref().is_none_or(|usage| usage == "sig");
+        let operations = self.key_ops.as_ref().is_none_or(|ops| ops.iter().any(|op| op == "verify"));
+        if !usage || !operations {
+            return Err(KeyFault::Purpose);
+        }
+        match (self.kty.as_str(), self.crv.as_deref()) {
+            ("RSA", None) => {
+                self.check_algorithm("RS256")?;
+                VerificationKey::rsa(&octets(self.n.as_deref())?, &octets(self.e.as_deref())?, self.kid)
+            }
+            ("EC", Some("P-256")) => {
+                self.check_algorithm("ES256")?;
+                let point =
+                    [vec![0x04], coordinate(self.x.as_deref())?, coordinate(self.y.as_deref())?].concat();
+                VerificationKey::p256(&point, self.kid)
+            }
+            ("OKP", Some("Ed25519")) => {
+                self.check_algorithm("EdDSA")?;
+                VerificationKey::ed25519(&coordinate(self.x.as_deref())?, self.kid)
+            }
+            _ => Err(KeyFault::Unsuitable),
+        }
+    }
+
+    fn check_algorithm(&self, own: &str) -> Result<(), KeyFault> {
+        if self.alg.as_deref().is_none_or(|alg| alg == own) { Ok(()) } else { Err(KeyFault::Purpose) }
+    }
+}
+
+fn octets(text: Option<&str>) -> Result<Vec<u8>, KeyFault> {
+    text.and_then(|text| URL_SAFE_NO_PAD.decode(text).ok()).ok_or(KeyFault::Unsuitable)
+}
+
+fn coordinate(text: Option<&str>) -> Result<Vec<u8>, KeyFault> {
+    octets(text).and_then(|octets| {
+        if octets.len() == COORDINATE_OCTETS { Ok(octets) } else { Err(KeyFault::Unsuitable) }
+    })
+}

@@ -1,0 +1,117 @@
+//! Keys that verify tokens: each with its one algorithm.
+
+mod jwk;
+mod pem;
+mod set;
+
+use std::fmt;
+
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, VerificationAlgorithm};
+use jsonwebtoken::{Algorithm, DecodingKey, crypto};
+
+pub(crate) use jwk::Jwk;
+pub(crate) use set::{KeySet, Miss};
+
+use crate::secret::ServerSecret;
+
+/// Sizes of RSA keys in bits: the least that RFC 7518, 3.3, allows, and the most that the library works with.
+const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
+
+/// Why a public key cannot be used. The messages tell the operator what to change, and nothing of the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyFault {
+    /// Not PEM (RFC 7468) with the label `PUBLIC KEY` or `RSA PUBLIC KEY`.
+    #[error("must be a public key in PEM form")]
+    NotPublicPem,
+    /// A private key where its public half belongs.
+    #[error("is a private key: only its public half belongs here")]
+    Private,
+    /// Meant for something else than checking signatures (RFC 7517, 4.2 to 4.4).
+    #[error("is not meant for RS256, ES256 or EdDSA signatures")]
+    Purpose,
+    /// Not an RSA key, a P-256 key or an Ed25519 key, or not a sound one.
+    #[error("must be a sound RSA, P-256 or Ed25519 key")]
+    Unsuitable,
+    /// An RSA key under 2048 bits, or over 8192.
+    #[error("must have 2048 to 8192 bits for RSA")]
+    RsaSize,
+}
+
+/// A key and the only algorithm it is ever used with (RFC 8725, 3.1).
+pub(crate) struct VerificationKey {
+    kid: Option<String>,
+    algorithm: Algorithm,
+    key: DecodingKey,
+}
+
+impl VerificationKey {
+    /// A shared secret: HS256.
+    pub(crate) fn shared(secret: &ServerSecret) -> Self {
+        let key = DecodingKey::from_secret(secret.octets());
+        Self { kid: None, algorithm: Algorithm::HS256, key }
+    }
+
+    /// An RSA key from its big-endian numbers: RS256.
+    fn rsa(modulus: &[u8], exponent: &[u8], kid: Option<String>) -> Result<Self, KeyFault> {
+        // Some issuers send a zero octet in front (RFC 7518, 6.3.1.1), which the library refuses.
+        let (modulus, exponent) = (without_leading_zeros(modulus), without_leading_zeros(exponent));
+        check_rsa_bits(bits(modulus))?;
+        let key = DecodingKey::from_rsa_raw_components(modulus, exponent);
+        Ok(Self { kid, algorithm: Algorithm::RS256, key })
+    }
+
+    /// A point of P-256 as in SEC 1, 2.3.3: ES256.
+    fn p256(point: &[u8], kid: Option<String>) -> Result<Self, KeyFault> {
+        check_sound(&ECDSA_P256_SHA256_FIXED, point)?;
+        Ok(Self { kid, algorithm: Algorithm::ES256, key: DecodingKey::from_ec_der(point) })
+    }
+
+    /// An Ed25519 key, 32 octets: `EdDSA`.
+    fn ed25519(key: &[u8], kid: Option<String>) -> Result<Self, KeyFault> {
+        check_sound(&ED25519, key)?;
+        Ok(Self { kid, algorithm: Algorithm::EdDSA, key: DecodingKey::from_ed_der(key) })
+    }
+
+    pub(crate) fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    pub(crate) fn kid(&self) -> Option<&str> {
+        self.kid.as_deref()
+    }
+
+    /// Whether no token's header could tell the two apart.
+    pub(crate) fn is_twin_of(&self, other: &Self) -> bool {
+        (&self.kid, self.algorithm) == (&other.kid, other.algorithm)
+    }
+
+    /// Whether the signature, in base64url without padding, is this key's under its own algorithm.
+    pub(crate) fn verifies(&self, signing_input: &str, signature: &str) -> bool {
+        crypto::verify(signature, signing_input.as_bytes(), &self.key, self.algorithm).unwrap_or(false)
+    }
+}
+
+/// Without the key material; the kid is no secret, but somebody else's text.
+impl fmt::Debug for VerificationKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerificationKey").field("algorithm", &self.algorithm).finish_non_exhaustive()
+    }
+}
+
+fn check_sound(algorithm: &'static dyn VerificationAlgorithm, key: &[u8]) -> Result<(), KeyFault> {
+    ParsedPublicKey::new(algorithm, key).map(drop).map_err(|_| KeyFault::Unsuitable)
+}
+
+fn check_rsa_bits(bits: usize) -> Result<(), KeyFault> {
+    if RSA_BITS.contains(&bits) { Ok(()) } else { Err(KeyFault::RsaSize) }
+}
+
+fn without_leading_zeros(number: &[u8]) -> &[u8] {
+    let zeros = number.iter().take_while(|octet| **octet == 0).count();
+    number.get(zeros..).unwrap_or_default()
+}
+
+/// How many bits a number without leading zeros has.
+fn bits(number: &[u8]) -> usize {
+    number.first().map_or(0, |first| number.len() * 8 - first.leading_zeros() as usize)
+}

@@ -1,0 +1,33 @@
+//! Usher's credentials: who a bearer token speaks for, which password is right, which link is ours.
+//!
+//! What belongs here: everything that touches key material, and nothing that touches the store. A credential becomes
+//! a [`Principal`](usher_domain::principal::Principal); looking up the person and the account behind it is the
+//! domain's part.
+//!
+//! - [`JwtVerifier`] judges bearer tokens of the configured issuers ([`IssuerSettings`]), [`TokenIssuer`] makes Usher's
+//!   own.
+//! - [`Passwords`] hashes and compares passwords.
+//! - [`HmacLinkKeys`] derives the secret half of invitation links.
+//!
+//! Only [`ServerSecret`] holds secrets of the server, and no type of this crate shows one in its `Debug` output.
+//!
+//! To add a source of keys: a variant of [`KeySource`], and in `jwt/trusted.rs` what it becomes and how it finds the key
+//! of a token. To add an algorithm: where keys are made (`keys/pem.rs`, `keys/jwk.rs`), so that each key has exactly one;
+//! then its rows in the tables of `tests/it`.
+
+mod jwks;
+mod jwt;
+mod keys;
+mod links;
+mod passwords;
+mod secret;
+
+pub use jwks::{JwksFault, JwksSettings};
+pub use jwt::{
+    ClaimNames, InvalidToken, IssuedToken, IssuerFault, IssuerSettings, JwtVerifier, KeySource,
+    MAX_TOKEN_OCTETS, PublicKeySettings, SettingsError, TokenError, TokenIssuer, TokenRequest,
+};
+pub use keys::KeyFault;
+pub use links::HmacLinkKeys;
+pub use passwords::{HashingError, Passwords};
+pub use secret::{MIN_SECRET_OCTETS, SecretRing, ServerSecret, WeakSecret};

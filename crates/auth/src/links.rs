@@ -1,0 +1,78 @@
+use std::fmt;
+
+use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use usher_domain::{
+    invitation::{LinkKey, SecureId},
+    port::LinkKeys,
+};
+
+use crate::secret::{SecretRing, ServerSecret};
+
+/// Separates this use of a server secret from every other: the same secret may sign tokens. No token's signing input
+/// has a space, so this text is never a message that somebody gets signed there.
+const LABEL: &[u8] = b"usher invitation link key v1";
+
+/// Octets of the MAC that go into a link: 192 bits, 32 characters without padding.
+const MAC_OCTETS: usize = 24;
+
+/// Link keys that are derived, not stored: `{generation}.{32 characters}`, where the characters are the first 24
+/// octets of an HMAC-SHA256 over the invitation's id and the generation, in base64url.
+///
+/// A dump of the database holds no link, and neither does a backup. A new server secret leaves older links valid for as
+/// long as the old secret stays in the ring.
+pub struct HmacLinkKeys {
+    current: hmac::Key,
+    previous: Vec<hmac::Key>,
+}
+
+impl HmacLinkKeys {
+    /// Derives one subkey of each server secret. New links are made with the current one.
+    #[must_use]
+    pub fn new(secrets: &SecretRing) -> Self {
+        let previous = secrets.previous().iter().map(subkey).collect();
+        Self { current: subkey(secrets.current()), previous }
+    }
+}
+
+impl LinkKeys for HmacLinkKeys {
+    fn key(&self, secure_id: &SecureId, generation: u32) -> LinkKey {
+        LinkKey::new(key_text(&self.current, secure_id, generation))
+    }
+
+    fn generation_of(&self, secure_id: &SecureId, presented: &str) -> Option<u32> {
+        let (generation, _) = presented.split_once('.')?;
+        let generation = generation.parse().ok()?;
+        // The whole text is made again and compared, so there is one spelling only: `01.…` and `+1.…` are no keys.
+        let known = std::iter::once(&self.current).chain(&self.previous).any(|subkey| {
+            let expected = key_text(subkey, secure_id, generation);
+            verify_slices_are_equal(expected.as_bytes(), presented.as_bytes()).is_ok()
+        });
+        known.then_some(generation)
+    }
+}
+
+/// HKDF-Expand (RFC 5869, 2.3) of the label to one block. The secret is long enough to go without extraction (3.3).
+fn subkey(secret: &ServerSecret) -> hmac::Key {
+    let mut block = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, secret.octets()));
+    block.update(LABEL);
+    block.update(&[1]);
+    hmac::Key::new(hmac::HMAC_SHA256, block.sign().as_ref())
+}
+
+fn key_text(subkey: &hmac::Key, secure_id: &SecureId, generation: u32) -> String {
+    let id = secure_id.as_str().as_bytes();
+    let mut mac = hmac::Context::with_key(subkey);
+    // With the length in front, no id can run over into the generation, whatever length ids have one day.
+    mac.update(&(id.len() as u64).to_be_bytes());
+    mac.update(id);
+    mac.update(&generation.to_be_bytes());
+    let tag = mac.sign();
+    format!("{generation}.{}", URL_SAFE_NO_PAD.encode(&tag.as_ref()[..MAC_OCTETS]))
+}
+
+impl fmt::Debug for HmacLinkKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HmacLinkKeys").field("previous", &self.previous.len()).finish_non_exhaustive()
+    }
+}

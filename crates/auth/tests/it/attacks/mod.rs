@@ -1,0 +1,28 @@
+//! Tokens that must open nothing (RFC 8725), each refused for its own reason.
+
+mod claims;
+mod headers;
+mod keys;
+mod random;
+mod shapes;
+
+use usher_auth::{JwtVerifier, TokenError};
+
+use crate::support::{now, shared, token, verifier};
+
+/// Asserts that the token is refused for that reason, in words that repeat nothing of it.
+async fn refused(verifier: &JwtVerifier, attack: &str, token: &str, expected: impl Into<TokenError>) {
+    let error = verifier.verify(token, now()).await.expect_err(attack);
+    assert_eq!(error, expected.into(), "{attack}");
+    let message = error.to_string();
+    for part in token.split('.').filter(|part| part.len() > 3) {
+        assert!(!message.contains(part), "{attack}: {message}");
+    }
+    assert!(!message.contains("john") && !message.contains("onward"), "{attack}: {message}");
+}
+
+#[tokio::test]
+async fn the_honest_token_is_accepted() {
+    let principal = verifier([shared()]).verify(&token(&crate::support::claims()), now()).await.unwrap();
+    assert_eq!(principal.email.as_str(), "john@example.com");
+}

@@ -1,0 +1,143 @@
+use serde_json::{Value, json};
+use usher_auth::{ClaimNames, InvalidToken, IssuerSettings, TokenError};
+use usher_domain::{account::AccountName, id::PersonId, principal::Principal, text::DisplayText};
+
+use crate::support::{claims, claims_with, now, shared, token, verifier};
+
+/// Person, account and name, as far as the principal has them.
+fn details(principal: &Principal) -> (Option<i64>, Option<&str>, Option<&str>) {
+    let account = principal.account.as_ref().map(AccountName::as_str);
+    (principal.person_id.map(PersonId::get), account, principal.name.as_ref().map(DisplayText::as_str))
+}
+
+async fn outcome(names: ClaimNames, claims: &Value) -> Result<Principal, TokenError> {
+    let settings = IssuerSettings { claims: names, ..shared() };
+    verifier([settings]).verify(&token(claims), now()).await
+}
+
+#[tokio::test]
+async fn landscapes_claims_are_the_default() {
+    let principal =
+        outcome(ClaimNames::default(), &claims_with(json!({ "name": "John Doe" }))).await.unwrap();
+    assert_eq!(principal.email.as_str(), "john@example.com");
+    assert!(!principal.email_verified, "nobody said so");
+    assert_eq!(details(&principal), (Some(1), Some("onward"), Some("John Doe")));
+}
+
+#[tokio::test]
+async fn all_but_expiry_and_subject_may_be_absent() {
+    let bare = claims_with(json!({ "acc": null, "id": null, "iat": null }));
+    let principal = outcome(ClaimNames::default(), &bare).await.unwrap();
+    assert_eq!(details(&principal), (None, None, None));
+    let mut nulls = claims();
+    for claim in ["acc", "id", "name"] {
+        nulls[claim] = Value::Null;
+    }
+    let principal = outcome(ClaimNames::default(), &nulls).await.unwrap();
+    assert_eq!(details(&principal), (None, None, None));
+}
+
+/// What `email_verified` may be, and what it then means.
+#[tokio::test]
+async fn only_true_is_verified() {
+    let wrong = [
+        json!(false),
+        json!("true"),
+        json!("false"),
+        json!(1),
+        json!(0),
+        json!([true]),
+        json!({}),
+        json!(""),
+    ];
+    for (what, names, address) in [
+        ("the subject", ClaimNames::default(), "sub"),
+        ("another claim", ClaimNames::openid(), "email"),
+        ("another claim", ClaimNames { email: "upn".into(), ..ClaimNames::default() }, "upn"),
+    ] {
+        let with = |verified: Value| {
+            let mut claims =
+                claims_with(json!({ "sub": "a-subject@example.com", address: "john@example.com" }));
+            claims["email_verified"] = verified;
+            claims
+        };
+        let principal = outcome(names.clone(), &with(json!(true))).await.unwrap();
+        assert!(principal.email_verified, "{what}");
+        assert_eq!(principal.email.as_str(), "john@example.com", "{what}");
+        for value in wrong.iter().cloned().chain([Value::Null]) {
+            let outcome = outcome(names.clone(), &with(value.clone())).await;
+            assert_eq!(outcome, Err(TokenError::EmailNotVerified), "{what}, {value}");
+        }
+    }
+}
+
+/// An address from a profile that the issuer says nothing about is nobody's identity.
+#[tokio::test]
+async fn an_address_beside_the_subject_must_be_verified() {
+    let unverified = claims_with(json!({ "sub": "248289761001", "email": "john@example.com" }));
+    assert_eq!(outcome(ClaimNames::openid(), &unverified).await, Err(TokenError::EmailNotVerified));
+    let missing = claims_with(json!({ "email_verified": true }));
+    let expected = InvalidToken::MissingClaim("email".into());
+    assert_eq!(outcome(ClaimNames::openid(), &missing).await, Err(expected.into()));
+}
+
+/// What an outside issuer says about Usher's own people and accounts is not even looked at.
+#[tokio::test]
+async fn openid_providers_do_not_number_ushers_people() {
+    let claims = claims_with(json!({
+        "sub": "248289761001", "email": "john@example.com", "email_verified": true, "id": "abc", "acc": 7,
+    }));
+    let principal = outcome(ClaimNames::openid(), &claims).await.unwrap();
+    assert_eq!((principal.person_id, principal.account), (None, None));
+}
+
+#[tokio::test]
+async fn claims_have_the_names_that_are_configured() {
+    let names = ClaimNames {
+        email: "https://example.com/mail".into(),
+        email_verified: "https://example.com/mail_ok".into(),
+        account: Some("tenant".into()),
+        person_id: Some("uid".into()),
+        name: Some("preferred_username".into()),
+    };
+    let claims = claims_with(json!({
+        "sub": "248289761001", "acc": "other", "id": 9, "name": "Other",
+        "https://example.com/mail": "jane@example.com", "https://example.com/mail_ok": true,
+        "tenant": "upside", "uid": 2, "preferred_username": "Jane",
+    }));
+    let principal = outcome(names.clone(), &claims).await.unwrap();
+    assert_eq!(principal.email.as_str(), "jane@example.com");
+    assert!(principal.email_verified);
+    assert_eq!(details(&principal), (Some(2), Some("upside"), Some("Jane")));
+
+    let mut wrong = claims;
+    wrong["tenant"] = json!("Not A Slug");
+    assert_eq!(outcome(names, &wrong).await, Err(InvalidToken::BadClaim("tenant".into()).into()));
+}
+
+/// The largest id that JavaScript clients can read.
+#[tokio::test]
+async fn ids_go_up_to_the_last_safe_integer() {
+    let last = (1_i64 << 53) - 1;
+    let principal = outcome(ClaimNames::default(), &claims_with(json!({ "id": last }))).await.unwrap();
+    assert_eq!(principal.person_id.map(PersonId::get), Some(last));
+}
+
+#[tokio::test]
+async fn a_name_that_cannot_be_shown_is_left_out() {
+    for name in [
+        json!(""),
+        json!("   "),
+        json!("line\nbreak"),
+        json!("visit www.example.com"),
+        json!("<b>John</b>"),
+        json!("\u{202e}nhoJ"),
+        json!("x".repeat(65)),
+        json!(7),
+        json!(["John"]),
+        json!({}),
+    ] {
+        let principal = outcome(ClaimNames::default(), &claims_with(json!({ "name": name }))).await.unwrap();
+        assert_eq!(principal.name, None, "{name}");
+    }
+}

@@ -1,0 +1,135 @@
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use usher_auth::{IssuerSettings, TokenError, TokenIssuer, TokenRequest};
+use usher_domain::{Timestamp, account::AccountName, address::EmailAddress, id::PersonId};
+
+use crate::support::{NOW, SECRET, at, now, shared, sign, verifier};
+
+fn email() -> EmailAddress {
+    EmailAddress::parse("john@example.com").unwrap()
+}
+
+fn request(email: &EmailAddress) -> TokenRequest<'_> {
+    TokenRequest {
+        email,
+        email_verified: true,
+        person_id: PersonId::new(1),
+        account: None,
+        lifetime: TimeDelta::days(1),
+    }
+}
+
+/// Header and claims, after the signature was checked.
+fn read(token: &str) -> (String, Value) {
+    let (input, _) = token.rsplit_once('.').unwrap();
+    assert_eq!(token, sign(input, SECRET), "signed with the current secret");
+    let (header, claims) = input.split_once('.').unwrap();
+    let decode = |part| String::from_utf8(URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap();
+    (decode(header), serde_json::from_str(&decode(claims)).unwrap())
+}
+
+#[test]
+fn tokens_look_as_landscapes_do() {
+    let (email, account) = (email(), AccountName::parse("onward").unwrap());
+    let issuer = TokenIssuer::new(&shared()).unwrap();
+    let token = issuer.issue(&TokenRequest { account: Some(&account), ..request(&email) }, now());
+    let (header, claims) = read(token.reveal());
+    assert_eq!(header, r#"{"alg":"HS256","typ":"JWT"}"#);
+    let expected = json!({
+        "exp": NOW + 86_400, "iat": NOW, "sub": "john@example.com", "acc": "onward", "id": 1, "email_verified": true,
+    });
+    assert_eq!(claims, expected);
+    assert_eq!(token.expires_at, at(NOW + 86_400));
+}
+
+#[test]
+fn what_is_not_so_is_not_said() {
+    let email = email();
+    let issuer = TokenIssuer::new(&shared()).unwrap();
+    let (_, claims) =
+        read(issuer.issue(&TokenRequest { email_verified: false, ..request(&email) }, now()).reveal());
+    assert_eq!(claims, json!({ "exp": NOW + 86_400, "iat": NOW, "sub": "john@example.com", "id": 1 }));
+}
+
+#[test]
+fn issuer_and_audience_are_those_of_the_settings() {
+    let settings = IssuerSettings {
+        issuer: Some("https://usher.example.com".into()),
+        audience: Some("usher".into()),
+        ..shared()
+    };
+    let (_, claims) = read(TokenIssuer::new(&settings).unwrap().issue(&request(&email()), now()).reveal());
+    assert_eq!((&claims["iss"], &claims["aud"]), (&json!("https://usher.example.com"), &json!("usher")));
+}
+
+/// What one half of the crate makes, the other half accepts, with and without each part.
+#[tokio::test]
+async fn our_own_verifier_accepts_them() {
+    let (email, account) = (email(), AccountName::parse("onward").unwrap());
+    let named = IssuerSettings { issuer: Some("usher".into()), audience: Some("usher".into()), ..shared() };
+    for settings in [shared(), named] {
+        let verifier = verifier([settings.clone()]);
+        let issuer = TokenIssuer::new(&settings).unwrap();
+        for (email_verified, account) in
+            [(true, Some(&account)), (true, None), (false, Some(&account)), (false, None)]
+        {
+            let token = issuer.issue(&TokenRequest { email_verified, account, ..request(&email) }, now());
+            let principal = verifier.verify(token.reveal(), now()).await.unwrap();
+            assert_eq!(principal.email, email);
+            assert_eq!(principal.email_verified, email_verified);
+            assert_eq!(principal.person_id, Some(PersonId::new(1)));
+            assert_eq!(principal.account.as_ref(), account);
+        }
+    }
+}
+
+#[tokio::test]
+async fn they_end_when_they_say() {
+    let email = email();
+    let leeway = TimeDelta::seconds(30);
+    let token = TokenIssuer::new(&shared()).unwrap().issue(&request(&email), now());
+    let verifier = verifier([shared()]);
+    let last = token.expires_at + leeway - TimeDelta::microseconds(1);
+    assert!(verifier.verify(token.reveal(), last).await.is_ok());
+    assert_eq!(verifier.verify(token.reveal(), token.expires_at + leeway).await, Err(TokenError::Expired));
+}
+
+#[test]
+fn times_are_whole_seconds_within_bounds() {
+    let email = email();
+    let issuer = TokenIssuer::new(&shared()).unwrap();
+    let half = now() + TimeDelta::milliseconds(500);
+    let year_9999 = at(253_402_300_799);
+    for (lifetime, now, iat, expires_at) in [
+        (TimeDelta::milliseconds(700), half, NOW, at(NOW + 1)),
+        (TimeDelta::zero(), half, NOW, at(NOW)),
+        (TimeDelta::seconds(-5), now(), NOW, at(NOW)),
+        (TimeDelta::MIN, now(), NOW, at(NOW)),
+        (TimeDelta::MAX, now(), NOW, year_9999),
+        (TimeDelta::days(10_000_000), now(), NOW, year_9999),
+    ] {
+        let token = issuer.issue(&TokenRequest { lifetime, ..request(&email) }, now);
+        let (_, claims) = read(token.reveal());
+        assert_eq!(token.expires_at, expires_at, "{lifetime}");
+        assert_eq!(
+            (&claims["exp"], &claims["iat"]),
+            (&json!(expires_at.timestamp()), &json!(iat)),
+            "{lifetime}"
+        );
+    }
+    let _ = issuer.issue(&request(&email), Timestamp::MAX_UTC);
+}
+
+/// Letters that JSON and base64url have to carry unharmed.
+#[tokio::test]
+async fn addresses_keep_their_spelling() {
+    let verifier = verifier([shared()]);
+    let issuer = TokenIssuer::new(&shared()).unwrap();
+    for address in ["John+Tag@Example.COM", "o'neil@example.com", "jörg@exämple.de", "{a}`|~@example.com"] {
+        let email = EmailAddress::parse(address).unwrap();
+        let token = issuer.issue(&request(&email), now());
+        let principal = verifier.verify(token.reveal(), now()).await.unwrap();
+        assert_eq!(principal.email.as_str(), address);
+    }
+}

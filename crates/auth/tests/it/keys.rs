@@ -1,0 +1,81 @@
+use serde_json::json;
+use usher_auth::{InvalidToken, IssuerSettings, JwtVerifier, KeySource, PublicKeySettings, TokenError};
+
+use crate::support::{TestKey, claims, now, verifier};
+
+fn with_keys(keys: &[(&TestKey, Option<&str>)]) -> JwtVerifier {
+    let keys = keys.iter().map(|(key, kid)| PublicKeySettings { pem: key.pem(), kid: kid.map(Into::into) });
+    verifier([IssuerSettings::new(KeySource::PublicKeys(keys.collect()))])
+}
+
+const UNKNOWN: Result<(), TokenError> = Err(TokenError::Invalid(InvalidToken::Key));
+const WRONG: Result<(), TokenError> = Err(TokenError::Invalid(InvalidToken::Signature));
+
+async fn outcome(verifier: &JwtVerifier, token: &str) -> Result<(), TokenError> {
+    verifier.verify(token, now()).await.map(drop)
+}
+
+#[tokio::test]
+async fn each_kind_of_key_verifies_its_own_tokens_only() {
+    let (ours, theirs) = (TestKey::each(), TestKey::each());
+    for (our, their) in ours.iter().zip(&theirs) {
+        for kid in [None, Some("k1")] {
+            let verifier = with_keys(&[(our, kid)]);
+            assert_eq!(
+                outcome(&verifier, &our.token(kid, &claims())).await,
+                Ok(()),
+                "{} {kid:?}",
+                our.algorithm
+            );
+            assert_eq!(
+                outcome(&verifier, &their.token(kid, &claims())).await,
+                WRONG,
+                "{} {kid:?}",
+                our.algorithm
+            );
+        }
+    }
+}
+
+/// Somebody who configures one key for an issuer need not know how the issuer calls it.
+#[tokio::test]
+async fn a_key_without_kid_stands_for_every_other_kid() {
+    let (named, nameless) = (TestKey::es256(), TestKey::es256());
+    let verifier = with_keys(&[(&named, Some("named")), (&nameless, None)]);
+    assert_eq!(outcome(&verifier, &named.token(Some("named"), &claims())).await, Ok(()));
+    assert_eq!(outcome(&verifier, &nameless.token(Some("whatever"), &claims())).await, Ok(()));
+    assert_eq!(outcome(&verifier, &nameless.token(Some("named"), &claims())).await, WRONG);
+    assert_eq!(outcome(&verifier, &named.token(Some("whatever"), &claims())).await, WRONG);
+}
+
+/// Nobody tries out keys until one fits.
+#[tokio::test]
+async fn a_token_without_kid_needs_the_only_key_of_its_algorithm() {
+    let (one, two, ed) = (TestKey::es256(), TestKey::es256(), TestKey::eddsa());
+    let verifier = with_keys(&[(&one, Some("one")), (&two, Some("two")), (&ed, Some("ed"))]);
+    assert_eq!(outcome(&verifier, &one.token(None, &claims())).await, UNKNOWN);
+    assert_eq!(outcome(&verifier, &two.token(None, &claims())).await, UNKNOWN);
+    assert_eq!(outcome(&verifier, &ed.token(None, &claims())).await, Ok(()));
+    let none_of_this_kind = ed.token_with(&json!({ "alg": "RS256" }), &claims());
+    assert_eq!(outcome(&verifier, &none_of_this_kind).await, UNKNOWN);
+}
+
+/// A configuration with the next key beside the current one.
+#[tokio::test]
+async fn public_keys_rotate() {
+    let (current, next) = (TestKey::eddsa(), TestKey::eddsa());
+    let verifier = with_keys(&[(&current, Some("2024")), (&next, Some("2025"))]);
+    assert_eq!(outcome(&verifier, &current.token(Some("2024"), &claims())).await, Ok(()));
+    assert_eq!(outcome(&verifier, &next.token(Some("2025"), &claims())).await, Ok(()));
+    assert_eq!(outcome(&verifier, &next.token(Some("2024"), &claims())).await, WRONG);
+}
+
+/// Callers spawn it on runtimes with many threads.
+#[test]
+fn verifying_can_move_between_threads() {
+    fn assert_send(_: impl Send) {}
+    fn assert_shared<T: Send + Sync + 'static>(_: &T) {}
+    let verifier = with_keys(&[(&TestKey::es256(), None)]);
+    assert_shared(&verifier);
+    assert_send(verifier.verify("", now()));
+}

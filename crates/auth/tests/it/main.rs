@@ -1,0 +1,15 @@
+//! What the outside sees of this crate: tokens of friends and attackers, key sets of well and badly behaved issuers.
+#![cfg(test)]
+
+mod attacks;
+mod choice;
+mod hostile_sets;
+mod identity;
+mod issued;
+mod keys;
+mod links;
+mod redaction;
+mod remote_keys;
+mod settings;
+mod support;
+mod times;

@@ -1,0 +1,132 @@
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P384_SHA384};
+use usher_auth::{
+    ClaimNames, IssuerFault, IssuerSettings, JwksFault, JwksSettings, JwtVerifier, KeyFault, KeySource,
+    PublicKeySettings, SettingsError, TokenIssuer,
+};
+use usher_domain::testkit::FixedClock;
+
+use crate::support::{TestKey, shared};
+
+fn error(issuers: Vec<IssuerSettings>) -> SettingsError {
+    let clock: Arc<dyn usher_domain::port::Clock> = Arc::new(FixedClock::default());
+    JwtVerifier::new(issuers, &clock).expect_err("wrong settings")
+}
+
+fn fault(settings: IssuerSettings) -> IssuerFault {
+    match error(vec![settings]) {
+        SettingsError::Issuer { fault, .. } => fault,
+        other => panic!("{other}"),
+    }
+}
+
+fn keys(keys: &[(&str, Option<&str>)]) -> IssuerSettings {
+    let keys =
+        keys.iter().map(|(pem, kid)| PublicKeySettings { pem: (*pem).into(), kid: kid.map(Into::into) });
+    IssuerSettings::new(KeySource::PublicKeys(keys.collect()))
+}
+
+#[test]
+fn every_token_has_one_issuer_to_be_judged_by() {
+    assert_eq!(error(vec![]), SettingsError::NoIssuer);
+    assert_eq!(error(vec![shared(), shared()]), SettingsError::SameIssuer);
+    let named = IssuerSettings { issuer: Some("https://id.example.com".into()), ..shared() };
+    assert_eq!(error(vec![named.clone(), shared(), named.clone()]), SettingsError::SameIssuer);
+    let wrong = IssuerSettings { leeway: TimeDelta::seconds(-1), ..named };
+    let message = error(vec![wrong]).to_string();
+    assert_eq!(message, "issuer \"https://id.example.com\": the leeway must be 0 to 60 seconds");
+}
+
+#[test]
+fn leeway_is_at_most_a_minute() {
+    for leeway in
+        [TimeDelta::milliseconds(60_001), TimeDelta::days(1), TimeDelta::milliseconds(-1), TimeDelta::MAX]
+    {
+        assert_eq!(fault(IssuerSettings { leeway, ..shared() }), IssuerFault::Leeway, "{leeway}");
+    }
+}
+
+#[test]
+fn public_keys_are_sound_public_keys() {
+    let good = TestKey::es256();
+    let p384 = KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).unwrap();
+    let certificate = CertificateParams::new(vec!["id.example.com".into()]).unwrap();
+    let certificate = certificate.self_signed(&KeyPair::generate().unwrap()).unwrap().pem();
+    let truncated = good.pem().replacen("MFkw", "", 1);
+    for (what, pem, expected) in [
+        ("nothing", String::new(), KeyFault::NotPublicPem),
+        ("some text", "a key".into(), KeyFault::NotPublicPem),
+        ("a certificate", certificate, KeyFault::NotPublicPem),
+        ("a private key", good.private_pem(), KeyFault::Private),
+        ("a private RSA key", "-----BEGIN RSA PRIVATE KEY-----".into(), KeyFault::Private),
+        ("P-384", p384.public_key_pem(), KeyFault::Unsuitable),
+        ("half a key", truncated, KeyFault::Unsuitable),
+        ("an empty key", "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----".into(), KeyFault::Unsuitable),
+        ("1024 bits", WEAK_RSA.into(), KeyFault::RsaSize),
+        ("1024 bits, PKCS #1", WEAK_RSA_PKCS1.into(), KeyFault::RsaSize),
+    ] {
+        let settings = keys(&[(&good.pem(), Some("good")), (&pem, Some("bad"))]);
+        assert_eq!(fault(settings), IssuerFault::PublicKey { position: 2, fault: expected }, "{what}");
+    }
+}
+
+#[test]
+fn no_two_keys_are_meant_by_the_same_header() {
+    let (one, two, ed) = (TestKey::es256().pem(), TestKey::es256().pem(), TestKey::eddsa().pem());
+    assert_eq!(fault(keys(&[])), IssuerFault::NoKeys);
+    assert_eq!(fault(keys(&[(&one, None), (&two, None)])), IssuerFault::SameKid { position: 2 });
+    let twice = keys(&[(&one, Some("a")), (&ed, Some("a")), (&two, Some("a"))]);
+    assert_eq!(fault(twice), IssuerFault::SameKid { position: 3 });
+}
+
+#[test]
+fn key_sets_come_over_https_in_good_time() {
+    let jwks = |jwks: JwksSettings| fault(IssuerSettings::new(KeySource::Jwks(jwks)));
+    for (url, expected) in [
+        ("jwks.json", JwksFault::NotUrl),
+        ("http://id.example.com/jwks.json", JwksFault::Insecure),
+        ("file:///jwks.json", JwksFault::Insecure),
+        ("https://usher:secret@id.example.com/", JwksFault::Credentials),
+    ] {
+        assert_eq!(jwks(JwksSettings::new(url)), IssuerFault::Jwks(expected), "{url}");
+    }
+    let good = JwksSettings::new("http://localhost/jwks.json");
+    let short = TimeDelta::milliseconds(999);
+    assert_eq!(jwks(JwksSettings { max_age: short, ..good.clone() }), IssuerFault::Jwks(JwksFault::Times));
+    assert_eq!(jwks(JwksSettings { cooldown: short, ..good }), IssuerFault::Jwks(JwksFault::Times));
+}
+
+/// What one side makes, the other side has to accept.
+#[test]
+fn ushers_own_tokens_need_a_shared_secret_and_landscapes_claims() {
+    let fault = |settings: IssuerSettings| match TokenIssuer::new(&settings).expect_err("wrong settings") {
+        SettingsError::Issuer { fault, .. } => fault,
+        other => panic!("{other}"),
+    };
+    assert_eq!(fault(keys(&[(&TestKey::es256().pem(), None)])), IssuerFault::NotShared);
+    assert_eq!(fault(IssuerSettings { claims: ClaimNames::openid(), ..shared() }), IssuerFault::NotOwnShape);
+    assert_eq!(
+        fault(IssuerSettings { token_types: vec!["at+jwt".into()], ..shared() }),
+        IssuerFault::NotOwnShape
+    );
+    assert!(TokenIssuer::new(&shared()).is_ok());
+}
+
+/// A key of 1024 bits, which no library here would make.
+const WEAK_RSA: &str = "\
+-----BEGIN PUBLIC KEY-----
+MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDJyyie+DCJ8wQKrB/5i26da38L
+PbWK71dOnBzN2uq5YjVlpjjRVR2p/hxJPa0vbzkD6TTT5nUZ+31qLpvaNBA9Ys2w
+ndq8Pq4ra0RwiQyNDauv1X808Ov+x+a2FLwmWEFUyOSqge9g1V41LNupe7oCB5l0
+AtpRSW0KC3N4UorSMQIDAQAB
+-----END PUBLIC KEY-----";
+
+/// The same key in the other form.
+const WEAK_RSA_PKCS1: &str = "\
+-----BEGIN RSA PUBLIC KEY-----
+MIGJAoGBAMnLKJ74MInzBAqsH/mLbp1rfws9tYrvV06cHM3a6rliNWWmONFVHan+
+HEk9rS9vOQPpNNPmdRn7fWoum9o0ED1izbCd2rw+ritrRHCJDI0Nq6/VfzTw6/7H
+5rYUvCZYQVTI5KqB72DVXjUs26l7ugIHmXQC2lFJbQoLc3hSitIxAgMBAAE=
+-----END RSA PUBLIC KEY-----";

@@ -1,0 +1,138 @@
+use std::{
+    io,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    time::timeout,
+};
+
+/// What a key server does with a request.
+#[derive(Clone)]
+pub(crate) enum Answer {
+    /// 200 with that body.
+    Body(String),
+    /// 200 with that body, once somebody adds a permit.
+    Held(String, Arc<Semaphore>),
+    /// A status line and a header line or more, without a body.
+    Head(String),
+    /// 200 with a body that never ends, in chunks.
+    Endless,
+    /// 200, one octet of the body a second.
+    Drip,
+    /// Nothing, while the connection stays open.
+    Silence,
+    /// The connection is closed at once.
+    Hangup,
+}
+
+impl Answer {
+    /// A set of those keys.
+    pub(crate) fn keys(keys: &[Value]) -> Self {
+        Self::Body(json!({ "keys": keys }).to_string())
+    }
+}
+
+/// An issuer's web server on a free port of this machine. It ends with the test's runtime.
+pub(crate) struct KeyServer {
+    port: u16,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    answer: Mutex<Answer>,
+    requests: AtomicUsize,
+    arrived: Semaphore,
+}
+
+impl KeyServer {
+    pub(crate) async fn start(answer: Answer) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let shared = Arc::new(Shared {
+            answer: Mutex::new(answer),
+            requests: AtomicUsize::new(0),
+            arrived: Semaphore::new(0),
+        });
+        let server = Arc::clone(&shared);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, Arc::clone(&server)));
+            }
+        });
+        Self { port, shared }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/jwks.json", self.port)
+    }
+
+    /// Does something else from now on.
+    pub(crate) fn answer(&self, answer: Answer) {
+        *self.shared.answer.lock().unwrap() = answer;
+    }
+
+    /// How many requests there were.
+    pub(crate) fn requests(&self) -> usize {
+        self.shared.requests.load(Ordering::SeqCst)
+    }
+
+    /// Waits for a request that nobody waited for before.
+    pub(crate) async fn arrival(&self) {
+        let arrival = self.shared.arrived.acquire();
+        timeout(Duration::from_secs(60), arrival).await.expect("a request").unwrap().forget();
+    }
+}
+
+async fn serve(mut stream: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await?);
+    }
+    assert!(head.starts_with(b"GET /jwks.json HTTP/1.1\r\n"), "{}", String::from_utf8_lossy(&head));
+    shared.requests.fetch_add(1, Ordering::SeqCst);
+    shared.arrived.add_permits(1);
+    let answer = shared.answer.lock().unwrap().clone();
+    match answer {
+        Answer::Body(body) => send_body(&mut stream, &body).await,
+        Answer::Held(body, release) => {
+            release.acquire().await.unwrap().forget();
+            send_body(&mut stream, &body).await
+        }
+        Answer::Head(head) => {
+            let head = format!("HTTP/1.1 {head}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            stream.write_all(head.as_bytes()).await
+        }
+        Answer::Endless => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n").await?;
+            let chunk = format!("1000\r\n{}\r\n", " ".repeat(0x1000));
+            loop {
+                stream.write_all(chunk.as_bytes()).await?;
+            }
+        }
+        Answer::Drip => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n").await?;
+            let mut second = tokio::time::interval(Duration::from_secs(1));
+            loop {
+                second.tick().await;
+                stream.write_all(b" ").await?;
+            }
+        }
+        Answer::Silence => std::future::pending().await,
+        Answer::Hangup => Ok(()),
+    }
+}
+
+async fn send_body(stream: &mut TcpStream, body: &str) -> io::Result<()> {
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+    stream.write_all(head.as_bytes()).await?;
+    stream.write_all(body.as_bytes()).await
+}

@@ -1,0 +1,93 @@
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use usher_auth::{InvalidToken, IssuerSettings, TokenError};
+use usher_domain::Timestamp;
+
+use crate::support::{NOW, at, claims_with, now, shared, token, verifier};
+
+fn with_leeway(seconds: i64) -> IssuerSettings {
+    IssuerSettings { leeway: TimeDelta::seconds(seconds), ..shared() }
+}
+
+async fn outcome(settings: IssuerSettings, changes: Value, now: Timestamp) -> Result<(), TokenError> {
+    verifier([settings]).verify(&token(&claims_with(changes)), now).await.map(drop)
+}
+
+const EXPIRED: Result<(), TokenError> = Err(TokenError::Expired);
+const NOT_YET: Result<(), TokenError> = Err(TokenError::Invalid(InvalidToken::NotYetValid));
+const FROM_THE_FUTURE: Result<(), TokenError> = Err(TokenError::Invalid(InvalidToken::IssuedInFuture));
+
+#[tokio::test]
+async fn expiry_to_the_second() {
+    for (leeway, expiry, expected) in [
+        (30, NOW - 29, Ok(())),
+        (30, NOW - 30, EXPIRED),
+        (30, NOW - 31, EXPIRED),
+        (60, NOW - 59, Ok(())),
+        (60, NOW - 60, EXPIRED),
+        (0, NOW + 1, Ok(())),
+        (0, NOW, EXPIRED),
+        (30, 0, EXPIRED),
+        (30, 253_402_300_799, Ok(())),
+        (30, 253_402_300_800, Err(InvalidToken::BadClaim("exp".into()).into())),
+    ] {
+        let outcome = outcome(with_leeway(leeway), json!({ "exp": expiry, "iat": 0 }), now()).await;
+        assert_eq!(outcome, expected, "leeway {leeway}, exp {expiry}");
+    }
+    let just_before = now() - TimeDelta::microseconds(1);
+    assert_eq!(outcome(with_leeway(30), json!({ "exp": NOW - 30 }), just_before).await, Ok(()));
+}
+
+#[tokio::test]
+async fn thirty_seconds_are_the_default() {
+    assert_eq!(outcome(shared(), json!({ "exp": NOW - 29 }), now()).await, Ok(()));
+    assert_eq!(outcome(shared(), json!({ "exp": NOW - 30 }), now()).await, EXPIRED);
+}
+
+#[tokio::test]
+async fn begin_and_issue_to_the_second() {
+    for (leeway, ahead, good) in [
+        (30, -1, true),
+        (30, 0, true),
+        (30, 30, true),
+        (30, 31, false),
+        (60, 60, true),
+        (60, 61, false),
+        (0, 0, true),
+        (0, 1, false),
+        (30, 10_000_000, false),
+    ] {
+        let begin = outcome(with_leeway(leeway), json!({ "nbf": NOW + ahead }), now()).await;
+        assert_eq!(begin, if good { Ok(()) } else { NOT_YET }, "leeway {leeway}, nbf {ahead:+}");
+        let issue = outcome(with_leeway(leeway), json!({ "iat": NOW + ahead }), now()).await;
+        assert_eq!(issue, if good { Ok(()) } else { FROM_THE_FUTURE }, "leeway {leeway}, iat {ahead:+}");
+    }
+    assert_eq!(outcome(shared(), json!({ "iat": null }), now()).await, Ok(()), "iat may be absent");
+    assert_eq!(outcome(shared(), json!({ "iat": 0, "nbf": 0 }), now()).await, Ok(()));
+}
+
+/// A `NumericDate` need not be a whole number (RFC 7519, 2).
+#[tokio::test]
+async fn fractions_of_a_second_count() {
+    let half = at(NOW) + TimeDelta::milliseconds(500);
+    for (expiry, expected) in [
+        (json!(1_725_000_000.25), EXPIRED),
+        (json!(1_725_000_000.5), EXPIRED),
+        (json!(1_725_000_000.75), Ok(())),
+        (json!(1_725_003_600.0), Ok(())),
+        (json!(1.725_003_6e9), Ok(())),
+    ] {
+        assert_eq!(outcome(with_leeway(0), json!({ "exp": expiry }), half).await, expected, "{expiry}");
+    }
+}
+
+/// The verdict follows the caller's clock, not the machine's.
+#[tokio::test]
+async fn the_caller_tells_the_time() {
+    let verifier = verifier([shared()]);
+    let token = token(&claims_with(json!({ "iat": 1000, "exp": 2000 })));
+    assert!(verifier.verify(&token, at(1500)).await.is_ok());
+    assert_eq!(verifier.verify(&token, at(900)).await, Err(InvalidToken::IssuedInFuture.into()));
+    assert_eq!(verifier.verify(&token, at(2030)).await, Err(TokenError::Expired));
+    assert_eq!(verifier.verify(&token, Timestamp::MAX_UTC).await, Err(TokenError::Expired));
+}
