@@ -1,0 +1,87 @@
+use std::time::Duration;
+
+use lettre::transport::smtp::{
+    client::AsyncSmtpConnection,
+    commands::{Data, Mail, Quit, Rcpt, Rset},
+    extension::{Extension, MailBodyParameter, MailParameter},
+};
+use tokio::time::Instant;
+
+use super::{
+    fault::{Fault, within},
+    step::Step,
+    wire::Handed,
+};
+use crate::compose::ComposedMail;
+
+/// How long the relay may take to say goodbye.
+const QUIT_PATIENCE: Duration = Duration::from_secs(5);
+
+/// An SMTP session that can carry one mail after another.
+pub(super) struct Connection {
+    smtp: AsyncSmtpConnection,
+    handed: Handed,
+    opened: Instant,
+    /// A mail was begun and not ended: the relay has to forget it before the next.
+    unfinished: bool,
+}
+
+impl Connection {
+    /// A session that was greeted and has sent no mail.
+    pub(super) fn new(smtp: AsyncSmtpConnection, handed: Handed) -> Self {
+        Self { smtp, handed, opened: Instant::now(), unfinished: false }
+    }
+
+    pub(super) fn opened(&self) -> Instant {
+        self.opened
+    }
+
+    /// Whether the last octet of the mail has left.
+    pub(super) fn handed(&self) -> bool {
+        self.handed.get()
+    }
+
+    /// Begins a mail: MAIL FROM. If this fails, nothing of the mail is with the relay.
+    pub(super) async fn begin(&mut self, mail: &ComposedMail, deadline: Instant) -> Result<(), Fault> {
+        self.handed.set(false);
+        if self.unfinished {
+            let response = within(deadline, Step::Reset, self.smtp.command(Rset)).await?;
+            Fault::unless_completed(&response, Step::Reset)?;
+            self.unfinished = false;
+        }
+        let mut parameters = Vec::new();
+        if mail.needs_smtputf8() {
+            if !self.smtp.server_info().supports_feature(Extension::SmtpUtfEight) {
+                return Err(Fault::inexpressible(
+                    "the address has letters before the @ that the relay cannot carry (it does not offer SMTPUTF8)",
+                ));
+            }
+            parameters.push(MailParameter::SmtpUtfEight);
+            parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+        }
+        let command = Mail::new(Some(mail.from().clone()), parameters);
+        let response = within(deadline, Step::Mail, self.smtp.command(command)).await?;
+        self.unfinished = true;
+        Fault::unless_completed(&response, Step::Mail)
+    }
+
+    /// Hands over the mail that was begun. `Ok`: the relay took responsibility for it.
+    pub(super) async fn hand_over(&mut self, mail: &ComposedMail, deadline: Instant) -> Result<(), Fault> {
+        let command = Rcpt::new(mail.to().clone(), Vec::new());
+        let response = within(deadline, Step::Recipient, self.smtp.command(command)).await?;
+        Fault::unless_completed(&response, Step::Recipient)?;
+        let response = within(deadline, Step::Data, self.smtp.command(Data)).await?;
+        Fault::unless_intermediate(&response, Step::Data)?;
+        let response = within(deadline, Step::Content, self.smtp.message(mail.as_bytes())).await?;
+        Fault::unless_completed(&response, Step::Content)?;
+        self.unfinished = false;
+        Ok(())
+    }
+
+    /// Says goodbye, as well as the relay lets us.
+    pub(super) async fn quit(mut self) {
+        let deadline = Instant::now() + QUIT_PATIENCE;
+        // Whatever the relay answers, the connection ends.
+        let _ = within(deadline, Step::Quit, self.smtp.command(Quit)).await;
+    }
+}

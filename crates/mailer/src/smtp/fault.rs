@@ -1,0 +1,132 @@
+use std::{error::Error as _, future::Future, io};
+
+use lettre::transport::smtp::response::{Response, Severity};
+use tokio::time::{Instant, timeout_at};
+use usher_domain::port::SendError;
+
+use super::{reason::Secrets, step::Step};
+use crate::catching::{Panicked, catching_async};
+
+/// What broke, and where.
+#[derive(Debug)]
+pub(super) struct Fault {
+    step: Step,
+    kind: FaultKind,
+}
+
+#[derive(Debug)]
+enum FaultKind {
+    /// The relay refused with this code.
+    Refused(u16, String),
+    /// No answer that could be understood: the connection broke, time was up, it was not SMTP.
+    Broken(String),
+    /// The relay cannot carry such a mail.
+    Inexpressible(&'static str),
+}
+
+impl Fault {
+    pub(super) fn broken(step: Step, why: impl Into<String>) -> Self {
+        Self { step, kind: FaultKind::Broken(why.into()) }
+    }
+
+    pub(super) fn inexpressible(why: &'static str) -> Self {
+        Self { step: Step::Mail, kind: FaultKind::Inexpressible(why) }
+    }
+
+    /// Passes a reply of 2yz or 3yz on.
+    pub(super) fn unless_positive(response: Response, step: Step) -> Result<Response, Self> {
+        if response.is_positive() {
+            return Ok(response);
+        }
+        let text = response.message().collect::<Vec<_>>().join(" ");
+        Err(Self { step, kind: FaultKind::Refused(response.code().into(), text) })
+    }
+
+    /// Insists on 2yz. lettre takes 3yz for the same.
+    pub(super) fn unless_completed(response: &Response, step: Step) -> Result<(), Self> {
+        Self::unless_severity(response, Severity::PositiveCompletion, step)
+    }
+
+    /// Insists on 3yz.
+    pub(super) fn unless_intermediate(response: &Response, step: Step) -> Result<(), Self> {
+        Self::unless_severity(response, Severity::PositiveIntermediate, step)
+    }
+
+    fn unless_severity(response: &Response, due: Severity, step: Step) -> Result<(), Self> {
+        if response.code().severity == due {
+            Ok(())
+        } else {
+            Err(Self::broken(step, format!("the relay's reply {} makes no sense here", response.code())))
+        }
+    }
+
+    /// Whether the connection understands what comes next. 421 announces its end (RFC 5321, 3.8).
+    pub(super) fn leaves_connection(&self) -> bool {
+        match self.kind {
+            FaultKind::Refused(code, _) => code != 421 && self.step != Step::Reset,
+            FaultKind::Broken(_) => false,
+            FaultKind::Inexpressible(_) => true,
+        }
+    }
+
+    /// What it means for the mail. `handed`: the mail's last octet had left.
+    pub(super) fn into_send_error(self, handed: bool, secrets: &Secrets<'_>) -> SendError {
+        let reason = match &self.kind {
+            FaultKind::Refused(code, text) => secrets.reason(self.step, &format!("{code} {text}")),
+            FaultKind::Broken(text) => secrets.reason(self.step, text),
+            FaultKind::Inexpressible(text) => (*text).to_owned(),
+        };
+        match self.kind {
+            FaultKind::Inexpressible(_) => SendError::Permanent { reason },
+            _ if self.step.is_before_mail() => SendError::Unreachable { reason },
+            // "You must log in first", "encryption required": our configuration, whatever the mail (RFC 4954, 6).
+            FaultKind::Refused(530 | 534 | 535 | 538, _) if self.step != Step::Content => {
+                SendError::Unreachable { reason }
+            }
+            FaultKind::Refused(500.., _) => SendError::Permanent { reason },
+            FaultKind::Broken(_) if handed => SendError::Ambiguous { reason },
+            FaultKind::Refused(..) | FaultKind::Broken(_) => SendError::Deferred { reason },
+        }
+    }
+}
+
+/// Does one step of the dialogue: its failure becomes a [`Fault`], and so does a panic in it, or the deadline.
+pub(super) async fn within<T, E: Breakage>(
+    deadline: Instant,
+    step: Step,
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, Fault> {
+    match timeout_at(deadline, catching_async(work)).await {
+        Ok(Ok(outcome)) => outcome.map_err(|error| error.at(step)),
+        Ok(Err(Panicked)) => Err(Fault::broken(step, "internal error")),
+        Err(_) => Err(Fault::broken(step, "no answer in time")),
+    }
+}
+
+/// An error that a step can end with.
+pub(super) trait Breakage {
+    fn at(self, step: Step) -> Fault;
+}
+
+impl Breakage for io::Error {
+    fn at(self, step: Step) -> Fault {
+        Fault::broken(step, self.to_string())
+    }
+}
+
+impl Breakage for lettre::transport::smtp::Error {
+    fn at(self, step: Step) -> Fault {
+        // lettre keeps the relay's text, or the cause, as the source.
+        let text = self.source().map_or_else(|| self.to_string(), ToString::to_string);
+        match self.status() {
+            Some(code) => Fault { step, kind: FaultKind::Refused(code.into(), text) },
+            None => Fault::broken(step, text),
+        }
+    }
+}
+
+impl Breakage for Fault {
+    fn at(self, _: Step) -> Fault {
+        self
+    }
+}

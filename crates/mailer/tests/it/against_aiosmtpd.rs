@@ -1,0 +1,266 @@
+//! Delivery to a server that is not ours.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+use usher_domain::{address::EmailAddress, outbox::InvitationMail, port::Mailer as _, text::DisplayText};
+use usher_mailer::{LettreMailer, SmtpSettings, Tls};
+use usher_testbed::{Refusal, Security, SmtpOptions, SmtpServer};
+
+use crate::{
+    support::{Outcome, class, compose, invitation, numbered, reason},
+    tap::Tap,
+};
+
+const FROM: &str = "usher@mail.example.com";
+const PASSWORD: &str = "correct horse: battery/staple@1%";
+
+/// Settings that trust the server's authority.
+fn settings(server: &SmtpServer) -> SmtpSettings {
+    let mut settings = SmtpSettings::new(server.url(), FROM);
+    settings.from_name = Some("Usher".into());
+    settings.ca_file = Some(server.ca_pem_path());
+    settings
+}
+
+fn insecure(server: &SmtpServer) -> SmtpSettings {
+    SmtpSettings { tls: Tls::None, ca_file: None, ..settings(server) }
+}
+
+/// The settings, with a login beside the URL.
+fn with_login(password: &str, settings: SmtpSettings) -> SmtpSettings {
+    SmtpSettings { credentials: Some(("usher".into(), password.to_owned().into())), ..settings }
+}
+
+fn to(address: &str) -> Outcome<InvitationMail> {
+    Ok(InvitationMail { to: EmailAddress::parse(address)?, ..invitation()? })
+}
+
+#[tokio::test]
+async fn a_mail_arrives_as_it_was_built() -> Outcome {
+    let server = SmtpServer::start(&SmtpOptions::new(Security::Plain))?;
+    let mailer = LettreMailer::new(insecure(&server))?;
+    // The inviter's name begins a line: its dots have to be doubled on the wire, and single again at the other end.
+    let mail = InvitationMail { inviter_name: Some(DisplayText::parse("...")?), ..invitation()? };
+    mailer.send(&mail).await?;
+    let received = server.messages()?;
+    assert_eq!(received.len(), 1);
+    assert_eq!(received[0].mail_from, FROM);
+    assert_eq!(received[0].rcpt_tos, ["jane@example.org"]);
+    assert!(!received[0].tls);
+    let built = [compose(&mail)?, b"\r\n".to_vec()].concat();
+    assert_eq!(String::from_utf8(received[0].raw.clone())?, String::from_utf8(built)?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn starttls() -> Outcome {
+    let server = SmtpServer::start(&SmtpOptions::new(Security::StartTlsRequired))?;
+    let tap = Tap::start("127.0.0.1", server.port()).await?;
+    let url = format!("smtp://127.0.0.1:{}", tap.port());
+    let mailer = LettreMailer::new(SmtpSettings { url: url.into(), ..settings(&server) })?;
+    mailer.send(&numbered(1)?).await?;
+    mailer.send(&numbered(2)?).await?;
+    let received = server.messages()?;
+    assert_eq!(received.len(), 2);
+    assert!(received.iter().all(|mail| mail.tls));
+    assert_eq!(tap.connections(), 1);
+    assert!(tap.sent().starts_with("EHLO mail.example.com\r\nSTARTTLS\r\n"));
+    assert!(!tap.sent().contains("MAIL"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn implicit_tls_by_name() -> Outcome {
+    let server = SmtpServer::start(&SmtpOptions::new(Security::ImplicitTls))?;
+    let url = format!("smtps://localhost:{}", server.port());
+    let mailer = LettreMailer::new(SmtpSettings { url: url.into(), ..settings(&server) })?;
+    mailer.send(&numbered(1)?).await?;
+    mailer.send(&numbered(2)?).await?;
+    assert!(server.messages()?.iter().all(|mail| mail.tls));
+    assert_eq!(server.messages()?.len(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_login_beside_the_url_and_in_it() -> Outcome {
+    for security in [Security::StartTlsRequired, Security::ImplicitTls] {
+        let server = SmtpServer::start(&SmtpOptions::new(security).login("usher", PASSWORD))?;
+        LettreMailer::new(with_login(PASSWORD, settings(&server)))?.send(&invitation()?).await?;
+        let encoded = "usher:correct%20horse%3A%20battery%2Fstaple%401%25@127.0.0.1";
+        let url = server.url().replace("127.0.0.1", encoded);
+        LettreMailer::new(SmtpSettings { url: url.into(), ..settings(&server) })?
+            .send(&invitation()?)
+            .await?;
+        let received = server.messages()?;
+        assert_eq!(received.len(), 2);
+        assert!(received.iter().all(|mail| mail.user.as_deref() == Some("usher")));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_wrong_password_says_so_and_not_which() -> Outcome {
+    let server = SmtpServer::start(&SmtpOptions::new(Security::StartTlsRequired).login("usher", PASSWORD))?;
+    let mailer = LettreMailer::new(with_login("mistyped secret", settings(&server)))?;
+    for outcome in [mailer.send(&invitation()?).await, mailer.check().await] {
+        assert_eq!(class(&outcome), "unreachable");
+        assert!(reason(&outcome).starts_with("login: 535 5.7.8 "), "{outcome:?}");
+        assert!(!reason(&outcome).contains("mistyped") && !reason(&outcome).contains("usher"), "{outcome:?}");
+    }
+    assert!(server.messages()?.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn no_login_where_one_is_needed_is_not_the_mails_fault() -> Outcome {
+    let server = SmtpServer::start(&SmtpOptions::new(Security::StartTlsRequired).login("usher", PASSWORD))?;
+    let outcome = LettreMailer::new(settings(&server))?.send(&invitation()?).await;
+    assert_eq!(class(&outcome), "unreachable");
+    assert!(reason(&outcome).starts_with("MAIL: 530 "), "{outcome:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_login_where_none_is_offered() -> Outcome {
+    let server = SmtpServer::start(&SmtpOptions::new(Security::StartTlsRequired))?;
+    let mailer = LettreMailer::new(with_login(PASSWORD, settings(&server)))?;
+    let outcome = mailer.send(&invitation()?).await;
+    assert_eq!(class(&outcome), "unreachable");
+    assert_eq!(reason(&outcome), "login: the relay offers neither PLAIN nor LOGIN");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_login_in_clear_only_if_that_is_said_aloud() -> Outcome {
+    let options = SmtpOptions::new(Security::Plain).login("usher", PASSWORD).login_in_clear();
+    let server = SmtpServer::start(&options)?;
+    let refused = LettreMailer::new(with_login(PASSWORD, insecure(&server)));
+    assert_eq!(
+        refused.map_err(|errors| errors.to_string()).err().as_deref(),
+        Some("credentials: would be sent in clear, because tls is off")
+    );
+    let aloud = SmtpSettings { tls: Tls::NoneEvenForLogin, ..insecure(&server) };
+    LettreMailer::new(with_login(PASSWORD, aloud))?.send(&invitation()?).await?;
+    assert_eq!(server.messages()?.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn nothing_is_said_in_clear_to_a_relay_without_starttls() -> Outcome {
+    let options = SmtpOptions::new(Security::Plain).login("usher", PASSWORD).login_in_clear();
+    let server = SmtpServer::start(&options)?;
+    let tap = Tap::start("127.0.0.1", server.port()).await?;
+    let url = format!("smtp://127.0.0.1:{}", tap.port());
+    let settings = SmtpSettings { url: url.into(), ..settings(&server) };
+    let outcome = LettreMailer::new(with_login(PASSWORD, settings))?.send(&invitation()?).await;
+    assert_eq!(class(&outcome), "unreachable");
+    assert_eq!(reason(&outcome), "STARTTLS: not offered by the relay, but required here");
+    assert_eq!(tap.sent(), "EHLO mail.example.com\r\n");
+    assert!(server.messages()?.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_certificate_of_an_unknown_authority_is_refused() -> Outcome {
+    for security in [Security::StartTlsRequired, Security::ImplicitTls] {
+        let server = SmtpServer::start(&SmtpOptions::new(security).login("usher", PASSWORD))?;
+        let stranger = SmtpServer::start(&SmtpOptions::new(Security::Plain))?;
+        let wrong = SmtpSettings { ca_file: Some(stranger.ca_pem_path()), ..settings(&server) };
+        let outcome = LettreMailer::new(with_login(PASSWORD, wrong))?.send(&invitation()?).await;
+        assert_eq!(class(&outcome), "unreachable");
+        assert!(reason(&outcome).starts_with("TLS: invalid peer certificate"), "{outcome:?}");
+        assert!(server.messages()?.is_empty());
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_host_is_refused() -> Outcome {
+    let server = SmtpServer::start(&SmtpOptions::new(Security::StartTlsRequired))?;
+    // The certificate is for 127.0.0.1.
+    let tap = Tap::start("127.0.0.2", server.port()).await?;
+    let url = format!("smtp://127.0.0.2:{}", tap.port());
+    let mailer = LettreMailer::new(SmtpSettings { url: url.into(), ..settings(&server) })?;
+    let outcome = mailer.send(&invitation()?).await;
+    assert_eq!(class(&outcome), "unreachable");
+    assert!(reason(&outcome).starts_with("TLS: invalid peer certificate"), "{outcome:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn tls_and_no_tls_do_not_meet() -> Outcome {
+    let plain = SmtpServer::start(&SmtpOptions::new(Security::Plain))?;
+    let url = plain.url().replace("smtp:", "smtps:");
+    let outcome =
+        LettreMailer::new(SmtpSettings { url: url.into(), ..settings(&plain) })?.send(&invitation()?).await;
+    assert_eq!(class(&outcome), "unreachable");
+    assert!(reason(&outcome).starts_with("TLS: "), "{outcome:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn refused_recipients() -> Outcome {
+    let options = SmtpOptions::new(Security::Plain)
+        .refuse(Refusal::recipient("gone", 550))
+        .refuse(Refusal::recipient("grey", 451).first(1))
+        .refuse(Refusal::message("spam", 554))
+        .refuse(Refusal::message("full", 452).first(1));
+    let server = SmtpServer::start(&options)?;
+    let mailer = LettreMailer::new(insecure(&server))?;
+    for (address, expected) in [
+        ("gone@example.org", "permanent"),
+        ("grey@example.org", "deferred"),
+        ("grey@example.org", "sent"),
+        ("spam@example.org", "permanent"),
+        ("full@example.org", "deferred"),
+        ("full@example.org", "sent"),
+    ] {
+        let outcome = mailer.send(&to(address)?).await;
+        assert_eq!(class(&outcome), expected, "{address}: {outcome:?}");
+    }
+    assert_eq!(
+        mailer.send(&to("gone@example.org")?).await.map_err(|error| error.to_string()),
+        Err("mail cannot be sent: RCPT: 550 5.0.0 Refused as the test asked".into())
+    );
+    assert_eq!(server.messages()?.len(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn international_addresses() -> Outcome {
+    let server = SmtpServer::start(&SmtpOptions::new(Security::Plain))?;
+    let mailer = LettreMailer::new(insecure(&server))?;
+    mailer.send(&to("zoë@bücher.example")?).await?;
+    mailer.send(&to("jane@bücher.example")?).await?;
+    let received = server.messages()?;
+    assert_eq!(received[0].rcpt_tos, ["zoë@xn--bcher-kva.example"]);
+    assert_eq!(received[1].rcpt_tos, ["jane@xn--bcher-kva.example"]);
+
+    let old = SmtpServer::start(&SmtpOptions::new(Security::Plain).ascii_only())?;
+    let mailer = LettreMailer::new(insecure(&old))?;
+    assert_eq!(class(&mailer.send(&to("zoë@bücher.example")?).await), "permanent");
+    assert_eq!(class(&mailer.send(&to("jane@bücher.example")?).await), "sent");
+    Ok(())
+}
+
+#[tokio::test]
+async fn two_hundred_mails_over_one_connection_without_the_nagle_pause() -> Outcome {
+    let server = SmtpServer::start(&SmtpOptions::new(Security::Plain))?;
+    let tap = Tap::start("127.0.0.1", server.port()).await?;
+    let url = format!("smtp://127.0.0.1:{}", tap.port());
+    let mailer = LettreMailer::new(SmtpSettings { url: url.into(), ..insecure(&server) })?;
+    let mut durations = Vec::new();
+    for number in 0..200 {
+        let mail = numbered(number)?;
+        let begun = Instant::now();
+        mailer.send(&mail).await?;
+        durations.push(begun.elapsed());
+    }
+    assert_eq!(server.messages()?.len(), 200);
+    assert_eq!(tap.connections(), 1);
+    // 40 ms each where the final dot waits for an acknowledgement; the median forgives a busy machine.
+    durations.sort_unstable();
+    assert!(durations[100] < Duration::from_millis(30), "{:?}", durations[100]);
+    Ok(())
+}

@@ -1,0 +1,250 @@
+//! Every way for a relay to fail, at every point: what becomes of the mail.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, advance, pause, resume};
+use usher_domain::port::{Mailer as _, SendError};
+use usher_mailer::SmtpSettings;
+
+use crate::{
+    scripted::{Act, Script, ScriptedRelay, Stage},
+    support::{Outcome, class, invitation, reason},
+};
+
+/// Stages without a login, in their order.
+const STAGES: [Stage; 6] =
+    [Stage::Greeting, Stage::Ehlo, Stage::Mail, Stage::Recipient, Stage::Data, Stage::Message];
+
+/// Before the mail is spoken of, while it is, and after it was handed over.
+const LOST: [&str; 6] = ["unreachable", "unreachable", "deferred", "deferred", "deferred", "ambiguous"];
+const REFUSED: [&str; 6] = ["unreachable", "unreachable", "permanent", "permanent", "permanent", "permanent"];
+const POSTPONED: [&str; 6] = ["unreachable", "unreachable", "deferred", "deferred", "deferred", "deferred"];
+
+async fn send(stage: Stage, act: Act) -> Outcome<Result<(), SendError>> {
+    let relay = ScriptedRelay::start(vec![Script::correct().at(stage, act)]).await?;
+    Ok(relay.mailer()?.send(&invitation()?).await)
+}
+
+async fn assert_classes(act: Act, classes: [&str; 6]) -> Outcome {
+    for (stage, expected) in STAGES.into_iter().zip(classes) {
+        let outcome = send(stage, act).await?;
+        assert_eq!(class(&outcome), expected, "{act:?} at {stage:?}: {outcome:?}");
+        assert!(reason(&outcome).chars().count() <= 200);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn refusals_for_now() -> Outcome {
+    assert_classes(Act::Say("421 4.3.2 shutting down\r\n"), POSTPONED).await?;
+    assert_classes(Act::Say("451 4.7.1 greylisted\r\n"), POSTPONED).await?;
+    assert_classes(Act::SayAndClose("421 4.4.5 too busy\r\n"), POSTPONED).await
+}
+
+#[tokio::test]
+async fn refusals_for_good() -> Outcome {
+    assert_classes(Act::Say("552 5.2.2 mailbox full\r\n"), REFUSED).await?;
+    assert_classes(Act::Say("554 5.7.1 not wanted\r\n"), REFUSED).await?;
+    assert_classes(Act::Say("550-5.1.1 no\r\n550-5.1.1 such\r\n550 5.1.1 user\r\n"), REFUSED).await?;
+    assert_classes(Act::SayAndClose("550 Gr\u{fc}\u{df}e\r\n"), REFUSED).await
+}
+
+#[tokio::test]
+async fn refusals_that_mean_the_configuration() -> Outcome {
+    for act in [
+        Act::Say("530 5.7.0 Authentication required\r\n"),
+        Act::Say("530 5.7.0 Must issue a STARTTLS command first\r\n"),
+        Act::Say("535 5.7.8 bad login\r\n"),
+        Act::Say("538 5.7.11 Encryption required\r\n"),
+    ] {
+        let unreachable = "unreachable";
+        let about_a_mail = "permanent";
+        let classes = [unreachable, unreachable, unreachable, unreachable, unreachable, about_a_mail];
+        assert_classes(act, classes).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn closes() -> Outcome {
+    assert_classes(Act::Close, LOST).await?;
+    // In the midst of a reply, and of a reply of several lines.
+    assert_classes(Act::SayAndClose("25"), LOST).await?;
+    assert_classes(Act::SayAndClose("250-2.0.0 wait\r\n"), LOST).await
+}
+
+#[tokio::test]
+async fn closes_after_a_good_reply_and_before_it_is_used() -> Outcome {
+    for (stage, reply, expected) in [
+        (Stage::Greeting, "220 hello\r\n", "unreachable"),
+        (Stage::Ehlo, "250 hello\r\n", "deferred"),
+        (Stage::Mail, "250 ok\r\n", "deferred"),
+        (Stage::Recipient, "250 ok\r\n", "deferred"),
+        // The close shows before the message is written, so it is known that it did not arrive.
+        (Stage::Data, "354 go ahead\r\n", "deferred"),
+        (Stage::Message, "250 queued\r\n", "sent"),
+    ] {
+        let outcome = send(stage, Act::SayAndClose(reply)).await?;
+        assert_eq!(class(&outcome), expected, "{stage:?}: {outcome:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn garbage() -> Outcome {
+    for text in [
+        "\r\n",
+        "what?\r\n",
+        "25\r\n",
+        "2x0 ok\r\n",
+        "999 ok\r\n",
+        "150 wait\r\n",
+        "260 ok\r\n",
+        "250ok\r\n",
+        "250 line feed only\n",
+        "\u{0}\u{1}\u{7f}\r\n",
+        "250-one code\r\n251 and another\r\n",
+        "HTTP/1.1 400 Bad Request\r\n",
+    ] {
+        assert_classes(Act::Say(text), LOST).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn good_replies_in_the_wrong_place() -> Outcome {
+    for (stage, reply, expected) in [
+        (Stage::Mail, "354 go ahead\r\n", "deferred"),
+        (Stage::Recipient, "334 \r\n", "deferred"),
+        (Stage::Data, "250 ok\r\n", "deferred"),
+        (Stage::Message, "354 go ahead\r\n", "ambiguous"),
+    ] {
+        let outcome = send(stage, Act::Say(reply)).await?;
+        assert_eq!(class(&outcome), expected, "{stage:?}: {outcome:?}");
+        assert!(reason(&outcome).contains("makes no sense here"), "{outcome:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn two_replies() -> Outcome {
+    for (stage, reply, expected) in [
+        (Stage::Greeting, "220 hello\r\n250 hello\r\n", "unreachable"),
+        (Stage::Ehlo, "250 hello\r\n250 sender ok\r\n", "deferred"),
+        (Stage::Mail, "250 ok\r\n250 ok\r\n", "deferred"),
+        (Stage::Recipient, "250 ok\r\n354 go ahead\r\n", "deferred"),
+        // A 250 that came before the message must not be taken for the answer to it.
+        (Stage::Data, "354 go ahead\r\n250 queued\r\n", "deferred"),
+        (Stage::Data, "354 go ahead\r\n552 5.3.4 too big", "deferred"),
+        // The first is the answer.
+        (Stage::Message, "250 queued\r\n451 or not\r\n", "sent"),
+        (Stage::Message, "451 later\r\n250 queued\r\n", "deferred"),
+    ] {
+        let outcome = send(stage, Act::Say(reply)).await?;
+        assert_eq!(class(&outcome), expected, "{stage:?}: {outcome:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_second_reply_is_never_taken_for_the_next_answer() -> Outcome {
+    let script = Script::correct().at(Stage::Message, Act::Say("250 queued\r\n250 and the next one too\r\n"));
+    let relay = ScriptedRelay::start(vec![script, Script::correct()]).await?;
+    let mailer = relay.mailer()?;
+    mailer.send(&invitation()?).await?;
+    mailer.send(&invitation()?).await?;
+    // The second mail went over a connection of its own, and to its end.
+    assert_eq!(relay.said().len(), 2);
+    assert_eq!(relay.messages().len(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn replies_that_are_odd_but_right() -> Outcome {
+    for (stage, reply) in [
+        (Stage::Greeting, "220\r\n"),
+        (Stage::Greeting, "220-welcome\r\n220-to\r\n220 us\r\n"),
+        (Stage::Ehlo, "250-us\r\n250-   \r\n250-\t\r\n250-\r\n250 \r\n"),
+        (Stage::Mail, "250\r\n"),
+        (Stage::Recipient, "251 will forward\r\n"),
+        (Stage::Data, "354 \u{e4}\u{f6}\u{fc} \u{1f98a}\r\n"),
+        (Stage::Message, "250\r\n"),
+        (Stage::Message, "250 2.0.0 \u{0}\u{1b}[31mqueued\r\n"),
+    ] {
+        let outcome = send(stage, Act::Say(reply)).await?;
+        assert_eq!(class(&outcome), "sent", "{stage:?}: {outcome:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn endless_replies_end_at_once() -> Outcome {
+    let begun = Instant::now();
+    assert_classes(Act::Endless, LOST).await?;
+    assert_classes(Act::EndlessLines, LOST).await?;
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    let outcome = send(Stage::Message, Act::Endless).await?;
+    assert_eq!(reason(&outcome), "message: the relay's reply is too long");
+    Ok(())
+}
+
+/// Sends with the usual deadline. The clock runs only once the relay has fallen silent, and then fast.
+async fn send_to_a_slow_relay(stage: Stage, act: Act) -> Outcome<Result<(), SendError>> {
+    let relay = ScriptedRelay::start(vec![Script::correct().at(stage, act)]).await?;
+    let mailer = relay.mailer()?;
+    assert_eq!(mailer.deadline(), Duration::from_mins(1));
+    let mail = invitation()?;
+    let sending = tokio::spawn(async move { mailer.send(&mail).await });
+    relay.deviates().await;
+    pause();
+    advance(Duration::from_secs(59)).await;
+    assert!(!sending.is_finished());
+    advance(Duration::from_secs(2)).await;
+    let outcome = sending.await?;
+    resume();
+    Ok(outcome)
+}
+
+#[tokio::test]
+async fn silence_ends_with_the_deadline() -> Outcome {
+    for (stage, expected) in STAGES.into_iter().zip(LOST) {
+        let outcome = send_to_a_slow_relay(stage, Act::Silence).await?;
+        assert_eq!(class(&outcome), expected, "{stage:?}: {outcome:?}");
+        assert!(reason(&outcome).ends_with("no answer in time"), "{outcome:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn dripping_ends_with_the_deadline() -> Outcome {
+    for (stage, expected) in STAGES.into_iter().zip(LOST) {
+        let outcome = send_to_a_slow_relay(stage, Act::Drip).await?;
+        assert_eq!(class(&outcome), expected, "{stage:?}: {outcome:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn nobody_listens() -> Outcome {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    let port = listener.local_addr()?.port();
+    drop(listener);
+    for url in [format!("smtp://127.0.0.1:{port}"), format!("smtps://127.0.0.1:{port}")] {
+        let mailer = usher_mailer::LettreMailer::new(SmtpSettings::new(url, "usher@mail.example.com"))?;
+        let outcome = mailer.send(&invitation()?).await;
+        assert_eq!(class(&outcome), "unreachable");
+        assert!(reason(&outcome).starts_with("connecting: Connection refused"), "{outcome:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_mail_that_cannot_be_built_never_reaches_the_relay() -> Outcome {
+    let relay = ScriptedRelay::start(vec![Script::correct()]).await?;
+    let mail = usher_domain::outbox::InvitationMail { link: "no link".into(), ..invitation()? };
+    let outcome = relay.mailer()?.send(&mail).await;
+    assert_eq!(class(&outcome), "permanent");
+    assert_eq!(reason(&outcome), "the link is not a plain web address");
+    assert!(relay.said().is_empty());
+    Ok(())
+}

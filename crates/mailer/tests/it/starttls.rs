@@ -1,0 +1,74 @@
+//! STARTTLS with relays that try to get around it.
+
+use usher_domain::port::Mailer as _;
+use usher_mailer::{LettreMailer, SmtpSettings, Tls};
+
+use crate::{
+    scripted::{Act, Script, ScriptedRelay, Stage},
+    support::{Outcome, class, invitation, reason},
+};
+
+const OFFER: Act = Act::Say("250-scripted\r\n250-AUTH PLAIN\r\n250 STARTTLS\r\n");
+
+async fn send(script: Script) -> Outcome<(String, Vec<String>)> {
+    let relay = ScriptedRelay::start(vec![script]).await?;
+    let credentials = Some(("gatekeeper".to_owned(), "open sesame".to_owned().into()));
+    let mailer = LettreMailer::new(SmtpSettings { tls: Tls::Required, credentials, ..relay.settings() })?;
+    let outcome = mailer.send(&invitation()?).await;
+    assert_eq!(class(&outcome), "unreachable", "{outcome:?}");
+    Ok((reason(&outcome).to_owned(), relay.said().concat()))
+}
+
+#[tokio::test]
+async fn not_offered() -> Outcome {
+    let (reason, said) = send(Script::correct()).await?;
+    assert_eq!(reason, "STARTTLS: not offered by the relay, but required here");
+    assert_eq!(said, ["EHLO mail.example.com"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn offered_and_refused() -> Outcome {
+    for (reply, expected) in [
+        ("454 4.7.0 TLS not available\r\n", "STARTTLS: 454 4.7.0 TLS not available"),
+        ("502 5.5.1 what?\r\n", "STARTTLS: 502 5.5.1 what?"),
+        ("what?\r\n", "STARTTLS: the relay's reply is not SMTP"),
+    ] {
+        let script = Script::correct().at(Stage::Ehlo, OFFER).at(Stage::StartTls, Act::Say(reply));
+        let (reason, said) = send(script).await?;
+        assert_eq!(reason, expected);
+        assert_eq!(said, ["EHLO mail.example.com", "STARTTLS"]);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_came_in_clear_is_not_taken_for_what_comes_under_tls() -> Outcome {
+    let injected = Act::Say("220 go ahead\r\n250-injected\r\n250 AUTH PLAIN\r\n");
+    let (reason, _) = send(Script::correct().at(Stage::Ehlo, OFFER).at(Stage::StartTls, injected)).await?;
+    assert_eq!(reason, "STARTTLS: the relay spoke without being asked: 250-injected");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_handshake_that_is_none() -> Outcome {
+    // The relay goes on in clear, and takes our ClientHello for commands.
+    let (reason, said) = send(Script::correct().at(Stage::Ehlo, OFFER)).await?;
+    assert!(reason.starts_with("TLS: "), "{reason}");
+    assert!(said.iter().all(|line| !line.starts_with("AUTH") && !line.starts_with("MAIL")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn greetings_and_offers_that_break() -> Outcome {
+    for (script, expected) in [
+        (Script::correct().at(Stage::Greeting, Act::Say("421 4.3.2 no\r\n")), "greeting: 421 4.3.2 no"),
+        (Script::correct().at(Stage::Greeting, Act::Close), "greeting: the relay closed the connection"),
+        (Script::correct().at(Stage::Ehlo, Act::Say("550 no\r\n")), "greeting: 550 no"),
+        (Script::correct().at(Stage::Ehlo, Act::Say("250 \r\n")), "greeting: Could not read server name"),
+        (Script::correct().at(Stage::Ehlo, Act::Endless), "greeting: the relay's reply is too long"),
+    ] {
+        assert_eq!(send(script).await?.0, expected);
+    }
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! What the tests share.
+
+use std::error::Error;
+
+use mail_parser::{Message, MessageParser, PartType};
+use usher_domain::{
+    Timestamp, account::PublicId, address::EmailAddress, outbox::InvitationMail, port::SendError,
+    text::DisplayText,
+};
+use usher_mailer::{Composer, Sender};
+
+pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+pub(crate) const LINK: &str = "https://usher.example.com/accept-invitation/0123456789abcdefghijABCDEFGHIJ\
+                               ?key=AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA";
+
+pub(crate) fn moment(rfc3339: &str) -> Outcome<Timestamp> {
+    Ok(rfc3339.parse()?)
+}
+
+/// An invitation mail with nothing unusual in it.
+pub(crate) fn invitation() -> Outcome<InvitationMail> {
+    Ok(InvitationMail {
+        reference: PublicId::parse("Ab3dEf6hIj9lMn2pQr5tUv").ok_or("reference")?,
+        to: EmailAddress::parse("jane@example.org")?,
+        to_name: Some(DisplayText::parse("Jane Doe")?),
+        account_title: DisplayText::parse("Onward, Inc.")?,
+        inviter_name: Some(DisplayText::parse("Ada Lovelace")?),
+        roles: vec!["Auditor".into(), "SupportAnalyst".into()],
+        link: LINK.into(),
+        expires_at: moment("2026-12-04T14:05:09Z")?,
+        created_at: moment("2026-11-20T14:05:09Z")?,
+    })
+}
+
+/// The same with another reference, and so another Message-ID.
+pub(crate) fn numbered(number: usize) -> Outcome<InvitationMail> {
+    let reference = PublicId::parse(&format!("{number:022}")).ok_or("reference")?;
+    Ok(InvitationMail { reference, ..invitation()? })
+}
+
+pub(crate) fn composer() -> Outcome<Composer> {
+    Ok(Composer::new(Sender::new(Some("Usher"), "usher@mail.example.com")?))
+}
+
+pub(crate) fn compose(mail: &InvitationMail) -> Outcome<Vec<u8>> {
+    Ok(composer()?.invitation(mail)?.as_bytes().to_vec())
+}
+
+pub(crate) fn parse(octets: &[u8]) -> Outcome<Message<'_>> {
+    Ok(MessageParser::default().parse(octets).ok_or("not a message")?)
+}
+
+/// The decoded text part.
+pub(crate) fn text(message: &Message<'_>) -> Outcome<String> {
+    match message.text_part(0).map(|part| &part.body) {
+        Some(PartType::Text(text)) => Ok(text.replace("\r\n", "\n")),
+        _ => Err("no text part".into()),
+    }
+}
+
+/// The decoded HTML part.
+pub(crate) fn html(message: &Message<'_>) -> Outcome<String> {
+    match message.html_part(0).map(|part| &part.body) {
+        Some(PartType::Html(html)) => Ok(html.replace("\r\n", "\n")),
+        _ => Err("no HTML part".into()),
+    }
+}
+
+/// The name of the variant, to compare with.
+pub(crate) fn class(outcome: &Result<(), SendError>) -> &'static str {
+    match outcome {
+        Ok(()) => "sent",
+        Err(SendError::Unreachable { .. }) => "unreachable",
+        Err(SendError::Deferred { .. }) => "deferred",
+        Err(SendError::Ambiguous { .. }) => "ambiguous",
+        Err(SendError::Permanent { .. }) => "permanent",
+    }
+}
+
+/// What the operator reads.
+pub(crate) fn reason(outcome: &Result<(), SendError>) -> &str {
+    match outcome {
+        Ok(()) => "",
+        Err(
+            SendError::Unreachable { reason }
+            | SendError::Deferred { reason }
+            | SendError::Ambiguous { reason }
+            | SendError::Permanent { reason },
+        ) => reason,
+    }
+}
