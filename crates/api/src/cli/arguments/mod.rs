@@ -1,0 +1,113 @@
+//! What can be typed, with its help.
+
+mod records;
+mod values;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+pub(super) use self::records::{
+    AccountCommand, AddMemberArguments, CreateAccountArguments, CreatePersonArguments, IssueTokenArguments,
+    MemberCommand, PersonCommand, TokenCommand,
+};
+pub(super) use self::values::HealthUrl;
+use self::values::health_url;
+use crate::settings::Settings;
+
+/// A self-hosted invitations service.
+///
+/// Without a command it starts in development mode: on this machine only, with an embedded database
+/// under ./data, an example account, and a mailbox to read mails in. Nothing needs to be configured.
+#[derive(Debug, Parser)]
+#[command(verbatim_doc_comment, name = "usher", version, after_help = AFTER_HELP)]
+pub(super) struct Arguments {
+    #[arg(long, global = true, value_name = "FILE", help = CONFIG_HELP)]
+    pub(super) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+const CONFIG_HELP: &str =
+    "Configuration file (TOML); also USHER_CONFIG. Variables such as USHER__SERVER__BIND are stronger";
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 done, 1 refused or failed, 2 wrong command or configuration.
+
+Example: the first account of a new installation, its administrator, and a token for the API
+  usher account create --name onward --title 'Onward, Inc.'
+  usher member add --account onward --email jane@example.com --name 'Jane Smith' --role GlobalAdmin
+  usher token issue --account onward --email jane@example.com";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Serve the API and the pages; the worker runs inside unless worker.enabled is false
+    #[command(after_help = "Example:\n  usher serve --config /etc/usher/production.toml")]
+    Serve(StartArguments),
+    /// Deliver mails and write down expiry, without serving anything; any number can run
+    #[command(after_help = "Example:\n  usher worker --config /etc/usher/production.toml")]
+    Worker(StartArguments),
+    /// Bring the database to this version's schema
+    #[command(
+        after_help = "Example:\n  USHER__DATABASE__URL=postgres://owner@db.example.com/usher usher migrate"
+    )]
+    Migrate(OnlyResultArguments),
+    /// Make and list accounts
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Add people to accounts without an invitation
+    #[command(subcommand)]
+    Member(MemberCommand),
+    /// Make people
+    #[command(subcommand)]
+    Person(PersonCommand),
+    /// Make tokens for the API
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Ask a running server whether it is ready: exit code 0 if it is, 1 if not
+    #[command(after_help = "Example, for a container's health check:\n  usher health")]
+    Health(HealthArguments),
+}
+
+/// Arguments of what starts a server.
+#[derive(Debug, Args)]
+pub(super) struct StartArguments {
+    /// Do not apply pending migrations: refuse to start with any. The same as database.migrate = false
+    #[arg(long)]
+    no_migrate: bool,
+}
+
+impl StartArguments {
+    /// The settings, as far as the arguments change them.
+    pub(super) fn apply(&self, mut settings: Settings) -> Settings {
+        settings.database.migrate &= !self.no_migrate;
+        settings
+    }
+}
+
+/// Arguments of what prints a result.
+#[derive(Debug, Args)]
+pub(super) struct ResultArguments {
+    /// Print the result as one line of JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// Arguments of a command that has no others.
+#[derive(Debug, Args)]
+pub(super) struct OnlyResultArguments {
+    #[command(flatten)]
+    pub(super) result: ResultArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct HealthArguments {
+    /// Ask this server instead of the one at the configured server.bind
+    #[arg(long, value_parser = health_url)]
+    pub(super) url: Option<HealthUrl>,
+    #[command(flatten)]
+    pub(super) result: ResultArguments,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,131 @@
+//! Arguments of the commands that work on accounts and people.
+
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use usher_domain::{
+    account::AccountName,
+    address::EmailAddress,
+    role::{RoleName, ServiceGrant},
+    text::DisplayText,
+};
+
+use super::{
+    OnlyResultArguments, ResultArguments,
+    values::{account_name, display_text, email, lifetime, role, service},
+};
+
+#[derive(Debug, Subcommand)]
+pub(in super::super) enum AccountCommand {
+    /// Make an account
+    #[command(after_help = "Example:\n  usher account create --name onward --title 'Onward, Inc.'")]
+    Create(CreateAccountArguments),
+    /// List all accounts
+    #[command(after_help = "Example:\n  usher account list --json")]
+    List(OnlyResultArguments),
+}
+
+#[derive(Debug, Args)]
+pub(in super::super) struct CreateAccountArguments {
+    /// Its short name, by which tokens choose it: lower-case letters, digits and hyphens
+    #[arg(long, value_parser = account_name)]
+    pub(in super::super) name: AccountName,
+    /// What people read in mails and pages
+    #[arg(long, value_parser = display_text)]
+    pub(in super::super) title: DisplayText,
+    #[command(flatten)]
+    pub(in super::super) result: ResultArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(in super::super) enum MemberCommand {
+    /// Add a person to an account; makes the person when nobody has the address yet
+    #[command(override_usage = ADD_MEMBER_USAGE, after_help = ADD_MEMBER_EXAMPLES)]
+    Add(AddMemberArguments),
+}
+
+// Written out, because `--role` is needed although clap does not know: its own message would not list the roles.
+const ADD_MEMBER_USAGE: &str =
+    "usher member add [OPTIONS] --account <ACCOUNT> --email <EMAIL> --role <ROLE>...";
+
+const ADD_MEMBER_EXAMPLES: &str = "\
+Examples:
+  usher member add --account onward --email jane@example.com --name 'Jane Smith' --role GlobalAdmin
+  usher member add --account onward --email ted@example.com --name Ted --role engineer \\
+      --service 3xRlV0Y1=purge_all --password-stdin < password.txt";
+
+const SERVICE_HELP: &str = "Limits the member to services, with full, read_only, purge_select or purge_all on each; can be \
+                            given several times";
+
+#[derive(Debug, Args)]
+pub(in super::super) struct AddMemberArguments {
+    /// Short name of the account
+    #[arg(long, value_parser = account_name)]
+    pub(in super::super) account: AccountName,
+    /// The person's address; you vouch that it is theirs
+    #[arg(long, value_parser = email)]
+    pub(in super::super) email: EmailAddress,
+    /// The person's name; needed when the person is new
+    #[arg(long, value_parser = display_text)]
+    pub(in super::super) name: Option<DisplayText>,
+    /// A role that the member has; can be given several times, at least once
+    #[arg(long = "role", value_name = "ROLE", value_parser = role())]
+    pub(in super::super) roles: Vec<RoleName>,
+    #[arg(long = "service", value_name = "ID=PERMISSION", value_parser = service, help = SERVICE_HELP)]
+    pub(in super::super) services: Vec<ServiceGrant>,
+    /// Read a password for the person from standard input: one line. It replaces an older one
+    #[arg(long)]
+    pub(in super::super) password_stdin: bool,
+    #[command(flatten)]
+    pub(in super::super) result: ResultArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(in super::super) enum PersonCommand {
+    /// Make a person who is in no account, and can accept invitations
+    #[command(
+        after_help = "Example:\n  usher person create --email joe@example.com --name 'Joe Wright' --password-stdin"
+    )]
+    Create(CreatePersonArguments),
+}
+
+#[derive(Debug, Args)]
+pub(in super::super) struct CreatePersonArguments {
+    /// The person's address; you vouch that it is theirs
+    #[arg(long, value_parser = email)]
+    pub(in super::super) email: EmailAddress,
+    /// The person's name
+    #[arg(long, value_parser = display_text)]
+    pub(in super::super) name: DisplayText,
+    /// Read a password for the person from standard input: one line
+    #[arg(long)]
+    pub(in super::super) password_stdin: bool,
+    #[command(flatten)]
+    pub(in super::super) result: ResultArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(in super::super) enum TokenCommand {
+    /// Make a token with which a member calls the API, and print it and nothing else
+    #[command(
+        after_help = "Example:\n  JWT=$(usher token issue --account onward --email jane@example.com --expires 1h)"
+    )]
+    Issue(IssueTokenArguments),
+}
+
+const EXPIRES_HELP: &str =
+    "How long it is good for, such as 90s, 24h or 30d; as long as a login (auth.token_lifetime) if not given";
+
+#[derive(Debug, Args)]
+pub(in super::super) struct IssueTokenArguments {
+    /// Short name of the account that the token acts in
+    #[arg(long, value_parser = account_name)]
+    pub(in super::super) account: AccountName,
+    /// Address of the member
+    #[arg(long, value_parser = email)]
+    pub(in super::super) email: EmailAddress,
+    #[arg(long, value_name = "TIME", value_parser = lifetime, help = EXPIRES_HELP)]
+    pub(in super::super) expires: Option<Duration>,
+    #[command(flatten)]
+    pub(in super::super) result: ResultArguments,
+}

@@ -1,0 +1,72 @@
+//! From what was typed to the domain's values. Errors complete clap's "invalid value … for …: ".
+
+use std::time::Duration;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use url::Url;
+use usher_domain::{
+    account::{AccountName, AccountNameError},
+    address::{AddressError, EmailAddress},
+    role::{BUILTIN, RoleName, ServiceGrant, ServiceId, ServicePermission},
+    text::{DisplayText, TextError},
+};
+
+/// Nobody can take a token back, so it ends some time: a year.
+const MAX_LIFETIME: Duration = Duration::from_hours(366 * 24);
+
+pub(super) fn account_name(text: &str) -> Result<AccountName, AccountNameError> {
+    AccountName::parse(text)
+}
+
+pub(super) fn email(text: &str) -> Result<EmailAddress, AddressError> {
+    EmailAddress::parse(text)
+}
+
+pub(super) fn display_text(text: &str) -> Result<DisplayText, TextError> {
+    DisplayText::parse(text)
+}
+
+/// One of the roles that every account has; clap lists them, and suggests the nearest one.
+pub(super) fn role() -> impl TypedValueParser<Value = RoleName> {
+    PossibleValuesParser::new(BUILTIN.iter().map(|role| role.name)).try_map(|name| RoleName::parse(&name))
+}
+
+pub(super) fn service(text: &str) -> Result<ServiceGrant, String> {
+    let (id, permission) = text.split_once('=').ok_or("must be ID=PERMISSION, such as 3xRlV0Y1=read_only")?;
+    let service =
+        ServiceId::parse(id).ok_or("the id must be 1 to 64 letters, digits, hyphens and underscores")?;
+    let permission = ServicePermission::parse(permission).ok_or_else(|| {
+        let known = ServicePermission::EVERY.map(ServicePermission::as_str).join(", ");
+        format!("the permission must be one of {known}")
+    })?;
+    Ok(ServiceGrant { service, permission })
+}
+
+pub(super) fn lifetime(text: &str) -> Result<Duration, &'static str> {
+    let time = humantime::parse_duration(text).map_err(|_| "must be a time such as 90s, 24h or 30d")?;
+    let sound = (Duration::from_secs(1)..=MAX_LIFETIME).contains(&time);
+    if sound { Ok(time) } else { Err("must be between a second and 366 days") }
+}
+
+/// A server to ask: where to connect, and the path to ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in super::super) struct HealthUrl {
+    /// `host:port`; an IPv6 address in brackets.
+    pub(in super::super) authority: String,
+    /// Beginning with a slash.
+    pub(in super::super) path: String,
+}
+
+impl HealthUrl {
+    /// Where servers answer whether they are ready.
+    pub(in super::super) const READY: &'static str = "/health/ready";
+}
+
+pub(super) fn health_url(text: &str) -> Result<HealthUrl, &'static str> {
+    let wanted = "must be an http URL such as http://127.0.0.1:8080 (it is meant for this machine: no https)";
+    let url = Url::parse(text).map_err(|_| wanted)?;
+    let port = url.port_or_known_default();
+    let (Some(host), Some(port), "http") = (url.host_str(), port, url.scheme()) else { return Err(wanted) };
+    let path = if url.path() == "/" { HealthUrl::READY } else { url.path() };
+    Ok(HealthUrl { authority: format!("{host}:{port}"), path: path.to_owned() })
+}

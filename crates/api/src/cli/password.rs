@@ -1,0 +1,70 @@
+//! A password from standard input, so that it is neither in the list of processes nor in the shell's history.
+
+use std::io::{self, IsTerminal as _, Read};
+
+use usher_domain::person::Password;
+
+use super::{failure::Failure, output::tell};
+
+/// Far more than any password, and little enough to hold whatever was piped in by mistake.
+const MAX_OCTETS: u64 = 4096;
+
+/// Reads the password when it was announced.
+pub(super) fn from_stdin(announced: bool) -> Result<Option<Password>, Failure> {
+    if !announced {
+        return Ok(None);
+    }
+    let stdin = io::stdin();
+    if !stdin.is_terminal() {
+        return one_line(stdin.lock()).map(Some);
+    }
+    tell("Password (it is shown while you type):");
+    let mut line = String::new();
+    stdin.read_line(&mut line)?;
+    one_line(line.as_bytes()).map(Some)
+}
+
+/// The one line that there is, without its line break.
+fn one_line(input: impl Read) -> Result<Password, Failure> {
+    let refuse = |text: &str| Failure::Failed(format!("the password on standard input {text}"));
+    let mut text = String::new();
+    match input.take(MAX_OCTETS).read_to_string(&mut text) {
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(refuse("must be UTF-8")),
+        read => read?,
+    };
+    let line = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
+    if line.contains(['\n', '\r']) {
+        return Err(refuse("must be one line"));
+    }
+    Password::parse(line).map_err(|fault| refuse(&fault.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_without_its_end() {
+        for input in ["pass word 1", "pass word 1\n", "pass word 1\r\n"] {
+            assert_eq!(one_line(input.as_bytes()).unwrap().reveal(), "pass word 1");
+        }
+        assert_eq!(one_line(" spaces count \n".as_bytes()).unwrap().reveal(), " spaces count ");
+    }
+
+    #[test]
+    fn anything_else_is_refused_without_repeating_it() {
+        let long = "x".repeat(5000);
+        for (input, part) in [
+            (b"".as_slice(), "at least 8 characters"),
+            (b"\n", "at least 8 characters"),
+            (b"hunter2\n", "at least 8 characters"),
+            (b"hunter2hunter2\nhunter2hunter2\n", "one line"),
+            (b"hunter2\xff", "UTF-8"),
+            (long.as_bytes(), "at most 256 bytes"),
+        ] {
+            let Failure::Failed(text) = one_line(input).unwrap_err() else { panic!() };
+            assert!(text.contains(part), "{text}");
+            assert!(!text.contains("hunter2"), "{text}");
+        }
+    }
+}

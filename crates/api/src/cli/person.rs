@@ -1,0 +1,36 @@
+//! `usher person …`
+
+use serde_json::{Value, json};
+use usher_domain::{
+    person::Person,
+    usecase::create_person::{CreatePerson, CreatePersonError, create_person},
+};
+
+use super::{arguments::CreatePersonArguments, failure::Failure, output::Output, password, records};
+use crate::settings::Settings;
+
+/// `usher person create`
+pub(super) fn create(settings: &Settings, arguments: CreatePersonArguments) -> Result<(), Failure> {
+    let output = Output::of(&arguments.result);
+    let password = password::from_stdin(arguments.password_stdin)?;
+    let core = records::open(settings)?;
+    let password = password.map(|password| core.passwords.hash(&password)).transpose();
+    let password = password.map_err(|error| Failure::of(&error))?;
+    let command = CreatePerson { email: arguments.email, name: arguments.name, password };
+    let person = core
+        .store
+        .write::<_, CreatePersonError>("cli_create_person", |tx| create_person(tx, &core.env, &command))
+        .map_err(|error| Failure::of(&error))?;
+    output.result(&format!("{} <{}> is there, in no account", person.name, person.email), &describe(&person))
+}
+
+/// What a program gets to know of a person.
+pub(super) fn describe(person: &Person) -> Value {
+    json!({
+        "id": person.id.get(),
+        "public_id": person.public_id.as_str(),
+        "email": person.email.as_str(),
+        "name": person.name.as_str(),
+        "has_password": person.password.is_some(),
+    })
+}

@@ -1,0 +1,148 @@
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+};
+
+use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web::Data};
+use tokio::{
+    sync::{Notify, Semaphore},
+    task::JoinHandle,
+};
+use tokio_util::sync::CancellationToken;
+use tracing_actix_web::TracingLogger;
+use usher_auth::JwtVerifier;
+
+use super::{Core, Outlet, StartError, core::delta, shutdown};
+use crate::{
+    http::{self, dev, gate::Gate, state::AppState},
+    settings::Settings,
+    telemetry::{RequestSpan, log_request},
+    worker::Worker,
+};
+
+/// Where mails go from here.
+#[derive(Debug)]
+pub enum Delivery {
+    /// A worker in this process sends them.
+    Here(Outlet),
+    /// Another process does: `usher worker`.
+    Elsewhere,
+}
+
+/// The server, bound to its address and ready to run.
+pub struct Application {
+    address: SocketAddr,
+    server: Server,
+    worker: Option<Worker>,
+    settings: Settings,
+}
+
+impl Application {
+    /// Binds the address, so that port 0 becomes a real one, and puts everything together over a database that is up to
+    /// date already.
+    pub fn build(settings: Settings, mut core: Core, delivery: Delivery) -> Result<Self, StartError> {
+        let bind = settings.server.bind;
+        let listener =
+            TcpListener::bind(bind).map_err(|source| StartError::Listen { address: bind, source })?;
+        let address = listener.local_addr()?;
+        core.reached_at(settings.server.base_url(address));
+        let gate = gate(&settings, &core);
+        let wake = Arc::new(Notify::new());
+        let (worker, mailbox) = match delivery {
+            Delivery::Here(outlet) => {
+                let mailbox = outlet.mailbox.clone();
+                (Some(mail_worker(&settings, gate.clone(), &outlet, Arc::clone(&wake))), mailbox)
+            }
+            Delivery::Elsewhere => (None, None),
+        };
+        let state = Data::new(state(&settings, core, gate, wake)?);
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(state.clone())
+                .wrap(from_fn(log_request))
+                .wrap(TracingLogger::<RequestSpan>::new())
+                .configure(http::configure)
+                .configure(|config| {
+                    if let Some(mailbox) = mailbox.clone() {
+                        dev::configure_mailbox(config, mailbox);
+                    }
+                })
+        })
+        .workers(settings.server.threads)
+        .shutdown_timeout(settings.server.shutdown_timeout.as_secs())
+        .disable_signals()
+        .listen(listener)?
+        .run();
+        Ok(Self { address, server, worker, settings })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What people and clients reach it by, without a trailing slash.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        self.settings.server.base_url(self.address)
+    }
+
+    /// Serves until `stop`, then finishes the requests and deliveries that are running.
+    pub async fn run(self, stop: CancellationToken) -> Result<(), StartError> {
+        let handle = self.server.handle();
+        let worker: Option<JoinHandle<()>> = self.worker.map(|worker| tokio::spawn(worker.run(stop.clone())));
+        let stopping = tokio::spawn({
+            let stop = stop.clone();
+            async move {
+                stop.cancelled().await;
+                handle.stop(true).await;
+            }
+        });
+        let served = self.server.await;
+        // Also when the server ended by itself: the worker ends with it.
+        stop.cancel();
+        stopping.abort();
+        if let Some(worker) = worker {
+            shutdown::bounded(worker, self.settings.server.shutdown_timeout).await;
+        }
+        Ok(served?)
+    }
+}
+
+impl std::fmt::Debug for Application {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Application").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+/// The way to the store, as wide as the pool.
+pub(super) fn gate(settings: &Settings, core: &Core) -> Gate {
+    let places = settings.database.pool_size as usize;
+    Gate::new(Arc::clone(&core.store), core.env.clone(), places, settings.database.acquire_timeout)
+}
+
+/// The worker that the settings describe.
+#[must_use]
+pub fn mail_worker(settings: &Settings, gate: Gate, outlet: &Outlet, wake: Arc<Notify>) -> Worker {
+    let worker = &settings.worker;
+    Worker::new(gate, Arc::clone(&outlet.mailer), worker.concurrency, worker.poll_interval, wake)
+}
+
+fn state(settings: &Settings, core: Core, gate: Gate, wake: Arc<Notify>) -> Result<AppState, StartError> {
+    let verifier = JwtVerifier::new(core.issuers, &core.env.clock)
+        .map_err(|error| StartError::Auth(error.to_string()))?;
+    Ok(AppState {
+        public_url: gate.env().policy.public_url.clone(),
+        gate,
+        verifier,
+        issuer: core.issuer,
+        passwords: core.passwords,
+        hashing: Arc::new(Semaphore::new(settings.server.threads)),
+        wake,
+        continue_url: settings.server.continue_url.clone(),
+        body_timeout: settings.server.body_timeout,
+        token_lifetime: delta(settings.auth.token_lifetime, "auth.token_lifetime")?,
+        strict_content_type: settings.landscape.strict_content_type,
+    })
+}

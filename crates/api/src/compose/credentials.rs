@@ -1,0 +1,62 @@
+use std::fs;
+
+use usher_auth::{
+    ClaimNames, IssuerSettings, JwksSettings, KeySource, PublicKeySettings, SecretRing, ServerSecret,
+};
+
+use super::{StartError, core::delta};
+use crate::settings::{Auth, Issuer};
+
+/// The secrets that sign tokens and make the keys of links.
+pub(super) fn secrets(auth: &Auth) -> Result<SecretRing, StartError> {
+    let secret = |text: &secrecy::SecretString| {
+        ServerSecret::new(text.clone()).map_err(|error| StartError::Auth(format!("auth.secret {error}")))
+    };
+    let previous = auth.previous_secrets.iter().map(secret).collect::<Result<_, _>>()?;
+    Ok(SecretRing::new(secret(&auth.secret)?, previous))
+}
+
+/// Usher itself, and everybody who shares its secret.
+pub(super) fn own_issuer(auth: &Auth, secrets: &SecretRing) -> Result<IssuerSettings, StartError> {
+    Ok(IssuerSettings {
+        issuer: auth.issuer.clone(),
+        audience: auth.audience.clone(),
+        leeway: delta(auth.leeway, "auth.leeway")?,
+        ..IssuerSettings::new(KeySource::SharedSecrets(secrets.clone()))
+    })
+}
+
+/// The issuers of `[[auth.issuers]]`.
+pub(super) fn other_issuers(auth: &Auth) -> Result<Vec<IssuerSettings>, StartError> {
+    auth.issuers.iter().map(|issuer| other_issuer(auth, issuer)).collect()
+}
+
+fn other_issuer(auth: &Auth, issuer: &Issuer) -> Result<IssuerSettings, StartError> {
+    let keys = match &issuer.jwks_url {
+        Some(url) => KeySource::Jwks(JwksSettings::new(url.as_str())),
+        None => KeySource::PublicKeys(public_keys(issuer)?),
+    };
+    Ok(IssuerSettings {
+        issuer: Some(issuer.issuer.clone()),
+        audience: issuer.audience.clone(),
+        leeway: delta(auth.leeway, "auth.leeway")?,
+        claims: ClaimNames {
+            email: issuer.email_claim.clone(),
+            email_verified: issuer.email_verified_claim.clone(),
+            account: Some(issuer.account_claim.clone()),
+            // People are numbered by Usher: another issuer's numbers are of other people.
+            person_id: None,
+            name: Some(issuer.name_claim.clone()),
+        },
+        ..IssuerSettings::new(keys)
+    })
+}
+
+fn public_keys(issuer: &Issuer) -> Result<Vec<PublicKeySettings>, StartError> {
+    let read = |path: &std::path::PathBuf| {
+        let pem = fs::read_to_string(path)
+            .map_err(|error| StartError::Auth(format!("key file {}: {error}", path.display())))?;
+        Ok(PublicKeySettings { pem, kid: None })
+    };
+    issuer.key_files.iter().map(read).collect()
+}

@@ -1,0 +1,65 @@
+//! From async handlers to the synchronous store.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::Semaphore;
+use usher_domain::{
+    env::Env,
+    port::{Store, StoreError},
+};
+
+/// The way from async handlers to the synchronous store: one request, one hop to a blocking thread, one unit of work.
+///
+/// As many units run at once as the pool has connections; who does not get a place in time is told to come back, so
+/// that overload is answered fast instead of queueing without end.
+#[derive(Clone)]
+pub struct Gate {
+    store: Arc<dyn Store>,
+    env: Env,
+    places: Arc<Semaphore>,
+    patience: Duration,
+}
+
+impl Gate {
+    /// A gate of `places` units at once, each waiting at most `patience` for its place.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, env: Env, places: usize, patience: Duration) -> Self {
+        Self { store, env, places: Arc::new(Semaphore::new(places)), patience }
+    }
+
+    /// What use cases need besides the store.
+    #[must_use]
+    pub fn env(&self) -> &Env {
+        &self.env
+    }
+
+    /// Runs `work` on a blocking thread. It goes on when the client hangs up: nothing is left half done.
+    ///
+    /// Answers `StoreError::Unavailable` when no place was free in time or when `work` panicked.
+    pub async fn run<T, E>(&self, work: impl FnOnce(&dyn Store, &Env) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let waiting = Arc::clone(&self.places).acquire_owned();
+        let Ok(Ok(place)) = tokio::time::timeout(self.patience, waiting).await else {
+            return Err(StoreError::Unavailable("all connections are busy".to_owned()).into());
+        };
+        let (store, env) = (Arc::clone(&self.store), self.env.clone());
+        let span = tracing::Span::current();
+        let done = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            span.in_scope(|| work(store.as_ref(), &env))
+        });
+        done.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a unit of work panicked");
+            Err(StoreError::Unavailable("internal error".to_owned()).into())
+        })
+    }
+}
+
+impl std::fmt::Debug for Gate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gate").field("free", &self.places.available_permits()).finish_non_exhaustive()
+    }
+}

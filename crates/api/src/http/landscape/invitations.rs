@@ -1,0 +1,190 @@
+//! `GET`, `POST /invitations`; `GET`, `DELETE`, `POST /invitations/{id}`.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, Path, Payload, Query},
+};
+use serde::Serialize;
+use serde_json::json;
+use usher_domain::{
+    address::EmailAddress,
+    id::InvitationId,
+    invitation::Invitation,
+    port::store::Page,
+    role::{GLOBAL_ADMIN, Grant},
+    text::DisplayText,
+    usecase::{
+        invite::{Invite, invite},
+        resend, revoke,
+        view::{self, InvitationView},
+    },
+};
+
+use super::{
+    PREFIX,
+    error::Problem,
+    request::{Unit, act, complete, fields, optional_fields, principal},
+    time::wire,
+};
+use crate::http::{json::Fields, state::AppState};
+
+/// One invitation on the wire; the fields and their order are those of Landscape's reference.
+#[derive(Serialize)]
+struct InvitationResponse {
+    id: i64,
+    /// Empty for those who may see the invitation but could not have made it.
+    secure_id: String,
+    account: String,
+    name: String,
+    email: String,
+    /// When the newest mail was asked for: clients show this plus 14 days as the end.
+    creation_time: String,
+}
+
+impl From<InvitationView> for InvitationResponse {
+    fn from(view: InvitationView) -> Self {
+        let invitation = view.invitation;
+        Self {
+            id: invitation.id.get(),
+            secure_id: view.secure_id.map(|id| id.to_string()).unwrap_or_default(),
+            account: view.account_title.to_string(),
+            name: invitation.name.map(|name| name.to_string()).unwrap_or_default(),
+            email: invitation.email.to_string(),
+            creation_time: wire(invitation.sent_at),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ListResponse {
+    count: u64,
+    results: Vec<InvitationResponse>,
+    next: Option<String>,
+    previous: Option<String>,
+}
+
+/// `GET /invitations`: all that are open, or a part with `limit` and `offset`.
+pub(super) async fn list(
+    request: HttpRequest,
+    state: Data<AppState>,
+    query: Query<Vec<(String, String)>>,
+) -> Result<HttpResponse, Problem> {
+    let principal = principal(&request, &state).await?;
+    let page = page(&query)?;
+    let unit = Unit::Read("landscape.list");
+    let listing = act(&state, principal, unit, move |tx, env, actor| view::list(tx, env, actor, page)).await?;
+    let (next, previous) = links(&state.public_url, page, listing.count);
+    let results = listing.items.into_iter().map(Into::into).collect();
+    Ok(HttpResponse::Ok().json(ListResponse { count: listing.count, results, next, previous }))
+}
+
+/// `POST /invitations`: invites, by default as `GlobalAdmin`.
+pub(super) async fn create(
+    request: HttpRequest,
+    payload: Payload,
+    state: Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let principal = principal(&request, &state).await?;
+    let command = invitation_request(fields(&request, payload, &state).await?)?;
+    let unit = Unit::Write("landscape.invite");
+    let invitation = act(&state, principal, unit, move |tx, env, actor| invite(tx, env, actor, &command)).await?;
+    state.wake.notify_one();
+    Ok(created(&invitation))
+}
+
+/// `GET /invitations/{id}`
+pub(super) async fn get(
+    request: HttpRequest,
+    state: Data<AppState>,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let principal = principal(&request, &state).await?;
+    let id = number(&id)?;
+    let unit = Unit::Read("landscape.get");
+    let view = act(&state, principal, unit, move |tx, env, actor| view::get(tx, env, actor, id)).await?;
+    Ok(HttpResponse::Ok().json(InvitationResponse::from(view)))
+}
+
+/// `DELETE /invitations/{id}`: revokes.
+pub(super) async fn delete(
+    request: HttpRequest,
+    state: Data<AppState>,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let principal = principal(&request, &state).await?;
+    let id = number(&id)?;
+    let unit = Unit::Write("landscape.revoke");
+    act(&state, principal, unit, move |tx, env, actor| revoke::revoke(tx, env, actor, id)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `POST /invitations/{id}`: resends. The body, `{}` or nothing, says nothing.
+pub(super) async fn resend(
+    request: HttpRequest,
+    payload: Payload,
+    state: Data<AppState>,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let principal = principal(&request, &state).await?;
+    optional_fields(&request, payload, &state).await?;
+    let id = number(&id)?;
+    let unit = Unit::Write("landscape.resend");
+    let sent = act(&state, principal, unit, move |tx, env, actor| resend::resend(tx, env, actor, id)).await?;
+    state.wake.notify_one();
+    Ok(created(&sent))
+}
+
+fn created(invitation: &Invitation) -> HttpResponse {
+    HttpResponse::Ok().json(json!({
+        "id": invitation.id.get(),
+        "secure_id": invitation.secure_id.as_str(),
+    }))
+}
+
+fn invitation_request(mut fields: Fields) -> Result<Invite, Problem> {
+    let name = fields.text("name");
+    let email = fields.text("email");
+    let roles = fields.optional_texts("roles");
+    complete(&fields)?;
+    let email = EmailAddress::parse(&email)
+        .map_err(|error| Problem::invalid_email(format_args!("email {error}")))?;
+    let name =
+        DisplayText::parse(&name).map_err(|error| Problem::bad_request(format_args!("name {error}")))?;
+    // An empty list means "no role specified" too: nobody can be a member without a role.
+    let roles = roles.filter(|roles| !roles.is_empty()).unwrap_or_else(|| vec![GLOBAL_ADMIN.to_owned()]);
+    let grant = Grant::of_roles(roles.iter().map(String::as_str))?;
+    Ok(Invite { email, name: Some(name), grant })
+}
+
+/// Only positive numbers name invitations; anything else names none.
+fn number(text: &str) -> Result<InvitationId, Problem> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.map(InvitationId::new).ok_or_else(|| Problem::not_found("there is no pending invitation with this id"))
+}
+
+fn page(query: &[(String, String)]) -> Result<Page, Problem> {
+    let value = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let limit = value("limit").map(|text| whole(text, "limit", 1..=1000)).transpose()?;
+    let offset = value("offset").map(|text| whole(text, "offset", 0..=u32::MAX)).transpose()?;
+    Ok(Page { limit, offset: u64::from(offset.unwrap_or(0)) })
+}
+
+fn whole(text: &str, name: &str, bounds: std::ops::RangeInclusive<u32>) -> Result<u32, Problem> {
+    text.parse().ok().filter(|number| bounds.contains(number)).ok_or_else(|| {
+        Problem::bad_request(format_args!(
+            "{name} must be a whole number from {} to {}",
+            bounds.start(),
+            bounds.end()
+        ))
+    })
+}
+
+/// Absolute links to the neighbouring parts; none without a `limit`, as everything is there then.
+fn links(public_url: &str, page: Page, count: u64) -> (Option<String>, Option<String>) {
+    let Some(limit) = page.limit else { return (None, None) };
+    let link = |offset: u64| format!("{public_url}{PREFIX}/invitations?limit={limit}&offset={offset}");
+    let after = page.offset + u64::from(limit);
+    let next = (after < count).then(|| link(after));
+    let previous = (page.offset > 0).then(|| link(page.offset.saturating_sub(u64::from(limit))));
+    (next, previous)
+}

@@ -1,0 +1,131 @@
+//! `POST /login`: e-mail and password for a token.
+
+use std::sync::Arc;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, Payload},
+};
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use usher_auth::TokenRequest;
+use usher_domain::{
+    account::{Account, AccountName},
+    address::EmailAddress,
+    person::Person,
+    port::StoreError,
+    usecase::sign_in::{SignInError, SignedIn, sign_in},
+};
+
+use super::{
+    error::Problem,
+    request::{complete, fields},
+};
+use crate::http::{json::Fields, state::AppState};
+
+/// Longest life of a token that a caller may ask for: 30 days.
+const LONGEST_MINUTES: i64 = 30 * 24 * 60;
+
+struct LoginRequest {
+    email: String,
+    password: String,
+    account: Option<String>,
+    lifetime: Option<TimeDelta>,
+    /// Landscape hands it back, so that a client finds its way to the invitation after logging in.
+    invitation_id: Option<String>,
+}
+
+/// `POST /login`
+pub(super) async fn login(
+    request: HttpRequest,
+    payload: Payload,
+    state: Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let login = login_request(fields(&request, payload, &state).await?)?;
+    let person = authenticate(&state, &login).await?;
+    let account = login.account.as_deref().map(AccountName::parse).transpose();
+    let account = account.map_err(|error| Problem::bad_request(format_args!("account {error}")))?;
+    let id = person.id;
+    let signed_in = state.gate.run(move |store, _| {
+        store.read::<_, SignInError>("landscape.login", |tx| sign_in(tx, id, account.as_ref()))
+    });
+    Ok(answer(&state, &login, &person, &signed_in.await?))
+}
+
+fn login_request(mut fields: Fields) -> Result<LoginRequest, Problem> {
+    if fields.optional_text("identity").is_some() {
+        return Err(Problem::bad_request("logins by identity are not available here; send email and password"));
+    }
+    let login = LoginRequest {
+        email: fields.text("email"),
+        password: fields.text("password"),
+        account: fields.optional_text("account").filter(|name| !name.is_empty()),
+        lifetime: fields.optional_integer("expiry_minutes", 1..=LONGEST_MINUTES).map(TimeDelta::minutes),
+        invitation_id: fields.optional_text("invitation_id"),
+    };
+    complete(&fields)?;
+    Ok(login)
+}
+
+/// The person whose password it is. An unknown address, an address without a password and a wrong password are one
+/// answer, and take the same time.
+async fn authenticate(state: &AppState, login: &LoginRequest) -> Result<Person, Problem> {
+    let email = EmailAddress::parse(&login.email).ok();
+    let person = state.gate.run(move |store, _| {
+        store.read::<_, StoreError>("login.person", |tx| match &email {
+            Some(email) => tx.person_by_email(email),
+            None => Ok(None),
+        })
+    });
+    let person = person.await?;
+    let hash = person.as_ref().and_then(|person| person.password.clone());
+    let (passwords, presented) = (Arc::clone(&state.passwords), login.password.clone());
+    let place = Arc::clone(&state.hashing).acquire_owned().await;
+    let checked = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        passwords.verify(hash.as_ref(), &presented)
+    });
+    let right = checked.await.unwrap_or(false);
+    person.filter(|_| right).ok_or_else(|| Problem::unauthorized("the e-mail address or the password is wrong"))
+}
+
+fn answer(state: &AppState, login: &LoginRequest, person: &Person, signed_in: &SignedIn) -> HttpResponse {
+    let current = signed_in.current.as_ref();
+    let token = state.issuer.issue(
+        &TokenRequest {
+            email: &person.email,
+            email_verified: person.email_verified,
+            person_id: person.id,
+            account: current.map(|account| &account.name),
+            lifetime: login.lifetime.unwrap_or(state.token_lifetime),
+        },
+        state.gate.env().now(),
+    );
+    HttpResponse::Ok().json(json!({
+        "token": token.reveal(),
+        "email": person.email.as_str(),
+        "name": person.name.as_str(),
+        "accounts": accounts(&signed_in.accounts, current),
+        "current_account": current.map_or("", |account| account.name.as_str()),
+        "has_password": true,
+        "self_hosted": true,
+        "identity_source": "password",
+        "return_to": null,
+        // Landscape's web client bounces back to the login page unless this is there and null.
+        "attach_code": null,
+        "invitation_id": login.invitation_id,
+    }))
+}
+
+fn accounts(all: &[Account], current: Option<&Account>) -> Vec<Value> {
+    let wire = |account: &Account| {
+        json!({
+            "name": account.name.as_str(),
+            "title": account.title.as_str(),
+            "default": current.is_some_and(|current| current.id == account.id),
+            "subdomain": null,
+            "classic_dashboard_url": "",
+        })
+    };
+    all.iter().map(wire).collect()
+}

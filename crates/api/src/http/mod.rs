@@ -1,0 +1,21 @@
+//! HTTP: the dialects, siblings that never import each other, and what they share, which has no wire shape.
+
+pub mod body;
+pub mod credentials;
+pub mod dev;
+pub mod endpoint;
+pub mod gate;
+pub mod json;
+pub mod landscape;
+pub mod platform;
+pub mod state;
+pub mod web;
+
+use actix_web::web::ServiceConfig;
+
+/// Everything but the development mailbox.
+pub fn configure(config: &mut ServiceConfig) {
+    platform::configure(config);
+    landscape::configure(config);
+    web::configure(config);
+}

@@ -1,0 +1,37 @@
+//! What all handlers share.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use tokio::sync::{Notify, Semaphore};
+use url::Url;
+use usher_auth::{JwtVerifier, Passwords, TokenIssuer};
+
+use super::gate::Gate;
+
+/// What handlers share.
+#[derive(Debug)]
+pub struct AppState {
+    /// The way to the store.
+    pub gate: Gate,
+    /// Judges bearer tokens.
+    pub verifier: JwtVerifier,
+    /// Signs Usher's own tokens.
+    pub issuer: TokenIssuer,
+    /// Hashes and checks passwords, on blocking threads only.
+    pub passwords: Arc<Passwords>,
+    /// How many passwords are hashed at once: each takes 19 MiB and a core.
+    pub hashing: Arc<Semaphore>,
+    /// Tells the worker that a mail was queued.
+    pub wake: Arc<Notify>,
+    /// Where this service is reached, without a trailing slash.
+    pub public_url: String,
+    /// Where the page after acceptance leads.
+    pub continue_url: Option<Url>,
+    /// How long a client may take to send a body.
+    pub body_timeout: Duration,
+    /// How long tokens of a login live.
+    pub token_lifetime: TimeDelta,
+    /// Whether Landscape's bodies must be declared as JSON.
+    pub strict_content_type: bool,
+}

@@ -1,0 +1,132 @@
+use actix_web::http::StatusCode;
+use usher_domain::{
+    address::EmailAddress,
+    person::{Password, Person},
+    port::StoreError,
+    principal::Principal,
+    text::DisplayText,
+    usecase::accept::{Accept, AcceptError, Acceptor, accept as accept_invitation},
+};
+
+use super::{
+    answer::again,
+    ended,
+    form::Form,
+    message,
+    mistake::{Field, Mistake},
+    open::OpenPage,
+    passwords::with_passwords,
+    render::Page,
+    visit::Visit,
+};
+use crate::http::state::AppState;
+
+/// Accepts: as a newcomer, or with a login when the form carries an address.
+pub(super) async fn accept(state: &AppState, visit: &Visit, form: &Form) -> Result<Page, Page> {
+    let by = match form.get("email") {
+        Some(email) => sign_in(state, visit, form, email).await?,
+        None => newcomer(state, visit, form).await?,
+    };
+    let link = visit.link.clone();
+    let command = Accept { secure_id: link.secure_id, key: Some(link.key), by };
+    let done = state.gate.run(move |store, env| {
+        store.write::<_, AcceptError>("page.accept", |tx| accept_invitation(tx, env, &command))
+    });
+    match done.await {
+        Ok(accepted) => Ok(ended::accepted(&accepted, state.continue_url.as_ref())),
+        Err(error) => Err(refused(state, visit, form, error)),
+    }
+}
+
+/// Somebody without a login, who chooses one.
+async fn newcomer(state: &AppState, visit: &Visit, form: &Form) -> Result<Acceptor, Page> {
+    if visit.open.has_password {
+        // No need to hash anything for what the use case would refuse.
+        return Err(refused(state, visit, form, AcceptError::PasswordExists));
+    }
+    let name = DisplayText::parse(form.get("name").unwrap_or_default());
+    let password = Password::parse(form.get("password").unwrap_or_default());
+    let (name, password) = match (name, password) {
+        (Ok(name), Ok(password)) => (name, password),
+        (name, password) => {
+            let name = name.err().map(|error| Mistake::at(Field::Name, format!("Your name {error}.")));
+            let password =
+                password.err().map(|error| Mistake::at(Field::Password, format!("The password {error}.")));
+            let mistakes: Vec<Mistake> = name.into_iter().chain(password).collect();
+            return Err(again(state, visit, form, &mistakes, StatusCode::UNPROCESSABLE_ENTITY));
+        }
+    };
+    let hashed = with_passwords(state, move |passwords| passwords.hash(&password)).await?;
+    match hashed {
+        Ok(password) => Ok(Acceptor::Newcomer { name, password }),
+        Err(error) => {
+            tracing::error!(%error, "a password could not be hashed");
+            Err(message::busy())
+        }
+    }
+}
+
+/// Somebody with a login: under the invited address or another one.
+async fn sign_in(state: &AppState, visit: &Visit, form: &Form, email: &str) -> Result<Acceptor, Page> {
+    let address = EmailAddress::parse(email).map_err(|error| {
+        let mistakes = [Mistake::at(Field::OtherEmail, format!("The address {error}."))];
+        again(state, visit, form, &mistakes, StatusCode::UNPROCESSABLE_ENTITY)
+    })?;
+    let invited = visit.open.has_password && address == visit.open.invitation.email;
+    let person = state
+        .gate
+        .run(move |store, _| store.read::<_, StoreError>("page.person", |tx| tx.person_by_email(&address)));
+    let person = person.await.map_err(|error| message::store(&error))?;
+    let hash = person.as_ref().and_then(|person| person.password.clone());
+    let presented = form.get("password").unwrap_or_default().to_owned();
+    let right = with_passwords(state, move |passwords| passwords.verify(hash.as_ref(), &presented)).await?;
+    let person = person.filter(|_| right).ok_or_else(|| wrong(state, visit, form, invited))?;
+    Ok(Acceptor::Principal(principal(person)))
+}
+
+/// Nothing but the key is to prove the mailbox here: a link that was replaced in between must not work because the
+/// address was proven another time.
+fn principal(person: Person) -> Principal {
+    Principal {
+        email: person.email,
+        email_verified: false,
+        person_id: Some(person.id),
+        account: None,
+        name: Some(person.name),
+    }
+}
+
+/// An unknown address and a wrong password are one answer.
+fn wrong(state: &AppState, visit: &Visit, form: &Form, invited: bool) -> Page {
+    let mistake = if invited {
+        Mistake::at(Field::Password, "This is not the password of the login with that address.")
+    } else {
+        Mistake::at(Field::OtherPassword, "There is no login with this address and this password.")
+    };
+    again(state, visit, form, &[mistake], StatusCode::UNAUTHORIZED)
+}
+
+/// The link was open a moment ago, so some of these are races.
+fn refused(state: &AppState, visit: &Visit, form: &Form, error: AcceptError) -> Page {
+    let (title, onward) = (&visit.open.account_title, state.continue_url.as_ref());
+    match error {
+        AcceptError::NotFound | AcceptError::NotProven(_) => message::unknown(),
+        AcceptError::Replaced => ended::replaced(),
+        AcceptError::Expired => ended::expired(title),
+        AcceptError::AlreadyAccepted => ended::used(title, onward),
+        AcceptError::Declined => ended::declined_before(title),
+        AcceptError::Revoked => ended::revoked(title),
+        AcceptError::SponsorLostAuthority => ended::without_sponsor(title),
+        AcceptError::AlreadyMember => ended::already_member(title, onward),
+        AcceptError::PasswordExists => {
+            let mistakes =
+                [Mistake::anywhere("There is a login for this address already. Sign in with its password.")];
+            OpenPage::new(visit, state.gate.env().now())
+                .for_login()
+                .again(form, &mistakes)
+                .page(StatusCode::CONFLICT)
+        }
+        AcceptError::UnknownPerson => wrong(state, visit, form, false),
+        AcceptError::Store(error) => message::store(&error),
+    }
+}

@@ -1,0 +1,99 @@
+//! Where values come from, and which one wins.
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::*;
+use crate::settings::{Acceptance, LogFormat};
+
+#[test]
+fn the_defaults_alone_are_enough_for_development() {
+    let settings = Desk::new().sound(Mode::Development);
+    assert_eq!(settings.server.bind.to_string(), "127.0.0.1:8080");
+    assert!(settings.server.public_url.is_none());
+    assert!(settings.server.threads >= 1);
+    assert_eq!(settings.server.body_timeout, Duration::from_secs(10));
+    assert_eq!(settings.server.shutdown_timeout, Duration::from_secs(15));
+    assert!(settings.server.continue_url.is_none());
+    assert_eq!(settings.database.url.expose_secret(), "sqlite:data/usher.db");
+    assert_eq!(settings.database.pool_size, 8);
+    assert_eq!(settings.database.acquire_timeout, Duration::from_millis(250));
+    assert!(settings.database.statement_cache && settings.database.migrate);
+    assert_eq!(settings.auth.leeway, Duration::from_secs(30));
+    assert_eq!(settings.auth.token_lifetime, Duration::from_hours(24));
+    assert!(settings.auth.issuers.is_empty() && settings.auth.previous_secrets.is_empty());
+    assert!(settings.mail.is_none());
+    assert_eq!(settings.invitations.validity, Duration::from_hours(14 * 24));
+    assert_eq!(settings.invitations.resend_interval, Duration::from_mins(1));
+    assert_eq!(settings.invitations.acceptance, Acceptance::Mailbox);
+    assert!(!settings.landscape.strict_content_type);
+    assert!(settings.worker.enabled);
+    assert_eq!(settings.worker.concurrency, 4);
+    assert_eq!(settings.worker.poll_interval, Duration::from_secs(1));
+    assert_eq!(settings.log.format, LogFormat::Text);
+    assert_eq!(settings.log.filter, "info");
+}
+
+#[test]
+fn environment_beats_file_beats_defaults() {
+    let desk = Desk::new().toml(
+        "[server]\nbind = \"127.0.0.1:1111\"\nthreads = 3\n[worker]\nenabled = false\n[log]\nfilter = \"debug\"\n",
+    );
+    let desk = desk.env("USHER__SERVER__BIND", "127.0.0.1:2222").env("USHER__WORKER__CONCURRENCY", "7");
+    let settings = desk.sound(Mode::Development);
+    assert_eq!(settings.server.bind.port(), 2222, "environment");
+    assert_eq!(settings.server.threads, 3, "file");
+    assert!(!settings.worker.enabled, "file");
+    assert_eq!(settings.worker.concurrency, 7, "environment");
+    assert_eq!(settings.log.filter, "debug", "file");
+    assert_eq!(settings.database.pool_size, 8, "default");
+}
+
+#[test]
+fn empty_texts_count_as_not_set() {
+    let desk = Desk::new().toml("[server]\nbind = \"127.0.0.1:1111\"\n[log]\nfilter = \"\"\n");
+    let settings =
+        desk.env("USHER__SERVER__BIND", "").env("USHER__AUTH__SECRET", "").sound(Mode::Development);
+    assert_eq!(settings.server.bind.port(), 1111);
+    assert_eq!(settings.log.filter, "info");
+}
+
+#[test]
+fn other_variables_are_nobodys_business() {
+    let desk = Desk::new().env("USHER_CONFIG", "elsewhere.toml").env("PATH", "/bin");
+    // What a container platform makes for a service named usher.
+    desk.env("USHER_SERVICE_HOST", "10.0.0.1")
+        .env("USHER_PORT", "tcp://10.0.0.1:80")
+        .sound(Mode::Development);
+}
+
+#[test]
+fn variables_are_read_in_any_case() {
+    assert_eq!(Desk::new().env("usher__server__bind", "127.0.0.1:5").sound(Mode::Tool).server.bind.port(), 5);
+}
+
+#[test]
+fn issuers_come_from_the_file() {
+    let desk = Desk::new();
+    let pem = desk.write("key.pem", "PEM");
+    let text = format!(
+        "[[auth.issuers]]\nissuer = \"one\"\njwks_url = \"https://one.example/keys\"\nemail_claim = \"mail\"\n\
+         [[auth.issuers]]\nissuer = \"two\"\naudience = \"usher\"\nkey_files = [{:?}]\n",
+        show(&pem)
+    );
+    let issuers = desk.toml(&text).sound(Mode::Development).auth.issuers;
+    let [one, two] = issuers.as_slice() else { panic!("{issuers:?}") };
+    assert_eq!(one.jwks_url.as_ref().unwrap().as_str(), "https://one.example/keys");
+    assert_eq!((one.email_claim.as_str(), one.account_claim.as_str()), ("mail", "acc"));
+    assert_eq!((one.email_verified_claim.as_str(), one.name_claim.as_str()), ("email_verified", "name"));
+    assert_eq!((two.audience.as_deref(), two.key_files.as_slice()), (Some("usher"), [pem].as_slice()));
+}
+
+#[test]
+fn lists_in_the_environment_have_commas() {
+    let desk = Desk::new().env("USHER__AUTH__PREVIOUS_SECRETS", &format!("{SECRET}a, {SECRET}b,"));
+    let secrets = desk.sound(Mode::Development).auth.previous_secrets;
+    let secrets: Vec<&str> = secrets.iter().map(SecretString::expose_secret).collect();
+    assert_eq!(secrets, [format!("{SECRET}a"), format!("{SECRET}b")]);
+}

@@ -1,0 +1,91 @@
+mod examples;
+mod layers;
+mod mail;
+mod problems;
+mod reference;
+mod rules;
+mod secret_files;
+
+use std::path::{Path, PathBuf};
+
+use super::{Mode, Settings, SettingsErrors, Sources};
+
+const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+/// A folder of one test, and the sources that it puts together.
+pub(super) struct Desk {
+    folder: tempfile::TempDir,
+    sources: Sources,
+}
+
+impl Desk {
+    /// Nothing configured, but the folder that development mode writes to.
+    pub(super) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data").display().to_string();
+        let desk = Self { folder, sources: Sources::default() };
+        desk.env("USHER__DEVELOPMENT__DIRECTORY", &data)
+    }
+
+    /// What production needs, and no more.
+    pub(super) fn production() -> Self {
+        Self::new()
+            .env("USHER__SERVER__PUBLIC_URL", "https://invitations.example.com")
+            .env("USHER__AUTH__SECRET", SECRET)
+            .env("USHER__MAIL__URL", "smtp://relay.example.com:25")
+            .env("USHER__MAIL__FROM", "Example <invitations@example.com>")
+    }
+
+    pub(super) fn env(mut self, name: &str, value: &str) -> Self {
+        self.sources.environment.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    pub(super) fn without(mut self, name: &str) -> Self {
+        self.sources.environment.remove(name);
+        self
+    }
+
+    /// Writes the configuration file.
+    pub(super) fn toml(mut self, text: &str) -> Self {
+        self.sources.file = Some(self.write("usher.toml", text));
+        self
+    }
+
+    /// Writes another file and answers its path.
+    pub(super) fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    pub(super) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    pub(super) fn load(&self, mode: Mode) -> Result<Settings, SettingsErrors> {
+        Settings::load(&self.sources, mode)
+    }
+
+    pub(super) fn sound(&self, mode: Mode) -> Settings {
+        self.load(mode).unwrap_or_else(|errors| panic!("{errors}"))
+    }
+
+    /// The keys that are complained about, with what is said.
+    pub(super) fn refused(&self, mode: Mode) -> Vec<(String, String)> {
+        let errors = self.load(mode).expect_err("the settings were accepted");
+        errors.0.into_iter().map(|problem| (problem.key.clone(), problem.to_string())).collect()
+    }
+
+    /// The one complaint, which has to be about that key.
+    pub(super) fn refused_for(&self, mode: Mode, key: &str) -> String {
+        let problems = self.refused(mode);
+        let [(about, text)] = problems.as_slice() else { panic!("not one problem: {problems:#?}") };
+        assert_eq!(about, key, "{text}");
+        text.clone()
+    }
+}
+
+pub(super) fn show(path: &Path) -> String {
+    path.display().to_string()
+}

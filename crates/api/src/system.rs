@@ -1,0 +1,34 @@
+//! The real clock and the real generator: the only places that ask the operating system for time and randomness.
+
+use chrono::SubsecRound as _;
+use usher_domain::{
+    Timestamp,
+    port::{Clock, Entropy},
+};
+
+/// The machine's clock.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the port's implementation")]
+    fn now(&self) -> Timestamp {
+        let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let seconds = i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX);
+        Timestamp::from_timestamp(seconds, since_epoch.subsec_nanos()).unwrap_or_default().trunc_subsecs(6)
+    }
+}
+
+/// The operating system's generator.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    #[expect(clippy::disallowed_methods, reason = "this is the port's implementation")]
+    #[expect(clippy::panic, reason = "without randomness every secret would be a guess: nothing may go on")]
+    fn fill(&self, bytes: &mut [u8]) {
+        if let Err(error) = getrandom::fill(bytes) {
+            panic!("the operating system gives no randomness: {error}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+use tempfile::TempDir;
+use usher_testbed::{Database, PostgresServer};
+
+/// An empty database that is gone after the test.
+pub(crate) enum Backend {
+    Sqlite(TempDir),
+    Postgres(Database),
+}
+
+impl Backend {
+    pub(crate) fn sqlite() -> Self {
+        Self::Sqlite(tempfile::tempdir().unwrap())
+    }
+
+    pub(crate) fn postgres() -> Self {
+        Self::Postgres(PostgresServer::shared().unwrap().create_database().unwrap())
+    }
+
+    pub(crate) fn url(&self) -> String {
+        match self {
+            Self::Sqlite(folder) => format!("sqlite:{}", folder.path().join("usher.db").display()),
+            Self::Postgres(database) => database.url().to_owned(),
+        }
+    }
+
+    /// Everything that the database holds, as text.
+    pub(crate) fn dump(&self) -> String {
+        match self {
+            Self::Sqlite(folder) => {
+                let files = std::fs::read_dir(folder.path()).unwrap();
+                let contents = files.map(|file| std::fs::read(file.unwrap().path()).unwrap());
+                contents.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect()
+            }
+            Self::Postgres(database) => {
+                let tables = database
+                    .sql("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+                    .unwrap();
+                let rows = tables.lines().map(|table| database.sql(&format!("SELECT t::text FROM \"{table}\" t")));
+                rows.map(Result::unwrap).collect()
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+use reqwest::{
+    Method, StatusCode,
+    blocking::{RequestBuilder, Response},
+    header::HeaderMap,
+};
+use serde_json::Value;
+
+/// Speaks HTTP to a server, with or without a token. Follows no redirects.
+#[derive(Clone)]
+pub(crate) struct Client {
+    http: reqwest::blocking::Client,
+    base: String,
+    token: Option<String>,
+}
+
+/// A whole answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Client {
+    pub(crate) fn new(base: String) -> Self {
+        let http = reqwest::blocking::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .unwrap();
+        Self { http, base, token: None }
+    }
+
+    pub(crate) fn with_token(&self, token: impl Into<String>) -> Self {
+        Self { token: Some(token.into()), ..self.clone() }
+    }
+
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        send(self.request(Method::GET, path))
+    }
+
+    pub(crate) fn delete(&self, path: &str) -> Answer {
+        send(self.request(Method::DELETE, path))
+    }
+
+    /// As the reference's own `curl -d` lines send it: JSON, declared as a form.
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
+        self.post_text(path, "application/x-www-form-urlencoded", &body.to_string())
+    }
+
+    pub(crate) fn post_text(&self, path: &str, content_type: &str, body: &str) -> Answer {
+        let request = self.request(Method::POST, path).header("Content-Type", content_type);
+        send(request.body(body.to_owned()))
+    }
+
+    pub(crate) fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        send(self.request(Method::POST, path).form(fields))
+    }
+}
+
+pub(crate) fn send(request: RequestBuilder) -> Answer {
+    Answer::of(request.send().unwrap())
+}
+
+impl Answer {
+    fn of(response: Response) -> Self {
+        let (status, headers) = (response.status(), response.headers().clone());
+        Self { status, headers, body: response.text().unwrap() }
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+
+    /// The answer, if it has this status; otherwise the test ends and shows it.
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{self:?}");
+        self
+    }
+
+    /// Status, code and message of Landscape's error form, which has to be whole.
+    #[track_caller]
+    pub(crate) fn problem(&self) -> (u16, String, String) {
+        let body = self.json();
+        let text = |key: &str| body[key].as_str().unwrap_or_else(|| panic!("{self:?}")).to_owned();
+        assert!(body.get("detail").is_some_and(Value::is_null), "{self:?}");
+        (self.status.as_u16(), text("error"), text("message"))
+    }
+}

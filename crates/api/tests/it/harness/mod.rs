@@ -1,0 +1,24 @@
+//! A server on a free port, on a database of its own, with a clock that stands still.
+
+mod database;
+mod http;
+mod mail;
+mod server;
+
+pub(crate) use database::Backend;
+pub(crate) use http::{Client, send};
+pub(crate) use mail::{Invited, Postbox};
+pub(crate) use server::{SECRET, Server, Setup, body};
+
+/// Expands to one module for each database, with one test for each function named.
+macro_rules! on_both_databases {
+    ($($test:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[test] fn $test() { super::$test($crate::harness::Backend::sqlite()); })+
+        }
+        mod postgres {
+            $(#[test] fn $test() { super::$test($crate::harness::Backend::postgres()); })+
+        }
+    };
+}
+pub(crate) use on_both_databases;

@@ -1,0 +1,195 @@
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, thread::JoinHandle};
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+use usher_api::{
+    compose::{Application, Core, Delivery, World, outlet},
+    settings::{Mode, Settings, Sources},
+};
+use usher_auth::TokenRequest;
+use usher_domain::{
+    account::AccountName,
+    address::EmailAddress,
+    id::PersonId,
+    person::Password,
+    role::Grant,
+    testkit::{FixedClock, SeededEntropy},
+    text::DisplayText,
+    usecase::{
+        add_member::{AddMember, add_member},
+        create_account::{CreateAccount, create_account},
+    },
+};
+
+use super::{Backend, Client, Postbox};
+
+/// The server's secret in tests.
+pub(crate) const SECRET: &str = "a test secret that is long enough to sign with";
+
+/// A world with a database and a relay, in which servers start and stop. Time and randomness go on over a restart.
+pub(crate) struct Setup {
+    pub(crate) backend: Backend,
+    pub(crate) clock: Arc<FixedClock>,
+    entropy: Arc<SeededEntropy>,
+    environment: BTreeMap<String, String>,
+}
+
+/// A running server; stopped when dropped.
+pub(crate) struct Server {
+    pub(crate) client: Client,
+    pub(crate) core: Core,
+    stop: CancellationToken,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Setup {
+    /// Without a relay: nothing is delivered, mails stay queued.
+    pub(crate) fn new(backend: Backend) -> Self {
+        let environment = [
+            ("USHER__DATABASE__URL", backend.url()),
+            ("USHER__SERVER__BIND", "127.0.0.1:0".to_owned()),
+            ("USHER__SERVER__PUBLIC_URL", "https://usher.example.com".to_owned()),
+            ("USHER__SERVER__THREADS", "2".to_owned()),
+            ("USHER__AUTH__SECRET", SECRET.to_owned()),
+            ("USHER__MAIL__URL", "smtp://127.0.0.1:9".to_owned()),
+            ("USHER__MAIL__FROM", "invitations@usher.example".to_owned()),
+            ("USHER__WORKER__ENABLED", "false".to_owned()),
+        ];
+        let environment = environment.map(|(key, value)| (key.to_owned(), value));
+        Self {
+            backend,
+            clock: Arc::new(FixedClock::default()),
+            entropy: Arc::new(SeededEntropy::default()),
+            environment: environment.into(),
+        }
+    }
+
+    /// With a worker that delivers to the relay.
+    pub(crate) fn delivering(backend: Backend, postbox: &Postbox) -> Self {
+        let mut setup = Self::new(backend).with("USHER__WORKER__ENABLED", "true");
+        for (key, value) in postbox.settings() {
+            setup = setup.with(key, &value);
+        }
+        setup
+    }
+
+    pub(crate) fn with(mut self, key: &str, value: &str) -> Self {
+        self.environment.insert(key.to_owned(), value.to_owned());
+        self
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        self.settings_of(None)
+    }
+
+    pub(crate) fn settings_of(&self, file: Option<std::path::PathBuf>) -> Settings {
+        let sources = Sources { file, environment: self.environment.clone() };
+        Settings::load(&sources, Mode::Production).unwrap()
+    }
+
+    pub(crate) fn core(&self, settings: &Settings) -> Core {
+        let world = World { clock: Arc::clone(&self.clock) as _, entropy: Arc::clone(&self.entropy) as _ };
+        let core = Core::open_in(settings, world).unwrap();
+        core.prepare(settings).unwrap();
+        core
+    }
+
+    pub(crate) fn start(&self) -> Server {
+        self.start_with(self.settings())
+    }
+
+    pub(crate) fn start_with(&self, settings: Settings) -> Server {
+        let (served, own) = (self.core(&settings), self.core(&settings));
+        let delivery = if settings.worker.enabled {
+            Delivery::Here(outlet(&settings).unwrap())
+        } else {
+            Delivery::Elsewhere
+        };
+        let stop = CancellationToken::new();
+        let (address, thread) = spawn(settings, served, delivery, stop.clone());
+        Server { client: Client::new(format!("http://{address}")), core: own, stop, thread: Some(thread) }
+    }
+
+    pub(crate) fn wait(&self, time: TimeDelta) {
+        self.clock.advance(time);
+    }
+}
+
+/// The server runs on a thread with a runtime of its own, as in production; the test stays synchronous.
+fn spawn(
+    settings: Settings,
+    core: Core,
+    delivery: Delivery,
+    stop: CancellationToken,
+) -> (SocketAddr, JoinHandle<()>) {
+    let (send, bound) = std::sync::mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let application = Application::build(settings, core, delivery).unwrap();
+            send.send(application.address()).unwrap();
+            application.run(stop).await.unwrap();
+        });
+    });
+    (bound.recv().expect("the server starts"), thread)
+}
+
+impl Server {
+    pub(crate) fn account(&self, name: &str, title: &str) {
+        let command = CreateAccount {
+            name: AccountName::parse(name).unwrap(),
+            title: DisplayText::parse(title).unwrap(),
+        };
+        self.core.store.write("test", |tx| create_account(tx, &self.core.env, &command)).unwrap();
+    }
+
+    /// Makes a member with that password; answers the person's number.
+    pub(crate) fn member(&self, account: &str, email: &str, roles: &[&str], password: Option<&str>) -> PersonId {
+        let hash = |text: &str| self.core.passwords.hash(&Password::parse(text).unwrap()).unwrap();
+        let command = AddMember {
+            account: AccountName::parse(account).unwrap(),
+            email: EmailAddress::parse(email).unwrap(),
+            name: Some(DisplayText::parse("Jane Smith").unwrap()),
+            grant: Grant::of_roles(roles.iter().copied()).unwrap(),
+            password: password.map(hash),
+        };
+        self.core.store.write("test", |tx| add_member(tx, &self.core.env, &command)).unwrap().id
+    }
+
+    /// A token of an hour, as the server itself would give.
+    pub(crate) fn token(&self, account: Option<&str>, email: &str) -> String {
+        let address = EmailAddress::parse(email).unwrap();
+        let person = self.core.store.read("test", |tx| tx.person_by_email(&address)).unwrap().unwrap();
+        let account = account.map(|name| AccountName::parse(name).unwrap());
+        let request = TokenRequest {
+            email: &address,
+            email_verified: person.email_verified,
+            person_id: person.id,
+            account: account.as_ref(),
+            lifetime: TimeDelta::hours(1),
+        };
+        self.core.issuer.issue(&request, self.core.env.now()).reveal().to_owned()
+    }
+
+    /// The account onward, with a client of its administrator jane@example.com.
+    pub(crate) fn onward(&self) -> Client {
+        self.account("onward", "Onward, Inc.");
+        self.member("onward", "jane@example.com", &["GlobalAdmin"], None);
+        self.client.with_token(self.token(Some("onward"), "jane@example.com"))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        let ended = self.thread.take().map(JoinHandle::join);
+        if !std::thread::panicking() {
+            ended.expect("it ran").expect("the server stops in good order");
+        }
+    }
+}
+
+/// The body of an invitation.
+pub(crate) fn body(name: &str, email: &str, roles: &[&str]) -> Value {
+    json!({ "name": name, "email": email, "roles": roles })
+}

@@ -1,0 +1,242 @@
+//! Landscape's dialect, byte for byte where its reference shows bytes.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use crate::harness::{Backend, Setup, body, on_both_databases, send};
+
+on_both_databases!(the_reference, the_login, accepting_by_token, lists_in_parts, accounts_apart);
+
+fn the_reference(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    let jane = server.onward();
+    let empty = jane.get("/api/v2/invitations").expect(200);
+    assert_eq!(empty.body, r#"{"count":0,"results":[],"next":null,"previous":null}"#);
+    assert_eq!(empty.header("content-type"), "application/json");
+    assert_eq!(empty.header("cache-control"), "no-store");
+    assert_eq!(empty.header("x-content-type-options"), "nosniff");
+    assert!(!empty.header("x-request-id").is_empty());
+
+    let created = jane.post("/api/v2/invitations", &body("Joe Wright", "joe@example.com", &["Auditor"]));
+    let created = created.expect(200);
+    assert_eq!(created.body, r#"{"id":1,"secure_id":"3urZgWAW0Nzwa3IyIn113YloILvnqK"}"#);
+    jane.post("/api/v2/invitations", &json!({ "name": "Ted Support", "email": "ted@example.com" })).expect(200);
+    let listed = jane.get("/api/v2/invitations").expect(200);
+    let joe = concat!(
+        r#"{"id":1,"secure_id":"3urZgWAW0Nzwa3IyIn113YloILvnqK","account":"Onward, Inc.","name":"Joe Wright","#,
+        r#""email":"joe@example.com","creation_time":"2024-03-20T14:49:25Z"}"#
+    );
+    let ted = concat!(
+        r#"{"id":2,"secure_id":"MYiuiL7mNgGCuPHV1ABbQFYhxa2osX","account":"Onward, Inc.","name":"Ted Support","#,
+        r#""email":"ted@example.com","creation_time":"2024-03-20T14:49:25Z"}"#
+    );
+    assert_eq!(listed.body, format!(r#"{{"count":2,"results":[{joe},{ted}],"next":null,"previous":null}}"#));
+    assert_eq!(jane.get("/api/v2/invitations/2").expect(200).body, ted);
+
+    let secure_id = created.json()["secure_id"].as_str().unwrap().to_owned();
+    let summary = server.client.get(&format!("/api/v2/invitations/{secure_id}/summary")).expect(200);
+    assert_eq!(summary.json(), json!({ "account_title": "Onward, Inc.", "secure_id": secure_id }));
+
+    // Without roles the effective role is GlobalAdmin: an auditor may not even see what names the link.
+    server.member("onward", "aud@example.com", &["Auditor"], None);
+    let auditor = server.client.with_token(server.token(Some("onward"), "aud@example.com"));
+    assert_eq!(auditor.get("/api/v2/invitations/2").json()["secure_id"], "");
+    let empty_roles = json!({ "name": "Al", "email": "al@example.com", "roles": [] });
+    jane.post("/api/v2/invitations", &empty_roles).expect(200);
+    jane.delete("/api/v2/invitations/3").expect(204);
+
+    let missing = jane.get("/api/v2/invitations/4").expect(404);
+    assert_eq!(
+        missing.body,
+        r#"{"detail":null,"error":"NotFound","message":"there is no pending invitation with this id"}"#
+    );
+}
+
+fn the_login(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    server.account("onward", "Onward, Inc.");
+    server.account("upside", "Upside");
+    server.member("onward", "jane@example.com", &["GlobalAdmin"], Some("correct horse"));
+    server.member("upside", "jane@example.com", &["Auditor"], None);
+    let login = |body: serde_json::Value| server.client.post("/api/v2/login", &body);
+    let answer = login(json!({ "email": "JANE@example.com", "password": "correct horse" })).expect(200).json();
+    let expected = json!({
+        "token": answer["token"], "email": "jane@example.com", "name": "Jane Smith",
+        "accounts": [
+            { "name": "onward", "title": "Onward, Inc.", "default": true, "subdomain": null, "classic_dashboard_url": "" },
+            { "name": "upside", "title": "Upside", "default": false, "subdomain": null, "classic_dashboard_url": "" },
+        ],
+        "current_account": "onward", "has_password": true, "self_hosted": true, "identity_source": "password",
+        "return_to": null, "attach_code": null, "invitation_id": null,
+    });
+    assert_eq!(answer, expected);
+    let upside = login(json!({
+        "email": "jane@example.com", "password": "correct horse", "account": "upside", "expiry_minutes": 5,
+        "invitation_id": "x",
+    }));
+    let upside = upside.expect(200).json();
+    assert_eq!((&upside["current_account"], &upside["invitation_id"]), (&json!("upside"), &json!("x")));
+    let auditor = server.client.with_token(upside["token"].as_str().unwrap());
+    auditor.get("/api/v2/invitations").expect(200);
+    setup.wait(TimeDelta::seconds(5 * 60 + 31));
+    auditor.get("/api/v2/invitations").expect(401);
+
+    let wrong = login(json!({ "email": "jane@example.com", "password": "wrong horse" })).expect(401);
+    let unknown = login(json!({ "email": "nobody@example.com", "password": "wrong horse" })).expect(401);
+    let no_address = login(json!({ "email": "nobody", "password": "wrong horse" })).expect(401);
+    assert_eq!((&wrong.body, &wrong.body), (&unknown.body, &no_address.body), "one answer");
+    assert_eq!(wrong.problem().1, "Unauthorized");
+    let foreign = json!({ "email": "jane@example.com", "password": "correct horse", "account": "none" });
+    login(foreign).expect(403);
+    let pam = login(json!({ "identity": "jane", "password": "x" })).expect(400);
+    assert!(pam.problem().2.contains("email"));
+    let long = json!({ "email": "jane@example.com", "password": "correct horse", "expiry_minutes": 43_201 });
+    assert!(login(long).problem().2.contains("expiry_minutes must be a whole number from 1 to 43200"));
+}
+
+/// A principal without any membership can accept; what proves the mailbox is the key or a verified claim.
+fn accepting_by_token(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    let jane = server.onward();
+    let created = jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    let secure_id = created.json()["secure_id"].clone();
+    let accept = json!({ "invitation_id": secure_id });
+    let inviter = jane.post("/api/v2/accept-invitation", &accept);
+    assert_eq!(inviter.problem().0, 403);
+    assert_eq!(inviter.problem().1, "MailboxNotProven");
+    assert!(inviter.problem().2.contains("j***@example.com"), "masked: {}", inviter.body);
+
+    server.account("elsewhere", "Elsewhere");
+    server.member("elsewhere", "joe@example.com", &["user"], None);
+    let joe = server.client.with_token(server.token(None, "joe@example.com"));
+    let accepted = joe.post("/api/v2/accept-invitation", &accept).expect(200);
+    assert_eq!(accepted.body, r#"{"account_id":1,"account_title":"Onward, Inc."}"#);
+    assert_eq!(joe.post("/api/v2/accept-invitation", &accept).problem().1, "InvitationAccepted");
+    let stranger = json!({ "invitation_id": "x".repeat(30) });
+    let unknown = joe.post("/api/v2/accept-invitation", &stranger).expect(404);
+    let used = jane.post("/api/v2/accept-invitation", &accept).expect(404);
+    assert_eq!(unknown.body, used.body, "strangers cannot tell a used invitation from none");
+    assert_eq!(joe.post("/api/v2/reject-invitation", &accept).problem().1, "InvitationEnded");
+}
+
+fn lists_in_parts(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    let jane = server.onward();
+    for n in 1..=5 {
+        jane.post("/api/v2/invitations", &body("Joe", &format!("p{n}@example.com"), &["Auditor"])).expect(200);
+    }
+    let link = |query: &str| json!(format!("https://usher.example.com/api/v2/invitations?{query}"));
+    let part = |query: &str| jane.get(&format!("/api/v2/invitations?{query}")).expect(200).json();
+    let ids = |list: &serde_json::Value| -> Vec<i64> {
+        list["results"].as_array().unwrap().iter().map(|item| item["id"].as_i64().unwrap()).collect()
+    };
+    let first = part("limit=2");
+    assert_eq!((ids(&first), &first["count"]), (vec![1, 2], &json!(5)));
+    assert_eq!((&first["next"], &first["previous"]), (&link("limit=2&offset=2"), &json!(null)));
+    let middle = part("offset=2&limit=2&unknown=1");
+    assert_eq!(ids(&middle), [3, 4]);
+    assert_eq!((&middle["next"], &middle["previous"]), (&link("limit=2&offset=4"), &link("limit=2&offset=0")));
+    let last = part("limit=2&offset=4");
+    assert_eq!((ids(&last), &last["next"]), (vec![5], &json!(null)));
+    assert_eq!(ids(&part("limit=2&offset=3")), [4, 5]);
+    assert_eq!(part("limit=2&offset=3")["previous"], link("limit=2&offset=1"));
+    let beyond = part("limit=2&offset=100");
+    assert_eq!((ids(&beyond), &beyond["count"]), (vec![], &json!(5)));
+    let rest = part("offset=3");
+    assert_eq!((ids(&rest), &rest["count"], &rest["next"]), (vec![4, 5], &json!(5), &json!(null)));
+    for bad in ["limit=0", "limit=-1", "limit=x", "limit=1001", "limit=", "offset=-1", "offset=1.5"] {
+        let (status, _, message) = jane.get(&format!("/api/v2/invitations?{bad}")).problem();
+        assert_eq!(status, 400, "{bad}");
+        assert!(message.contains("must be a whole number"), "{message}");
+    }
+}
+
+/// Another account's invitation is an unknown one, for every verb.
+fn accounts_apart(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    let jane = server.onward();
+    jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    server.account("upside", "Upside");
+    server.member("upside", "ann@example.com", &["superuser"], None);
+    let ann = server.client.with_token(server.token(Some("upside"), "ann@example.com"));
+    let post = |path: &str| ann.post(path, &json!({}));
+    for (foreign, unknown) in [
+        (ann.get("/api/v2/invitations/1"), ann.get("/api/v2/invitations/99")),
+        (ann.delete("/api/v2/invitations/1"), ann.delete("/api/v2/invitations/99")),
+        (post("/api/v2/invitations/1"), post("/api/v2/invitations/99")),
+    ] {
+        assert_eq!((foreign.status.as_u16(), foreign.body), (404, unknown.body));
+    }
+    assert_eq!(ann.get("/api/v2/invitations").json()["count"], 0);
+    ann.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["user"])).expect(200);
+    assert_eq!(jane.get("/api/v2/invitations").json()["count"], 1);
+}
+
+#[test]
+fn strict_mode_demands_a_declared_json_body() {
+    let setup = Setup::new(Backend::sqlite()).with("USHER__LANDSCAPE__STRICT_CONTENT_TYPE", "true");
+    let server = setup.start();
+    let jane = server.onward();
+    let text = body("Joe", "joe@example.com", &["Auditor"]).to_string();
+    let refused = jane.post_text("/api/v2/invitations", "application/x-www-form-urlencoded", &text);
+    let (status, error, message) = refused.problem();
+    assert_eq!((status, error.as_str()), (415, "UnsupportedMediaType"));
+    assert!(message.contains("Content-Type: application/json"));
+    let bare = jane.request(reqwest::Method::POST, "/api/v2/invitations").body(text.clone());
+    send(bare).expect(415);
+    let declared = jane.post_text("/api/v2/invitations", "Application/JSON; charset=utf-8", &text);
+    declared.expect(200);
+    jane.delete("/api/v2/invitations/1").expect(204);
+}
+
+#[test]
+fn any_declared_type_does_otherwise() {
+    let setup = Setup::new(Backend::sqlite());
+    let server = setup.start();
+    let jane = server.onward();
+    for (n, kind) in ["application/json", "application/x-www-form-urlencoded", "text/plain"].iter().enumerate() {
+        let text = body("Joe", &format!("p{n}@example.com"), &["Auditor"]).to_string();
+        jane.post_text("/api/v2/invitations", kind, &text).expect(200);
+    }
+    let text = body("Joe", "p9@example.com", &["Auditor"]).to_string();
+    send(jane.request(reqwest::Method::POST, "/api/v2/invitations").body(text)).expect(200);
+}
+
+#[test]
+fn whoever_holds_a_link_accepts_where_the_operator_says_so() {
+    let setup = Setup::new(Backend::sqlite()).with("USHER__INVITATIONS__ACCEPTANCE", "possession");
+    let server = setup.start();
+    let jane = server.onward();
+    let created = jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    server.account("elsewhere", "Elsewhere");
+    server.member("elsewhere", "ann@example.com", &["user"], None);
+    let ann = server.client.with_token(server.token(None, "ann@example.com"));
+    let accept = json!({ "invitation_id": created.json()["secure_id"] });
+    ann.post("/api/v2/accept-invitation", &accept).expect(200);
+}
+
+#[test]
+fn paths_and_methods_that_are_not_there() {
+    let setup = Setup::new(Backend::sqlite());
+    let server = setup.start();
+    let jane = server.onward();
+    assert_eq!(jane.get("/api/v2/nothing").problem().0, 404);
+    assert_eq!(jane.get("/api/v2/invitations/").problem().0, 404);
+    let put = send(jane.request(reqwest::Method::PUT, "/api/v2/invitations").body("{}"));
+    assert_eq!(put.problem().1, "MethodNotAllowed");
+    assert_eq!(put.status.as_u16(), 405);
+    let head = send(jane.request(reqwest::Method::HEAD, "/api/v2/invitations")).expect(200);
+    assert_eq!(head.body, "");
+    for id in ["0", "-1", "x", "1.0", "99999999999999999999", "%2F", "1%20"] {
+        jane.get(&format!("/api/v2/invitations/{id}")).expect(404);
+        jane.delete(&format!("/api/v2/invitations/{id}")).expect(404);
+    }
+    for id in ["x", &"x".repeat(29), &"x".repeat(31), "%00"] {
+        server.client.get(&format!("/api/v2/invitations/{id}/summary")).expect(404);
+    }
+}

@@ -1,0 +1,110 @@
+//! What the link in a mail is made of, and what opening it does.
+
+use reqwest::Method;
+
+use crate::harness::{Backend, Postbox, Setup, body, on_both_databases, send};
+
+on_both_databases!(prefetches_change_nothing, a_dump_holds_no_live_link);
+
+/// A scanner opens the link a thousand times; then a person accepts.
+fn prefetches_change_nothing(backend: Backend) {
+    let postbox = Postbox::secure();
+    let setup = Setup::delivering(backend, &postbox);
+    let server = setup.start();
+    let jane = server.onward();
+    jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    let mail = postbox.newest_of(1);
+    let before = jane.get("/api/v2/invitations").body;
+    let agents = ["Barracuda Sentinel", "BingPreview/1.0b", "Slackbot-LinkExpanding 1.0", "WhatsApp/2.0"];
+    for (n, agent) in agents.iter().cycle().take(1_000).enumerate() {
+        let method = [Method::GET, Method::HEAD, Method::OPTIONS][n % 3].clone();
+        let status = send(server.client.request(method.clone(), &mail.path()).header("User-Agent", *agent)).status;
+        assert_eq!(status.as_u16(), if method == Method::OPTIONS { 405 } else { 200 });
+    }
+    assert_eq!(jane.get("/api/v2/invitations").body, before);
+    let key = mail.key();
+    let form = [("key", key.as_str()), ("action", "accept"), ("name", "Joe"), ("password", "long enough")];
+    server.client.post_form(mail.form_path(), &form).expect(200);
+}
+
+/// Everything in the database, the outbox included, does not make a key.
+fn a_dump_holds_no_live_link(backend: Backend) {
+    let postbox = Postbox::secure();
+    let setup = Setup::delivering(backend, &postbox);
+    let server = setup.start();
+    let jane = server.onward();
+    jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    let mail = postbox.newest_of(1);
+    drop(server);
+    let dump = setup.backend.dump();
+    assert!(dump.contains(mail.secure_id()), "the dump is whole");
+    let key = mail.key();
+    let (_, mac) = key.split_once('.').unwrap();
+    assert!(!dump.contains(mac));
+    assert!(!dump.contains("accept-invitation"));
+}
+
+/// The link's host comes from the configuration, whatever the request that causes the mail says.
+#[test]
+fn request_headers_never_reach_the_link() {
+    let postbox = Postbox::secure();
+    let setup = Setup::delivering(Backend::sqlite(), &postbox);
+    let server = setup.start();
+    let jane = server.onward();
+    let headers = [
+        ("Host", "evil.example"),
+        ("Forwarded", "host=evil.example;proto=http"),
+        ("X-Forwarded-Host", "evil.example"),
+        ("X-Forwarded-Proto", "http"),
+        ("X-Forwarded-For", "203.0.113.9"),
+        ("Origin", "https://evil.example"),
+        ("Referer", "https://evil.example/"),
+    ];
+    // Every subset of them.
+    for subset in 0..1_usize << headers.len() {
+        let mut request = jane.request(Method::POST, "/api/v2/invitations");
+        for (n, (name, value)) in headers.iter().enumerate() {
+            if subset & 1 << n != 0 {
+                request = request.header(*name, *value);
+            }
+        }
+        let email = format!("p{subset}@example.com");
+        send(request.body(body("Joe", &email, &["Auditor"]).to_string())).expect(200);
+    }
+    for mail in postbox.wait_for(1 << headers.len()) {
+        let text = String::from_utf8(mail.raw).unwrap();
+        assert!(text.contains("https://usher.example.com/accept-invitation/"));
+        assert!(!text.contains("evil"));
+    }
+}
+
+/// Unknown, used, revoked, expired and other accounts' links look alike to whoever lacks the key.
+#[test]
+fn strangers_get_one_page() {
+    let setup = Setup::new(Backend::sqlite());
+    let server = setup.start();
+    let jane = server.onward();
+    let invite = |email: &str| {
+        let created = jane.post("/api/v2/invitations", &body("Joe", email, &["Auditor"])).expect(200).json();
+        (created["id"].clone(), created["secure_id"].as_str().unwrap().to_owned())
+    };
+    let (_, open) = invite("a@example.com");
+    let (revoked_id, revoked) = invite("b@example.com");
+    jane.delete(&format!("/api/v2/invitations/{revoked_id}")).expect(204);
+    let unknown = "x".repeat(30);
+    let pages: Vec<_> = [&open, &revoked, &unknown]
+        .iter()
+        .flat_map(|id| {
+            let path = format!("/accept-invitation/{id}");
+            let form = [("key", "0.x"), ("action", "accept"), ("name", "Eve"), ("password", "long enough")];
+            [
+                server.client.get(&path),
+                server.client.get(&format!("{path}?key=0.{}", "A".repeat(32))),
+                server.client.post_form(&path, &form),
+            ]
+        })
+        .collect();
+    for page in &pages {
+        assert_eq!((page.status.as_u16(), &page.body), (404, &pages[0].body));
+    }
+}

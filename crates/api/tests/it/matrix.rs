@@ -1,0 +1,190 @@
+//! Every operation × every kind of caller. A route without a row here fails the test that compares the two.
+
+use chrono::TimeDelta;
+use reqwest::Method;
+use serde_json::{Value, json};
+use usher_api::http::{endpoint::Endpoint, landscape, platform, web};
+
+use crate::harness::{Backend, Client, Setup, body, on_both_databases, send};
+
+/// What an operation answers to whom.
+struct Row {
+    method: &'static str,
+    path: &'static str,
+    body: fn(&Fixture) -> Value,
+    anonymous: u16,
+    /// A member without the permission.
+    powerless: u16,
+    /// An administrator of another account.
+    foreign: u16,
+    /// Whether a bad token is refused; public operations do not look at it.
+    looks_at_tokens: bool,
+}
+
+struct Fixture {
+    id: i64,
+    secure_id: String,
+}
+
+fn none(_: &Fixture) -> Value {
+    json!({})
+}
+
+fn invitation(_: &Fixture) -> Value {
+    body("Ann", "ann@example.com", &["Auditor"])
+}
+
+fn link(fixture: &Fixture) -> Value {
+    json!({ "invitation_id": fixture.secure_id })
+}
+
+fn login(_: &Fixture) -> Value {
+    json!({ "email": "nobody@example.com", "password": "not a password" })
+}
+
+const fn row(method: &'static str, path: &'static str, body: fn(&Fixture) -> Value) -> Row {
+    Row { method, path, body, anonymous: 401, powerless: 403, foreign: 404, looks_at_tokens: true }
+}
+
+const fn public(method: &'static str, path: &'static str, answer: u16) -> Row {
+    Row { method, path, body: none, anonymous: answer, powerless: answer, foreign: answer, looks_at_tokens: false }
+}
+
+const ROWS: &[Row] = &[
+    Row { foreign: 200, ..row("GET", "/api/v2/invitations", none) },
+    Row { foreign: 200, ..row("POST", "/api/v2/invitations", invitation) },
+    row("GET", "/api/v2/invitations/{id}", none),
+    row("DELETE", "/api/v2/invitations/{id}", none),
+    row("POST", "/api/v2/invitations/{id}", none),
+    Row { foreign: 403, ..row("POST", "/api/v2/accept-invitation", link) },
+    Row { foreign: 403, ..row("POST", "/api/v2/reject-invitation", link) },
+    public("GET", "/api/v2/invitations/{secure_id}/summary", 200),
+    Row { body: login, ..public("POST", "/api/v2/login", 401) },
+    public("GET", "/accept-invitation/{secure_id}", 404),
+    public("POST", "/accept-invitation/{secure_id}", 404),
+    public("GET", "/accept-invitation/", 404),
+    public("POST", "/accept-invitation/", 404),
+    public("GET", "/accept-invitation", 404),
+    public("POST", "/accept-invitation", 404),
+    public("GET", "/assets/usher.css", 200),
+    public("GET", "/health/live", 200),
+    public("GET", "/health/ready", 200),
+];
+
+fn listed(prefix: &str, endpoints: Vec<Endpoint>) -> Vec<String> {
+    endpoints.iter().map(|endpoint| format!("{} {prefix}{}", endpoint.method, endpoint.path)).collect()
+}
+
+#[test]
+fn every_route_has_a_row() {
+    let mut routes = listed(landscape::PREFIX, landscape::endpoints());
+    routes.extend(listed("", platform::endpoints()));
+    routes.extend(listed("", web::endpoints()));
+    let mut rows: Vec<String> = ROWS.iter().map(|row| format!("{} {}", row.method, row.path)).collect();
+    routes.sort();
+    rows.sort();
+    assert_eq!(routes, rows);
+}
+
+on_both_databases!(everybody_gets_their_answer);
+
+fn everybody_gets_their_answer(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    let jane = server.onward();
+    server.member("onward", "usr@example.com", &["user"], None);
+    server.account("upside", "Upside");
+    server.member("upside", "eve@example.com", &["GlobalAdmin"], None);
+    let created = jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200).json();
+    let fixture = Fixture {
+        id: created["id"].as_i64().unwrap(),
+        secure_id: created["secure_id"].as_str().unwrap().to_owned(),
+    };
+    let before = jane.get("/api/v2/invitations").body;
+    let powerless = server.client.with_token(server.token(Some("onward"), "usr@example.com"));
+    let foreign = server.client.with_token(server.token(Some("upside"), "eve@example.com"));
+    let expired = server.token(Some("onward"), "jane@example.com");
+    for row in ROWS {
+        assert_answer(row, &fixture, &server.client, row.anonymous, "anonymous");
+        assert_answer(row, &fixture, &powerless, row.powerless, "powerless");
+        assert_answer(row, &fixture, &foreign, row.foreign, "foreign");
+    }
+    assert_eq!(jane.get("/api/v2/invitations").body, before, "nobody changed anything here");
+
+    let tokens = bad_tokens(&server.token(Some("onward"), "jane@example.com"));
+    setup.wait(TimeDelta::hours(2));
+    let tokens = tokens.into_iter().chain([("expired", expired)]);
+    for (what, token) in tokens {
+        let caller = server.client.with_token(token);
+        for row in ROWS {
+            let status = if row.looks_at_tokens { 401 } else { row.anonymous };
+            assert_answer(row, &fixture, &caller, status, what);
+        }
+    }
+}
+
+#[track_caller]
+fn assert_answer(row: &Row, fixture: &Fixture, caller: &Client, status: u16, who: &str) {
+    let path = row.path.replace("{id}", &fixture.id.to_string()).replace("{secure_id}", &fixture.secure_id);
+    let mut request = caller.request(Method::from_bytes(row.method.as_bytes()).unwrap(), &path);
+    if row.method == "POST" {
+        request = if path.starts_with("/api") {
+            request.body((row.body)(fixture).to_string())
+        } else {
+            request.form(&[("action", "decline")])
+        };
+    }
+    let answer = send(request);
+    assert_eq!(answer.status.as_u16(), status, "{who}: {} {}: {}", row.method, row.path, answer.body);
+    if status == 401 {
+        assert_eq!(answer.header("www-authenticate"), r#"Bearer realm="usher""#);
+        assert_eq!(answer.problem().1, "Unauthorized");
+    }
+}
+
+/// Garbage, and tokens that a wrong algorithm or key signed.
+fn bad_tokens(good: &str) -> Vec<(&'static str, String)> {
+    let (signed, signature) = good.rsplit_once('.').unwrap();
+    let (_, claims) = signed.split_once('.').unwrap();
+    // {"alg":"none","typ":"JWT"} and {"alg":"RS256","typ":"JWT"}
+    let none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
+    let rs256 = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9";
+    let flipped = if signature.starts_with('A') { 'B' } else { 'A' };
+    vec![
+        ("garbage", "garbage".to_owned()),
+        ("dots", "a.b.c".to_owned()),
+        ("no algorithm", format!("{none}.{claims}.")),
+        ("wrong algorithm", format!("{rs256}.{claims}.{signature}")),
+        ("wrong signature", format!("{signed}.{flipped}{}", &signature[1..])),
+        ("no signature", format!("{signed}.")),
+    ]
+}
+
+#[test]
+fn headers_that_are_no_bearer_token_are_refused() {
+    let setup = Setup::new(Backend::sqlite());
+    let server = setup.start();
+    server.onward();
+    let token = server.token(Some("onward"), "jane@example.com");
+    let get = |value: &str| {
+        send(server.client.request(Method::GET, "/api/v2/invitations").header("Authorization", value)).status.as_u16()
+    };
+    assert_eq!(get(&format!("bearer  {token} ")), 200);
+    for bad in ["", "Bearer", "Bearer ", &format!("Basic {token}"), &token, &format!("Bearer{token}")] {
+        assert_eq!(get(bad), 401, "{bad:?}");
+    }
+    let twice = server.client.with_token(&token).request(Method::GET, "/api/v2/invitations");
+    assert_eq!(send(twice.header("Authorization", "Bearer x")).status.as_u16(), 401);
+}
+
+#[test]
+fn rights_end_with_the_membership_not_with_the_token() {
+    let setup = Setup::new(Backend::sqlite());
+    let server = setup.start();
+    let jane = server.onward();
+    jane.get("/api/v2/invitations").expect(200);
+    let (store, person) = (&server.core.store, usher_domain::id::PersonId::new(1));
+    let account = usher_domain::id::AccountId::new(1);
+    assert_eq!(store.write("test", |tx| tx.delete_membership(account, person)), Ok(true));
+    jane.get("/api/v2/invitations").expect(403);
+}

@@ -1,0 +1,165 @@
+//! The main job, end to end: real requests, a real mail, the page, and a server that is restarted in between.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use crate::harness::{Backend, Postbox, Setup, body, on_both_databases};
+
+on_both_databases!(the_main_job, revoking, declining, resending, expiring);
+
+fn the_main_job(backend: Backend) {
+    let postbox = Postbox::secure();
+    let setup = Setup::delivering(backend, &postbox);
+    let server = setup.start();
+    server.account("onward", "Onward, Inc.");
+    server.member("onward", "jane@example.com", &["GlobalAdmin"], Some("correct horse"));
+
+    // Log in.
+    let login = json!({ "email": "jane@example.com", "password": "correct horse" });
+    let login = server.client.post("/api/v2/login", &login).expect(200).json();
+    assert_eq!(login["current_account"], "onward");
+    let jane = server.client.with_token(login["token"].as_str().unwrap());
+
+    // Invite. The mail leaves through STARTTLS and a login.
+    let invitation = body("Joe Wright", "Joe@Example.com", &["Auditor", "SupportAnalyst"]);
+    let created = jane.post("/api/v2/invitations", &invitation).expect(200).json();
+    let mail = postbox.newest_of(1);
+    assert_eq!(mail.to, "Joe@example.com");
+    assert!(mail.subject.contains("Onward, Inc."), "{}", mail.subject);
+    assert!(mail.message_id.ends_with("@usher.example"), "{}", mail.message_id);
+    assert!(mail.text.contains("Jane Smith") && mail.html.contains("Jane Smith"));
+    assert!(mail.html.contains(mail.secure_id()));
+    assert!(mail.link.as_str().starts_with("https://usher.example.com/accept-invitation/"));
+    assert_eq!(mail.secure_id(), created["secure_id"]);
+
+    // The server is restarted; links and tokens go on working.
+    drop(server);
+    let server = setup.start();
+    let jane = server.client.with_token(login["token"].as_str().unwrap());
+
+    // Looking changes nothing.
+    let listed = jane.get("/api/v2/invitations").expect(200).json();
+    assert_eq!(listed["count"], 1);
+    let page = server.client.get(&mail.path()).expect(200);
+    assert!(page.body.contains("Onward, Inc.") && page.body.contains("Auditor"), "{}", page.body);
+    assert_eq!(jane.get("/api/v2/invitations").expect(200).json(), listed);
+
+    // Accept by the page.
+    let key = mail.key();
+    let form = [
+        ("key", key.as_str()),
+        ("action", "accept"),
+        ("name", "Joe Wright"),
+        ("password", "a password of joe"),
+    ];
+    let done = server.client.post_form(mail.form_path(), &form).expect(200);
+    assert!(done.body.contains("Onward, Inc."), "{}", done.body);
+
+    // The new member logs in, and sees what an auditor sees.
+    let login = json!({ "email": "joe@example.com", "password": "a password of joe" });
+    let login = server.client.post("/api/v2/login", &login).expect(200).json();
+    assert_eq!(login["accounts"][0]["title"], "Onward, Inc.");
+    let joe = server.client.with_token(login["token"].as_str().unwrap());
+    let seen = joe.get("/api/v2/invitations").expect(200).json();
+    assert_eq!(seen["count"], 0, "the invitation is gone from the list");
+    joe.post("/api/v2/invitations", &body("X", "x@example.com", &["Auditor"])).expect(403);
+
+    // A second acceptance fails, restarted or not, and so do the other ways in.
+    server.client.post_form(mail.form_path(), &form).expect(410);
+    drop(server);
+    let server = setup.start();
+    server.client.post_form(mail.form_path(), &form).expect(410);
+    server.client.get(&mail.path()).expect(410);
+    server.client.get(&format!("/api/v2/invitations/{}/summary", mail.secure_id())).expect(404);
+    let again = server.client.with_token(login["token"].as_str().unwrap());
+    let again = again.post("/api/v2/accept-invitation", &json!({ "invitation_id": mail.secure_id() }));
+    assert_eq!(again.problem().1, "InvitationAccepted");
+}
+
+fn revoking(backend: Backend) {
+    let postbox = Postbox::secure();
+    let setup = Setup::delivering(backend, &postbox);
+    let server = setup.start();
+    let jane = server.onward();
+    let created = jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    let mail = postbox.newest_of(1);
+    let id = created.json()["id"].clone();
+    let gone = jane.delete(&format!("/api/v2/invitations/{id}")).expect(204);
+    assert_eq!((gone.body.as_str(), gone.header("content-type")), ("", ""));
+    jane.delete(&format!("/api/v2/invitations/{id}")).expect(404);
+    server.client.get(&mail.path()).expect(410);
+    let key = mail.key();
+    let form = [("key", key.as_str()), ("action", "accept"), ("name", "Joe"), ("password", "long enough")];
+    server.client.post_form(mail.form_path(), &form).expect(410);
+    // The address can be invited again.
+    jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+}
+
+fn declining(backend: Backend) {
+    let postbox = Postbox::secure();
+    let setup = Setup::delivering(backend, &postbox);
+    let server = setup.start();
+    let jane = server.onward();
+    jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    jane.post("/api/v2/invitations", &body("Ann", "ann@example.com", &["Auditor"])).expect(200);
+    let mails: Vec<_> = postbox.wait_for(2).iter().map(crate::harness::Invited::read).collect();
+    // One on the page, one through the API; neither has a login.
+    let key = mails[0].key();
+    let form = [("key", key.as_str()), ("action", "decline")];
+    server.client.post_form(mails[0].form_path(), &form).expect(200);
+    let decline = json!({ "invitation_id": mails[1].secure_id(), "key": mails[1].key() });
+    server.client.post("/api/v2/reject-invitation", &decline).expect(204);
+    assert_eq!(jane.get("/api/v2/invitations").json()["count"], 0);
+    for mail in mails {
+        server.client.get(&mail.path()).expect(410);
+    }
+}
+
+fn resending(backend: Backend) {
+    let postbox = Postbox::secure();
+    let setup = Setup::delivering(backend, &postbox);
+    let server = setup.start();
+    let jane = server.onward();
+    let created = jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200).json();
+    let first = postbox.newest_of(1);
+    let path = format!("/api/v2/invitations/{}", created["id"]);
+    let soon = jane.post(&path, &json!({})).expect(429);
+    assert_eq!(soon.header("retry-after"), "60");
+    setup.wait(TimeDelta::seconds(60));
+    let again = jane.post(&path, &json!({})).expect(200).json();
+    assert_eq!(again, created, "id and secure_id stay");
+    let second = postbox.newest_of(2);
+    assert_ne!(first.message_id, second.message_id);
+    assert_ne!(first.key(), second.key());
+    let old = server.client.get(&first.path()).expect(410);
+    assert!(old.body.contains("newer"), "{}", old.body);
+    server.client.get(&second.path()).expect(200);
+    assert_eq!(jane.get(&path).json()["creation_time"], "2024-03-20T14:50:25Z");
+}
+
+fn expiring(backend: Backend) {
+    let postbox = Postbox::secure();
+    let setup = Setup::delivering(backend, &postbox);
+    let server = setup.start();
+    let jane = server.onward();
+    let created = jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200).json();
+    let mail = postbox.newest_of(1);
+    setup.wait(TimeDelta::days(14) - TimeDelta::seconds(1));
+    let token = || server.token(Some("onward"), "jane@example.com");
+    let jane = server.client.with_token(token());
+    assert_eq!(jane.get("/api/v2/invitations").json()["count"], 1);
+    server.client.get(&mail.path()).expect(200);
+    setup.wait(TimeDelta::seconds(1));
+    let jane = server.client.with_token(token());
+    let path = format!("/api/v2/invitations/{}", created["id"]);
+    assert_eq!(jane.get("/api/v2/invitations").json()["count"], 0);
+    jane.get(&path).expect(404);
+    let expired = server.client.get(&mail.path()).expect(410);
+    assert!(expired.body.contains("expired"), "{}", expired.body);
+    let accept = json!({ "invitation_id": mail.secure_id(), "key": mail.key() });
+    assert_eq!(jane.post("/api/v2/accept-invitation", &accept).problem().1, "InvitationExpired");
+    // It can be sent again.
+    jane.post(&path, &json!({})).expect(200);
+    assert_eq!(postbox.newest_of(2).secure_id(), mail.secure_id());
+    assert_eq!(jane.get("/api/v2/invitations").json()["count"], 1);
+}
