@@ -110,9 +110,11 @@ impl std::fmt::Display for EmailAddress {
     }
 }
 
-/// RFC 5321's dot-string, with letters beyond ASCII as in RFC 6531, without the routing characters `%` and `!`.
+/// RFC 5321's dot-string, with letters beyond ASCII as in RFC 6531, without the routing characters `%` and `!`, and
+/// without the beginning of an encoded word (RFC 2047): programs that decode it would write to another address.
 fn is_local_part(local: &str) -> bool {
-    local.split('.').all(|atom| !atom.is_empty() && atom.chars().all(is_local_character))
+    !local.contains("=?")
+        && local.split('.').all(|atom| !atom.is_empty() && atom.chars().all(is_local_character))
 }
 
 fn is_local_character(c: char) -> bool {

@@ -1,5 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rcgen::{CertificateParams, KeyPair};
 use rustls::{ServerConfig, pki_types::PrivateKeyDer};
 use serde_json::{Value, json};
@@ -34,7 +35,8 @@ async fn redirects_are_not_followed() {
     let key = TestKey::es256();
     let elsewhere = KeyServer::start(Answer::keys(&[key.jwk("k1")])).await;
     for status in ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"] {
-        let redirect = Answer::Head(format!("{status}\r\nlocation: {}", elsewhere.url()));
+        let head = format!("{status}\r\nlocation: {}", elsewhere.url());
+        let redirect = Answer::failure(&head, &[key.jwk("k1")]);
         assert_eq!(with(redirect, &key).await, UNAVAILABLE, "{status}");
     }
     assert_eq!(elsewhere.requests(), 0);
@@ -45,8 +47,8 @@ async fn answers_end_at_256_kib() {
     let key = TestKey::es256();
     let set = json!({ "keys": [key.jwk("k1")] }).to_string();
     let padded = |octets: usize| set.clone() + &" ".repeat(octets - set.len());
-    assert_eq!(with(Answer::Body(padded(256 * 1024)), &key).await, Ok(()));
-    assert_eq!(with(Answer::Body(padded(256 * 1024 + 1)), &key).await, UNAVAILABLE);
+    assert_eq!(with(Answer::body(padded(256 * 1024)), &key).await, Ok(()));
+    assert_eq!(with(Answer::body(padded(256 * 1024 + 1)), &key).await, UNAVAILABLE);
     assert_eq!(with(Answer::Endless, &key).await, UNAVAILABLE);
 }
 
@@ -69,12 +71,12 @@ async fn answers_that_are_no_set() {
     for body in
         ["", "null", "[]", "{}", r#"{"keys":null}"#, r#"{"keys":{}}"#, r#"{"keys":[]"#, "<html>", &deep]
     {
-        assert_eq!(with(Answer::Body(body.into()), &key).await, UNAVAILABLE, "{body:.20}");
+        assert_eq!(with(Answer::body(body), &key).await, UNAVAILABLE, "{body:.20}");
     }
     for status in
-        ["201 Created", "204 No Content", "206 Partial Content", "401 Unauthorized", "404 Not Found"]
+        ["201 Created", "203 Transformed", "206 Partial Content", "401 Unauthorized", "404 Not Found"]
     {
-        assert_eq!(with(Answer::Head(status.into()), &key).await, UNAVAILABLE, "{status}");
+        assert_eq!(with(Answer::failure(status, &[key.jwk("k1")]), &key).await, UNAVAILABLE, "{status}");
     }
     assert_eq!(with(Answer::Hangup, &key).await, UNAVAILABLE);
     let none = with(Answer::keys(&[]), &key).await;
@@ -106,6 +108,14 @@ fn without(mut jwk: Value, member: &str) -> Value {
 fn changed(mut jwk: Value, member: &str, value: Value) -> Value {
     jwk[member] = value;
     jwk
+}
+
+/// The same point, cut in two at another place.
+fn shifted(jwk: Value) -> Value {
+    let octets = |name: &str| URL_SAFE_NO_PAD.decode(jwk[name].as_str().unwrap()).unwrap();
+    let point = [octets("x"), octets("y")].concat();
+    let (x, y) = point.split_at(31);
+    changed(changed(jwk.clone(), "x", json!(base64(x))), "y", json!(base64(y)))
 }
 
 /// None of these is a key, and none keeps the good one after it from being found.
@@ -146,6 +156,7 @@ async fn unsuitable_keys_are_skipped() {
             json!({ "kty": "EC", "crv": "P-256", "x": base64([0; 32]), "y": base64([0; 32]), "kid": "k1" }),
         ),
         ("EC, short coordinate", &ec, changed(ec.jwk("k1"), "x", number(&[1; 31]))),
+        ("EC, shifted coordinates", &ec, shifted(ec.jwk("k1"))),
         ("EC, no y", &ec, without(ec.jwk("k1"), "y")),
         ("OKP, another curve", &ed, changed(ed.jwk("k1"), "crv", json!("X25519"))),
         ("OKP, short", &ed, changed(ed.jwk("k1"), "x", number(&[1; 31]))),

@@ -16,7 +16,12 @@ use usher_domain::{
 
 use crate::world::{World, principal, verified, world};
 
-fn accept_by(world: &World, invitation: &Invitation, key: Option<&str>, by: Acceptor) -> Result<Accepted, AcceptError> {
+fn accept_by(
+    world: &World,
+    invitation: &Invitation,
+    key: Option<&str>,
+    by: Acceptor,
+) -> Result<Accepted, AcceptError> {
     let command = Accept { secure_id: invitation.secure_id.clone(), key: key.map(str::to_owned), by };
     world.write(|tx| accept(tx, &world.env, &command))
 }
@@ -179,7 +184,11 @@ fn the_ceiling_holds_again_at_acceptance() {
     world.member("onward", "boss@example.com", Grant::of_roles(["engineer"]).unwrap());
     let demoted = accept_by(&world, &invitation, Some(&key), newcomer());
     assert_eq!(demoted, Err(AcceptError::SponsorLostAuthority));
-    assert_eq!(world.stored(invitation.id).status, Status::Pending, "another administrator can still save it");
+    assert_eq!(
+        world.stored(invitation.id).status,
+        Status::Pending,
+        "another administrator can still save it"
+    );
     world.clock.advance(TimeDelta::minutes(2));
     world.act(&world.jane(), |tx, actor| resend(tx, &world.env, actor, invitation.id)).unwrap();
     assert!(accept_by(&world, &invitation, Some(&world.key(&invitation)), newcomer()).is_ok());
@@ -195,7 +204,8 @@ fn members_and_owners_of_a_password_are_told_so() {
     accept_by(&world, &invitation, Some(&key), newcomer()).unwrap();
     world.account("upside", "Upside");
     world.member("upside", "ann@example.com", Grant::of_roles(["superuser"]).unwrap());
-    let other = world.invite(&world.actor("upside", "ann@example.com"), "joe@example.com", &["user"]).unwrap();
+    let other =
+        world.invite(&world.actor("upside", "ann@example.com"), "joe@example.com", &["user"]).unwrap();
     let key = world.env.keys.key(&other.secure_id, 0).reveal().to_owned();
     assert_eq!(accept_by(&world, &other, Some(&key), newcomer()), Err(AcceptError::PasswordExists));
     let foreign = Principal { person_id: Some(PersonId::new(99)), ..verified("joe@example.com") };

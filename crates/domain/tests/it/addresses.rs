@@ -46,6 +46,7 @@ fn what_is_no_single_mailbox_is_refused() {
         ("\"joe\"@example.com", Local),
         ("joe%example.org@example.com", Local),
         ("relay!joe@example.com", Local),
+        ("=?x?q?victim=40host=3E=00?=@example.com", Local),
         (".joe@example.com", Local),
         ("jo..e@example.com", Local),
         ("joe\r\nRCPT TO:<x@example.com>", Local),

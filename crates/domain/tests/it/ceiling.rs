@@ -1,6 +1,4 @@
-use usher_domain::role::{
-    BUILTIN, Grant, GrantError, RoleName, ServiceGrant, ServiceId, ServicePermission,
-};
+use usher_domain::role::{BUILTIN, Grant, GrantError, RoleName, ServiceGrant, ServiceId, ServicePermission};
 
 fn of(role: &str) -> Grant {
     Grant::of_roles([role]).unwrap()
@@ -9,7 +7,10 @@ fn of(role: &str) -> Grant {
 fn limited(role: &str, services: &[&str]) -> Grant {
     let services = services
         .iter()
-        .map(|id| ServiceGrant { service: ServiceId::parse(id).unwrap(), permission: ServicePermission::ReadOnly })
+        .map(|id| ServiceGrant {
+            service: ServiceId::parse(id).unwrap(),
+            permission: ServicePermission::ReadOnly,
+        })
         .collect();
     Grant::new(vec![RoleName::parse(role).unwrap()], true, services).unwrap()
 }

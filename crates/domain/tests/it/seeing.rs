@@ -34,7 +34,10 @@ fn lists_show_the_open_ones_of_the_account_and_count_them_all() {
     assert_eq!(part.count, 5);
     world.clock.advance(TimeDelta::days(14));
     assert_eq!(listing(Page::default()).count, 0, "expired at that moment, swept or not");
-    assert_eq!(world.act(&world.jane(), |tx, actor| get(tx, &world.env, actor, ids[0])), Err(ViewError::NotFound));
+    assert_eq!(
+        world.act(&world.jane(), |tx, actor| get(tx, &world.env, actor, ids[0])),
+        Err(ViewError::NotFound)
+    );
 }
 
 #[test]
@@ -57,7 +60,9 @@ fn the_secure_id_is_for_those_who_could_have_made_the_invitation() {
     let admin = world.invite(&world.jane(), "a@example.com", &["GlobalAdmin"]).unwrap();
     let user = world.invite(&world.jane(), "b@example.com", &["user"]).unwrap();
     let sees = |who: &str, id| {
-        world.act(&world.actor("onward", who), |tx, actor| get(tx, &world.env, actor, id)).map(|view| view.secure_id.is_some())
+        world
+            .act(&world.actor("onward", who), |tx, actor| get(tx, &world.env, actor, id))
+            .map(|view| view.secure_id.is_some())
     };
     assert_eq!(sees("jane@example.com", admin.id), Ok(true));
     assert_eq!(sees("aud@example.com", admin.id), Ok(false));
@@ -72,8 +77,9 @@ fn nobody_takes_back_what_they_could_not_have_made() {
     world.member("onward", "aud@example.com", Grant::of_roles(["Auditor"]).unwrap());
     world.member("onward", "eng@example.com", Grant::of_roles(["engineer"]).unwrap());
     let admin = world.invite(&world.jane(), "a@example.com", &["GlobalAdmin"]).unwrap();
-    let revoke_as =
-        |who: &str| world.act(&world.actor("onward", who), |tx, actor| revoke(tx, &world.env, actor, admin.id));
+    let revoke_as = |who: &str| {
+        world.act(&world.actor("onward", who), |tx, actor| revoke(tx, &world.env, actor, admin.id))
+    };
     assert_eq!(revoke_as("aud@example.com"), Err(RevokeError::Forbidden));
     assert_eq!(revoke_as("eng@example.com"), Err(RevokeError::AboveCeiling));
     assert_eq!(revoke_as("jane@example.com"), Ok(()));

@@ -6,7 +6,7 @@
 //! same page for every link, in the same time: the link is judged before anything else that a request carries.
 //!
 //! To add a page: a template in `templates/`, its name in `render.rs`, a type that serialises what it shows, and a
-//! function that makes a [`Page`](render::Page) of it. To add a sentence for an end of the road: `message.rs`.
+//! function that makes a `Page` of it. To add a sentence for an end of the road: `message.rs`.
 
 mod accept;
 mod answer;

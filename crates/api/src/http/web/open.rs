@@ -10,8 +10,8 @@ use super::{
     words::{self, EndWords, RoleWords, ServiceWords},
 };
 
-/// What the page of an open invitation shows.
-#[derive(Debug, Serialize)]
+/// What the page of an open invitation shows. Not `Debug`: the key is among it.
+#[derive(Serialize)]
 pub(super) struct OpenPage<'a> {
     account_title: &'a str,
     inviter: Option<&'a str>,

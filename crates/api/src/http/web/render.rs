@@ -69,8 +69,7 @@ fn escaped(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Re
     Ok(())
 }
 
-/// A page to be: a template, what it shows, and the headers that go with it.
-#[derive(Debug)]
+/// A page to be: a template, what it shows, and the headers that go with it. Not `Debug`: it may show a key.
 pub(in crate::http) struct Page {
     status: StatusCode,
     template: &'static str,

@@ -18,12 +18,10 @@ use tokio::{
 /// What a key server does with a request.
 #[derive(Clone)]
 pub(crate) enum Answer {
-    /// 200 with that body.
-    Body(String),
+    /// That status line and further lines of the head, and that body.
+    Full(String, String),
     /// 200 with that body, once somebody adds a permit.
     Held(String, Arc<Semaphore>),
-    /// A status line and a header line or more, without a body.
-    Head(String),
     /// 200 with a body that never ends, in chunks.
     Endless,
     /// 200, one octet of the body a second.
@@ -35,9 +33,19 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
-    /// A set of those keys.
+    /// 200 with that body.
+    pub(crate) fn body(body: impl Into<String>) -> Self {
+        Self::Full("200 OK".into(), body.into())
+    }
+
+    /// 200 with a set of those keys.
     pub(crate) fn keys(keys: &[Value]) -> Self {
-        Self::Body(json!({ "keys": keys }).to_string())
+        Self::body(json!({ "keys": keys }).to_string())
+    }
+
+    /// A failure that a set of those keys does not make up for.
+    pub(crate) fn failure(status: &str, keys: &[Value]) -> Self {
+        Self::Full(status.into(), json!({ "keys": keys }).to_string())
     }
 }
 
@@ -102,14 +110,10 @@ async fn serve(mut stream: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
     shared.arrived.add_permits(1);
     let answer = shared.answer.lock().unwrap().clone();
     match answer {
-        Answer::Body(body) => send_body(&mut stream, &body).await,
+        Answer::Full(head, body) => send(&mut stream, &head, &body).await,
         Answer::Held(body, release) => {
             release.acquire().await.unwrap().forget();
-            send_body(&mut stream, &body).await
-        }
-        Answer::Head(head) => {
-            let head = format!("HTTP/1.1 {head}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-            stream.write_all(head.as_bytes()).await
+            send(&mut stream, "200 OK", &body).await
         }
         Answer::Endless => {
             stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n").await?;
@@ -131,8 +135,8 @@ async fn serve(mut stream: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
     }
 }
 
-async fn send_body(stream: &mut TcpStream, body: &str) -> io::Result<()> {
-    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+async fn send(stream: &mut TcpStream, head: &str, body: &str) -> io::Result<()> {
+    let head = format!("HTTP/1.1 {head}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
     stream.write_all(head.as_bytes()).await?;
     stream.write_all(body.as_bytes()).await
 }
