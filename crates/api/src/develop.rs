@@ -104,7 +104,8 @@ pub fn announce(
     let mail = if mailbox {
         format!("Then read the mail that it sent, follow the link and accept:\n\n  {base_url}/dev/mailbox")
     } else {
-        "Then read the mail that it sent, follow the link and accept. (Mails leave through mail.url.)".to_owned()
+        "Then read the mail that it sent, follow the link and accept. (Mails leave through mail.url.)"
+            .to_owned()
     };
     write!(
         out,

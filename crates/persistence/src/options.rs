@@ -19,9 +19,8 @@ pub struct DatabaseOptions {
     pub statement_cache: bool,
 }
 
-/// Ten connections to a database that answers within seconds, statements kept.
 impl DatabaseOptions {
-    /// Sensible values for that database.
+    /// Ten connections to that database, statements kept; five seconds to connect and two to wait for a connection.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {

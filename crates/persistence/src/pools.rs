@@ -48,7 +48,7 @@ impl Pools {
             match dialect::begin(&mut session.connection, mode) {
                 Ok(()) => return Ok(session),
                 Err(error) if is_closed(&error) => {
-                    tracing::debug!(%error, "connection was closed by the server")
+                    tracing::debug!(%error, "connection was closed by the server");
                 }
                 Err(error) => return Err(store_error(error)),
             }

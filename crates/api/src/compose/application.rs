@@ -14,7 +14,7 @@ use usher_auth::JwtVerifier;
 
 use super::{Core, Outlet, StartError, core::delta, shutdown};
 use crate::{
-    http::{self, dev, gate::Gate, state::AppState},
+    http::{self, dev, gate::Gate, passwords::PasswordDesk, state::AppState},
     settings::Settings,
     telemetry::{RequestSpan, log_request},
     worker::Worker,
@@ -132,13 +132,13 @@ pub fn mail_worker(settings: &Settings, gate: Gate, outlet: &Outlet, wake: Arc<N
 fn state(settings: &Settings, core: Core, gate: Gate, wake: Arc<Notify>) -> Result<AppState, StartError> {
     let verifier = JwtVerifier::new(core.issuers, &core.env.clock)
         .map_err(|error| StartError::Auth(error.to_string()))?;
+    let hashing = Arc::new(Semaphore::new(settings.server.threads));
     Ok(AppState {
         public_url: gate.env().policy.public_url.clone(),
         gate,
         verifier,
         issuer: core.issuer,
-        passwords: core.passwords,
-        hashing: Arc::new(Semaphore::new(settings.server.threads)),
+        passwords: Arc::new(PasswordDesk::new(core.passwords, hashing)),
         wake,
         continue_url: settings.server.continue_url.clone(),
         body_timeout: settings.server.body_timeout,

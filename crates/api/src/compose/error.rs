@@ -26,7 +26,9 @@ pub enum StartError {
     #[error("{0} is too long")]
     Duration(&'static str),
     /// The address is taken, or not ours.
-    #[error("cannot listen on {address}: {source} (choose another address with server.bind or USHER__SERVER__BIND)")]
+    #[error(
+        "cannot listen on {address}: {source} (choose another address with server.bind or USHER__SERVER__BIND)"
+    )]
     Listen {
         /// The configured address.
         address: SocketAddr,

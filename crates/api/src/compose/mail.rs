@@ -30,16 +30,13 @@ pub fn outlet(settings: &Settings) -> Result<Outlet, StartError> {
         return Ok(Outlet { mailer: Arc::new(mailer), mailbox: None });
     }
     let sender = Sender::new(Some("Usher"), "usher@usher.example").map_err(|error| refuse(&error))?;
-    let mailbox =
-        MailboxDir::open(settings.development.mailbox(), sender).map_err(|error| refuse(&error))?;
+    let mailbox = MailboxDir::open(settings.development.mailbox(), sender).map_err(|error| refuse(&error))?;
     Ok(Outlet { mailer: Arc::new(mailbox.clone()), mailbox: Some(mailbox) })
 }
 
 fn smtp(mail: &Mail) -> SmtpSettings {
-    let tls = match mail.insecure {
-        false => Tls::Required,
-        true => Tls::NoneEvenForLogin,
-    };
+    // The settings allow a login without TLS only to a relay on this machine.
+    let tls = if mail.insecure { Tls::NoneEvenForLogin } else { Tls::Required };
     let password = mail.password.clone().unwrap_or_else(|| SecretString::from(String::new()));
     SmtpSettings {
         tls,

@@ -36,7 +36,10 @@ impl Gate {
     /// Runs `work` on a blocking thread. It goes on when the client hangs up: nothing is left half done.
     ///
     /// Answers `StoreError::Unavailable` when no place was free in time or when `work` panicked.
-    pub async fn run<T, E>(&self, work: impl FnOnce(&dyn Store, &Env) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub async fn run<T, E>(
+        &self,
+        work: impl FnOnce(&dyn Store, &Env) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,

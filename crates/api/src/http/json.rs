@@ -69,7 +69,7 @@ impl Fields {
 
     /// A text that has to be there; empty after a problem was noted.
     pub fn text(&mut self, field: &'static str) -> String {
-        if !self.object.get(field).is_some_and(|value| !value.is_null()) {
+        if self.object.get(field).is_none_or(Value::is_null) {
             self.problems.push(FieldProblem::Missing(field));
         }
         self.optional_text(field).unwrap_or_default()
@@ -100,7 +100,11 @@ impl Fields {
     }
 
     /// A whole number within bounds that may be there.
-    pub fn optional_integer(&mut self, field: &'static str, bounds: std::ops::RangeInclusive<i64>) -> Option<i64> {
+    pub fn optional_integer(
+        &mut self,
+        field: &'static str,
+        bounds: std::ops::RangeInclusive<i64>,
+    ) -> Option<i64> {
         let value = self.object.remove(field).filter(|value| !value.is_null())?;
         let number = value.as_i64().filter(|number| bounds.contains(number));
         if number.is_none() {

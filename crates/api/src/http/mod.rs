@@ -7,6 +7,7 @@ pub mod endpoint;
 pub mod gate;
 pub mod json;
 pub mod landscape;
+pub mod passwords;
 pub mod platform;
 pub mod state;
 pub mod web;

@@ -3,11 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 use url::Url;
-use usher_auth::{JwtVerifier, Passwords, TokenIssuer};
+use usher_auth::{JwtVerifier, TokenIssuer};
 
-use super::gate::Gate;
+use super::{gate::Gate, passwords::PasswordDesk};
 
 /// What handlers share.
 #[derive(Debug)]
@@ -18,10 +18,8 @@ pub struct AppState {
     pub verifier: JwtVerifier,
     /// Signs Usher's own tokens.
     pub issuer: TokenIssuer,
-    /// Hashes and checks passwords, on blocking threads only.
-    pub passwords: Arc<Passwords>,
-    /// How many passwords are hashed at once: each takes 19 MiB and a core.
-    pub hashing: Arc<Semaphore>,
+    /// Hashes and checks passwords.
+    pub passwords: Arc<PasswordDesk>,
     /// Tells the worker that a mail was queued.
     pub wake: Arc<Notify>,
     /// Where this service is reached, without a trailing slash.

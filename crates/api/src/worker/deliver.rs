@@ -32,9 +32,7 @@ pub(super) async fn deliver(gate: &Gate, mailer: &dyn Mailer, delivery: Delivery
     let delivery = Arc::new(delivery);
     let (kept, result_kept) = (Arc::clone(&delivery), result.clone());
     let settled = gate.run(move |store, env| {
-        store.write::<_, StoreError>("worker.settle", |tx| {
-            deliver::settle(tx, env, &kept, &result_kept)
-        })
+        store.write::<_, StoreError>("worker.settle", |tx| deliver::settle(tx, env, &kept, &result_kept))
     });
     log(&delivery, &result, settled.await);
     outcome
@@ -46,7 +44,9 @@ fn log(delivery: &Delivery, result: &Result<(), SendError>, settled: Result<Sett
     let reason = result.as_ref().err().map(ToString::to_string).unwrap_or_default();
     match settled {
         Ok(Settled::Relayed) => tracing::info!(%mail, "mail relayed"),
-        Ok(Settled::Retry(due_at)) => tracing::warn!(%mail, %due_at, reason, "mail not relayed, will be tried again"),
+        Ok(Settled::Retry(due_at)) => {
+            tracing::warn!(%mail, %due_at, reason, "mail not relayed, will be tried again");
+        }
         Ok(Settled::Dead) => tracing::error!(%mail, reason, "mail given up"),
         Ok(Settled::LeaseLost) => tracing::warn!(%mail, "the mail's lease ended before its delivery did"),
         // The lease ends by itself; the mail is then sent again with the same Message-ID.

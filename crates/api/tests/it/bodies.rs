@@ -20,25 +20,61 @@ fn bad_invitations(backend: Backend) {
         ("name=Bobby&email=bobby%40ubuntu.com", "BadRequest", "the request body must be one JSON object"),
         ("{", "BadRequest", "EOF"),
         (r#"{"name": "Joe", "email": "joe@example.com"} x"#, "BadRequest", "trailing"),
-        (r#"{"name": "Joe", "name": "Ann", "email": "joe@example.com"}"#, "BadRequest", "\"name\" is there twice"),
+        (
+            r#"{"name": "Joe", "name": "Ann", "email": "joe@example.com"}"#,
+            "BadRequest",
+            "\"name\" is there twice",
+        ),
         (r#"{"x": {"a": 1, "a": 2}, "name": "Joe", "email": "joe@example.com"}"#, "BadRequest", "twice"),
         ("{\"name\": \"J\u{0}\", \"email\": \"joe@example.com\"}", "BadRequest", "control character"),
         ("{}", "MissingParameter", "name is missing; email is missing"),
         (r#"{"name": "Joe"}"#, "MissingParameter", "email is missing"),
         (r#"{"name": null, "email": "joe@example.com"}"#, "MissingParameter", "name is missing"),
-        (r#"{"name": 7, "email": ["x"]}"#, "BadRequest", "name must be a string, not a number; email must be a string, not a list"),
-        (r#"{"name": "Joe", "email": "joe@example.com", "roles": "Auditor"}"#, "BadRequest", "roles must be a list of strings"),
-        (r#"{"name": "Joe", "email": "joe@example.com", "roles": [1]}"#, "BadRequest", "roles must be a list of strings"),
-        (r#"{"name": "Joe", "email": "joe@example.com", "roles": ["Boss"]}"#, "UnknownRole", "there is no role named Boss"),
-        (r#"{"name": "Joe", "email": "joe@example.com", "roles": [""]}"#, "UnknownRole", "there is no role named "),
+        (
+            r#"{"name": 7, "email": ["x"]}"#,
+            "BadRequest",
+            "name must be a string, not a number; email must be a string, not a list",
+        ),
+        (
+            r#"{"name": "Joe", "email": "joe@example.com", "roles": "Auditor"}"#,
+            "BadRequest",
+            "roles must be a list of strings",
+        ),
+        (
+            r#"{"name": "Joe", "email": "joe@example.com", "roles": [1]}"#,
+            "BadRequest",
+            "roles must be a list of strings",
+        ),
+        (
+            r#"{"name": "Joe", "email": "joe@example.com", "roles": ["Boss"]}"#,
+            "UnknownRole",
+            "there is no role named Boss",
+        ),
+        (
+            r#"{"name": "Joe", "email": "joe@example.com", "roles": [""]}"#,
+            "UnknownRole",
+            "there is no role named ",
+        ),
         (r#"{"name": "Joe", "email": "joe"}"#, "InvalidEmailAddress", "email must be one e-mail address"),
         (r#"{"name": "Joe", "email": ""}"#, "InvalidEmailAddress", "email must be"),
         (r#"{"name": "Joe", "email": "joe@localhost"}"#, "InvalidEmailAddress", "full domain"),
         (r#"{"name": "Joe", "email": "a@example.com,b@example.com"}"#, "InvalidEmailAddress", "email"),
-        (r#"{"name": "Joe", "email": "joe@example.com\r\nBcc: x@example.com"}"#, "InvalidEmailAddress", "email"),
+        (
+            r#"{"name": "Joe", "email": "joe@example.com\r\nBcc: x@example.com"}"#,
+            "InvalidEmailAddress",
+            "email",
+        ),
         (r#"{"name": "", "email": "joe@example.com"}"#, "BadRequest", "name must not be empty"),
-        (r#"{"name": "Joe\r\nBcc: x@example.com", "email": "joe@example.com"}"#, "BadRequest", "name must be a single line"),
-        (r#"{"name": "see https://evil.example", "email": "joe@example.com"}"#, "BadRequest", "name must not contain a web"),
+        (
+            r#"{"name": "Joe\r\nBcc: x@example.com", "email": "joe@example.com"}"#,
+            "BadRequest",
+            "name must be a single line",
+        ),
+        (
+            r#"{"name": "see https://evil.example", "email": "joe@example.com"}"#,
+            "BadRequest",
+            "name must not contain a web",
+        ),
         (r#"{"name": "<b>Joe</b>", "email": "joe@example.com"}"#, "BadRequest", "name must not contain <"),
         (&long, "BadRequest", "name must have at most 64 characters"),
     ];
@@ -60,9 +96,8 @@ fn repeated_invitations(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     let jane = server.onward();
-    let invite = |email: &str| {
-        jane.post("/api/v2/invitations", &crate::harness::body("Joe", email, &["Auditor"]))
-    };
+    let invite =
+        |email: &str| jane.post("/api/v2/invitations", &crate::harness::body("Joe", email, &["Auditor"]));
     invite("  Joe@Example.com ").expect(200);
     let repeated = invite("joe@example.COM").problem();
     assert_eq!((repeated.0, repeated.1.as_str()), (400, "RepeatedInvitation"));
@@ -83,7 +118,10 @@ fn unknown_fields_are_ignored_and_never_stored() {
     let created = jane.post_text("/api/v2/invitations", "application/json", text).expect(200).json();
     assert_eq!(created["id"], 1);
     let stored = jane.get("/api/v2/invitations/1").json();
-    assert_eq!((&stored["account"], &stored["creation_time"]), (&"Onward, Inc.".into(), &"2024-03-20T14:49:25Z".into()));
+    assert_eq!(
+        (&stored["account"], &stored["creation_time"]),
+        (&"Onward, Inc.".into(), &"2024-03-20T14:49:25Z".into())
+    );
     assert!(!setup.backend.dump().contains("mine"));
 }
 
@@ -95,7 +133,10 @@ fn acceptance_names_what_is_wrong_with_its_body() {
     for path in ["/api/v2/accept-invitation", "/api/v2/reject-invitation"] {
         let post = |text: &str| jane.post_text(path, "application/json", text);
         assert_eq!(post("{}").problem().2, "invitation_id is missing");
-        assert_eq!(post(r#"{"invitation_id": 4}"#).problem().2, "invitation_id must be a string, not a number");
+        assert_eq!(
+            post(r#"{"invitation_id": 4}"#).problem().2,
+            "invitation_id must be a string, not a number"
+        );
         let key = post(r#"{"invitation_id": "x", "key": 1}"#);
         assert_eq!(key.problem().2, "key must be a string, not a number");
         post(r#"{"invitation_id": "x"}"#).expect(404);

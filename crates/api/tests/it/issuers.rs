@@ -64,7 +64,8 @@ fn a_verified_address_is_the_login_and_an_unverified_one_is_nobody() {
     }
 
     // Somebody whom Usher has never met accepts with the provider's word, and is a member.
-    let created = jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200).json();
+    let created =
+        jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200).json();
     let accept = json!({ "invitation_id": created["secure_id"] });
     by(claims("joe@example.com", json!(false))).post("/api/v2/accept-invitation", &accept).expect(403);
     by(claims("eve@example.com", json!(true))).post("/api/v2/accept-invitation", &accept).expect(403);

@@ -21,7 +21,8 @@ fn the_reference(backend: Backend) {
     let created = jane.post("/api/v2/invitations", &body("Joe Wright", "joe@example.com", &["Auditor"]));
     let created = created.expect(200);
     assert_eq!(created.body, r#"{"id":1,"secure_id":"3urZgWAW0Nzwa3IyIn113YloILvnqK"}"#);
-    jane.post("/api/v2/invitations", &json!({ "name": "Ted Support", "email": "ted@example.com" })).expect(200);
+    jane.post("/api/v2/invitations", &json!({ "name": "Ted Support", "email": "ted@example.com" }))
+        .expect(200);
     let listed = jane.get("/api/v2/invitations").expect(200);
     let joe = concat!(
         r#"{"id":1,"secure_id":"3urZgWAW0Nzwa3IyIn113YloILvnqK","account":"Onward, Inc.","name":"Joe Wright","#,
@@ -61,7 +62,8 @@ fn the_login(backend: Backend) {
     server.member("onward", "jane@example.com", &["GlobalAdmin"], Some("correct horse"));
     server.member("upside", "jane@example.com", &["Auditor"], None);
     let login = |body: serde_json::Value| server.client.post("/api/v2/login", &body);
-    let answer = login(json!({ "email": "JANE@example.com", "password": "correct horse" })).expect(200).json();
+    let answer =
+        login(json!({ "email": "JANE@example.com", "password": "correct horse" })).expect(200).json();
     let expected = json!({
         "token": answer["token"], "email": "jane@example.com", "name": "Jane Smith",
         "accounts": [
@@ -127,7 +129,8 @@ fn lists_in_parts(backend: Backend) {
     let server = setup.start();
     let jane = server.onward();
     for n in 1..=5 {
-        jane.post("/api/v2/invitations", &body("Joe", &format!("p{n}@example.com"), &["Auditor"])).expect(200);
+        jane.post("/api/v2/invitations", &body("Joe", &format!("p{n}@example.com"), &["Auditor"]))
+            .expect(200);
     }
     let link = |query: &str| json!(format!("https://usher.example.com/api/v2/invitations?{query}"));
     let part = |query: &str| jane.get(&format!("/api/v2/invitations?{query}")).expect(200).json();
@@ -139,7 +142,10 @@ fn lists_in_parts(backend: Backend) {
     assert_eq!((&first["next"], &first["previous"]), (&link("limit=2&offset=2"), &json!(null)));
     let middle = part("offset=2&limit=2&unknown=1");
     assert_eq!(ids(&middle), [3, 4]);
-    assert_eq!((&middle["next"], &middle["previous"]), (&link("limit=2&offset=4"), &link("limit=2&offset=0")));
+    assert_eq!(
+        (&middle["next"], &middle["previous"]),
+        (&link("limit=2&offset=4"), &link("limit=2&offset=0"))
+    );
     let last = part("limit=2&offset=4");
     assert_eq!((ids(&last), &last["next"]), (vec![5], &json!(null)));
     assert_eq!(ids(&part("limit=2&offset=3")), [4, 5]);
@@ -178,6 +184,24 @@ fn accounts_apart(backend: Backend) {
 }
 
 #[test]
+fn passwords_cannot_be_tried_for_ever() {
+    let setup = Setup::new(Backend::sqlite());
+    let server = setup.start();
+    server.account("onward", "Onward, Inc.");
+    server.member("onward", "jane@example.com", &["GlobalAdmin"], Some("correct horse"));
+    let login = |password: &str| {
+        server.client.post("/api/v2/login", &json!({ "email": "Jane@example.com", "password": password }))
+    };
+    for _ in 0..10 {
+        login("wrong horse").expect(401);
+    }
+    let refused = login("correct horse").expect(429);
+    assert_eq!((refused.header("retry-after"), refused.problem().1.as_str()), ("900", "TooManyRequests"));
+    setup.wait(TimeDelta::minutes(15));
+    login("correct horse").expect(200);
+}
+
+#[test]
 fn strict_mode_demands_a_declared_json_body() {
     let setup = Setup::new(Backend::sqlite()).with("USHER__LANDSCAPE__STRICT_CONTENT_TYPE", "true");
     let server = setup.start();
@@ -199,7 +223,9 @@ fn any_declared_type_does_otherwise() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let jane = server.onward();
-    for (n, kind) in ["application/json", "application/x-www-form-urlencoded", "text/plain"].iter().enumerate() {
+    for (n, kind) in
+        ["application/json", "application/x-www-form-urlencoded", "text/plain"].iter().enumerate()
+    {
         let text = body("Joe", &format!("p{n}@example.com"), &["Auditor"]).to_string();
         jane.post_text("/api/v2/invitations", kind, &text).expect(200);
     }

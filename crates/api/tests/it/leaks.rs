@@ -1,4 +1,4 @@
-//! What the process says about itself never holds a key, a secure_id, a password or a token.
+//! What the process says about itself never holds a key, a `secure_id`, a password or a token.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _},
@@ -57,7 +57,8 @@ fn logs_hold_nothing_secret() {
     client.get(&format!("/api/v2/invitations/{}/summary", mail.secure_id())).expect(200);
     let wrong = json!({ "invitation_id": mail.secure_id(), "key": key.replace('0', "1") });
     jane.post("/api/v2/accept-invitation", &wrong).expect(403);
-    let form = [("key", key.as_str()), ("action", "accept"), ("name", "Joe"), ("password", "a password of joe")];
+    let form =
+        [("key", key.as_str()), ("action", "accept"), ("name", "Joe"), ("password", "a password of joe")];
     client.post_form(mail.form_path(), &form).expect(200);
 
     let pid = server.id().to_string();
@@ -67,7 +68,8 @@ fn logs_hold_nothing_secret() {
     assert!(log.contains("/accept-invitation/{secure_id}"), "requests are logged by route: {log}");
     assert!(log.contains("mail relayed"), "{log}");
     let mac = key.split_once('.').unwrap().1;
-    let secrets = [mac, mail.secure_id(), &token, SECRET, "correct horse", "a password of joe", "relay-password"];
+    let secrets =
+        [mac, mail.secure_id(), &token, SECRET, "correct horse", "a password of joe", "relay-password"];
     for secret in secrets {
         let found = log.lines().find(|line| line.contains(secret));
         assert_eq!(found, None, "{secret}");

@@ -18,7 +18,8 @@ fn prefetches_change_nothing(backend: Backend) {
     let agents = ["Barracuda Sentinel", "BingPreview/1.0b", "Slackbot-LinkExpanding 1.0", "WhatsApp/2.0"];
     for (n, agent) in agents.iter().cycle().take(1_000).enumerate() {
         let method = [Method::GET, Method::HEAD, Method::OPTIONS][n % 3].clone();
-        let status = send(server.client.request(method.clone(), &mail.path()).header("User-Agent", *agent)).status;
+        let status =
+            send(server.client.request(method.clone(), &mail.path()).header("User-Agent", *agent)).status;
         assert_eq!(status.as_u16(), if method == Method::OPTIONS { 405 } else { 200 });
     }
     assert_eq!(jane.get("/api/v2/invitations").body, before);

@@ -1,4 +1,5 @@
 //! The server as its users meet it: over TCP, on both databases, with an SMTP server that is not ours.
+#![cfg(test)]
 
 mod bodies;
 mod bounds;

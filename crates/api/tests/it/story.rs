@@ -120,7 +120,8 @@ fn resending(backend: Backend) {
     let setup = Setup::delivering(backend, &postbox);
     let server = setup.start();
     let jane = server.onward();
-    let created = jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200).json();
+    let created =
+        jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200).json();
     let first = postbox.newest_of(1);
     let path = format!("/api/v2/invitations/{}", created["id"]);
     let soon = jane.post(&path, &json!({})).expect(429);
@@ -142,7 +143,8 @@ fn expiring(backend: Backend) {
     let setup = Setup::delivering(backend, &postbox);
     let server = setup.start();
     let jane = server.onward();
-    let created = jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200).json();
+    let created =
+        jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200).json();
     let mail = postbox.newest_of(1);
     setup.wait(TimeDelta::days(14) - TimeDelta::seconds(1));
     let token = || server.token(Some("onward"), "jane@example.com");

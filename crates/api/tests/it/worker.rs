@@ -86,7 +86,8 @@ fn an_unreachable_relay_costs_no_try_and_mails_leave_when_it_is_back() {
     let server = setup.start();
     let jane = server.onward();
     for n in 0..20 {
-        jane.post("/api/v2/invitations", &body("Joe", &format!("p{n}@example.com"), &["Auditor"])).expect(200);
+        jane.post("/api/v2/invitations", &body("Joe", &format!("p{n}@example.com"), &["Auditor"]))
+            .expect(200);
     }
     // Nobody listens on the configured port.
     drain(&setup, &server);

@@ -100,3 +100,20 @@ async fn a_login_does_not_revive_an_older_link() {
     world.post(&older, &login("ada@example.com", PASSWORD)).await.assert(410, "A newer mail was sent");
     assert_eq!(world.membership("ada@example.com"), None);
 }
+
+#[actix_web::test]
+async fn passwords_cannot_be_tried_for_ever() {
+    let world = World::new();
+    world.person("ada@example.com");
+    let invitation = world.invite("eve@example.com");
+    for _ in 0..10 {
+        world
+            .post(&invitation, &login("ada@example.com", "a wrong guess"))
+            .await
+            .assert(401, "There is no login");
+    }
+    let right = world.post(&invitation, &login("ada@example.com", PASSWORD)).await;
+    right.assert(429, "There were too many wrong passwords for this address; try again in 15 minutes.");
+    world.clock.advance(chrono::TimeDelta::minutes(15));
+    world.post(&invitation, &login("ada@example.com", PASSWORD)).await.assert(200, "You are now a member");
+}

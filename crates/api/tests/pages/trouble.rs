@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
 use usher_domain::port::StoreError;
 
 use crate::world::{Down, World};
@@ -37,9 +36,8 @@ async fn a_broken_row_is_our_mistake() {
 
 #[actix_web::test]
 async fn no_place_to_hash_is_a_pause() {
-    let mut world = World::new();
+    let world = World::new();
     let invitation = world.invite("ada@example.com");
-    world.hashing = Arc::new(Semaphore::new(0));
     world.hashing.close();
     world.post(&invitation, &ACCEPT).await.assert(503, "Please try again in a moment");
     assert_eq!(world.stored(&invitation), invitation);

@@ -14,7 +14,7 @@ use futures_util::stream;
 use secrecy::SecretString;
 use tokio::sync::{Notify, Semaphore};
 use url::Url;
-use usher_api::http::{gate::Gate, state::AppState, web};
+use usher_api::http::{gate::Gate, passwords::PasswordDesk, state::AppState, web};
 use usher_auth::{
     HmacLinkKeys, IssuerSettings, JwtVerifier, KeySource, Passwords, SecretRing, ServerSecret, TokenIssuer,
 };
@@ -76,6 +76,7 @@ pub(crate) struct World {
     pub(crate) env: Env,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) passwords: Arc<Passwords>,
+    pub(crate) desk: Arc<PasswordDesk>,
     pub(crate) continue_url: Option<Url>,
     pub(crate) hashing: Arc<Semaphore>,
     pub(crate) account: Account,
@@ -106,7 +107,8 @@ impl World {
         let jane = store.write("test", |tx| add_member(tx, &env, &jane)).unwrap();
         let passwords = Arc::new(Passwords::new(Arc::new(SeededEntropy::default())));
         let hashing = Arc::new(Semaphore::new(2));
-        Self { store, env, clock, passwords, continue_url: None, hashing, account, jane }
+        let desk = Arc::new(PasswordDesk::new(Arc::clone(&passwords), Arc::clone(&hashing)));
+        Self { store, env, clock, passwords, desk, continue_url: None, hashing, account, jane }
     }
 
     /// Invites somebody as an auditor.
@@ -228,8 +230,7 @@ impl World {
             gate,
             issuer: TokenIssuer::new(&issuer).unwrap(),
             verifier: JwtVerifier::new(vec![issuer], &self.env.clock).unwrap(),
-            passwords: Arc::clone(&self.passwords),
-            hashing: Arc::clone(&self.hashing),
+            passwords: Arc::clone(&self.desk),
             wake: Arc::new(Notify::new()),
             public_url: self.env.policy.public_url.clone(),
             continue_url: self.continue_url.clone(),

@@ -3,13 +3,12 @@
 
 mod attacks;
 mod choice;
-mod hostile_sets;
 mod identity;
 mod issued;
+mod jwks;
 mod keys;
 mod links;
 mod redaction;
-mod remote_keys;
 mod settings;
 mod support;
 mod times;

@@ -66,8 +66,7 @@ fn failures_are_told_and_tried_again_until_the_invitation_ends() {
     let world = world();
     let invitation = world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap();
     let mut tries = 0;
-    loop {
-        let Some(delivery) = claimed(&world).pop() else { break };
+    while let Some(delivery) = claimed(&world).pop() {
         tries += 1;
         match settled(&world, &delivery, &deferred()) {
             Settled::Retry(due_at) => world.clock.advance(due_at - world.clock.now()),

@@ -1,4 +1,5 @@
 //! The rules, on the in-memory store: no runtime, no database.
+#![cfg(test)]
 
 mod acceptance;
 mod addresses;

@@ -21,14 +21,14 @@ use usher_domain::{
     },
 };
 
-pub struct World {
-    pub store: Arc<dyn Store>,
-    pub env: Env,
-    pub clock: Arc<FixedClock>,
+pub(crate) struct World {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) env: Env,
+    pub(crate) clock: Arc<FixedClock>,
 }
 
 /// `onward` with the administrator jane@example.com.
-pub fn world() -> World {
+pub(crate) fn world() -> World {
     let (env, clock) = env();
     let world = World { store: Arc::new(MemoryStore::default()), env, clock };
     world.account("onward", "Onward, Inc.");
@@ -37,7 +37,7 @@ pub fn world() -> World {
 }
 
 impl World {
-    pub fn write<T, E: UnitError>(
+    pub(crate) fn write<T, E: UnitError>(
         &self,
         work: impl FnMut(&mut dyn usher_domain::port::Tx) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -45,7 +45,7 @@ impl World {
     }
 
     /// As `write`, with the actor looked up before the unit begins: units do not nest.
-    pub fn act<T, E: UnitError>(
+    pub(crate) fn act<T, E: UnitError>(
         &self,
         actor: &Actor,
         mut work: impl FnMut(&mut dyn usher_domain::port::Tx, &Actor) -> Result<T, E>,
@@ -53,7 +53,7 @@ impl World {
         self.write(|tx| work(tx, actor))
     }
 
-    pub fn account(&self, slug: &str, title: &str) {
+    pub(crate) fn account(&self, slug: &str, title: &str) {
         let command = CreateAccount {
             name: AccountName::parse(slug).unwrap(),
             title: DisplayText::parse(title).unwrap(),
@@ -61,7 +61,7 @@ impl World {
         self.write(|tx| create_account(tx, &self.env, &command)).unwrap();
     }
 
-    pub fn member(&self, slug: &str, address: &str, grant: Grant) {
+    pub(crate) fn member(&self, slug: &str, address: &str, grant: Grant) {
         let command = AddMember {
             account: AccountName::parse(slug).unwrap(),
             email: email(address),
@@ -72,55 +72,65 @@ impl World {
         self.write(|tx| add_member(tx, &self.env, &command)).unwrap();
     }
 
-    pub fn actor(&self, slug: &str, address: &str) -> Actor {
+    pub(crate) fn actor(&self, slug: &str, address: &str) -> Actor {
         let principal = Principal { account: Some(AccountName::parse(slug).unwrap()), ..principal(address) };
         self.write(|tx| resolve(tx, &principal)).unwrap()
     }
 
-    pub fn jane(&self) -> Actor {
+    pub(crate) fn jane(&self) -> Actor {
         self.actor("onward", "jane@example.com")
     }
 
-    pub fn invite(&self, actor: &Actor, address: &str, roles: &[&str]) -> Result<Invitation, InviteError> {
+    pub(crate) fn invite(
+        &self,
+        actor: &Actor,
+        address: &str,
+        roles: &[&str],
+    ) -> Result<Invitation, InviteError> {
         self.invite_as(actor, address, Grant::of_roles(roles.iter().copied()).unwrap())
     }
 
-    pub fn invite_as(&self, actor: &Actor, address: &str, grant: Grant) -> Result<Invitation, InviteError> {
+    pub(crate) fn invite_as(
+        &self,
+        actor: &Actor,
+        address: &str,
+        grant: Grant,
+    ) -> Result<Invitation, InviteError> {
         let command =
             Invite { email: email(address), name: Some(DisplayText::parse("Joe Wright").unwrap()), grant };
         self.write(|tx| invite(tx, &self.env, actor, &command))
     }
 
-    pub fn key(&self, invitation: &Invitation) -> String {
+    pub(crate) fn key(&self, invitation: &Invitation) -> String {
         let stored = self.stored(invitation.id);
         self.env.keys.key(&stored.secure_id, stored.generation).reveal().to_owned()
     }
 
-    pub fn stored(&self, id: InvitationId) -> Invitation {
+    pub(crate) fn stored(&self, id: InvitationId) -> Invitation {
         let account = self.jane().account.id;
         self.write(|tx| tx.invitation(account, id)).unwrap().unwrap()
     }
 
-    pub fn actions(&self) -> Vec<&'static str> {
+    pub(crate) fn actions(&self) -> Vec<&'static str> {
         let account = self.jane().account.id;
         let events = self.write(|tx| tx.audit_events(account)).unwrap();
         events.iter().map(|event| event.action.as_str()).collect()
     }
 
-    pub fn remove(&self, actor: &Actor) {
+    pub(crate) fn remove(&self, actor: &Actor) {
         assert!(self.write(|tx| tx.delete_membership(actor.account.id, actor.person.id)).unwrap());
     }
 }
 
-pub fn email(text: &str) -> EmailAddress {
+pub(crate) fn email(text: &str) -> EmailAddress {
     EmailAddress::parse(text).unwrap()
 }
 
 /// A token of an issuer that says nothing about the mailbox.
-pub fn principal(address: &str) -> Principal {
+pub(crate) fn principal(address: &str) -> Principal {
     Principal { email: email(address), email_verified: false, person_id: None, account: None, name: None }
 }
 
-pub fn verified(address: &str) -> Principal {
+pub(crate) fn verified(address: &str) -> Principal {
     Principal { email_verified: true, ..principal(address) }
 }

@@ -1,6 +1,6 @@
 //! The store against both databases, each test with a database of its own.
 
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "what fails in a test fails the test")]
+#![expect(clippy::unwrap_used, reason = "what fails in a test fails the test")]
 
 mod contract;
 mod corruption;

@@ -202,7 +202,7 @@ fn cold_start(url: &str) {
     assert_eq!(applied.iter().filter(|applied| **applied > 0).count(), 1, "{applied:?}");
 }
 
-const COLD_STARTS: usize = 150;
+const COLD_STARTS: usize = 10;
 
 #[test]
 fn replicas_start_together_on_sqlite() {

@@ -94,7 +94,9 @@ fn connections_that_died_in_the_pool_go_unnoticed() {
         };
         thread::scope(|scope| {
             let units: Vec<_> = (0..CONNECTIONS).map(|_| scope.spawn(unit)).collect();
-            units.into_iter().for_each(|unit| unit.join().unwrap().unwrap());
+            for unit in units {
+                unit.join().unwrap().unwrap();
+            }
         });
         terminate(&place);
         assert_eq!(people(store, &world), Ok(0));

@@ -10,10 +10,7 @@ use usher_domain::{
         store::{Constraint, Settlement},
     },
     usecase::{
-        accept::{AcceptError, Accepted},
-        expire::expire_overdue,
-        invite::InviteError,
-        resend::ResendError,
+        accept::AcceptError, expire::expire_overdue, invite::InviteError, resend::ResendError,
         revoke::RevokeError,
     },
 };
@@ -43,7 +40,7 @@ const ROUNDS: usize = 4;
 /// What a thread ends with that tried one thing or another.
 #[derive(Debug)]
 enum End {
-    Accepted(Result<Accepted, AcceptError>),
+    Accepted(Result<(), AcceptError>),
     Revoked(Result<(), RevokeError>),
     Resent(Result<(), ResendError>),
     Expired(Result<usize, StoreError>),
@@ -147,7 +144,7 @@ fn one_acceptance_succeeds(place: &dyn Place) {
     let world = World::new(place);
     for round in 0..ROUNDS {
         let invitation = world.invite(place.store(), &format!("ada{round}@example.com")).unwrap();
-        let ends = world.race(|_, store| End::Accepted(world.accept(store, &invitation)));
+        let ends = world.race(|_, store| End::Accepted(world.accept(store, &invitation).map(drop)));
         assert_eq!(winners(&ends), 1);
         assert_eq!(world.stored(place, invitation.id).status, Status::Accepted);
     }
@@ -162,13 +159,13 @@ fn one_of_acceptance_and_revocation_succeeds(place: &dyn Place) {
         let invitation = world.invite(place.store(), &format!("ada{round}@example.com")).unwrap();
         let ends = world.race(|index, store| {
             if index % 2 == 0 {
-                End::Accepted(world.accept(store, &invitation))
+                End::Accepted(world.accept(store, &invitation).map(drop))
             } else {
                 End::Revoked(world.revoke(store, invitation.id))
             }
         });
         assert_eq!(winners(&ends), 1);
-        let member = ends.iter().any(|end| matches!(end, End::Accepted(Ok(_))));
+        let member = ends.iter().any(|end| matches!(end, End::Accepted(Ok(()))));
         let status = if member { Status::Accepted } else { Status::Revoked };
         assert_eq!(world.stored(place, invitation.id).status, status);
     }
@@ -186,7 +183,7 @@ fn one_of_acceptance_and_resend_succeeds(place: &dyn Place) {
         let ends = world.race(|index, store| {
             if index % 2 == 0 {
                 // With the key of the first mail, which the resend replaces.
-                End::Accepted(world.accept(store, &invitation))
+                End::Accepted(world.accept(store, &invitation).map(drop))
             } else {
                 End::Resent(world.resend(store, invitation.id).map(drop))
             }
@@ -216,7 +213,7 @@ fn one_of_acceptance_and_expiry_succeeds(place: &dyn Place) {
     world.clock.advance(world.env.policy.validity);
     let ends = world.race(|index, store| {
         if index % 2 == 0 {
-            End::Accepted(world.accept(store, &invitation))
+            End::Accepted(world.accept(store, &invitation).map(drop))
         } else {
             End::Expired(store.write("sweep", |tx| expire_overdue(tx, &world.env, 10)))
         }

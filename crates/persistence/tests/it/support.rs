@@ -48,7 +48,7 @@ pub(crate) trait Place {
 
 /// As in production, but with time for a machine that runs many tests at once.
 pub(crate) fn options(url: &str) -> DatabaseOptions {
-    DatabaseOptions { acquire_timeout: Duration::from_secs(60), ..DatabaseOptions::new(url) }
+    DatabaseOptions { acquire_timeout: Duration::from_mins(1), ..DatabaseOptions::new(url) }
 }
 
 /// A store on a file in a folder that goes with it.

@@ -20,6 +20,7 @@ use crate::http::{
     body::BodyError,
     credentials::CredentialError,
     json::{FieldProblem, JsonError},
+    passwords::PasswordError,
 };
 
 /// An error as Landscape's clients read it: `{"error": "CodeName", "message": "…", "detail": null}`.
@@ -31,6 +32,7 @@ pub struct Problem {
     retry_after: Option<i64>,
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "errors and format_args! are handed over as they come")]
 impl Problem {
     fn new(status: StatusCode, error: &'static str, message: impl ToString) -> Self {
         Self { status, error, message: message.to_string(), retry_after: None }
@@ -160,6 +162,21 @@ fn token_problem(error: &TokenError) -> Problem {
         )
         .retry_after(5),
         _ => Problem::unauthorized(error),
+    }
+}
+
+impl From<PasswordError> for Problem {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", error).retry_after(1)
+            }
+            PasswordError::TooManyFailures { seconds } => {
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", error)
+                    .retry_after(i64::from(seconds))
+            }
+            PasswordError::Store(error) => error.into(),
+        }
     }
 }
 

@@ -72,7 +72,8 @@ pub(super) async fn list(
     let principal = principal(&request, &state).await?;
     let page = page(&query)?;
     let unit = Unit::Read("landscape.list");
-    let listing = act(&state, principal, unit, move |tx, env, actor| view::list(tx, env, actor, page)).await?;
+    let listing =
+        act(&state, principal, unit, move |tx, env, actor| view::list(tx, env, actor, page)).await?;
     let (next, previous) = links(&state.public_url, page, listing.count);
     let results = listing.items.into_iter().map(Into::into).collect();
     Ok(HttpResponse::Ok().json(ListResponse { count: listing.count, results, next, previous }))
@@ -87,7 +88,8 @@ pub(super) async fn create(
     let principal = principal(&request, &state).await?;
     let command = invitation_request(fields(&request, payload, &state).await?)?;
     let unit = Unit::Write("landscape.invite");
-    let invitation = act(&state, principal, unit, move |tx, env, actor| invite(tx, env, actor, &command)).await?;
+    let invitation =
+        act(&state, principal, unit, move |tx, env, actor| invite(tx, env, actor, &command)).await?;
     state.wake.notify_one();
     Ok(created(&invitation))
 }
@@ -146,8 +148,8 @@ fn invitation_request(mut fields: Fields) -> Result<Invite, Problem> {
     let email = fields.text("email");
     let roles = fields.optional_texts("roles");
     complete(&fields)?;
-    let email = EmailAddress::parse(&email)
-        .map_err(|error| Problem::invalid_email(format_args!("email {error}")))?;
+    let email =
+        EmailAddress::parse(&email).map_err(|error| Problem::invalid_email(format_args!("email {error}")))?;
     let name =
         DisplayText::parse(&name).map_err(|error| Problem::bad_request(format_args!("name {error}")))?;
     // An empty list means "no role specified" too: nobody can be a member without a role.
@@ -159,7 +161,9 @@ fn invitation_request(mut fields: Fields) -> Result<Invite, Problem> {
 /// Only positive numbers name invitations; anything else names none.
 fn number(text: &str) -> Result<InvitationId, Problem> {
     let number = text.parse().ok().filter(|number| *number > 0);
-    number.map(InvitationId::new).ok_or_else(|| Problem::not_found("there is no pending invitation with this id"))
+    number
+        .map(InvitationId::new)
+        .ok_or_else(|| Problem::not_found("there is no pending invitation with this id"))
 }
 
 fn page(query: &[(String, String)]) -> Result<Page, Problem> {

@@ -1,7 +1,5 @@
 //! `POST /login`: e-mail and password for a token.
 
-use std::sync::Arc;
-
 use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Payload},
@@ -13,7 +11,6 @@ use usher_domain::{
     account::{Account, AccountName},
     address::EmailAddress,
     person::Person,
-    port::StoreError,
     usecase::sign_in::{SignInError, SignedIn, sign_in},
 };
 
@@ -42,7 +39,10 @@ pub(super) async fn login(
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let login = login_request(fields(&request, payload, &state).await?)?;
-    let person = authenticate(&state, &login).await?;
+    let email = EmailAddress::parse(&login.email).ok();
+    let person = state.passwords.sign_in(&state.gate, email, login.password.clone()).await?;
+    let person =
+        person.ok_or_else(|| Problem::unauthorized("the e-mail address or the password is wrong"))?;
     let account = login.account.as_deref().map(AccountName::parse).transpose();
     let account = account.map_err(|error| Problem::bad_request(format_args!("account {error}")))?;
     let id = person.id;
@@ -54,7 +54,9 @@ pub(super) async fn login(
 
 fn login_request(mut fields: Fields) -> Result<LoginRequest, Problem> {
     if fields.optional_text("identity").is_some() {
-        return Err(Problem::bad_request("logins by identity are not available here; send email and password"));
+        return Err(Problem::bad_request(
+            "logins by identity are not available here; send email and password",
+        ));
     }
     let login = LoginRequest {
         email: fields.text("email"),
@@ -65,28 +67,6 @@ fn login_request(mut fields: Fields) -> Result<LoginRequest, Problem> {
     };
     complete(&fields)?;
     Ok(login)
-}
-
-/// The person whose password it is. An unknown address, an address without a password and a wrong password are one
-/// answer, and take the same time.
-async fn authenticate(state: &AppState, login: &LoginRequest) -> Result<Person, Problem> {
-    let email = EmailAddress::parse(&login.email).ok();
-    let person = state.gate.run(move |store, _| {
-        store.read::<_, StoreError>("login.person", |tx| match &email {
-            Some(email) => tx.person_by_email(email),
-            None => Ok(None),
-        })
-    });
-    let person = person.await?;
-    let hash = person.as_ref().and_then(|person| person.password.clone());
-    let (passwords, presented) = (Arc::clone(&state.passwords), login.password.clone());
-    let place = Arc::clone(&state.hashing).acquire_owned().await;
-    let checked = tokio::task::spawn_blocking(move || {
-        let _place = place;
-        passwords.verify(hash.as_ref(), &presented)
-    });
-    let right = checked.await.unwrap_or(false);
-    person.filter(|_| right).ok_or_else(|| Problem::unauthorized("the e-mail address or the password is wrong"))
 }
 
 fn answer(state: &AppState, login: &LoginRequest, person: &Person, signed_in: &SignedIn) -> HttpResponse {

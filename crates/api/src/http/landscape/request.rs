@@ -25,7 +25,11 @@ pub(super) async fn principal(request: &HttpRequest, state: &AppState) -> Result
 
 /// The fields of a JSON body. The type that the request declares is looked at in strict mode only: the reference's own
 /// `curl -d` lines declare a form.
-pub(super) async fn fields(request: &HttpRequest, payload: Payload, state: &AppState) -> Result<Fields, Problem> {
+pub(super) async fn fields(
+    request: &HttpRequest,
+    payload: Payload,
+    state: &AppState,
+) -> Result<Fields, Problem> {
     let body = read(request, payload, state).await?;
     Ok(Fields::new(json::object(&body)?))
 }

@@ -16,10 +16,7 @@ use super::{
 /// `GET /health/live` and `GET /health/ready`.
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
-    vec![
-        Endpoint::new(Method::GET, "/health/live", live),
-        Endpoint::new(Method::GET, "/health/ready", ready),
-    ]
+    vec![Endpoint::new(Method::GET, "/health/live", live), Endpoint::new(Method::GET, "/health/ready", ready)]
 }
 
 /// Registers them.
@@ -34,10 +31,7 @@ async fn live() -> HttpResponse {
 
 /// The process can reach its database.
 async fn ready(state: Data<AppState>) -> HttpResponse {
-    let reached = state
-        .gate
-        .run(|store, _| store.read("health", |tx| tx.next_mail_due().map(|_| ())))
-        .await;
+    let reached = state.gate.run(|store, _| store.read("health", |tx| tx.next_mail_due().map(|_| ()))).await;
     match reached {
         Ok(()) => HttpResponse::Ok().json(json!({ "status": "ok" })),
         Err(error) => not_ready(&error),

@@ -2,7 +2,6 @@ use actix_web::http::StatusCode;
 use usher_domain::{
     address::EmailAddress,
     person::{Password, Person},
-    port::StoreError,
     principal::Principal,
     text::DisplayText,
     usecase::accept::{Accept, AcceptError, Acceptor, accept as accept_invitation},
@@ -15,11 +14,10 @@ use super::{
     message,
     mistake::{Field, Mistake},
     open::OpenPage,
-    passwords::with_passwords,
     render::Page,
     visit::Visit,
 };
-use crate::http::state::AppState;
+use crate::http::{passwords::PasswordError, state::AppState};
 
 /// Accepts: as a newcomer, or with a login when the form carries an address.
 pub(super) async fn accept(state: &AppState, visit: &Visit, form: &Form) -> Result<Page, Page> {
@@ -56,14 +54,9 @@ async fn newcomer(state: &AppState, visit: &Visit, form: &Form) -> Result<Accept
             return Err(again(state, visit, form, &mistakes, StatusCode::UNPROCESSABLE_ENTITY));
         }
     };
-    let hashed = with_passwords(state, move |passwords| passwords.hash(&password)).await?;
-    match hashed {
-        Ok(password) => Ok(Acceptor::Newcomer { name, password }),
-        Err(error) => {
-            tracing::error!(%error, "a password could not be hashed");
-            Err(message::busy())
-        }
-    }
+    let hashed = state.passwords.hash(password).await;
+    let password = hashed.map_err(|error| unchecked(state, visit, form, &error))?;
+    Ok(Acceptor::Newcomer { name, password })
 }
 
 /// Somebody with a login: under the invited address or another one.
@@ -73,15 +66,23 @@ async fn sign_in(state: &AppState, visit: &Visit, form: &Form, email: &str) -> R
         again(state, visit, form, &mistakes, StatusCode::UNPROCESSABLE_ENTITY)
     })?;
     let invited = visit.open.has_password && address == visit.open.invitation.email;
-    let person = state
-        .gate
-        .run(move |store, _| store.read::<_, StoreError>("page.person", |tx| tx.person_by_email(&address)));
-    let person = person.await.map_err(|error| message::store(&error))?;
-    let hash = person.as_ref().and_then(|person| person.password.clone());
     let presented = form.get("password").unwrap_or_default().to_owned();
-    let right = with_passwords(state, move |passwords| passwords.verify(hash.as_ref(), &presented)).await?;
-    let person = person.filter(|_| right).ok_or_else(|| wrong(state, visit, form, invited))?;
+    let person = state.passwords.sign_in(&state.gate, Some(address), presented).await;
+    let person = person.map_err(|error| unchecked(state, visit, form, &error))?;
+    let person = person.ok_or_else(|| wrong(state, visit, form, invited))?;
     Ok(Acceptor::Principal(principal(person)))
+}
+
+/// Nothing can be said about the password.
+fn unchecked(state: &AppState, visit: &Visit, form: &Form, error: &PasswordError) -> Page {
+    match error {
+        PasswordError::Busy => message::busy(),
+        PasswordError::TooManyFailures { .. } => {
+            let mistakes = [Mistake::anywhere(format!("There were {error}."))];
+            again(state, visit, form, &mistakes, StatusCode::TOO_MANY_REQUESTS)
+        }
+        PasswordError::Store(error) => message::store(error),
+    }
 }
 
 /// Nothing but the key is to prove the mailbox here: a link that was replaced in between must not work because the

@@ -18,7 +18,6 @@ mod link;
 mod message;
 mod mistake;
 mod open;
-mod passwords;
 pub(super) mod render;
 mod visit;
 mod words;

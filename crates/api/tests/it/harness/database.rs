@@ -35,7 +35,8 @@ impl Backend {
                 let tables = database
                     .sql("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
                     .unwrap();
-                let rows = tables.lines().map(|table| database.sql(&format!("SELECT t::text FROM \"{table}\" t")));
+                let rows =
+                    tables.lines().map(|table| database.sql(&format!("SELECT t::text FROM \"{table}\" t")));
                 rows.map(Result::unwrap).collect()
             }
         }

@@ -144,7 +144,13 @@ impl Server {
     }
 
     /// Makes a member with that password; answers the person's number.
-    pub(crate) fn member(&self, account: &str, email: &str, roles: &[&str], password: Option<&str>) -> PersonId {
+    pub(crate) fn member(
+        &self,
+        account: &str,
+        email: &str,
+        roles: &[&str],
+        password: Option<&str>,
+    ) -> PersonId {
         let hash = |text: &str| self.core.passwords.hash(&Password::parse(text).unwrap()).unwrap();
         let command = AddMember {
             account: AccountName::parse(account).unwrap(),

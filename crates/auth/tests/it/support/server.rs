@@ -96,7 +96,7 @@ impl KeyServer {
     /// Waits for a request that nobody waited for before.
     pub(crate) async fn arrival(&self) {
         let arrival = self.shared.arrived.acquire();
-        timeout(Duration::from_secs(60), arrival).await.expect("a request").unwrap().forget();
+        timeout(Duration::from_mins(1), arrival).await.expect("a request").unwrap().forget();
     }
 }
 

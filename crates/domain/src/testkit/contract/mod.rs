@@ -2,11 +2,16 @@
 //!
 //! A suite is a function on an empty store. An adapter's test lists them all with [`store_contract!`], one test each:
 //!
-//! ```ignore
-//! // Answers something that dereferences to the store and lives as long as it is needed.
-//! fn empty_store() -> Box<MemoryStore> { … }
+//! ```
+//! use usher_domain::testkit::memory::MemoryStore;
+//!
+//! /// Answers something that dereferences to the store and lives as long as it is needed.
+//! fn empty_store() -> Box<MemoryStore> {
+//!     Box::default()
+//! }
 //!
 //! usher_domain::store_contract!(empty_store);
+//! # fn main() {}
 //! ```
 //!
 //! To add a suite: a function beside its kind, and its name in the list below. The compiler reports one that is
