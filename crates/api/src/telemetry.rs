@@ -2,7 +2,7 @@
 //!
 //! The route is the pattern (`/invitations/{id}`), never the path or the query: these carry `secure_id`s and keys.
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 
 use actix_web::{
     Error, HttpMessage as _,
@@ -22,7 +22,11 @@ pub fn start(log: &Log) {
     let filter = EnvFilter::try_new(&log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let registry = tracing_subscriber::registry().with(filter);
     let started = match log.format {
-        LogFormat::Text => registry.with(fmt::layer().with_target(false).with_writer(io::stderr)).try_init(),
+        LogFormat::Text => {
+            let colours = io::stderr().is_terminal();
+            let layer = fmt::layer().with_target(false).with_ansi(colours).with_writer(io::stderr);
+            registry.with(layer).try_init()
+        }
         LogFormat::Json => registry.with(fmt::layer().json().with_writer(io::stderr)).try_init(),
     };
     // The only error is that a log was started before.

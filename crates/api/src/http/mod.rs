@@ -12,11 +12,16 @@ pub mod platform;
 pub mod state;
 pub mod web;
 
-use actix_web::web::ServiceConfig;
+use actix_web::{HttpResponse, Route, web::ServiceConfig};
 
 /// Everything but the development mailbox.
 pub fn configure(config: &mut ServiceConfig) {
     platform::configure(config);
     landscape::configure(config);
     web::configure(config);
+    config.default_service(Route::new().to(nothing_here));
+}
+
+async fn nothing_here() -> HttpResponse {
+    HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body("There is nothing here.\n")
 }

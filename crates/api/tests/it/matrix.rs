@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
-use usher_api::http::{endpoint::Endpoint, landscape, platform, web};
+use usher_api::http::{dev, endpoint::Endpoint, landscape, platform, web};
 
 use crate::harness::{Backend, Client, Setup, body, on_both_databases, send};
 
@@ -77,6 +77,11 @@ const ROWS: &[Row] = &[
     public("GET", "/assets/usher.css", 200),
     public("GET", "/health/live", 200),
     public("GET", "/health/ready", 200),
+    // The development mailbox shows working links: in production it does not exist.
+    public("GET", "/dev/mailbox", 404),
+    public("GET", "/dev/mailbox/", 404),
+    public("GET", "/dev/mailbox/{id}", 404),
+    public("GET", "/dev/mailbox/{id}/html", 404),
 ];
 
 fn listed(prefix: &str, endpoints: &[Endpoint]) -> Vec<String> {
@@ -88,6 +93,7 @@ fn every_route_has_a_row() {
     let mut routes = listed(landscape::PREFIX, &landscape::endpoints());
     routes.extend(listed("", &platform::endpoints()));
     routes.extend(listed("", &web::endpoints()));
+    routes.extend(listed(dev::PREFIX, &dev::endpoints()));
     let mut rows: Vec<String> = ROWS.iter().map(|row| format!("{} {}", row.method, row.path)).collect();
     routes.sort();
     rows.sort();
