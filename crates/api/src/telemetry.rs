@@ -58,7 +58,12 @@ pub async fn log_request(
     let route = response.request().match_pattern().unwrap_or_else(|| "(none)".to_owned());
     let status = response.status().as_u16();
     let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(%method, route, status, milliseconds, "answered");
+    if route.starts_with("/health/") && status < 500 {
+        // Asked every few seconds by machines.
+        tracing::debug!(%method, route, status, milliseconds, "answered");
+    } else {
+        tracing::info!(%method, route, status, milliseconds, "answered");
+    }
     if let Ok(value) = HeaderValue::try_from(id) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }

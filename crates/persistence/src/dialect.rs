@@ -70,6 +70,14 @@ pub(crate) fn begin(connection: &mut AnyConnection, mode: Mode) -> QueryResult<(
     }
 }
 
+/// Whether a connection can die while nobody uses it: one to a server can, an open file cannot.
+pub(crate) fn can_die(connection: &AnyConnection) -> bool {
+    match connection {
+        AnyConnection::Postgres(_) => true,
+        AnyConnection::Sqlite(_) => false,
+    }
+}
+
 /// The queued mails that nobody holds at `now`, the earliest due first.
 #[auto_type(no_type_alias)]
 fn free_mails(now: NaiveDateTime, limit: i64) -> _ {
@@ -77,7 +85,7 @@ fn free_mails(now: NaiveDateTime, limit: i64) -> _ {
     mail::table
         .filter(mail::state.eq(Queued))
         .filter(mail::due_at.le(now))
-        .filter(unheld.assume_not_null())
+        .filter(unheld)
         .order((mail::due_at, mail::id))
         .limit(limit)
         .select(mail::id)

@@ -39,18 +39,6 @@ pub(crate) fn store_error(error: Error) -> StoreError {
     }
 }
 
-/// Whether the connection is gone.
-pub(crate) fn is_closed(error: &Error) -> bool {
-    match error {
-        Error::DatabaseError(kind, _) => {
-            matches!(kind, DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand)
-        }
-        Error::RollbackErrorOnCommit { commit_error, .. } => is_closed(commit_error),
-        Error::BrokenTransactionManager => true,
-        _ => false,
-    }
-}
-
 fn reported(kind: DatabaseErrorKind, report: &dyn DatabaseErrorInformation) -> StoreError {
     match kind {
         DatabaseErrorKind::UniqueViolation => match constraint(report) {

@@ -7,7 +7,7 @@ use usher_domain::port::{StoreError, store::Mode};
 
 use crate::{
     dialect,
-    errors::{is_closed, store_error},
+    errors::store_error,
     manager::Manager,
     options::{DatabaseOptions, OpenError},
 };
@@ -42,18 +42,21 @@ impl Pools {
             Mode::Read => &self.reading,
             Mode::Write => &self.writing,
         };
-        for _ in 0..=pool.max_size() {
+        // One more than there can be dead ones.
+        let mut chances = pool.max_size();
+        loop {
             let mut session = pool.get().map_err(|error| no_connection(&error))?;
             session.reusable = false;
             match dialect::begin(&mut session.connection, mode) {
                 Ok(()) => return Ok(session),
-                Err(error) if is_closed(&error) => {
-                    tracing::debug!(%error, "connection was closed by the server");
+                // Any error: how a connection died decides what diesel calls it.
+                Err(error) if chances > 0 && dialect::can_die(&session.connection) => {
+                    tracing::debug!(%error, "a connection died in the pool");
+                    chances -= 1;
                 }
                 Err(error) => return Err(store_error(error)),
             }
         }
-        Err(StoreError::Unavailable("the server closes every connection".to_owned()))
     }
 }
 

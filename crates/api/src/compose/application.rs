@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tracing_actix_web::TracingLogger;
 use usher_auth::JwtVerifier;
 
-use super::{Core, Outlet, StartError, core::delta, shutdown};
+use super::{Core, Outlet, StartError, core::delta, credentials::other_issuers, shutdown};
 use crate::{
     http::{self, dev, gate::Gate, passwords::PasswordDesk, state::AppState},
     settings::Settings,
@@ -130,8 +130,9 @@ pub fn mail_worker(settings: &Settings, gate: Gate, outlet: &Outlet, wake: Arc<N
 }
 
 fn state(settings: &Settings, core: Core, gate: Gate, wake: Arc<Notify>) -> Result<AppState, StartError> {
-    let verifier = JwtVerifier::new(core.issuers, &core.env.clock)
-        .map_err(|error| StartError::Auth(error.to_string()))?;
+    let issuers = [vec![core.own_issuer], other_issuers(&settings.auth)?].concat();
+    let verifier =
+        JwtVerifier::new(issuers, &core.env.clock).map_err(|error| StartError::Auth(error.to_string()))?;
     let hashing = Arc::new(Semaphore::new(settings.server.threads));
     Ok(AppState {
         public_url: gate.env().policy.public_url.clone(),

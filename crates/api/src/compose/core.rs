@@ -43,7 +43,7 @@ pub struct Core {
     pub passwords: Arc<Passwords>,
     /// Signs Usher's own tokens.
     pub issuer: TokenIssuer,
-    pub(super) issuers: Vec<IssuerSettings>,
+    pub(super) own_issuer: IssuerSettings,
     database: Arc<DieselStore>,
 }
 
@@ -59,8 +59,6 @@ impl Core {
         let secrets = credentials::secrets(&settings.auth)?;
         let own = credentials::own_issuer(&settings.auth, &secrets)?;
         let issuer = TokenIssuer::new(&own).map_err(|error| StartError::Auth(error.to_string()))?;
-        let mut issuers = vec![own];
-        issuers.extend(credentials::other_issuers(&settings.auth)?);
         let env = Env {
             clock: world.clock,
             entropy: Arc::clone(&world.entropy),
@@ -68,7 +66,14 @@ impl Core {
             policy: policy(settings)?,
         };
         let passwords = Arc::new(Passwords::new(world.entropy));
-        Ok(Self { store: Arc::clone(&database) as Arc<dyn Store>, env, passwords, issuer, issuers, database })
+        Ok(Self {
+            store: Arc::clone(&database) as Arc<dyn Store>,
+            env,
+            passwords,
+            issuer,
+            own_issuer: own,
+            database,
+        })
     }
 
     /// Applies pending migrations; answers how many.

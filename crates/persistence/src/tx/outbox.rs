@@ -18,6 +18,9 @@ use crate::{
     schema::{Queued, mail},
 };
 
+/// Most mails of one claim, far below the number of values that a statement can have.
+const MOST_CLAIMED: u32 = 1000;
+
 impl Outbox for DieselTx<'_> {
     fn enqueue(&mut self, mail: &NewMail) -> Result<MailId, StoreError> {
         self.write(|connection| {
@@ -38,7 +41,7 @@ impl Outbox for DieselTx<'_> {
     ) -> Result<Vec<Mail>, StoreError> {
         let now = now.naive_utc();
         self.write(|connection| {
-            let ids = dialect::claimable_mails(connection, now, i64::from(limit))?;
+            let ids = dialect::claimable_mails(connection, now, i64::from(limit.min(MOST_CLAIMED)))?;
             if ids.is_empty() {
                 return Ok(Vec::new());
             }

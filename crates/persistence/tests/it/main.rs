@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails in a test fails the test")]
 
-mod bench_tmp;
 mod contract;
 mod corruption;
 mod migrations;

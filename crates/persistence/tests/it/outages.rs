@@ -103,6 +103,29 @@ fn connections_that_died_in_the_pool_go_unnoticed() {
     }
 }
 
+/// A server that crashes closes its connections without a word, which looks different from being told to go.
+#[test]
+fn connections_of_a_server_that_crashed_go_unnoticed_once_it_is_back() {
+    let server = PostgresServer::start().unwrap();
+    let database = server.create_database().unwrap();
+    let store = DieselStore::open(&options(database.url())).unwrap();
+    store.migrations().run().unwrap();
+    let store: &dyn Store = &store;
+    assert!(store.read("accounts", |tx| tx.accounts()).unwrap().is_empty());
+    // A throwaway cluster does not write through, so this crash would take the tables with it.
+    database.sql("CHECKPOINT").unwrap();
+    // When one of its processes is killed, PostgreSQL ends all of them and starts again. Psql's own is the one.
+    let kill = "DO $$ BEGIN
+        EXECUTE format('COPY (SELECT 1) TO PROGRAM %L', 'kill -KILL ' || pg_backend_pid());
+    END $$";
+    server.sql(kill).unwrap_err();
+    let recovered = (0..600).any(|_| server.sql("SELECT 1").is_ok());
+    assert!(recovered);
+    for _ in 0..3 {
+        assert!(store.read("accounts", |tx| tx.accounts()).unwrap().is_empty());
+    }
+}
+
 #[test]
 fn a_connection_that_dies_inside_a_unit_is_told_and_replaced() {
     let place = Postgres::migrated();
