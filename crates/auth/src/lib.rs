@@ -9,7 +9,7 @@
 //! - [`Passwords`] hashes and compares passwords.
 //! - [`HmacLinkKeys`] derives the secret half of invitation links.
 //!
-//! Only [`ServerSecret`] holds secrets of the server, and no type of this crate shows one in its `Debug` output.
+//! Secrets of the server come in as [`ServerSecret`], and no type of this crate shows one in its `Debug` output.
 //!
 //! To add a source of keys: a variant of [`KeySource`], and in `jwt/trusted.rs` what it becomes and how it finds the key
 //! of a token. To add an algorithm: where keys are made (`keys/pem.rs`, `keys/jwk.rs`), so that each key has exactly one;

@@ -32,7 +32,7 @@ pub struct HashingError(#[from] password_hash::Error);
 
 /// Hashes and compares passwords with argon2id.
 ///
-/// Both take 19 MiB and some 20 ms of one processor: call them on a blocking thread, and bound how many run at once.
+/// Both take 19 MiB and some tens of milliseconds of a processor: call them on a blocking thread, and bound how many run at once.
 pub struct Passwords {
     argon2: Argon2<'static>,
     entropy: Arc<dyn Entropy>,

@@ -49,7 +49,8 @@ impl PostgresUrl {
 
     /// What libpq gets: the URL with our parameters where it does not set them itself.
     pub(crate) fn connection_url(&self, connect_timeout: Duration) -> String {
-        let seconds = connect_timeout.as_secs_f64().ceil().to_string();
+        // For libpq no time is no limit, and one second is two.
+        let seconds = connect_timeout.as_millis().div_ceil(1000).clamp(2, 3600).to_string();
         let ours = DEFAULTS.into_iter().chain([("connect_timeout", seconds.as_str())]);
         let (_, query) = self.url.split_once('?').unwrap_or((&self.url, ""));
         let set: Vec<_> = query.split('&').filter_map(|parameter| parameter.split('=').next()).collect();

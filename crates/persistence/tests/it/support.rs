@@ -1,6 +1,14 @@
 //! Databases for one test each.
 
-use std::{ops::Deref, path::PathBuf, time::Duration};
+use std::{
+    collections::BTreeSet,
+    error::Error,
+    fs,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    ops::Deref,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use diesel::{Connection as _, SqliteConnection, connection::SimpleConnection as _};
 use tempfile::TempDir;
@@ -102,11 +110,27 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     pub(crate) fn migrated() -> Self {
-        let database = PostgresServer::shared().unwrap().create_database().unwrap();
+        let migrate = |url: &str| -> Result<(), Box<dyn Error + Send + Sync>> {
+            DieselStore::open(&options(url))?.migrations().run()?;
+            Ok(())
+        };
+        let server = PostgresServer::shared().unwrap();
+        let database = server.create_database_from(&template(), migrate).unwrap();
         let store = DieselStore::open(&options(database.url())).unwrap();
-        store.migrations().run().unwrap();
         Self { store, database }
     }
+}
+
+/// The name of a database with all tables, which changes with the migrations.
+fn template() -> String {
+    let mut digest = DefaultHasher::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations/postgres");
+    let migrations = fs::read_dir(folder).unwrap().map(|migration| migration.unwrap().path());
+    for migration in migrations.collect::<BTreeSet<_>>() {
+        migration.hash(&mut digest);
+        fs::read(migration.join("up.sql")).unwrap().hash(&mut digest);
+    }
+    format!("usher_persistence_{:016x}", digest.finish())
 }
 
 impl Place for Postgres {
