@@ -5,7 +5,7 @@ use argon2::{
     password_hash::{self, PasswordHasher as _, PasswordVerifier as _, phc},
 };
 use usher_domain::{
-    person::{Password, PasswordHash},
+    person::{MAX_PASSWORD_OCTETS, Password, PasswordHash},
     port::Entropy,
 };
 
@@ -17,9 +17,6 @@ const PARAMS: Params = match Params::new(19 * 1024, 2, 1, None) {
 
 /// What RFC 9106, 3.1, recommends for passwords.
 const SALT_OCTETS: usize = 16;
-
-/// Longest password that is looked at: none longer can have been chosen (`Password::parse`).
-const MAX_OCTETS: usize = 256;
 
 /// A hash of no password: its last part was drawn at random. [`PARAMS`] made it as expensive as a real one.
 const DUMMY: &str =
@@ -59,7 +56,8 @@ impl Passwords {
     /// does not tell who has a password here. More than 256 octets are wrong without any work, whoever is asked for.
     #[must_use]
     pub fn verify(&self, hash: Option<&PasswordHash>, presented: &str) -> bool {
-        if presented.len() > MAX_OCTETS {
+        // None longer can have been chosen.
+        if presented.len() > MAX_PASSWORD_OCTETS {
             return false;
         }
         let stored = hash.and_then(parse);
@@ -140,12 +138,12 @@ mod tests {
     #[test]
     fn the_bound_is_the_longest_password_that_can_be_chosen() {
         let passwords = passwords();
-        assert!(Password::parse(&"x".repeat(MAX_OCTETS + 1)).is_err());
-        let longest = "x".repeat(MAX_OCTETS);
+        assert!(Password::parse(&"x".repeat(MAX_PASSWORD_OCTETS + 1)).is_err());
+        let longest = "x".repeat(MAX_PASSWORD_OCTETS);
         let hash = passwords.hash(&Password::parse(&longest).unwrap()).unwrap();
         assert!(passwords.verify(Some(&hash), &longest));
 
-        let longer = "x".repeat(MAX_OCTETS + 1);
+        let longer = "x".repeat(MAX_PASSWORD_OCTETS + 1);
         let hash: phc::PasswordHash =
             passwords.argon2.hash_password_with_salt(longer.as_bytes(), &[7; SALT_OCTETS]).unwrap();
         assert!(

@@ -2,7 +2,7 @@
 
 mod password;
 
-pub use password::{Password, PasswordError, PasswordHash};
+pub use password::{MAX_OCTETS as MAX_PASSWORD_OCTETS, Password, PasswordError, PasswordHash};
 
 use crate::{Timestamp, account::PublicId, address::EmailAddress, id::PersonId, text::DisplayText};
 
