@@ -1,4 +1,5 @@
-//! What the tests talk to: PostgreSQL, and an SMTP server in Python.
+//! What the tests talk to and with: PostgreSQL, an SMTP server in Python, and curl, for which development mode prints its
+//! commands.
 
 use std::fs;
 
@@ -13,6 +14,9 @@ use crate::{
 pub(crate) fn prepare() -> Result<&'static PostgresServer, Failure> {
     if variable(PYTHON_VARIABLE).is_none() {
         prepare_python()?;
+    }
+    if answer(program("curl").arg("--version")).is_none() {
+        packages::install(&["curl"])?;
     }
     let server = match PostgresServer::shared() {
         Err(TestbedError::Missing { .. }) => {
