@@ -1,11 +1,15 @@
 //! Deliver the outbox: claim mails under a lease, send them outside of any transaction, settle what came of it.
 
+use std::collections::BTreeMap;
+
 use crate::{
     Timestamp,
     env::Env,
+    id::{AccountId, PersonId},
     invitation::{Status, page_url},
     outbox::{InvitationMail, LeaseToken, Mail, MailState, NextStep},
     port::{SendError, StoreError, Tx, store::Settlement},
+    text::DisplayText,
 };
 
 /// A mail that a worker holds.
@@ -40,8 +44,9 @@ pub fn claim(tx: &mut dyn Tx, env: &Env, limit: u32) -> Result<Vec<Delivery>, St
     let now = env.now();
     let lease = LeaseToken::generate(env.entropy.as_ref());
     let mut deliveries = Vec::new();
+    let mut known = Known::default();
     for mail in tx.claim_mails(now, now + env.policy.retry.lease, &lease, limit)? {
-        match content(tx, env, &mail, now)? {
+        match content(tx, env, &mut known, &mail, now)? {
             Some((content, expires_at)) => {
                 deliveries.push(Delivery { mail, lease: lease.clone(), expires_at, content });
             }
@@ -94,6 +99,7 @@ fn judge(env: &Env, delivery: &Delivery, result: &Result<(), SendError>) -> (Set
 fn content(
     tx: &mut dyn Tx,
     env: &Env,
+    known: &mut Known,
     mail: &Mail,
     now: Timestamp,
 ) -> Result<Option<(InvitationMail, Timestamp)>, StoreError> {
@@ -101,9 +107,11 @@ fn content(
     let current = invitation.filter(|invitation| {
         invitation.status_at(now) == Status::Pending && invitation.generation == mail.generation
     });
-    let (Some(invitation), Some(account)) = (current, tx.account(mail.account_id)?) else { return Ok(None) };
+    let (Some(invitation), Some(account_title)) = (current, known.title(tx, mail.account_id)?) else {
+        return Ok(None);
+    };
     let inviter_name = match invitation.sponsor {
-        Some(sponsor) => tx.person(sponsor)?.map(|person| person.name),
+        Some(sponsor) => known.name(tx, sponsor)?,
         None => None,
     };
     let key = env.keys.key(&invitation.secure_id, invitation.generation);
@@ -111,7 +119,7 @@ fn content(
         reference: mail.reference.clone(),
         to: invitation.email.clone(),
         to_name: invitation.name.clone(),
-        account_title: account.title,
+        account_title,
         inviter_name,
         roles: invitation.grant.roles().iter().map(ToString::to_string).collect(),
         link: page_url(&env.policy.public_url, &invitation.secure_id, &key),
@@ -119,6 +127,33 @@ fn content(
         created_at: mail.created_at,
     };
     Ok(Some((content, invitation.expires_at)))
+}
+
+/// Accounts and sponsors looked up in one claim: mails that are due together are mostly of a few people.
+#[derive(Default)]
+struct Known {
+    titles: BTreeMap<AccountId, Option<DisplayText>>,
+    names: BTreeMap<PersonId, Option<DisplayText>>,
+}
+
+impl Known {
+    fn title(&mut self, tx: &mut dyn Tx, account: AccountId) -> Result<Option<DisplayText>, StoreError> {
+        if let Some(title) = self.titles.get(&account) {
+            return Ok(title.clone());
+        }
+        let title = tx.account(account)?.map(|account| account.title);
+        self.titles.insert(account, title.clone());
+        Ok(title)
+    }
+
+    fn name(&mut self, tx: &mut dyn Tx, person: PersonId) -> Result<Option<DisplayText>, StoreError> {
+        if let Some(name) = self.names.get(&person) {
+            return Ok(name.clone());
+        }
+        let name = tx.person(person)?.map(|person| person.name);
+        self.names.insert(person, name.clone());
+        Ok(name)
+    }
 }
 
 fn cancel(tx: &mut dyn Tx, mail: &Mail, lease: &LeaseToken, now: Timestamp) -> Result<(), StoreError> {
