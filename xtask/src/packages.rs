@@ -22,6 +22,13 @@ pub(crate) fn install(packages: &[&str]) -> Result<(), Failure> {
     quietly(&format!("apt-get install {names}"), &mut install)
 }
 
+/// Installs those programs that are missing and whose packages have the same name.
+pub(crate) fn provide(programs: &[&str]) -> Result<(), Failure> {
+    let is_missing = |name: &&str| answer(program(name).arg("--version")).is_none();
+    let missing: Vec<&str> = programs.iter().copied().filter(is_missing).collect();
+    if missing.is_empty() { Ok(()) } else { install(&missing) }
+}
+
 /// How apt-get is started here, if it can be.
 fn apt_get() -> Option<fn() -> Command> {
     answer(program("apt-get").arg("--version"))?;

@@ -15,9 +15,7 @@ pub(crate) fn prepare() -> Result<&'static PostgresServer, Failure> {
     if variable(PYTHON_VARIABLE).is_none() {
         prepare_python()?;
     }
-    if answer(program("curl").arg("--version")).is_none() {
-        packages::install(&["curl"])?;
-    }
+    packages::provide(&["curl"])?;
     let server = match PostgresServer::shared() {
         Err(TestbedError::Missing { .. }) => {
             packages::install(&["postgresql"])?;

@@ -7,14 +7,14 @@ use usher_auth::TokenRequest;
 use usher_domain::{
     account::AccountName,
     address::EmailAddress,
-    person::{Password, Person},
-    port::StoreError,
+    person::Password,
     role::Grant,
     text::DisplayText,
     token::Token,
     usecase::{
         add_member::{AddMember, AddMemberError, add_member},
         create_account::{CreateAccount, CreateAccountError, create_account},
+        set_password::set_password,
     },
 };
 
@@ -62,7 +62,10 @@ pub fn example(core: &Core) -> Result<Example, StartError> {
     }
     let person = match core.store.write("example.member", |tx| add_member(tx, &core.env, &add)) {
         Ok(person) => person,
-        Err(AddMemberError::AlreadyMember(_)) => renew_password(core, &email, &hash)?,
+        Err(AddMemberError::AlreadyMember(_)) => core
+            .store
+            .write("example.password", |tx| set_password(tx, &core.env, &email, &hash))
+            .map_err(|error| refuse(&error))?,
         Err(error) => return Err(refuse(&error)),
     };
     let token = core.issuer.issue(
@@ -76,21 +79,6 @@ pub fn example(core: &Core) -> Result<Example, StartError> {
         core.env.now(),
     );
     Ok(Example { password, token: token.reveal().to_owned() })
-}
-
-fn renew_password(
-    core: &Core,
-    email: &EmailAddress,
-    hash: &usher_domain::person::PasswordHash,
-) -> Result<Person, StartError> {
-    let renewed = core.store.write::<_, StoreError>("example.password", |tx| {
-        let Some(mut person) = tx.person_by_email(email)? else { return Ok(None) };
-        person.password = Some(hash.clone());
-        tx.update_person(&person)?;
-        Ok(Some(person))
-    });
-    let person = renewed.map_err(|error| StartError::Example(error.to_string()))?;
-    person.ok_or_else(|| StartError::Example(format!("{email} is a member and nobody")))
 }
 
 /// Says what runs where. The first command is complete: pasted into a shell it creates an invitation.

@@ -11,6 +11,7 @@
 pub mod cli;
 pub mod compose;
 pub mod develop;
+pub mod gate;
 pub mod http;
 pub mod settings;
 pub mod system;

@@ -8,6 +8,7 @@
 //!   own.
 //! - [`Passwords`] hashes and compares passwords.
 //! - [`HmacLinkKeys`] derives the secret half of invitation links.
+//! - [`is_loopback`] tells which URLs stay on this machine: only those may carry credentials, or keys, without TLS.
 //!
 //! Secrets of the server come in as [`ServerSecret`], and no type of this crate shows one in its `Debug` output.
 //!
@@ -19,15 +20,18 @@ mod jwks;
 mod jwt;
 mod keys;
 mod links;
+mod loopback;
 mod passwords;
 mod secret;
 
 pub use jwks::{JwksFault, JwksSettings};
 pub use jwt::{
     ClaimNames, InvalidToken, IssuedToken, IssuerFault, IssuerSettings, JwtVerifier, KeySource,
-    MAX_TOKEN_OCTETS, PublicKeySettings, SettingsError, TokenError, TokenIssuer, TokenRequest,
+    MAX_PUBLIC_KEYS, MAX_TOKEN_OCTETS, PublicKeySettings, SettingsError, TokenError, TokenIssuer,
+    TokenRequest,
 };
 pub use keys::KeyFault;
 pub use links::HmacLinkKeys;
+pub use loopback::is_loopback;
 pub use passwords::{HashingError, Passwords};
 pub use secret::{MIN_SECRET_OCTETS, SecretRing, ServerSecret, WeakSecret};

@@ -58,6 +58,16 @@ impl EmailAddress {
         Ok(Self { local_octets: local.len(), key, typed })
     }
 
+    /// Takes back what was stored after [`EmailAddress::parse`] had accepted it, with the key from then: rules that have
+    /// become stricter since must not make a stored row unreadable. `None` for what was never an address.
+    #[must_use]
+    pub fn from_stored(typed: String, key: String) -> Option<Self> {
+        let sound =
+            |text: &str| text.contains('@') && !text.chars().any(|c| c.is_control() || c.is_whitespace());
+        let local_octets = typed.find('@')?;
+        (sound(&typed) && sound(&key)).then_some(Self { typed, local_octets, key })
+    }
+
     /// As typed, trimmed.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -68,14 +68,20 @@ fn constraint(report: &dyn DatabaseErrorInformation) -> Option<Constraint> {
 
 #[cfg(test)]
 mod tests {
+    use std::{fs, path::Path};
+
     use super::*;
 
-    const POSTGRES: &str = include_str!("../../../migrations/postgres/20261122000000_initial_schema/up.sql");
-    const SQLITE: &str = include_str!("../../../migrations/sqlite/20261122000000_initial_schema/up.sql");
+    /// All migrations, in no order.
+    fn schema(database: &str) -> String {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations").join(database);
+        let migrations = fs::read_dir(folder).unwrap().map(|migration| migration.unwrap().path());
+        migrations.map(|migration| fs::read_to_string(migration.join("up.sql")).unwrap()).collect()
+    }
 
     #[test]
     fn every_rule_of_uniqueness_is_in_the_table() {
-        for schema in [POSTGRES, SQLITE] {
+        for schema in ["postgres", "sqlite"].map(schema) {
             for (name, columns, _) in UNIQUE {
                 let (table, _) = columns.split_once('.').unwrap();
                 let columns = columns.replace(&format!("{table}."), "");

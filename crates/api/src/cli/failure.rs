@@ -5,6 +5,7 @@ use std::{error::Error, io, process::ExitCode};
 use clap::{CommandFactory as _, error::ErrorKind};
 
 use super::{arguments::Arguments, output::complain};
+use crate::compose::StartError;
 
 /// Exit code of what was refused or failed.
 const FAILED: u8 = 1;
@@ -70,6 +71,18 @@ impl std::fmt::Display for Failure {
         match self {
             Self::Usage(error) => error.fmt(f),
             Self::Configuration(text) | Self::Failed(text) => f.write_str(text),
+        }
+    }
+}
+
+/// What only shows when keys and certificates are read is a wrong configuration all the same.
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Auth(_) | StartError::Mail(_) | StartError::Duration(_) => {
+                Self::Configuration(error.to_string())
+            }
+            _ => Self::of(&error),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! codes: 0 it is done, 1 it was refused or failed, 2 the command or the configuration is wrong.
 //!
 //! To add a command: its arguments in `arguments/`, with a help text and an example, a file here that runs it, a line in
-//! [`run`], and a test in `tests/cli.rs`.
+//! `run`, and a test in `tests/cli.rs`.
 
 mod account;
 mod arguments;

@@ -5,7 +5,7 @@ use crate::{compose::Core, settings::Settings};
 
 /// Opens what commands work on, with the schema of this version.
 pub(super) fn open(settings: &Settings) -> Result<Core, Failure> {
-    let core = Core::open(settings).map_err(|error| Failure::of(&error))?;
-    core.prepare(settings).map_err(|error| Failure::of(&error))?;
+    let core = Core::open(settings)?;
+    core.prepare(settings)?;
     Ok(core)
 }

@@ -1,6 +1,7 @@
 use std::{
     net::{SocketAddr, TcpListener},
     sync::Arc,
+    time::Duration,
 };
 
 use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web::Data};
@@ -12,9 +13,10 @@ use tokio_util::sync::CancellationToken;
 use tracing_actix_web::TracingLogger;
 use usher_auth::JwtVerifier;
 
-use super::{Core, Outlet, StartError, core::delta, credentials::other_issuers, shutdown};
+use super::{Core, Outlet, StartError, core::delta, shutdown};
 use crate::{
-    http::{self, dev, gate::Gate, passwords::PasswordDesk, state::AppState},
+    gate::Gate,
+    http::{self, dev, passwords::PasswordDesk, state::AppState},
     settings::Settings,
     telemetry::{RequestSpan, log_request},
     worker::Worker,
@@ -40,7 +42,12 @@ pub struct Application {
 impl Application {
     /// Binds the address, so that port 0 becomes a real one, and puts everything together over a database that is up to
     /// date already.
-    pub fn build(settings: Settings, mut core: Core, delivery: Delivery) -> Result<Self, StartError> {
+    pub fn build(
+        settings: Settings,
+        mut core: Core,
+        verifier: JwtVerifier,
+        delivery: Delivery,
+    ) -> Result<Self, StartError> {
         let bind = settings.server.bind;
         let listener =
             TcpListener::bind(bind).map_err(|source| StartError::Listen { address: bind, source })?;
@@ -55,7 +62,7 @@ impl Application {
             }
             Delivery::Elsewhere => (None, None),
         };
-        let state = Data::new(state(&settings, core, gate, wake)?);
+        let state = Data::new(state(&settings, core, verifier, gate, wake)?);
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(state.clone())
@@ -91,7 +98,8 @@ impl Application {
     /// Serves until `stop`, then finishes the requests and deliveries that are running.
     pub async fn run(self, stop: CancellationToken) -> Result<(), StartError> {
         let handle = self.server.handle();
-        let worker: Option<JoinHandle<()>> = self.worker.map(|worker| tokio::spawn(worker.run(stop.clone())));
+        let patience = self.settings.server.shutdown_timeout;
+        let worker = self.worker.map(|worker| supervised(worker, stop.clone(), patience));
         let stopping = tokio::spawn({
             let stop = stop.clone();
             async move {
@@ -103,10 +111,11 @@ impl Application {
         // Also when the server ended by itself: the worker ends with it.
         stop.cancel();
         stopping.abort();
-        if let Some(worker) = worker {
-            shutdown::bounded(worker, self.settings.server.shutdown_timeout).await;
+        served?;
+        match worker {
+            Some(worker) => worker.await.unwrap_or(Err(StartError::WorkerDied)),
+            None => Ok(()),
         }
-        Ok(served?)
     }
 }
 
@@ -114,6 +123,31 @@ impl std::fmt::Debug for Application {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Application").field("address", &self.address).finish_non_exhaustive()
     }
+}
+
+/// Runs a worker until `stop`, and then for at most `patience`. One that ends by itself has died: the whole process
+/// stops with an error, for a server that answers 200 and sends nothing would look healthy.
+pub(super) fn supervised(
+    worker: Worker,
+    stop: CancellationToken,
+    patience: Duration,
+) -> JoinHandle<Result<(), StartError>> {
+    let mut running = tokio::spawn(worker.run(stop.clone()));
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = &mut running => {}
+            () = stop.cancelled() => {
+                shutdown::bounded(running, patience).await;
+                return Ok(());
+            }
+        }
+        if stop.is_cancelled() {
+            return Ok(());
+        }
+        tracing::error!("the worker died");
+        stop.cancel();
+        Err(StartError::WorkerDied)
+    })
 }
 
 /// The way to the store, as wide as the pool.
@@ -129,10 +163,13 @@ pub fn mail_worker(settings: &Settings, gate: Gate, outlet: &Outlet, wake: Arc<N
     Worker::new(gate, Arc::clone(&outlet.mailer), worker.concurrency, worker.poll_interval, wake)
 }
 
-fn state(settings: &Settings, core: Core, gate: Gate, wake: Arc<Notify>) -> Result<AppState, StartError> {
-    let issuers = [vec![core.own_issuer], other_issuers(&settings.auth)?].concat();
-    let verifier =
-        JwtVerifier::new(issuers, &core.env.clock).map_err(|error| StartError::Auth(error.to_string()))?;
+fn state(
+    settings: &Settings,
+    core: Core,
+    verifier: JwtVerifier,
+    gate: Gate,
+    wake: Arc<Notify>,
+) -> Result<AppState, StartError> {
     let hashing = Arc::new(Semaphore::new(settings.server.threads));
     Ok(AppState {
         public_url: gate.env().policy.public_url.clone(),

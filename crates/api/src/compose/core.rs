@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use secrecy::ExposeSecret as _;
-use usher_auth::{HmacLinkKeys, IssuerSettings, Passwords, TokenIssuer};
+use usher_auth::{HmacLinkKeys, Passwords, TokenIssuer};
 use usher_domain::{
     env::{Env, Policy},
     outbox::RetryPolicy,
@@ -43,7 +43,6 @@ pub struct Core {
     pub passwords: Arc<Passwords>,
     /// Signs Usher's own tokens.
     pub issuer: TokenIssuer,
-    pub(super) own_issuer: IssuerSettings,
     database: Arc<DieselStore>,
 }
 
@@ -55,7 +54,6 @@ impl Core {
 
     /// As [`Core::open`], in another world.
     pub fn open_in(settings: &Settings, world: World) -> Result<Self, StartError> {
-        let database = Arc::new(DieselStore::open(&database_options(settings))?);
         let secrets = credentials::secrets(&settings.auth)?;
         let own = credentials::own_issuer(&settings.auth, &secrets)?;
         let issuer = TokenIssuer::new(&own).map_err(|error| StartError::Auth(error.to_string()))?;
@@ -65,15 +63,10 @@ impl Core {
             keys: Arc::new(HmacLinkKeys::new(&secrets)),
             policy: policy(settings)?,
         };
+        // Last, so that nothing is touched before the settings are known to be sound.
+        let database = Arc::new(DieselStore::open(&database_options(settings))?);
         let passwords = Arc::new(Passwords::new(world.entropy));
-        Ok(Self {
-            store: Arc::clone(&database) as Arc<dyn Store>,
-            env,
-            passwords,
-            issuer,
-            own_issuer: own,
-            database,
-        })
+        Ok(Self { store: Arc::clone(&database) as Arc<dyn Store>, env, passwords, issuer, database })
     }
 
     /// Applies pending migrations; answers how many.
@@ -117,6 +110,7 @@ fn database_options(settings: &Settings) -> DatabaseOptions {
     let database = &settings.database;
     DatabaseOptions {
         pool_size: database.pool_size,
+        acquire_timeout: database.acquire_timeout,
         statement_cache: database.statement_cache,
         ..DatabaseOptions::new(database.url.expose_secret())
     }

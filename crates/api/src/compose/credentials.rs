@@ -1,11 +1,13 @@
-use std::fs;
+use std::{fs, sync::Arc};
 
 use usher_auth::{
-    ClaimNames, IssuerSettings, JwksSettings, KeySource, PublicKeySettings, SecretRing, ServerSecret,
+    ClaimNames, IssuerSettings, JwksSettings, JwtVerifier, KeySource, PublicKeySettings, SecretRing,
+    ServerSecret,
 };
+use usher_domain::port::Clock;
 
 use super::{StartError, core::delta};
-use crate::settings::{Auth, Issuer};
+use crate::settings::{Auth, Issuer, Settings};
 
 /// The secrets that sign tokens and make the keys of links.
 pub(super) fn secrets(auth: &Auth) -> Result<SecretRing, StartError> {
@@ -26,8 +28,16 @@ pub(super) fn own_issuer(auth: &Auth, secrets: &SecretRing) -> Result<IssuerSett
     })
 }
 
+/// Judges the tokens of Usher and of every other issuer. Reads the key files.
+pub fn verifier(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<JwtVerifier, StartError> {
+    let auth = &settings.auth;
+    let own = own_issuer(auth, &secrets(auth)?)?;
+    let issuers = [vec![own], other_issuers(auth)?].concat();
+    JwtVerifier::new(issuers, clock).map_err(|error| StartError::Auth(error.to_string()))
+}
+
 /// The issuers of `[[auth.issuers]]`.
-pub(super) fn other_issuers(auth: &Auth) -> Result<Vec<IssuerSettings>, StartError> {
+fn other_issuers(auth: &Auth) -> Result<Vec<IssuerSettings>, StartError> {
     auth.issuers.iter().map(|issuer| other_issuer(auth, issuer)).collect()
 }
 
@@ -53,10 +63,11 @@ fn other_issuer(auth: &Auth, issuer: &Issuer) -> Result<IssuerSettings, StartErr
 }
 
 fn public_keys(issuer: &Issuer) -> Result<Vec<PublicKeySettings>, StartError> {
-    let read = |path: &std::path::PathBuf| {
-        let pem = fs::read_to_string(path)
+    let mut keys = Vec::new();
+    for path in &issuer.key_files {
+        let text = fs::read_to_string(path)
             .map_err(|error| StartError::Auth(format!("key file {}: {error}", path.display())))?;
-        Ok(PublicKeySettings { pem, kid: None })
-    };
-    issuer.key_files.iter().map(read).collect()
+        keys.extend(PublicKeySettings::of_file(&text));
+    }
+    Ok(keys)
 }

@@ -38,6 +38,9 @@ pub enum StartError {
     /// The development account could not be made.
     #[error("the example account cannot be made: {0}")]
     Example(String),
+    /// The worker ended without being told to.
+    #[error("the worker died; mails would not be delivered any more")]
+    WorkerDied,
     /// Anything else that the system refused.
     #[error(transparent)]
     Io(#[from] io::Error),

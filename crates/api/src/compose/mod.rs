@@ -13,6 +13,7 @@ mod shutdown;
 
 pub use application::{Application, Delivery, mail_worker};
 pub use core::{Core, World};
+pub use credentials::verifier;
 pub use error::StartError;
 pub use mail::{Outlet, outlet};
 pub use run::{develop, serve, worker};

@@ -3,8 +3,9 @@ use std::{io, sync::Arc};
 use tokio::sync::Notify;
 
 use super::{
-    Application, Core, Delivery, StartError,
-    application::{gate, mail_worker},
+    Application, Core, Delivery, StartError, World,
+    application::{gate, mail_worker, supervised},
+    credentials::verifier,
     mail::outlet,
     shutdown,
 };
@@ -17,11 +18,13 @@ use crate::{
 /// `usher serve`: production, until a signal.
 pub async fn serve(settings: Settings) -> Result<(), StartError> {
     start_log(&settings);
-    let core = Core::open(&settings)?;
-    core.prepare(&settings)?;
+    let world = World::system();
+    let verifier = verifier(&settings, &world.clock)?;
     let delivery =
         if settings.worker.enabled { Delivery::Here(outlet(&settings)?) } else { Delivery::Elsewhere };
-    let application = Application::build(settings, core, delivery)?;
+    let core = Core::open_in(&settings, world)?;
+    core.prepare(&settings)?;
+    let application = Application::build(settings, core, verifier, delivery)?;
     tracing::info!(address = %application.address(), url = application.base_url(), "serving");
     application.run(shutdown::on_signals()?).await
 }
@@ -29,26 +32,27 @@ pub async fn serve(settings: Settings) -> Result<(), StartError> {
 /// `usher worker`: deliveries and expiry only, until a signal.
 pub async fn worker(settings: Settings) -> Result<(), StartError> {
     start_log(&settings);
+    let outlet = outlet(&settings)?;
     let core = Core::open(&settings)?;
     core.prepare(&settings)?;
     let stop = shutdown::on_signals()?;
-    let worker = mail_worker(&settings, gate(&settings, &core), &outlet(&settings)?, Arc::new(Notify::new()));
+    let worker = mail_worker(&settings, gate(&settings, &core), &outlet, Arc::new(Notify::new()));
     tracing::info!("delivering mails");
-    let running = tokio::spawn(worker.run(stop.clone()));
-    stop.cancelled().await;
-    shutdown::bounded(running, settings.server.shutdown_timeout).await;
-    Ok(())
+    let running = supervised(worker, stop, settings.server.shutdown_timeout);
+    running.await.unwrap_or(Err(StartError::WorkerDied))
 }
 
 /// `usher`: development, with an example account, and told to `out` how to use it.
 pub async fn develop(settings: Settings, out: &mut (dyn io::Write + Send)) -> Result<(), StartError> {
     start_log(&settings);
-    let core = Core::open(&settings)?;
+    let world = World::system();
+    let verifier = verifier(&settings, &world.clock)?;
+    let delivery = Delivery::Here(outlet(&settings)?);
+    let core = Core::open_in(&settings, world)?;
     core.prepare(&settings)?;
     let example = example(&core)?;
-    let delivery = Delivery::Here(outlet(&settings)?);
     let mailbox = settings.mail.is_none();
-    let application = Application::build(settings, core, delivery)?;
+    let application = Application::build(settings, core, verifier, delivery)?;
     announce(out, &application.base_url(), mailbox, &example)?;
     application.run(shutdown::on_signals()?).await
 }

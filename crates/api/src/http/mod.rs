@@ -4,7 +4,6 @@ pub mod body;
 pub mod credentials;
 pub mod dev;
 pub mod endpoint;
-pub mod gate;
 pub mod json;
 pub mod landscape;
 pub mod passwords;
@@ -13,6 +12,22 @@ pub mod state;
 pub mod web;
 
 use actix_web::{HttpResponse, Route, web::ServiceConfig};
+
+/// Every operation that is ever routed, as `(prefix, operation)`. What is not here is not served: whoever adds a dialect
+/// adds it here, to [`configure`], and to the authorization matrix of the tests.
+#[must_use]
+pub fn endpoints() -> Vec<(&'static str, endpoint::Endpoint)> {
+    let parts = [
+        ("", platform::endpoints()),
+        (landscape::PREFIX, landscape::endpoints()),
+        ("", web::endpoints()),
+        (dev::PREFIX, dev::endpoints()),
+    ];
+    parts
+        .into_iter()
+        .flat_map(|(prefix, list)| list.into_iter().map(move |endpoint| (prefix, endpoint)))
+        .collect()
+}
 
 /// Everything but the development mailbox.
 pub fn configure(config: &mut ServiceConfig) {

@@ -7,7 +7,8 @@ use tokio::sync::Notify;
 use url::Url;
 use usher_auth::{JwtVerifier, TokenIssuer};
 
-use super::{gate::Gate, passwords::PasswordDesk};
+use super::passwords::PasswordDesk;
+use crate::gate::Gate;
 
 /// What handlers share.
 #[derive(Debug)]

@@ -8,7 +8,6 @@
 //! that reads the section. A test compares what is read with what that file lists.
 
 mod development;
-mod hosts;
 mod load;
 mod notices;
 mod problem;
@@ -149,6 +148,8 @@ pub struct Mail {
     /// Whether mails leave without TLS: so configured, or the relay is this machine and no authority is named for its
     /// certificate. Only with a relay on this machine is there a login then.
     pub insecure: bool,
+    /// The name of this host in EHLO; `None` is the domain of the sender.
+    pub hello_name: Option<String>,
     /// A certificate authority to trust besides the system's, as PEM.
     pub ca_file: Option<PathBuf>,
     /// Longest time for one mail, connecting included.

@@ -1,6 +1,8 @@
 //! What an operator decided knowingly, and should be reminded of at every start.
 
-use super::{Acceptance, Settings, hosts::is_loopback};
+use usher_auth::is_loopback;
+
+use super::{Acceptance, Settings};
 
 impl Settings {
     /// One sentence for each setting that gives up protection, for the log.

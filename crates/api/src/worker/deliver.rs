@@ -1,11 +1,15 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use usher_domain::{
     port::{Mailer, SendError, StoreError},
     usecase::deliver::{self, Delivery, Settled},
 };
 
-use crate::http::gate::Gate;
+use crate::gate::Gate;
+
+/// Between the tries to write down what came of a delivery: the time in which a database restarts.
+const PAUSES: [Duration; 4] =
+    [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 
 /// What a delivery says about the relay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,13 +33,28 @@ pub(super) async fn deliver(gate: &Gate, mailer: &dyn Mailer, delivery: Delivery
         Err(SendError::Unreachable { .. }) => Outcome::RelayUnreachable,
         _ => Outcome::RelayAnswered,
     };
-    let delivery = Arc::new(delivery);
-    let (kept, result_kept) = (Arc::clone(&delivery), result.clone());
-    let settled = gate.run(move |store, env| {
-        store.write::<_, StoreError>("worker.settle", |tx| deliver::settle(tx, env, &kept, &result_kept))
-    });
-    log(&delivery, &result, settled.await);
+    let done = Arc::new((delivery, result));
+    let settled = settle(gate, &done).await;
+    log(&done.0, &done.1, settled);
     outcome
+}
+
+/// Writes down what came of a delivery. A relayed mail whose row says otherwise is sent twice, so a database that is
+/// not available for a moment is asked again; the lease outlasts this.
+async fn settle(gate: &Gate, done: &Arc<(Delivery, Result<(), SendError>)>) -> Result<Settled, StoreError> {
+    let mut pauses = PAUSES.iter();
+    loop {
+        let done = Arc::clone(done);
+        let settled = gate.run(move |store, env| {
+            store.write::<_, StoreError>("worker.settle", |tx| deliver::settle(tx, env, &done.0, &done.1))
+        });
+        match (settled.await, pauses.next()) {
+            (Err(StoreError::Unavailable(_) | StoreError::Contended), Some(pause)) => {
+                tokio::time::sleep(*pause).await;
+            }
+            (settled, _) => return settled,
+        }
+    }
 }
 
 /// Names mails by their reference: addresses and links stay out of the log.

@@ -1,7 +1,7 @@
 //! The worker: delivers the outbox and writes down expiry.
 //!
-//! It wakes when a mail was queued in this process, when one is due, and every poll interval besides, because other
-//! replicas queue mails too. Any number of workers may run: leases keep them apart. A worker that is killed leaves
+//! It wakes when a mail was queued in this process or a delivery ended, and every poll interval besides, because other
+//! replicas queue mails too and tries become due. Any number of workers may run: leases keep them apart. A worker that is killed leaves
 //! leases behind, which end by themselves; a mail whose relay answered just then is sent again with the same
 //! Message-ID.
 
@@ -19,7 +19,7 @@ use usher_domain::{
 
 use breaker::Breaker;
 
-use crate::http::gate::Gate;
+use crate::gate::Gate;
 
 /// Overdue invitations written down in one unit of work.
 const SWEEP: u32 = 100;

@@ -1,60 +1,125 @@
 //! Tokens of other issuers, end to end: their keys, their claims, and what they may do.
 
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    net::{TcpListener, TcpStream},
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::TimeDelta;
 use rcgen::{KeyPair, PKCS_ED25519, SigningKey as _};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::harness::{Backend, Setup, body};
 
-/// An identity provider with one key, and the file that makes Usher trust it.
-struct Provider {
-    key: KeyPair,
-    folder: tempfile::TempDir,
-}
+/// An identity provider's key.
+struct Provider(KeyPair);
 
 impl Provider {
     fn new() -> Self {
-        let key = KeyPair::generate_for(&PKCS_ED25519).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("key.pem"), key.public_key_pem()).unwrap();
-        Self { key, folder }
+        Self(KeyPair::generate_for(&PKCS_ED25519).unwrap())
     }
 
-    fn settings_file(&self) -> std::path::PathBuf {
-        let path = self.folder.path().join("usher.toml");
-        let pem = self.folder.path().join("key.pem");
-        let text = format!(
-            "[[auth.issuers]]\nissuer = \"https://login.example.com/\"\naudience = \"usher\"\nkey_files = [{:?}]\n",
-            pem.display().to_string()
-        );
-        std::fs::write(&path, text).unwrap();
-        path
+    fn pem(&self) -> String {
+        self.0.public_key_pem()
+    }
+
+    /// The key as a set publishes it.
+    fn jwk(&self, kid: &str) -> Value {
+        let key = URL_SAFE_NO_PAD.encode(self.0.public_key_raw());
+        json!({ "kty": "OKP", "crv": "Ed25519", "x": key, "kid": kid, "use": "sig", "alg": "EdDSA" })
     }
 
     fn token(&self, claims: &Value) -> String {
+        self.token_with(&json!({ "alg": "EdDSA", "typ": "JWT" }), claims)
+    }
+
+    fn token_of(&self, kid: &str, claims: &Value) -> String {
+        self.token_with(&json!({ "alg": "EdDSA", "typ": "JWT", "kid": kid }), claims)
+    }
+
+    fn token_with(&self, header: &Value, claims: &Value) -> String {
         let part = |json: &Value| URL_SAFE_NO_PAD.encode(json.to_string());
-        let signed = format!("{}.{}", part(&json!({ "alg": "EdDSA", "typ": "JWT" })), part(claims));
-        let signature = self.key.sign(signed.as_bytes()).unwrap();
+        let signed = format!("{}.{}", part(header), part(claims));
+        let signature = self.0.sign(signed.as_bytes()).unwrap();
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 }
 
+fn claims(email: &str, verified: Value) -> Value {
+    let mut claims = json!({
+        "iss": "https://login.example.com/", "aud": "usher", "sub": "248289761001",
+        "exp": 1_710_946_165 + 3600, "email": email, "name": "Joe Wright",
+    });
+    if !verified.is_null() {
+        claims["email_verified"] = verified;
+    }
+    claims
+}
+
+/// The file that makes Usher trust the issuer, whose keys are where that line says.
+fn settings_file(folder: &TempDir, keys: &str) -> Option<PathBuf> {
+    let issuer = "[[auth.issuers]]\nissuer = \"https://login.example.com/\"\naudience = \"usher\"\n";
+    Some(write(folder, "usher.toml", &format!("{issuer}{keys}\n")))
+}
+
+/// The line for keys in files that hold these texts.
+fn key_files(folder: &TempDir, texts: &[String]) -> String {
+    let files = (1..).zip(texts).map(|(number, text)| write(folder, &format!("{number}.pem"), text));
+    let files: Vec<_> = files.map(|path| path.display().to_string()).collect();
+    format!("key_files = {files:?}")
+}
+
+fn write(folder: &TempDir, name: &str, text: &str) -> PathBuf {
+    let path = folder.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+/// Where a provider publishes its keys: a web server on a free port of this machine. Its thread ends with the process.
+struct KeyEndpoint {
+    port: u16,
+    answer: Arc<Mutex<(&'static str, String)>>,
+}
+
+impl KeyEndpoint {
+    fn start(status: &'static str, body: &Value) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let answer = Arc::new(Mutex::new((status, body.to_string())));
+        let given = Arc::clone(&answer);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let (status, body) = given.lock().unwrap().clone();
+                // Who hangs up gets no answer, and the next one does.
+                let _sent = answer_one(&stream.unwrap(), status, &body);
+            }
+        });
+        Self { port, answer }
+    }
+
+    fn answer(&self, status: &'static str, body: &Value) {
+        *self.answer.lock().unwrap() = (status, body.to_string());
+    }
+}
+
+fn answer_one(mut stream: &TcpStream, status: &str, body: &str) -> std::io::Result<()> {
+    let mut head = BufReader::new(stream).lines();
+    while head.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
+    let length = body.len();
+    write!(stream, "HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}")
+}
+
 #[test]
 fn a_verified_address_is_the_login_and_an_unverified_one_is_nobody() {
-    let provider = Provider::new();
+    let (provider, folder) = (Provider::new(), tempfile::tempdir().unwrap());
     let setup = Setup::new(Backend::sqlite());
-    let server = setup.start_with(setup.settings_of(Some(provider.settings_file())));
+    let file = settings_file(&folder, &key_files(&folder, &[provider.pem()]));
+    let server = setup.start_with(setup.settings_of(file));
     let jane = server.onward();
-    let claims = |email: &str, verified: Value| {
-        let mut claims = json!({
-            "iss": "https://login.example.com/", "aud": "usher", "sub": "248289761001",
-            "exp": 1_710_946_165 + 3600, "email": email, "name": "Joe Wright",
-        });
-        if !verified.is_null() {
-            claims["email_verified"] = verified;
-        }
-        claims
-    };
     let by = |claims: Value| server.client.with_token(provider.token(&claims));
 
     // jane@example.com is an administrator: only her provider's word makes the holder of this token her.
@@ -77,4 +142,77 @@ fn a_verified_address_is_the_login_and_an_unverified_one_is_nobody() {
     let mut foreign = claims("jane@example.com", json!(true));
     foreign["aud"] = json!("another service");
     by(foreign).get("/api/v2/invitations").expect(401);
+}
+
+/// The new key stands beside the old one, in a file of its own or in the same, until the old one is taken out.
+#[test]
+fn keys_in_files_rotate() {
+    let (old, new, third) = (Provider::new(), Provider::new(), Provider::new());
+    let folder = tempfile::tempdir().unwrap();
+    let setup = Setup::new(Backend::sqlite());
+    setup.start().onward();
+    let jane = claims("jane@example.com", json!(true));
+    for (files, expected) in [
+        (vec![old.pem()], [200, 401, 401]),
+        (vec![old.pem(), new.pem()], [200, 200, 401]),
+        (vec![old.pem() + &new.pem()], [200, 200, 401]),
+        (vec![new.pem()], [401, 200, 401]),
+    ] {
+        let file = settings_file(&folder, &key_files(&folder, &files));
+        let server = setup.start_with(setup.settings_of(file));
+        for (key, status) in [&old, &new, &third].into_iter().zip(expected) {
+            for token in [key.token(&jane), key.token_of("2024-03", &jane)] {
+                server.client.with_token(token).get("/api/v2/invitations").expect(status);
+            }
+        }
+    }
+}
+
+#[test]
+fn keys_come_from_the_providers_url() {
+    let (provider, stranger) = (Provider::new(), Provider::new());
+    let folder = tempfile::tempdir().unwrap();
+    let endpoint = KeyEndpoint::start("200 OK", &json!({ "keys": [provider.jwk("k1")] }));
+    let setup = Setup::new(Backend::sqlite());
+    for host in ["127.0.0.1", "idp.localhost"] {
+        let url = format!("jwks_url = \"http://{host}:{}/keys\"", endpoint.port);
+        let server = setup.start_with(setup.settings_of(settings_file(&folder, &url)));
+        if host == "127.0.0.1" {
+            server.onward();
+        }
+        let status = |token: String, expected: u16| {
+            server.client.with_token(token).get("/api/v2/invitations").expect(expected);
+        };
+        let jane = claims("jane@example.com", json!(true));
+        status(provider.token_of("k1", &jane), 200);
+        status(provider.token(&jane), 200);
+        status(provider.token_of("k1", &claims("jane@example.com", json!(false))), 403);
+        status(provider.token_of("k2", &jane), 401);
+        status(stranger.token_of("k1", &jane), 401);
+    }
+}
+
+/// Nothing can be said about a token while its issuer was never reached: that is not the caller's fault.
+#[test]
+fn a_provider_that_fails_is_a_matter_of_time() {
+    let (provider, folder) = (Provider::new(), tempfile::tempdir().unwrap());
+    let endpoint = KeyEndpoint::start("500 Internal Server Error", &json!({ "keys": [provider.jwk("k1")] }));
+    let url = format!("jwks_url = \"http://127.0.0.1:{}/keys\"", endpoint.port);
+    let setup = Setup::new(Backend::sqlite());
+    let server = setup.start_with(setup.settings_of(settings_file(&folder, &url)));
+    let own = server.onward();
+    let jane = server.client.with_token(provider.token_of("k1", &claims("jane@example.com", json!(true))));
+
+    for _ in 0..2 {
+        let answer = jane.get("/api/v2/invitations").expect(503);
+        let (_, error, message) = answer.problem();
+        assert_eq!(error, "ServiceUnavailable");
+        assert!(message.contains("try again"), "{message}");
+        assert!(answer.header("Retry-After").parse::<u32>().unwrap() > 0, "{answer:?}");
+    }
+    own.get("/api/v2/invitations").expect(200);
+
+    endpoint.answer("200 OK", &json!({ "keys": [provider.jwk("k1")] }));
+    setup.wait(TimeDelta::minutes(1));
+    jane.get("/api/v2/invitations").expect(200);
 }

@@ -202,6 +202,80 @@ fn passwords_cannot_be_tried_for_ever() {
 }
 
 #[test]
+fn passwords_cannot_be_tried_all_at_once_either() {
+    let setup = Setup::new(Backend::sqlite());
+    let server = setup.start();
+    server.account("onward", "Onward, Inc.");
+    server.member("onward", "jane@example.com", &["GlobalAdmin"], Some("correct horse"));
+    let wrong = json!({ "email": "jane@example.com", "password": "wrong horse" });
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let login = || server.client.post("/api/v2/login", &wrong).status.as_u16();
+        let threads: Vec<_> = (0..24).map(|_| scope.spawn(login)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 10, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 14, "{statuses:?}");
+}
+
+/// Everybody who proved the mailbox learns how the invitation ended; each end has its code.
+#[test]
+fn every_end_has_its_code() {
+    let setup = Setup::new(Backend::sqlite());
+    let server = setup.start();
+    let jane = server.onward();
+    let invite = |email: &str| {
+        let created = jane.post("/api/v2/invitations", &body("Joe", email, &["Auditor"])).expect(200).json();
+        (created["id"].as_i64().unwrap(), created["secure_id"].as_str().unwrap().to_owned())
+    };
+    let key = |secure_id: &str, generation: u32| {
+        let secure_id = usher_domain::invitation::SecureId::parse(secure_id).unwrap();
+        server.core.env.keys.key(&secure_id, generation).reveal().to_owned()
+    };
+    let code = |path: &str, secure_id: &str, key: &str| {
+        let (status, code, _) = jane.post(path, &json!({ "invitation_id": secure_id, "key": key })).problem();
+        (status, code)
+    };
+    let (accept, reject) = ("/api/v2/accept-invitation", "/api/v2/reject-invitation");
+    let gone = |code: &str| (410, code.to_owned());
+
+    let (_, declined) = invite("a@example.com");
+    assert_eq!(code(accept, &declined, &key(&declined, 0)), (409, "AlreadyMember".to_owned()));
+    let refuse = json!({ "invitation_id": declined, "key": key(&declined, 0) });
+    server.client.post(reject, &refuse).expect(204);
+    assert_eq!(code(accept, &declined, &key(&declined, 0)), gone("InvitationDeclined"));
+    assert_eq!(code(reject, &declined, &key(&declined, 0)), gone("InvitationEnded"));
+
+    let (id, revoked) = invite("b@example.com");
+    jane.delete(&format!("/api/v2/invitations/{id}")).expect(204);
+    assert_eq!(code(accept, &revoked, &key(&revoked, 0)), gone("InvitationRevoked"));
+
+    let (id, replaced) = invite("c@example.com");
+    setup.wait(TimeDelta::minutes(1));
+    jane.post(&format!("/api/v2/invitations/{id}"), &json!({})).expect(200);
+    assert_eq!(code(accept, &replaced, &key(&replaced, 0)), gone("InvitationReplaced"));
+    assert_eq!(code(reject, &replaced, &key(&replaced, 0)), gone("InvitationReplaced"));
+    assert_eq!(code(accept, &replaced, &key(&replaced, 9)), (403, "MailboxNotProven".to_owned()));
+}
+
+/// The inviter's rights ended between invitation and acceptance.
+#[test]
+fn a_sponsor_who_left_is_answered_403() {
+    let setup = Setup::new(Backend::sqlite());
+    let server = setup.start();
+    let jane = server.onward();
+    let created = jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    let accept = json!({ "invitation_id": created.json()["secure_id"] });
+    server.account("elsewhere", "Elsewhere");
+    server.member("elsewhere", "joe@example.com", &["user"], None);
+    let (account, person) = (usher_domain::id::AccountId::new(1), usher_domain::id::PersonId::new(1));
+    assert_eq!(server.core.store.write("test", |tx| tx.delete_membership(account, person)), Ok(true));
+    let joe = server.client.with_token(server.token(None, "joe@example.com"));
+    let refused = joe.post("/api/v2/accept-invitation", &accept);
+    assert_eq!((refused.problem().0, refused.problem().1.as_str()), (403, "Forbidden"));
+    assert!(refused.problem().2.contains("ask another administrator"));
+}
+
+#[test]
 fn strict_mode_demands_a_declared_json_body() {
     let setup = Setup::new(Backend::sqlite()).with("USHER__LANDSCAPE__STRICT_CONTENT_TYPE", "true");
     let server = setup.start();

@@ -2,22 +2,13 @@
 
 use std::{
     io::{BufRead as _, BufReader},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
 
-use crate::harness::Client;
-
-/// A program that ends with the test.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
+use crate::harness::{Client, Running};
 
 fn shell(line: &str) -> Value {
     let done = Command::new("sh").args(["-c", line]).output().unwrap();
@@ -29,7 +20,7 @@ fn shell(line: &str) -> Value {
 fn the_first_printed_command_creates_an_invitation() {
     let folder = tempfile::tempdir().unwrap();
     let mut usher = Command::new(env!("CARGO_BIN_EXE_usher"));
-    usher.current_dir(folder.path()).env("USHER__SERVER__BIND", "127.0.0.1:0");
+    usher.current_dir(folder.path()).env_clear().env("USHER__SERVER__BIND", "127.0.0.1:0");
     let mut running = Running(usher.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
     let mut lines = BufReader::new(running.0.stdout.take().unwrap()).lines().map(Result::unwrap);
     let mut commands = Vec::new();
@@ -55,7 +46,9 @@ fn the_first_printed_command_creates_an_invitation() {
     // The mail can be read in a browser.
     let (base, path) = mailbox.split_at(mailbox.find("/dev/").unwrap());
     let client = Client::new(base.to_owned());
+    let deadline = Instant::now() + Duration::from_secs(60);
     let mail = loop {
+        assert!(Instant::now() < deadline, "the worker keeps the mail within a minute");
         // The list refreshes itself; so does this reader, until the worker has kept the mail.
         let list = client.get(path).expect(200).body;
         if let Some(start) = list.find("href=\"/dev/mailbox/") {

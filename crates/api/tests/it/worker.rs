@@ -17,7 +17,7 @@ fn drain(setup: &Setup, server: &Server) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let outlet = usher_api::compose::outlet(&settings).unwrap();
     runtime.block_on(async {
-        let gate = usher_api::http::gate::Gate::new(
+        let gate = usher_api::gate::Gate::new(
             std::sync::Arc::clone(&server.core.store),
             server.core.env.clone(),
             4,

@@ -14,7 +14,10 @@ use futures_util::stream;
 use secrecy::SecretString;
 use tokio::sync::{Notify, Semaphore};
 use url::Url;
-use usher_api::http::{gate::Gate, passwords::PasswordDesk, state::AppState, web};
+use usher_api::{
+    gate::Gate,
+    http::{passwords::PasswordDesk, state::AppState, web},
+};
 use usher_auth::{
     HmacLinkKeys, IssuerSettings, JwtVerifier, KeySource, Passwords, SecretRing, ServerSecret, TokenIssuer,
 };

@@ -1,4 +1,7 @@
-use std::time::Duration;
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
 
 use reqwest::{Certificate, Client, StatusCode, redirect};
 use serde::Deserialize;
@@ -14,6 +17,12 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_BODY_OCTETS: usize = 256 * 1024;
 /// Most keys of a set.
 const MAX_KEYS: usize = 64;
+
+/// This machine. The port is the URL's.
+const LOOPBACK: [SocketAddr; 2] = [
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+    SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0),
+];
 
 /// Why a key set was not fetched, for the log.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +66,10 @@ impl Fetcher {
             .pool_max_idle_per_host(0);
         let client = if url.loopback {
             // No proxy is nearer than this machine, and plain HTTP needs no root certificates to be installed.
-            client.no_proxy().tls_certs_only(std::iter::empty::<Certificate>())
+            let client = client.no_proxy().tls_certs_only(std::iter::empty::<Certificate>());
+            // Nobody is asked where `localhost` and the names under it are: not every resolver knows that they are here,
+            // and whoever answers for them could make keys of their own.
+            client.resolve_to_addrs(url.url.host_str().unwrap_or_default(), &LOOPBACK)
         } else {
             client.https_only(true)
         };

@@ -1,6 +1,7 @@
-use url::{Host, Url};
+use url::Url;
 
 use super::JwksFault;
+use crate::is_loopback;
 
 /// The checked address of a key set.
 pub(super) struct JwksUrl {
@@ -15,19 +16,11 @@ impl JwksUrl {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(JwksFault::Credentials);
         }
-        match (url.scheme(), url.host()) {
-            ("https", Some(_)) => Ok(Self { url, loopback: false }),
-            ("http", Some(host)) if is_loopback(&host) => Ok(Self { url, loopback: true }),
+        match url.scheme() {
+            "https" => Ok(Self { url, loopback: false }),
+            "http" if is_loopback(&url) => Ok(Self { url, loopback: true }),
             _ => Err(JwksFault::Insecure),
         }
-    }
-}
-
-fn is_loopback(host: &Host<&str>) -> bool {
-    match host {
-        Host::Domain(name) => *name == "localhost",
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
     }
 }
 
@@ -45,6 +38,8 @@ mod tests {
             ("http://127.0.0.1:1/", true),
             ("http://127.8.9.1/", true),
             ("http://[::1]:8080/", true),
+            ("http://idp.localhost:9/keys", true),
+            ("http://[::ffff:127.0.0.1]/", true),
         ] {
             assert_eq!(JwksUrl::parse(text).ok().map(|url| url.loopback), Some(loopback), "{text}");
         }

@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 use super::InvalidToken;
 
 /// A JSON object in which every name stands once.
+///
+/// Objects inside it are not looked at: of header and claims only texts, numbers, booleans and lists of texts right below
+/// the top are ever read, so that no two readers could disagree about anything deeper that matters here.
 #[derive(Debug)]
 pub(super) struct Object(Map<String, Value>);
 

@@ -1,12 +1,15 @@
 use chrono::TimeDelta;
 
-use crate::{JwksSettings, SecretRing};
+use crate::{JwksSettings, SecretRing, keys::PEM_BEGIN};
 
 /// The claim that names whom a token is about (RFC 7519, 4.1.2).
 pub(super) const SUBJECT: &str = "sub";
 
 /// Longest leeway that can be set (RFC 7519, 4.1.4: "no more than a few minutes"; we are stricter).
 pub(super) const MAX_LEEWAY: TimeDelta = TimeDelta::seconds(60);
+
+/// Most public keys that can be configured for one issuer, and so the most that a token is tried with.
+pub const MAX_PUBLIC_KEYS: usize = 16;
 
 /// Whose tokens are accepted, and what they must look like.
 #[derive(Debug, Clone)]
@@ -51,7 +54,7 @@ impl IssuerSettings {
 pub enum KeySource {
     /// HS256 with secrets that issuer and Usher share: what Usher's own tokens are made with.
     SharedSecrets(SecretRing),
-    /// Public keys that the operator wrote into the configuration; at least one.
+    /// Public keys that the operator wrote into the configuration: 1 to [`MAX_PUBLIC_KEYS`].
     PublicKeys(Vec<PublicKeySettings>),
     /// Public keys that the issuer publishes.
     Jwks(JwksSettings),
@@ -62,8 +65,22 @@ pub enum KeySource {
 pub struct PublicKeySettings {
     /// `-----BEGIN PUBLIC KEY-----` and so on.
     pub pem: String,
-    /// The `kid` of tokens that this key signs; with `None`, the key stands for every kid that no other key has.
+    /// The `kid` of tokens that this key signs; with `None`, the key stands for every kid that no other key has. Several
+    /// keys without one stand side by side: a token is good if any of them signed it, so that keys can rotate.
     pub kid: Option<String>,
+}
+
+impl PublicKeySettings {
+    /// The keys of a PEM file, which may hold several, one after another; none has a `kid`. Whether they are sound is
+    /// checked with the other settings: a text without any key makes one that will be refused.
+    #[must_use]
+    pub fn of_file(text: &str) -> Vec<Self> {
+        let key = |pem: String| Self { pem, kid: None };
+        // Text before the first block is a comment (RFC 7468, 2).
+        let blocks = text.split(PEM_BEGIN).skip(1);
+        let keys: Vec<_> = blocks.map(|block| key(format!("{PEM_BEGIN}{block}"))).collect();
+        if keys.is_empty() { vec![key(text.to_owned())] } else { keys }
+    }
 }
 
 /// Which claims say who holds the token.

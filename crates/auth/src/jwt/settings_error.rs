@@ -1,3 +1,4 @@
+use super::settings::MAX_PUBLIC_KEYS;
 use crate::{JwksFault, KeyFault};
 
 /// Why the settings of the issuers cannot be used. The messages are for the operator and free of key material.
@@ -29,6 +30,9 @@ pub enum IssuerFault {
     /// No token could ever be verified.
     #[error("there is no public key")]
     NoKeys,
+    /// A token would be tried with too many.
+    #[error("there are more than {MAX_PUBLIC_KEYS} public keys")]
+    TooManyKeys,
     /// A public key that cannot be used.
     #[error("public key {position} {fault}")]
     PublicKey {

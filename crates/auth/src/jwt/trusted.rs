@@ -7,7 +7,7 @@ use usher_domain::port::Clock;
 use super::{
     ClaimNames, InvalidToken, IssuerFault, IssuerSettings, KeySource, PublicKeySettings, TokenError,
     compact::{Compact, same_type},
-    settings::MAX_LEEWAY,
+    settings::{MAX_LEEWAY, MAX_PUBLIC_KEYS},
 };
 use crate::{
     jwks::RemoteKeys,
@@ -80,7 +80,10 @@ impl TrustedIssuer {
         }
         let verified = match &self.keys {
             Keys::Shared(keys) => keys.iter().any(signed_by),
-            Keys::Public(keys) => signed_by(&*keys.find(kid, algorithm).map_err(InvalidToken::from)?),
+            Keys::Public(keys) => {
+                let found = keys.find_each(kid, algorithm).map_err(InvalidToken::from)?;
+                found.into_iter().any(|key| signed_by(key))
+            }
             Keys::Remote(keys) => {
                 let found = keys.find(kid, algorithm).await.ok_or(TokenError::KeysUnavailable)?;
                 signed_by(&*found.map_err(InvalidToken::from)?)
@@ -107,11 +110,14 @@ fn public_keys(settings: Vec<PublicKeySettings>) -> Result<KeySet, IssuerFault> 
     if settings.is_empty() {
         return Err(IssuerFault::NoKeys);
     }
+    if settings.len() > MAX_PUBLIC_KEYS {
+        return Err(IssuerFault::TooManyKeys);
+    }
     let mut keys: Vec<VerificationKey> = Vec::new();
     for (position, PublicKeySettings { pem, kid }) in (1..).zip(settings) {
         let key = VerificationKey::from_pem(&pem, kid)
             .map_err(|fault| IssuerFault::PublicKey { position, fault })?;
-        if keys.iter().any(|other| other.is_twin_of(&key)) {
+        if keys.iter().any(|other| other.is_namesake_of(&key)) {
             return Err(IssuerFault::SameKid { position });
         }
         keys.push(key);

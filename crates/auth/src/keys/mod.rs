@@ -10,6 +10,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, Ve
 use jsonwebtoken::{Algorithm, DecodingKey, crypto};
 
 pub(crate) use jwk::Jwk;
+pub(crate) use pem::PEM_BEGIN;
 pub(crate) use set::{KeySet, Miss};
 
 use crate::secret::ServerSecret;
@@ -20,8 +21,8 @@ const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 /// Why a public key cannot be used. The messages tell the operator what to change, and nothing of the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyFault {
-    /// Not PEM (RFC 7468) with the label `PUBLIC KEY` or `RSA PUBLIC KEY`.
-    #[error("must be a public key in PEM form")]
+    /// Not PEM (RFC 7468) with the label `PUBLIC KEY` or `RSA PUBLIC KEY`, or more than one such block.
+    #[error("must be one public key in PEM form")]
     NotPublicPem,
     /// A private key where its public half belongs.
     #[error("is a private key: only its public half belongs here")]
@@ -80,9 +81,9 @@ impl VerificationKey {
         self.kid.as_deref()
     }
 
-    /// Whether no token's header could tell the two apart.
-    pub(crate) fn is_twin_of(&self, other: &Self) -> bool {
-        (&self.kid, self.algorithm) == (&other.kid, other.algorithm)
+    /// Whether both have one name and one algorithm, so that no token's header could tell them apart.
+    pub(crate) fn is_namesake_of(&self, other: &Self) -> bool {
+        self.kid.is_some() && (&self.kid, self.algorithm) == (&other.kid, other.algorithm)
     }
 
     /// Whether the signature, in base64url without padding, is this key's under its own algorithm.

@@ -3,6 +3,9 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 
 use super::{KeyFault, VerificationKey, check_rsa_bits};
 
+/// What each block of a PEM file begins with (RFC 7468, 2).
+pub(crate) const PEM_BEGIN: &str = "-----BEGIN ";
+
 impl VerificationKey {
     /// Reads a public key from PEM. The kind of key decides the algorithm: RSA is RS256, P-256 is ES256, Ed25519 is
     /// `EdDSA`.
@@ -23,11 +26,11 @@ impl VerificationKey {
 }
 
 /// The library reads private keys and certificates as public keys too; neither is what an operator means here, and a
-/// certificate's validity would go unchecked.
+/// certificate's validity would go unchecked. Of several blocks it would take the first and pass over the others.
 fn check_label(pem: &str) -> Result<(), KeyFault> {
-    let label = pem.split_once("-----BEGIN ").and_then(|(_, rest)| rest.split_once("-----"));
+    let label = pem.split_once(PEM_BEGIN).and_then(|(_, rest)| rest.split_once("-----"));
     match label {
-        Some(("PUBLIC KEY" | "RSA PUBLIC KEY", _)) => Ok(()),
+        Some(("PUBLIC KEY" | "RSA PUBLIC KEY", rest)) if !rest.contains(PEM_BEGIN) => Ok(()),
         Some((label, _)) if label.ends_with("PRIVATE KEY") => Err(KeyFault::Private),
         _ => Err(KeyFault::NotPublicPem),
     }

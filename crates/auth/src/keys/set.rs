@@ -29,20 +29,38 @@ impl KeySet {
     }
 
     /// The one key that a token's header asks for.
+    pub(crate) fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<Arc<VerificationKey>, Miss> {
+        match self.fitting(kid, algorithm)?.as_slice() {
+            [key] => Ok(Arc::clone(key)),
+            _ => Err(Miss::Ambiguous),
+        }
+    }
+
+    /// The keys that a token's header asks for, where an operator wrote the set: keys without a `kid` stand side by side,
+    /// such as the old and the new one while they rotate, and each of them may have signed the token.
+    pub(crate) fn find_each(
+        &self,
+        kid: Option<&str>,
+        algorithm: Algorithm,
+    ) -> Result<Vec<&Arc<VerificationKey>>, Miss> {
+        let fitting = self.fitting(kid, algorithm)?;
+        let side_by_side = fitting.len() == 1 || fitting.iter().all(|key| key.kid().is_none());
+        if side_by_side { Ok(fitting) } else { Err(Miss::Ambiguous) }
+    }
+
+    /// All keys that a token's header could mean; at least one, and of its algorithm only.
     ///
     /// A `kid` is compared, and used for nothing else. A key without one stands for every kid that no other key of the
-    /// set has. A token without one is for the only key of its algorithm.
-    pub(crate) fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<Arc<VerificationKey>, Miss> {
+    /// set has. A token without one is for any key of its algorithm.
+    fn fitting(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<Vec<&Arc<VerificationKey>>, Miss> {
         let named = kid.is_some() && self.0.iter().any(|key| key.kid() == kid);
-        let mut fitting = self.0.iter().filter(|key| {
-            let asked_for = kid.is_none() || key.kid() == kid.filter(|_| named);
-            asked_for && key.algorithm() == algorithm
-        });
-        match (fitting.next(), fitting.next()) {
-            (Some(key), None) => Ok(Arc::clone(key)),
-            (Some(_), Some(_)) => Err(Miss::Ambiguous),
-            (None, _) if named => Err(Miss::Algorithm),
-            (None, _) => Err(Miss::Unknown),
+        let asked_for = |key: &VerificationKey| kid.is_none() || key.kid() == kid.filter(|_| named);
+        let keys = self.0.iter().filter(|key| asked_for(key) && key.algorithm() == algorithm);
+        let keys: Vec<_> = keys.collect();
+        match (keys.is_empty(), named) {
+            (false, _) => Ok(keys),
+            (true, true) => Err(Miss::Algorithm),
+            (true, false) => Err(Miss::Unknown),
         }
     }
 }

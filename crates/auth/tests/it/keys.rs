@@ -48,7 +48,7 @@ async fn a_key_without_kid_stands_for_every_other_kid() {
     assert_eq!(outcome(&verifier, &named.token(Some("whatever"), &claims())).await, WRONG);
 }
 
-/// Nobody tries out keys until one fits.
+/// Where keys have names, nobody tries them out until one fits.
 #[tokio::test]
 async fn a_token_without_kid_needs_the_only_key_of_its_algorithm() {
     let (one, two, ed) = (TestKey::es256(), TestKey::es256(), TestKey::eddsa());
@@ -68,6 +68,45 @@ async fn public_keys_rotate() {
     assert_eq!(outcome(&verifier, &current.token(Some("2024"), &claims())).await, Ok(()));
     assert_eq!(outcome(&verifier, &next.token(Some("2025"), &claims())).await, Ok(()));
     assert_eq!(outcome(&verifier, &next.token(Some("2024"), &claims())).await, WRONG);
+}
+
+/// Keys without names stand side by side: each of them verifies, for tokens with and without a kid.
+#[tokio::test]
+async fn public_keys_without_kid_rotate() {
+    for make in [TestKey::rs256, TestKey::es256, TestKey::eddsa] {
+        let (old, new, third) = (make(), make(), make());
+        let verifier = with_keys(&[(&old, None), (&new, None)]);
+        for kid in [None, Some("2024")] {
+            for (key, expected) in [(&old, Ok(())), (&new, Ok(())), (&third, WRONG)] {
+                let algorithm = key.algorithm;
+                let token = key.token(kid, &claims());
+                assert_eq!(outcome(&verifier, &token).await, expected, "{algorithm} {kid:?}");
+            }
+        }
+    }
+}
+
+/// A named key is for its name, and makes tokens without one ambiguous.
+#[tokio::test]
+async fn named_keys_are_not_tried_for_other_names() {
+    let (named, old, new, rsa) = (TestKey::es256(), TestKey::es256(), TestKey::es256(), TestKey::rs256());
+    let verifier = with_keys(&[(&named, Some("named")), (&old, None), (&new, None), (&rsa, None)]);
+    for (key, kid, expected) in [
+        (&named, Some("named"), Ok(())),
+        (&old, Some("other"), Ok(())),
+        (&new, Some("other"), Ok(())),
+        (&rsa, Some("other"), Ok(())),
+        (&rsa, None, Ok(())),
+        (&named, Some("other"), WRONG),
+        (&old, Some("named"), WRONG),
+        (&new, None, UNKNOWN),
+        (&named, None, UNKNOWN),
+    ] {
+        let token = key.token(kid, &claims());
+        assert_eq!(outcome(&verifier, &token).await, expected, "{} {kid:?}", key.algorithm);
+    }
+    let mixed_up = old.token_with(&json!({ "alg": "RS256", "kid": "other" }), &claims());
+    assert_eq!(outcome(&verifier, &mixed_up).await, WRONG);
 }
 
 /// Callers spawn it on runtimes with many threads.

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P384_SHA384};
 use usher_auth::{
     ClaimNames, IssuerFault, IssuerSettings, JwksFault, JwksSettings, JwtVerifier, KeyFault, KeySource,
-    PublicKeySettings, SettingsError, TokenIssuer,
+    MAX_PUBLIC_KEYS, PublicKeySettings, SettingsError, TokenIssuer,
 };
 use usher_domain::testkit::FixedClock;
 
@@ -59,6 +59,7 @@ fn public_keys_are_sound_public_keys() {
         ("nothing", String::new(), KeyFault::NotPublicPem),
         ("some text", "a key".into(), KeyFault::NotPublicPem),
         ("a certificate", certificate, KeyFault::NotPublicPem),
+        ("two keys", good.pem().repeat(2), KeyFault::NotPublicPem),
         ("a private key", good.private_pem(), KeyFault::Private),
         ("a private RSA key", "-----BEGIN RSA PRIVATE KEY-----".into(), KeyFault::Private),
         ("P-384", p384.public_key_pem(), KeyFault::Unsuitable),
@@ -76,9 +77,32 @@ fn public_keys_are_sound_public_keys() {
 fn no_two_keys_are_meant_by_the_same_header() {
     let (one, two, ed) = (TestKey::es256().pem(), TestKey::es256().pem(), TestKey::eddsa().pem());
     assert_eq!(fault(keys(&[])), IssuerFault::NoKeys);
-    assert_eq!(fault(keys(&[(&one, None), (&two, None)])), IssuerFault::SameKid { position: 2 });
     let twice = keys(&[(&one, Some("a")), (&ed, Some("a")), (&two, Some("a"))]);
     assert_eq!(fault(twice), IssuerFault::SameKid { position: 3 });
+}
+
+#[test]
+fn tokens_are_tried_with_sixteen_keys_at_most() {
+    let pem = TestKey::eddsa().pem();
+    let clock: Arc<dyn usher_domain::port::Clock> = Arc::new(FixedClock::default());
+    let most = vec![(pem.as_str(), None); MAX_PUBLIC_KEYS];
+    assert!(JwtVerifier::new(vec![keys(&most)], &clock).is_ok());
+    assert_eq!(fault(keys(&[most, vec![(&pem, None)]].concat())), IssuerFault::TooManyKeys);
+}
+
+#[test]
+fn files_hold_one_key_or_several() {
+    let (one, two) = (TestKey::es256().pem(), TestKey::eddsa().pem());
+    let read =
+        |text: &str| PublicKeySettings::of_file(text).into_iter().map(|key| key.pem).collect::<Vec<_>>();
+    assert_eq!(read(&one), [one.as_str()]);
+    assert_eq!(read(&format!("{one}{two}")), [one.as_str(), two.as_str()]);
+    assert_eq!(read(&format!("the old one\n{one}")), [one.as_str()]);
+    for none in ["", "no key", "-----BEGIN PUBLIC KEY-----"] {
+        let keys = PublicKeySettings::of_file(none);
+        let settings = IssuerSettings::new(KeySource::PublicKeys(keys));
+        assert!(matches!(fault(settings), IssuerFault::PublicKey { position: 1, .. }), "{none:?}");
+    }
 }
 
 #[test]

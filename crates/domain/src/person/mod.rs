@@ -2,7 +2,10 @@
 
 mod password;
 
-pub use password::{MAX_OCTETS as MAX_PASSWORD_OCTETS, Password, PasswordError, PasswordHash};
+pub use password::{
+    MAX_OCTETS as MAX_PASSWORD_OCTETS, MIN_CHARACTERS as MIN_PASSWORD_CHARACTERS, Password, PasswordError,
+    PasswordHash,
+};
 
 use crate::{Timestamp, account::PublicId, address::EmailAddress, id::PersonId, text::DisplayText};
 

@@ -1,5 +1,5 @@
 /// Fewest characters of a password (NIST SP 800-63B, 5.1.1.2).
-const MIN_CHARACTERS: usize = 8;
+pub const MIN_CHARACTERS: usize = 8;
 /// Most octets of a password: far beyond a passphrase, and a bound on the work of hashing.
 pub const MAX_OCTETS: usize = 256;
 

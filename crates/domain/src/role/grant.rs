@@ -122,6 +122,17 @@ impl Grant {
         Self::new(names, false, Vec::new())
     }
 
+    /// Takes back what was stored after [`Grant::new`] had accepted it. A role that does not exist any more grants
+    /// nothing, and nobody hands it out. `None` without any role.
+    #[must_use]
+    pub fn from_stored(
+        roles: Vec<RoleName>,
+        limit_services: bool,
+        services: Vec<ServiceGrant>,
+    ) -> Option<Self> {
+        if roles.is_empty() { None } else { Some(Self { roles, limit_services, services }) }
+    }
+
     /// The roles, sorted by name, never empty.
     #[must_use]
     pub fn roles(&self) -> &[RoleName] {
@@ -156,6 +167,7 @@ impl Grant {
     pub fn may_hand_out(&self, other: &Self) -> bool {
         let held = self.permissions();
         held.has(Permission::InviteMembers)
+            && other.roles.iter().all(|role| find(role).is_some())
             && held.covers(other.permissions())
             && (other.services.is_empty() || held.has(Permission::SetServicePermissions))
     }

@@ -1,7 +1,7 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Most visible characters that a name or title may have.
-const MAX_CHARACTERS: usize = 64;
+pub const MAX_CHARACTERS: usize = 64;
 
 /// Why a text cannot be a name or a title. The messages say what to change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +48,14 @@ impl DisplayText {
             return Err(TextError::Link);
         }
         Ok(Self(text))
+    }
+
+    /// Takes back what was stored after [`DisplayText::parse`] had accepted it: rules that have become stricter since
+    /// must not make a stored row unreadable. `None` for what was never one line of text.
+    #[must_use]
+    pub fn from_stored(text: String) -> Option<Self> {
+        let sound = text.chars().any(is_visible) && !text.chars().any(is_control);
+        sound.then_some(Self(text))
     }
 
     /// The text.

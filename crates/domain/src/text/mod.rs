@@ -5,4 +5,4 @@
 
 mod display;
 
-pub use display::{DisplayText, TextError};
+pub use display::{DisplayText, MAX_CHARACTERS, TextError};

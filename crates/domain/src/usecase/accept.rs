@@ -7,6 +7,7 @@ use super::{
     unit_error,
 };
 use crate::{
+    Timestamp,
     account::Account,
     audit::{AuditAction, AuditActor},
     env::Env,
@@ -124,7 +125,10 @@ impl From<ResolveError> for AcceptError {
     fn from(error: ResolveError) -> Self {
         match error {
             ResolveError::Store(error) => Self::Store(error),
-            _ => Self::UnknownPerson,
+            ResolveError::UnknownPerson
+            | ResolveError::NoMembership
+            | ResolveError::NotAMember(_)
+            | ResolveError::ChooseAccount => Self::UnknownPerson,
         }
     }
 }
@@ -133,15 +137,15 @@ impl From<ResolveError> for AcceptError {
 /// succeeds.
 pub fn accept(tx: &mut dyn Tx, env: &Env, command: &Accept) -> Result<Accepted, AcceptError> {
     let mut invitation = tx.invitation_by_secure_id(&command.secure_id)?.ok_or(AcceptError::NotFound)?;
-    judge(env, &invitation, command)?;
+    let now = env.now();
+    judge(env, &invitation, command, now)?;
     let account = tx.account(invitation.account_id)?.ok_or(AcceptError::NotFound)?;
     require_sponsor(tx, &invitation)?;
     let person = admit(tx, env, &invitation, command)?;
     if tx.membership(account.id, person.id)?.is_some() {
         return Err(AcceptError::AlreadyMember);
     }
-    let now = env.now();
-    invitation.accept(person.id, now).map_err(|_| AcceptError::NotFound)?;
+    invitation.accept(person.id, now).map_err(|ended| refusal(ended.0))?;
     // The invitation first: its compare-and-set is what decides between acceptances at the same time.
     tx.update_invitation(&invitation)?;
     let membership = Membership {
@@ -161,8 +165,8 @@ pub fn accept(tx: &mut dyn Tx, env: &Env, command: &Accept) -> Result<Accepted, 
 }
 
 /// Proof first, so that a stranger learns nothing about ended invitations; then the status at this moment.
-fn judge(env: &Env, invitation: &Invitation, command: &Accept) -> Result<(), AcceptError> {
-    let status = invitation.status_at(env.now());
+fn judge(env: &Env, invitation: &Invitation, command: &Accept, now: Timestamp) -> Result<(), AcceptError> {
+    let status = invitation.status_at(now);
     let principal = match &command.by {
         Acceptor::Principal(principal) => Some(principal),
         Acceptor::Newcomer { .. } => None,
@@ -174,12 +178,20 @@ fn judge(env: &Env, invitation: &Invitation, command: &Accept) -> Result<(), Acc
     match (proof, status) {
         (Mailbox::Unproven, Status::Pending) => Err(AcceptError::NotProven(invitation.email.masked())),
         (Mailbox::Unproven, _) => Err(AcceptError::NotFound),
-        (_, Status::Accepted) => Err(AcceptError::AlreadyAccepted),
-        (_, Status::Declined) => Err(AcceptError::Declined),
-        (_, Status::Revoked) => Err(AcceptError::Revoked),
-        (Mailbox::Replaced, _) => Err(AcceptError::Replaced),
-        (Mailbox::Proven, Status::Expired) => Err(AcceptError::Expired),
+        (Mailbox::Replaced, Status::Pending | Status::Expired) => Err(AcceptError::Replaced),
         (Mailbox::Proven, Status::Pending) => Ok(()),
+        (Mailbox::Replaced | Mailbox::Proven, ended) => Err(refusal(ended)),
+    }
+}
+
+/// Tells somebody who proved the mailbox how the invitation ended.
+fn refusal(ended: Status) -> AcceptError {
+    match ended {
+        Status::Accepted => AcceptError::AlreadyAccepted,
+        Status::Declined => AcceptError::Declined,
+        Status::Revoked => AcceptError::Revoked,
+        Status::Expired => AcceptError::Expired,
+        Status::Pending => AcceptError::NotFound,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     create_person::{CreatePerson, CreatePersonError, create_person, note},
+    set_password::{SetPasswordError, set_password},
     unit_error,
 };
 use crate::{
@@ -49,13 +50,25 @@ pub enum AddMemberError {
 }
 unit_error!(AddMemberError);
 
+impl From<SetPasswordError> for AddMemberError {
+    fn from(error: SetPasswordError) -> Self {
+        match error {
+            SetPasswordError::UnknownPerson(email) => Self::NameNeeded(email),
+            SetPasswordError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
 /// Writes the membership, the person where needed, and the audit entries.
 pub fn add_member(tx: &mut dyn Tx, env: &Env, command: &AddMember) -> Result<Person, AddMemberError> {
     let account = tx
         .account_by_name(&command.account)?
         .ok_or_else(|| AddMemberError::UnknownAccount(command.account.clone()))?;
     let person = match tx.person_by_email(&command.email)? {
-        Some(person) => set_password(tx, env, person, command.password.as_ref())?,
+        Some(person) => match &command.password {
+            Some(password) => set_password(tx, env, &person.email, password)?,
+            None => person,
+        },
         None => create(tx, env, command)?,
     };
     let membership = Membership {
@@ -82,18 +95,4 @@ fn create(tx: &mut dyn Tx, env: &Env, command: &AddMember) -> Result<Person, Add
         CreatePersonError::Exists(_) => AddMemberError::Store(StoreError::Contended),
         CreatePersonError::Store(error) => AddMemberError::Store(error),
     })
-}
-
-fn set_password(
-    tx: &mut dyn Tx,
-    env: &Env,
-    mut person: Person,
-    password: Option<&PasswordHash>,
-) -> Result<Person, StoreError> {
-    if let Some(password) = password {
-        person.password = Some(password.clone());
-        tx.update_person(&person)?;
-        note(tx, env, AuditAction::PasswordSet, &person, None)?;
-    }
-    Ok(person)
 }

@@ -7,6 +7,7 @@ use super::{
     unit_error,
 };
 use crate::{
+    Timestamp,
     audit::{AuditAction, AuditActor},
     env::Env,
     invitation::{Invitation, SecureId, Status},
@@ -64,7 +65,7 @@ impl DeclineError {
 pub fn decline(tx: &mut dyn Tx, env: &Env, command: &Decline) -> Result<(), DeclineError> {
     let mut invitation = tx.invitation_by_secure_id(&command.secure_id)?.ok_or(DeclineError::NotFound)?;
     let now = env.now();
-    judge(env, &invitation, command)?;
+    judge(env, &invitation, command, now)?;
     let person = match &command.by {
         Some(principal) => match identify(tx, principal) {
             Ok(person) => person.map(|person| person.id),
@@ -80,8 +81,8 @@ pub fn decline(tx: &mut dyn Tx, env: &Env, command: &Decline) -> Result<(), Decl
     Ok(())
 }
 
-fn judge(env: &Env, invitation: &Invitation, command: &Decline) -> Result<(), DeclineError> {
-    let status = invitation.status_at(env.now());
+fn judge(env: &Env, invitation: &Invitation, command: &Decline, now: Timestamp) -> Result<(), DeclineError> {
+    let status = invitation.status_at(now);
     match (mailbox(env, invitation, command.key.as_deref(), command.by.as_ref()), status) {
         (Mailbox::Unproven, Status::Pending) => Err(DeclineError::NotProven(invitation.email.masked())),
         (Mailbox::Unproven, _) => Err(DeclineError::NotFound),

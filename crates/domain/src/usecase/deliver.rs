@@ -38,7 +38,7 @@ pub enum Settled {
     LeaseLost,
 }
 
-/// Claims up to `limit` due mails. Those whose invitation was answered, revoked, resent or expired in the meantime are
+/// Claims up to `limit` due mails. Those that cannot be read become dead; those whose invitation was answered, revoked, resent or expired in the meantime are
 /// cancelled and not among the answer, so an empty answer does not mean an empty outbox.
 pub fn claim(tx: &mut dyn Tx, env: &Env, limit: u32) -> Result<Vec<Delivery>, StoreError> {
     let now = env.now();
@@ -46,11 +46,16 @@ pub fn claim(tx: &mut dyn Tx, env: &Env, limit: u32) -> Result<Vec<Delivery>, St
     let mut deliveries = Vec::new();
     let mut known = Known::default();
     for mail in tx.claim_mails(now, now + env.policy.retry.lease, &lease, limit)? {
-        match content(tx, env, &mut known, &mail, now)? {
-            Some((content, expires_at)) => {
+        match content(tx, env, &mut known, &mail, now) {
+            Ok(Some((content, expires_at))) => {
                 deliveries.push(Delivery { mail, lease: lease.clone(), expires_at, content });
             }
-            None => cancel(tx, &mail, &lease, now)?,
+            Ok(None) => drop_mail(tx, &mail, &lease, MailState::Cancelled, None, now)?,
+            // Nothing can be sent for it, now or later, and other mails must not wait for it.
+            Err(error @ StoreError::Corrupt { .. }) => {
+                drop_mail(tx, &mail, &lease, MailState::Dead, Some(error.to_string()), now)?;
+            }
+            Err(error) => return Err(error),
         }
     }
     Ok(deliveries)
@@ -156,14 +161,16 @@ impl Known {
     }
 }
 
-fn cancel(tx: &mut dyn Tx, mail: &Mail, lease: &LeaseToken, now: Timestamp) -> Result<(), StoreError> {
-    let settlement = Settlement {
-        state: MailState::Cancelled,
-        attempts: mail.attempts,
-        due_at: now,
-        error: None,
-        at: now,
-    };
+/// Ends a mail that is not sent.
+fn drop_mail(
+    tx: &mut dyn Tx,
+    mail: &Mail,
+    lease: &LeaseToken,
+    state: MailState,
+    error: Option<String>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let settlement = Settlement { state, attempts: mail.attempts, due_at: now, error, at: now };
     tx.settle_mail(mail.id, lease, &settlement)?;
     Ok(())
 }

@@ -18,6 +18,7 @@ pub mod open_link;
 pub mod resend;
 pub mod resolve;
 pub mod revoke;
+pub mod set_password;
 pub mod sign_in;
 pub mod summary;
 pub mod view;

@@ -246,7 +246,19 @@ fn declining_needs_the_same_proof_and_no_login() {
     let again = decline_by(&world, &invitation, Some(&world.key(&invitation)), None);
     assert_eq!(again, Err(DeclineError::Ended(Status::Declined)));
     assert_eq!(decline_by(&world, &invitation, None, None), Err(DeclineError::NotFound));
+    let late = accept_by(&world, &invitation, Some(&world.key(&invitation)), newcomer());
+    assert_eq!(late, Err(AcceptError::Declined));
     assert_eq!(world.actions().last(), Some(&"invitation.declined"));
+}
+
+#[test]
+fn an_older_key_declines_nothing() {
+    let world = world();
+    let invitation = invited(&world);
+    let old = world.key(&invitation);
+    world.clock.advance(TimeDelta::minutes(2));
+    world.act(&world.jane(), |tx, actor| resend(tx, &world.env, actor, invitation.id)).unwrap();
+    assert_eq!(decline_by(&world, &invitation, Some(&old), None), Err(DeclineError::Replaced));
 }
 
 #[test]

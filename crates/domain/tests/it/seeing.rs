@@ -124,6 +124,8 @@ fn principals_are_resolved_to_one_account() {
     assert_eq!(resolved(&in_account("upside")), Ok("upside".to_owned()));
     let foreign = Principal { person_id: Some(PersonId::new(77)), ..in_account("upside") };
     assert_eq!(resolved(&foreign), Err(ResolveError::UnknownPerson), "the number of somebody else");
+    world.remove(&world.actor("upside", "jane@example.com"));
     world.remove(&world.jane());
+    assert_eq!(resolved(&principal("jane@example.com")), Err(ResolveError::NoMembership));
     assert_eq!(resolved(&in_account("onward")), Err(ResolveError::NotAMember("onward".to_owned())));
 }

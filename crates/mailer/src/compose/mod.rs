@@ -108,7 +108,8 @@ impl std::fmt::Debug for ComposedMail {
 /// The recipient in lettre's type, with the domain as A-labels.
 ///
 /// `=?…?=` before the `@` is an atom to the standards, and an encoded word to many a mail program: it would decode it
-/// and write to an address of the author's choice.
+/// and write to an address of the author's choice. Nobody can type one, but a stored address may be older than that
+/// rule.
 fn address(address: &EmailAddress) -> Option<Address> {
     let envelope = address.envelope();
     if envelope.contains("=?") { None } else { envelope.parse().ok() }

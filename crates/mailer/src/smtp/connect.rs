@@ -75,3 +75,17 @@ async fn dial(host: &str, port: u16) -> io::Result<TcpStream> {
     }
     Err(last)
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::dial;
+
+    #[tokio::test]
+    async fn what_is_written_leaves_at_once() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        assert!(dial("127.0.0.1", port).await.unwrap().nodelay().unwrap());
+    }
+}

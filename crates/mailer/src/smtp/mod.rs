@@ -48,27 +48,11 @@ impl LettreMailer {
         Ok(Self { composer: Composer::new(sender), relay, pool: Arc::default(), deadline })
     }
 
-    /// The longest that one delivery takes. The lease of the outbox has to outlast it.
-    #[must_use]
-    pub fn deadline(&self) -> Duration {
-        self.deadline
-    }
-
-    /// Connects and logs in as for a mail, and sends none: tells an operator whether the settings work.
-    pub async fn check(&self) -> Result<(), SendError> {
-        match reach(&self.relay, Instant::now() + self.deadline).await {
-            Ok(connection) => {
-                connection.quit().await;
-                Ok(())
-            }
-            Err(fault) => Err(fault.into_send_error(false, &self.secrets(None))),
-        }
-    }
-
     async fn deliver(&self, mail: &InvitationMail) -> Result<(), SendError> {
         let composed = self.composer.invitation(mail)?;
         let deadline = Instant::now() + self.deadline;
-        let failed = |fault: Fault, handed| fault.into_send_error(handed, &self.secrets(Some(mail)));
+        let secrets = Secrets::new(mail, self.relay.login.as_ref());
+        let failed = |fault: Fault, handed| fault.into_send_error(handed, &secrets);
 
         let (mut connection, begun) =
             self.begin(&composed, deadline).await.map_err(|fault| failed(fault, false))?;
@@ -103,10 +87,6 @@ impl LettreMailer {
         let mut fresh = reach(&self.relay, deadline).await?;
         let begun = fresh.begin(mail, deadline).await;
         Ok((fresh, begun))
-    }
-
-    fn secrets<'a>(&'a self, mail: Option<&'a InvitationMail>) -> Secrets<'a> {
-        Secrets::new(mail, self.relay.login.as_ref())
     }
 }
 

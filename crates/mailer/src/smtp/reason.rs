@@ -17,12 +17,12 @@ const SHORTEST_KEY: usize = 16;
 /// login that they could not read.
 #[derive(Debug)]
 pub(super) struct Secrets<'a> {
-    mail: Option<&'a InvitationMail>,
+    mail: &'a InvitationMail,
     login: Option<&'a Login>,
 }
 
 impl<'a> Secrets<'a> {
-    pub(super) fn new(mail: Option<&'a InvitationMail>, login: Option<&'a Login>) -> Self {
+    pub(super) fn new(mail: &'a InvitationMail, login: Option<&'a Login>) -> Self {
         Self { mail, login }
     }
 
@@ -41,14 +41,11 @@ impl<'a> Secrets<'a> {
 
     /// Longest first, because a short one may be a part of a long one.
     fn hidden(&self) -> Vec<String> {
-        let mut hidden = Vec::new();
-        if let Some(mail) = self.mail {
-            hidden.push(mail.link.clone());
-            let parts = mail.link.split(|c: char| !c.is_ascii_alphanumeric() && !"-_".contains(c));
-            hidden.extend(parts.filter(|part| part.len() >= SHORTEST_KEY).map(str::to_owned));
-            hidden.extend([mail.to.as_str().to_owned(), mail.to.envelope(), mail.to.key().to_owned()]);
-            hidden.extend(mail.to.as_str().split('@').next().map(str::to_owned));
-        }
+        let InvitationMail { to, link, .. } = self.mail;
+        let mut hidden = vec![link.clone(), to.as_str().to_owned(), to.envelope(), to.key().to_owned()];
+        let parts = link.split(|c: char| !c.is_ascii_alphanumeric() && !"-_".contains(c));
+        hidden.extend(parts.filter(|part| part.len() >= SHORTEST_KEY).map(str::to_owned));
+        hidden.extend(to.as_str().split('@').next().map(str::to_owned));
         if let Some(Login { user, password }) = self.login {
             let password = password.expose_secret();
             let plain = format!("\0{user}\0{password}");

@@ -10,8 +10,8 @@ use std::{
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     net::{TcpListener, TcpStream},
-    sync::Notify,
-    time::sleep,
+    sync::{Notify, watch},
+    time::{sleep, timeout},
 };
 use usher_mailer::{LettreMailer, SmtpSettings, Tls};
 
@@ -75,7 +75,7 @@ pub(crate) type Said = Vec<Vec<String>>;
 
 #[derive(Debug, Default)]
 struct Heard {
-    said: Mutex<Said>,
+    said: watch::Sender<Said>,
     messages: Mutex<Vec<Vec<u8>>>,
     deviated: Notify,
 }
@@ -97,7 +97,7 @@ impl ScriptedRelay {
             for number in 0.. {
                 let Ok((stream, _)) = listener.accept().await else { return };
                 let script = scripts.get(number).or(scripts.last()).cloned().unwrap_or_default();
-                lock(&ear.said).push(Vec::new());
+                ear.said.send_modify(|said| said.push(Vec::new()));
                 let session = Session {
                     stream: BufReader::new(stream),
                     script,
@@ -124,12 +124,20 @@ impl ScriptedRelay {
     }
 
     pub(crate) fn said(&self) -> Said {
-        lock(&self.heard.said).clone()
+        self.heard.said.borrow().clone()
     }
 
     /// The messages that were sent to their final dot, with doubled dots.
     pub(crate) fn messages(&self) -> Vec<Vec<u8>> {
         lock(&self.heard.messages).clone()
+    }
+
+    /// Waits until a client has said this line, in whichever session.
+    pub(crate) async fn hears(&self, line: &str) -> Outcome {
+        let mut said = self.heard.said.subscribe();
+        let heard = said.wait_for(|said| said.iter().flatten().any(|said| said == line));
+        timeout(Duration::from_mins(1), heard).await??;
+        Ok(())
     }
 
     /// Waits until the relay leaves the right path.
@@ -245,9 +253,11 @@ impl Session {
     }
 
     fn hear(&self, line: &str) {
-        if let Some(session) = lock(&self.heard.said).get_mut(self.number) {
-            session.push(line.to_owned());
-        }
+        self.heard.said.send_modify(|said| {
+            if let Some(session) = said.get_mut(self.number) {
+                session.push(line.to_owned());
+            }
+        });
     }
 }
 

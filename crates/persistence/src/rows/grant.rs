@@ -35,7 +35,7 @@ pub(super) fn read(
     let services = services.split(SEPARATOR).filter(|text| !text.is_empty());
     let services = services.map(|text| place.value("services", service(text)));
     let services = services.collect::<Result<_, _>>()?;
-    place.value("roles", Grant::new(roles, limit_services, services))
+    place.value("roles", Grant::from_stored(roles, limit_services, services))
 }
 
 fn service(text: &str) -> Option<ServiceGrant> {

@@ -48,6 +48,15 @@ where
     rows.into_iter().map(T::try_from).collect()
 }
 
+/// Reads the rows that can be read, for work that has to go on without the others; the log names those.
+pub(crate) fn readable<Row, T>(rows: Vec<Row>) -> Vec<T>
+where
+    T: TryFrom<Row, Error = StoreError>,
+{
+    let read = |row| T::try_from(row).inspect_err(|error| tracing::error!(%error, "a row was passed over"));
+    rows.into_iter().filter_map(|row| read(row).ok()).collect()
+}
+
 /// Reads a row, if there is one.
 pub(crate) fn one<Row, T>(row: Option<Row>) -> Result<Option<T>, StoreError>
 where

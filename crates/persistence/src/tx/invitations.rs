@@ -13,7 +13,7 @@ use usher_domain::{
 use super::{DieselTx, exactly_one};
 use crate::{
     connection::MultiBackend,
-    rows::{InvitationRow, NewInvitationRow, all, one},
+    rows::{InvitationRow, NewInvitationRow, all, one, readable},
     schema::{Pending, invitation},
 };
 
@@ -127,7 +127,7 @@ impl Invitations for DieselTx<'_> {
                 .order((invitation::expires_at, invitation::id))
                 .limit(i64::from(limit))
                 .select(InvitationRow::as_select());
-            Ok(all(rows.load(connection)?)?)
+            Ok(readable(rows.load::<InvitationRow>(connection)?))
         })
     }
 }

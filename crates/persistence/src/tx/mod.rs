@@ -53,7 +53,10 @@ impl<'c> DieselTx<'c> {
             return Err(failure.clone());
         }
         operation(self.connection).map_err(|Trouble(error)| {
-            self.failure = Some(error.clone());
+            // A row that cannot be read is no failure of the database: the unit may do without it.
+            if !matches!(error, StoreError::Corrupt { .. }) {
+                self.failure = Some(error.clone());
+            }
             error
         })
     }

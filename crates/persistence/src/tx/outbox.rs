@@ -14,7 +14,7 @@ use super::DieselTx;
 use crate::{
     connection::MultiBackend,
     dialect,
-    rows::{MailRow, NewMailRow, all},
+    rows::{MailRow, NewMailRow, all, readable},
     schema::{Queued, mail},
 };
 
@@ -54,7 +54,7 @@ impl Outbox for DieselTx<'_> {
                 .returning(<MailRow as Selectable<MultiBackend>>::construct_selection())
                 .get_results(connection)?;
             rows.sort_by_key(MailRow::order);
-            Ok(all(rows)?)
+            Ok(readable(rows))
         })
     }
 

@@ -1,8 +1,12 @@
 //! Values that the domain would never have written: the answer names their place.
 
+use chrono::TimeDelta;
 use usher_domain::{
+    id::InvitationId,
     invitation::Invitation,
+    outbox::MailState,
     port::{Store, StoreError, Tx, store::Page},
+    usecase::{deliver::claim, expire::expire_overdue},
 };
 
 use crate::{
@@ -13,6 +17,8 @@ use crate::{
 on_both! {
     the_place_of_a_value_that_cannot_be_is_named,
     a_list_with_one_such_row_is_refused,
+    what_was_accepted_by_older_rules_can_be_read,
+    unreadable_rows_hold_up_no_mail_and_no_sweep,
 }
 
 /// A stored value that cannot be: its table and column, and the look-up that meets it.
@@ -21,16 +27,16 @@ type Damage =
 
 const DAMAGES: [Damage; 15] = [
     ("account", "public_id", "'short'", look_at_account),
-    ("account", "title", "'www.example.com'", look_at_account),
+    ("account", "title", "''", look_at_account),
     ("account", "name", "'No Slug'", look_at_account),
     ("person", "email", "'nobody'", look_at_person),
     ("person", "name", "''", look_at_person),
-    ("membership", "roles", "'Emperor'", look_at_membership),
+    ("membership", "roles", "'9'", look_at_membership),
     ("membership", "roles", "''", look_at_membership),
     ("membership", "services", "'service'", look_at_membership),
     ("membership", "services", "'a=nothing'", look_at_membership),
     ("invitation", "secure_id", "'?'", look_at_invitation),
-    ("invitation", "name", "'<b>'", look_at_invitation),
+    ("invitation", "name", "''", look_at_invitation),
     ("invitation", "generation", "-1", look_at_invitation),
     ("mail", "reference", "''", look_at_mails),
     ("mail", "attempts", "5000000000", look_at_mails),
@@ -95,11 +101,46 @@ fn a_list_with_one_such_row_is_refused(place: &dyn Place) {
         world.invite(place.store(), address).unwrap();
     }
     let store: &dyn Store = place.store();
-    place.execute("UPDATE invitation SET roles = 'Emperor' WHERE email_key = 'b@example.com'");
+    place.execute("UPDATE invitation SET roles = '9' WHERE email_key = 'b@example.com'");
     let end =
         store.read("list", |tx| tx.open_invitations(world.owner.account.id, world.now(), Page::default()));
     assert!(
         matches!(end, Err(StoreError::Corrupt { table: "invitation", column: "roles", id: 2 })),
         "{end:?}"
     );
+}
+
+/// Rules become stricter, and roles disappear: rows from before stay readable, and grant nothing that is not known.
+fn what_was_accepted_by_older_rules_can_be_read(place: &dyn Place) {
+    let world = World::new(place);
+    let invitation = world.invite(place.store(), "ada@example.com").unwrap();
+    place.execute("UPDATE invitation SET email = '=?x@example.com', email_key = '=?x@example.com'");
+    place.execute("UPDATE invitation SET name = 'see www.example.com', roles = 'Emperor'");
+    let store: &dyn Store = place.store();
+    let read = store.read("get", |tx| tx.invitation(invitation.account_id, invitation.id)).unwrap().unwrap();
+    assert_eq!(read.email.as_str(), "=?x@example.com");
+    assert_eq!(read.name.unwrap().as_str(), "see www.example.com");
+    assert!(!world.owner.membership.grant.may_hand_out(&read.grant), "nobody holds an unknown role");
+}
+
+/// More unreadable rows than places, before the good ones.
+fn unreadable_rows_hold_up_no_mail_and_no_sweep(place: &dyn Place) {
+    let world = World::new(place);
+    for n in 0..5 {
+        world.invite(place.store(), &format!("bad{n}@example.com")).unwrap();
+    }
+    world.invite(place.store(), "good@example.com").unwrap();
+    place.execute("UPDATE invitation SET roles = '9' WHERE email LIKE 'bad%'");
+    let store: &dyn Store = place.store();
+    let claimed: Vec<_> = (0..3)
+        .flat_map(|_| store.write("claim", |tx| claim(tx, &world.env, 2)).unwrap())
+        .map(|delivery| delivery.content.to.to_string())
+        .collect();
+    assert_eq!(claimed, ["good@example.com"]);
+    let dead = store.read("mails", |tx| tx.mails_of(InvitationId::new(1))).unwrap();
+    assert_eq!(dead[0].state, MailState::Dead);
+    assert_eq!(dead[0].last_error.as_deref(), Some("invitation.roles of row 1 cannot be read"));
+
+    world.clock.advance(TimeDelta::days(30));
+    assert_eq!(store.write("sweep", |tx| expire_overdue(tx, &world.env, 100)), Ok(1));
 }

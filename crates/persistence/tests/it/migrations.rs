@@ -62,12 +62,21 @@ struct Reference {
     on_delete: String,
 }
 
+/// A word or a text.
+#[derive(QueryableByName)]
+struct Word {
+    #[diesel(sql_type = sql_types::Text)]
+    word: String,
+}
+
 /// What a schema is made of, spelled alike for both databases.
 #[derive(Debug, PartialEq, Eq)]
 struct Schema {
     columns: BTreeSet<Column>,
     indexes: BTreeSet<Index>,
     references: BTreeSet<Reference>,
+    /// The names of the rules for values.
+    checks: BTreeSet<String>,
 }
 
 fn sqlite_schema(connection: &mut SqliteConnection) -> Schema {
@@ -93,10 +102,21 @@ fn sqlite_schema(connection: &mut SqliteConnection) -> Schema {
             lower(f.on_delete) AS on_delete
          FROM pragma_table_list t, pragma_foreign_key_list(t.name) f WHERE t.schema = 'main'",
     );
+    let tables = sql_query("SELECT sql AS word FROM sqlite_schema WHERE type = 'table'");
+    let tables: Vec<Word> = tables.load(connection).unwrap();
+    let constraints = tables.iter().flat_map(|table| table.word.split("CONSTRAINT ").skip(1));
+    let checks = constraints.filter_map(|constraint| constraint.split_once(" CHECK "));
+    let mut checks: BTreeSet<_> = checks.map(|(name, _)| name.to_owned()).collect();
+    let columns: BTreeSet<Column> = columns.load(connection).unwrap().into_iter().collect();
+    // What is a type of its own to PostgreSQL is a text or an integer with a rule here, named after the column.
+    for column in columns.iter().filter(|column| ["time", "bool"].contains(&column.kind.as_str())) {
+        checks.remove(&column.of.replace('.', "_"));
+    }
     Schema {
-        columns: columns.load(connection).unwrap().into_iter().collect(),
+        columns,
         indexes: indexes.load(connection).unwrap().into_iter().collect(),
         references: references.load(connection).unwrap().into_iter().collect(),
+        checks,
     }
 }
 
@@ -125,15 +145,26 @@ fn postgres_schema(connection: &mut PgConnection) -> Schema {
             JOIN pg_attribute b ON b.attrelid = f.confrelid AND b.attnum = f.confkey[1]
          WHERE f.contype = 'f'",
     );
+    let checks = sql_query(
+        "SELECT conname::text AS word FROM pg_constraint
+         WHERE contype = 'c' AND connamespace = 'public'::regnamespace",
+    );
+    let checks: Vec<Word> = checks.load(connection).unwrap();
     Schema {
         columns: columns.load(connection).unwrap().into_iter().collect(),
         indexes: indexes.load(connection).unwrap().into_iter().collect(),
         references: references.load(connection).unwrap().into_iter().collect(),
+        checks: checks.into_iter().map(|check| check.word).collect(),
     }
 }
 
 fn nothing() -> Schema {
-    Schema { columns: BTreeSet::new(), indexes: BTreeSet::new(), references: BTreeSet::new() }
+    Schema {
+        columns: BTreeSet::new(),
+        indexes: BTreeSet::new(),
+        references: BTreeSet::new(),
+        checks: BTreeSet::new(),
+    }
 }
 
 #[test]
@@ -161,6 +192,8 @@ fn up_down_and_up_again_is_the_same_on_both() {
     assert_eq!(sqlite.columns, postgres.columns);
     assert_eq!(sqlite.indexes, postgres.indexes);
     assert_eq!(sqlite.references, postgres.references);
+    assert_eq!(sqlite.checks, postgres.checks);
+    assert!(sqlite.checks.len() > 5);
     assert!(sqlite.columns.len() > 50 && sqlite.indexes.len() > 15 && sqlite.references.len() > 5);
 }
 
@@ -236,6 +269,5 @@ fn starting_needs_no_right_to_make_tables() {
     let world = crate::world::World::new(&place);
     let store: &dyn Store = &store;
     assert_eq!(store.read("accounts", |tx| tx.accounts()).unwrap(), [world.owner.account]);
-    drop(url);
     place.execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}"));
 }

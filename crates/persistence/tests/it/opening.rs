@@ -1,13 +1,18 @@
 //! What can be wrong with a database's URL, file or server: each has an error of its own, and leaves no file behind.
 
-use std::{fs, net::TcpListener, path::Path, time::Duration};
+use std::{
+    fs,
+    net::{TcpListener, TcpStream},
+    path::Path,
+    time::Duration,
+};
 
 use tempfile::TempDir;
 use usher_domain::port::{Store, StoreError};
 use usher_persistence::{DatabaseOptions, DieselStore, OpenError};
 use usher_testbed::PostgresServer;
 
-use crate::support::{Place, Postgres, Sqlite, on_both, options};
+use crate::support::{Place, Postgres, Sqlite, on_both, options, soon};
 
 on_both! {
     every_form_of_the_url_reaches_the_same_database,
@@ -138,7 +143,10 @@ fn what_is_no_database_file_is_refused() {
 
 #[test]
 fn a_server_that_is_not_there_is_reported_without_the_password() {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    // The port of a connection's other end: nobody else can get it, and nobody listens there.
+    let connection = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let port = connection.local_addr().unwrap().port();
     for url in [
         format!("postgres://ada:hunt%65r2@127.0.0.1:{port}/usher"),
         format!("postgres://ada@127.0.0.1:{port}/usher?password=hunter2"),
@@ -173,10 +181,9 @@ fn a_password_that_ends_the_url_too_early_is_refused_before_anybody_reads_it() {
 #[test]
 fn the_servers_own_words_are_kept() {
     let database = PostgresServer::shared().unwrap().create_database().unwrap();
-    let (server, name) = database.url().rsplit_once('/').unwrap();
+    let (server, _) = database.url().rsplit_once('/').unwrap();
     let error = refused(&format!("{server}/no_such_database")).to_string();
     assert!(error.contains("\"no_such_database\" does not exist"), "{error}");
-    assert!(!name.is_empty());
 }
 
 #[test]
@@ -199,7 +206,7 @@ fn a_full_pool_refuses_in_time() {
         DatabaseOptions { pool_size: 1, acquire_timeout: Duration::from_millis(50), ..options(&place.url()) };
     let store = DieselStore::open(&narrow).unwrap();
     // Connecting may take longer than such a short time on a busy machine.
-    assert!((0..100).any(|_| accounts(&store).is_ok()));
+    soon(|| accounts(&store));
     let outer: &dyn Store = &store;
     outer
         .read("outer", |tx| {

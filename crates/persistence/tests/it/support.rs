@@ -3,11 +3,12 @@
 use std::{
     collections::BTreeSet,
     error::Error,
-    fs,
+    fmt, fs,
     hash::{DefaultHasher, Hash as _, Hasher as _},
     ops::Deref,
     path::{Path, PathBuf},
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
 use diesel::{Connection as _, SqliteConnection, connection::SimpleConnection as _};
@@ -57,6 +58,19 @@ pub(crate) trait Place {
 /// As in production, but with time for a machine that runs many tests at once.
 pub(crate) fn options(url: &str) -> DatabaseOptions {
     DatabaseOptions { acquire_timeout: Duration::from_mins(1), ..DatabaseOptions::new(url) }
+}
+
+/// Tries until it succeeds, under a deadline: for what gives no sign when it is ready.
+#[expect(clippy::disallowed_methods, reason = "the pause only leaves the processor to what is waited for")]
+pub(crate) fn soon<T, E: fmt::Debug>(attempt: impl Fn() -> Result<T, E>) -> T {
+    let begun = Instant::now();
+    loop {
+        match attempt() {
+            Ok(success) => return success,
+            Err(error) => assert!(begun.elapsed() < Duration::from_mins(1), "still {error:?}"),
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// A store on a file in a folder that goes with it.

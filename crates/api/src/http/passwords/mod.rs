@@ -8,13 +8,12 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 use usher_auth::Passwords;
 use usher_domain::{
-    Timestamp,
     address::EmailAddress,
     person::{Password, PasswordHash, Person},
     port::StoreError,
 };
 
-use super::gate::Gate;
+use crate::gate::Gate;
 use throttle::Throttle;
 
 /// How long somebody waits for a place before being asked to come back.
@@ -69,9 +68,12 @@ impl PasswordDesk {
         email: Option<EmailAddress>,
         presented: String,
     ) -> Result<Option<Person>, PasswordError> {
-        let key = email.as_ref().map(|email| email.key().to_owned()).unwrap_or_default();
-        let now = gate.env().now();
-        self.throttle.admit(&key, now).map_err(|seconds| PasswordError::TooManyFailures { seconds })?;
+        // What is no address is nobody's: there is nothing to guess, and nobody to be kept out.
+        let key = email.as_ref().map(|email| email.key().to_owned());
+        if let Some(key) = &key {
+            let admitted = self.throttle.admit(key, gate.env().now());
+            admitted.map_err(|seconds| PasswordError::TooManyFailures { seconds })?;
+        }
         let person = gate
             .run(move |store, _| {
                 store.read::<_, StoreError>("sign_in", |tx| match &email {
@@ -82,12 +84,10 @@ impl PasswordDesk {
             .await?;
         let hash = person.as_ref().and_then(|person| person.password.clone());
         let right = self.work(move |passwords| passwords.verify(hash.as_ref(), &presented)).await?;
-        self.note(&key, right, now);
+        if let Some(key) = key.filter(|_| right) {
+            self.throttle.forget(&key);
+        }
         Ok(person.filter(|_| right))
-    }
-
-    fn note(&self, key: &str, right: bool, now: Timestamp) {
-        if right { self.throttle.forget(key) } else { self.throttle.failed(key, now) }
     }
 
     /// Runs `work` on a blocking thread, outside of any transaction, because it takes longer than one may.

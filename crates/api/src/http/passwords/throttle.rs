@@ -26,19 +26,9 @@ struct Failures {
 }
 
 impl Throttle {
-    /// Lets an address try a password, or tells how many seconds it has to wait.
+    /// Lets an address try a password, or tells how many seconds it has to wait. The try counts as a failure from here
+    /// on, so that any number at once is held back as well.
     pub(super) fn admit(&self, key: &str, now: Timestamp) -> Result<(), u32> {
-        match self.counts().get(key) {
-            Some(failures) if failures.count >= MOST_FAILURES && now < failures.since + WINDOW => {
-                let rest = (failures.since + WINDOW - now).num_seconds().max(1);
-                Err(u32::try_from(rest).unwrap_or(u32::MAX))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// The password was wrong.
-    pub(super) fn failed(&self, key: &str, now: Timestamp) {
         let mut counts = self.counts();
         if counts.len() >= MOST_ADDRESSES && !counts.contains_key(key) {
             make_room(&mut counts, now);
@@ -47,7 +37,12 @@ impl Throttle {
         if now >= failures.since + WINDOW {
             *failures = Failures { since: now, count: 0 };
         }
+        if failures.count >= MOST_FAILURES {
+            let rest = (failures.since + WINDOW - now).num_seconds().max(1);
+            return Err(u32::try_from(rest).unwrap_or(u32::MAX));
+        }
         failures.count += 1;
+        Ok(())
     }
 
     /// The password was right.
@@ -85,29 +80,27 @@ mod tests {
         let throttle = Throttle::default();
         for n in 0..10 {
             assert_eq!(throttle.admit("joe", at(n)), Ok(()));
-            throttle.failed("joe", at(n));
         }
         assert_eq!(throttle.admit("joe", at(10)), Err(890));
         assert_eq!(throttle.admit("ann", at(10)), Ok(()), "others are not held up");
         assert_eq!(throttle.admit("joe", at(900)), Ok(()));
-        throttle.failed("joe", at(900));
         assert_eq!(throttle.admit("joe", at(901)), Ok(()), "counted anew");
     }
 
     #[test]
     fn a_right_password_forgets_the_wrong_ones() {
         let throttle = Throttle::default();
-        (0..9).for_each(|n| throttle.failed("joe", at(n)));
+        assert!((0..10).all(|n| throttle.admit("joe", at(n)).is_ok()));
         throttle.forget("joe");
-        (0..9).for_each(|n| throttle.failed("joe", at(n)));
-        assert_eq!(throttle.admit("joe", at(9)), Ok(()));
+        assert!((0..10).all(|n| throttle.admit("joe", at(n)).is_ok()));
+        assert!(throttle.admit("joe", at(10)).is_err());
     }
 
     #[test]
     fn a_flood_of_addresses_is_bounded_and_hides_nobody() {
         let throttle = Throttle::default();
-        (0..10).for_each(|n| throttle.failed("joe", at(n)));
-        (0..3 * MOST_ADDRESSES).for_each(|n| throttle.failed(&n.to_string(), at(10)));
+        assert!((0..10).all(|n| throttle.admit("joe", at(n)).is_ok()));
+        assert!((0..3 * MOST_ADDRESSES).all(|n| throttle.admit(&n.to_string(), at(10)).is_ok()));
         assert!(throttle.counts().len() <= MOST_ADDRESSES);
         assert!(throttle.admit("joe", at(11)).is_err());
     }

@@ -3,9 +3,10 @@
 use std::{collections::BTreeSet, path::PathBuf};
 
 use url::Url;
+use usher_auth::is_loopback;
 
 use super::Mode;
-use crate::settings::{Issuer, hosts::is_loopback, reader::Reader};
+use crate::settings::{Issuer, reader::Reader};
 
 const TABLES: &str = "auth.issuers";
 

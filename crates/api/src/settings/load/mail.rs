@@ -5,9 +5,10 @@ use std::time::Duration;
 use percent_encoding::percent_decode_str;
 use secrecy::SecretString;
 use url::Url;
+use usher_auth::is_loopback;
 
 use super::{Mode, sender};
-use crate::settings::{Mail, hosts::is_loopback, reader::Reader};
+use crate::settings::{Mail, reader::Reader};
 
 const URL: &str = "mail.url";
 const FROM: &str = "mail.from";
@@ -16,7 +17,7 @@ const PASSWORD: &str = "mail.password";
 const CA_FILE: &str = "mail.ca_file";
 const INSECURE: &str = "mail.insecure";
 
-/// Less than what a worker's lease of a mail outlasts (`RetryPolicy::lease`), or two workers would send the same mail.
+/// A relay that takes longer for one mail is out of order, and whoever waits for it delays the mails behind.
 const MAX_DEADLINE: Duration = Duration::from_mins(2);
 
 /// A relay, or `None` where none is configured: that is a problem in production only.
@@ -26,6 +27,7 @@ pub(super) fn read(r: &Reader, mode: Mode) -> Option<Mail> {
     let username = r.text(USERNAME);
     let password = r.secret(PASSWORD);
     let ca_file = if mode == Mode::Production { r.file(CA_FILE) } else { r.path(CA_FILE) };
+    let hello_name = r.parsed("mail.hello_name", "a host name such as usher.example.com", host_name);
     let insecure = r.flag(INSECURE);
     let deadline = r.duration("mail.deadline", &(Duration::from_secs(1)..=MAX_DEADLINE));
     require(r, mode);
@@ -38,7 +40,15 @@ pub(super) fn read(r: &Reader, mode: Mode) -> Option<Mail> {
     // for it wants TLS all the same.
     let insecure = insecure || (url.scheme() == "smtp" && is_loopback(&url) && ca_file.is_none());
     strip(r, &mut url, insecure);
-    Some(Mail { url, from: from?, username, password, insecure, ca_file, deadline })
+    Some(Mail { url, from: from?, username, password, insecure, hello_name, ca_file, deadline })
+}
+
+/// A name that EHLO can carry (RFC 5321, 4.1.2), without the form for addresses.
+fn host_name(text: &str) -> Option<String> {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    (text.len() <= 253 && text.split('.').all(label)).then(|| text.to_owned())
 }
 
 /// What `mail.insecure = true` cannot go together with.

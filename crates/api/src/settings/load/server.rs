@@ -6,9 +6,10 @@ use std::{
 };
 
 use url::Url;
+use usher_auth::is_loopback;
 
 use super::Mode;
-use crate::settings::{Server, hosts::is_loopback, reader::Reader};
+use crate::settings::{Server, reader::Reader};
 
 const BIND: &str = "server.bind";
 const PUBLIC_URL: &str = "server.public_url";

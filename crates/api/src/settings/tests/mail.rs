@@ -2,6 +2,7 @@
 
 use secrecy::ExposeSecret as _;
 use usher_domain::text::DisplayText;
+use usher_mailer::{LettreMailer, SmtpSettings, Tls};
 
 use super::*;
 
@@ -135,6 +136,29 @@ fn senders_are_addresses() {
         "a@example.com>",
     ] {
         relay("smtp://h.example").env("USHER__MAIL__FROM", from).refused_for(Mode::Production, "mail.from");
+    }
+}
+
+/// What is accepted here the mailer accepts, too, and what it would not is refused here: nobody learns of it only when
+/// the program starts.
+#[test]
+fn hello_names_are_host_names() {
+    assert_eq!(Desk::production().sound(Mode::Production).mail.unwrap().hello_name, None);
+    let mailer = |name: &str| {
+        let settings = SmtpSettings::new("smtp://127.0.0.1", "invitations@example.com");
+        LettreMailer::new(SmtpSettings { tls: Tls::None, hello_name: Some(name.into()), ..settings })
+    };
+    let long = format!("{}.example.com", "a".repeat(64));
+    for good in ["usher", "usher.example.com", "a-1.b", "xn--bcher-kva.example"] {
+        let desk = Desk::production().env("USHER__MAIL__HELLO_NAME", good);
+        assert_eq!(desk.sound(Mode::Production).mail.unwrap().hello_name.as_deref(), Some(good));
+        assert!(mailer(good).is_ok(), "{good}");
+    }
+    for bad in [".", "a..b", "a b", "a\r\nMAIL FROM:<x@example.com>", "ü.example", "[192.0.2.1]", &long] {
+        let desk = Desk::production().env("USHER__MAIL__HELLO_NAME", bad);
+        let text = desk.refused_for(Mode::Production, "mail.hello_name");
+        assert!(text.contains("usher.example.com"), "{text}");
+        assert!(mailer(bad).is_err(), "{bad}");
     }
 }
 

@@ -3,11 +3,13 @@
 mod database;
 mod http;
 mod mail;
+mod process;
 mod server;
 
 pub(crate) use database::Backend;
 pub(crate) use http::{Client, send};
 pub(crate) use mail::{Invited, Postbox};
+pub(crate) use process::Running;
 pub(crate) use server::{SECRET, Server, Setup, body};
 
 /// Expands to one module for each database, with one test for each function named.

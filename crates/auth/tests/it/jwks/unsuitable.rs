@@ -110,11 +110,13 @@ async fn symmetric_keys_are_never_taken() {
     assert_eq!(server.requests(), 0, "nothing is fetched for a token that no key could verify");
 }
 
-/// Two keys of the same name and algorithm: nobody can say which one is meant.
+/// Two keys of one algorithm and the same name, or none: nobody can say which one is meant.
 #[tokio::test]
 async fn keys_of_the_same_name_are_none() {
     let (one, two) = (TestKey::es256(), TestKey::es256());
     let both = Answer::keys(&[one.jwk("k1"), two.jwk("k1")]);
     assert_eq!(with(both.clone(), &one).await, UNKNOWN);
     assert_eq!(with(both, &two).await, UNKNOWN);
+    let nameless = Answer::keys(&[without(one.jwk("k1"), "kid"), without(two.jwk("k1"), "kid")]);
+    assert_eq!(with(nameless, &one).await, UNKNOWN, "only the operator's own list is tried key by key");
 }

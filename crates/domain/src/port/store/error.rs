@@ -13,7 +13,7 @@ pub enum Constraint {
     RandomId,
 }
 
-/// Why the store did not do it. After any of these the unit of work has to end: its transaction is lost.
+/// Why the store did not do it. After any of these but `Corrupt` the unit of work has to end: its transaction is lost.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// A rule of uniqueness.
@@ -27,7 +27,7 @@ pub enum StoreError {
     /// breaks during the commit, nobody knows. A second try is safe then too: uniqueness and versions hold it back.
     #[error("the database is not available: {0}")]
     Unavailable(String),
-    /// A stored value that the domain would never have written.
+    /// A stored value that the domain would never have written. The unit can go on without that row.
     #[error("{table}.{column} of row {id} cannot be read")]
     Corrupt {
         /// Table.

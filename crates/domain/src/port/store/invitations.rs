@@ -44,6 +44,7 @@ pub trait Invitations {
     ) -> Result<Vec<Invitation>, StoreError>;
     /// How many are open at `now`.
     fn count_open_invitations(&mut self, account: AccountId, now: Timestamp) -> Result<u64, StoreError>;
-    /// Stored as pending although their time was over at `now`, of all accounts, the earliest end first.
+    /// Stored as pending although their time was over at `now`, of all accounts, the earliest end first;
+    /// without those that cannot be read.
     fn overdue_invitations(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Invitation>, StoreError>;
 }

@@ -1,11 +1,11 @@
-//! Which URLs stay on this machine: only those may do without TLS.
-
 use std::net::IpAddr;
 
 use url::Url;
 
-/// Whether the URL's host is this machine: a loopback address, `localhost`, or a name under it (RFC 6761, 6.3).
-pub(super) fn is_loopback(url: &Url) -> bool {
+/// Whether the URL's host is this machine: a loopback address, `localhost`, or a name under it (RFC 6761, 6.3). Takes URLs
+/// of every scheme.
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_lowercase();
     match host.parse::<IpAddr>() {
         Ok(address) => address.to_canonical().is_loopback(),

@@ -1,0 +1,37 @@
+//! Set a person's password (operators only).
+
+use super::{create_person::note, unit_error};
+use crate::{
+    address::EmailAddress,
+    audit::AuditAction,
+    env::Env,
+    person::{PasswordHash, Person},
+    port::{StoreError, Tx},
+};
+
+/// Why no password was set.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SetPasswordError {
+    /// Nobody has the address.
+    #[error("nobody has the address {0}")]
+    UnknownPerson(String),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+unit_error!(SetPasswordError);
+
+/// Replaces the person's password, and writes down that it happened.
+pub fn set_password(
+    tx: &mut dyn Tx,
+    env: &Env,
+    email: &EmailAddress,
+    password: &PasswordHash,
+) -> Result<Person, SetPasswordError> {
+    let mut person =
+        tx.person_by_email(email)?.ok_or_else(|| SetPasswordError::UnknownPerson(email.to_string()))?;
+    person.password = Some(password.clone());
+    tx.update_person(&person)?;
+    note(tx, env, AuditAction::PasswordSet, &person, None)?;
+    Ok(person)
+}
