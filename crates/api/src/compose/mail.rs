@@ -41,6 +41,7 @@ fn smtp(mail: &Mail) -> SmtpSettings {
     SmtpSettings {
         tls,
         ca_file: mail.ca_file.clone(),
+        hello_name: mail.hello_name.clone(),
         credentials: mail.username.clone().map(|user| (user, password)),
         from_name: mail.from.name.as_ref().map(ToString::to_string),
         deadline: mail.deadline,

@@ -94,3 +94,27 @@ fn pending_migrations_are_not_applied_against_orders() {
         bench.run(&[command, "--no-migrate"]).refused(1, "usher migrate");
     }
 }
+
+/// Keys and certificates are read before anything else is touched.
+#[test]
+fn unusable_files_are_a_wrong_configuration() {
+    let production = || {
+        Bench::new()
+            .env("USHER__SERVER__PUBLIC_URL", "https://usher.example.com")
+            .env("USHER__AUTH__SECRET", SECRET)
+            .env("USHER__MAIL__URL", "smtp://relay.example.com")
+            .env("USHER__MAIL__FROM", "usher@example.com")
+    };
+    let bench = production().env("USHER__MAIL__CA_FILE", "no-such.pem");
+    for command in ["serve", "worker"] {
+        bench.run(&[command]).refused(2, "no-such.pem");
+        assert!(!bench.path("data/usher.db").exists());
+    }
+    let bench = production();
+    let issuer = "[[auth.issuers]]\nissuer = \"https://login.example.com/\"\nkey_files = [\"key.pem\"]\n";
+    std::fs::write(bench.path("usher.toml"), issuer).unwrap();
+    bench.run(&["serve", "--config", "usher.toml"]).refused(2, "key.pem");
+    std::fs::write(bench.path("key.pem"), "no key").unwrap();
+    bench.run(&["serve", "--config", "usher.toml"]).refused(2, "https://login.example.com/");
+    assert!(!bench.path("data/usher.db").exists());
+}

@@ -61,9 +61,9 @@ fn claims(email: &str, verified: Value) -> Value {
 }
 
 /// The file that makes Usher trust the issuer, whose keys are where that line says.
-fn settings_file(folder: &TempDir, keys: &str) -> Option<PathBuf> {
+fn settings_file(folder: &TempDir, keys: &str) -> PathBuf {
     let issuer = "[[auth.issuers]]\nissuer = \"https://login.example.com/\"\naudience = \"usher\"\n";
-    Some(write(folder, "usher.toml", &format!("{issuer}{keys}\n")))
+    write(folder, "usher.toml", &format!("{issuer}{keys}\n"))
 }
 
 /// The line for keys in files that hold these texts.
@@ -118,7 +118,7 @@ fn a_verified_address_is_the_login_and_an_unverified_one_is_nobody() {
     let (provider, folder) = (Provider::new(), tempfile::tempdir().unwrap());
     let setup = Setup::new(Backend::sqlite());
     let file = settings_file(&folder, &key_files(&folder, &[provider.pem()]));
-    let server = setup.start_with(setup.settings_of(file));
+    let server = setup.start_with(setup.settings_of(Some(file)));
     let jane = server.onward();
     let by = |claims: Value| server.client.with_token(provider.token(&claims));
 
@@ -159,7 +159,7 @@ fn keys_in_files_rotate() {
         (vec![new.pem()], [401, 200, 401]),
     ] {
         let file = settings_file(&folder, &key_files(&folder, &files));
-        let server = setup.start_with(setup.settings_of(file));
+        let server = setup.start_with(setup.settings_of(Some(file)));
         for (key, status) in [&old, &new, &third].into_iter().zip(expected) {
             for token in [key.token(&jane), key.token_of("2024-03", &jane)] {
                 server.client.with_token(token).get("/api/v2/invitations").expect(status);
@@ -176,7 +176,7 @@ fn keys_come_from_the_providers_url() {
     let setup = Setup::new(Backend::sqlite());
     for host in ["127.0.0.1", "idp.localhost"] {
         let url = format!("jwks_url = \"http://{host}:{}/keys\"", endpoint.port);
-        let server = setup.start_with(setup.settings_of(settings_file(&folder, &url)));
+        let server = setup.start_with(setup.settings_of(Some(settings_file(&folder, &url))));
         if host == "127.0.0.1" {
             server.onward();
         }
@@ -199,7 +199,7 @@ fn a_provider_that_fails_is_a_matter_of_time() {
     let endpoint = KeyEndpoint::start("500 Internal Server Error", &json!({ "keys": [provider.jwk("k1")] }));
     let url = format!("jwks_url = \"http://127.0.0.1:{}/keys\"", endpoint.port);
     let setup = Setup::new(Backend::sqlite());
-    let server = setup.start_with(setup.settings_of(settings_file(&folder, &url)));
+    let server = setup.start_with(setup.settings_of(Some(settings_file(&folder, &url))));
     let own = server.onward();
     let jane = server.client.with_token(provider.token_of("k1", &claims("jane@example.com", json!(true))));
 

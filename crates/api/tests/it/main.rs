@@ -9,6 +9,7 @@ mod landscape;
 mod leaks;
 mod links;
 mod matrix;
+mod processes;
 mod quickstart;
 mod story;
 mod worker;
