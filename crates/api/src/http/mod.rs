@@ -9,6 +9,7 @@ pub mod landscape;
 pub mod passwords;
 pub mod platform;
 pub mod state;
+pub mod unit;
 pub mod web;
 
 use actix_web::{HttpResponse, Route, web::ServiceConfig};

@@ -12,10 +12,11 @@ on_both_databases!(a_worker_of_its_own_delivers);
 /// How the programs are configured: everything by environment, nothing of the machine's.
 struct Deployment {
     settings: Vec<(&'static str, String)>,
+    _backend: Backend,
 }
 
 impl Deployment {
-    fn new(backend: &Backend, postbox: &Postbox) -> Self {
+    fn new(backend: Backend, postbox: &Postbox) -> Self {
         let mut settings = vec![
             ("USHER__DATABASE__URL", backend.url()),
             ("USHER__SERVER__BIND", "127.0.0.1:0".to_owned()),
@@ -25,7 +26,7 @@ impl Deployment {
             ("USHER__LOG__FORMAT", "json".to_owned()),
         ];
         settings.extend(postbox.settings());
-        Self { settings }
+        Self { settings, _backend: backend }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -67,7 +68,7 @@ fn terminate(mut running: Running) {
 
 fn a_worker_of_its_own_delivers(backend: Backend) {
     let postbox = Postbox::secure();
-    let deployment = Deployment::new(&backend, &postbox);
+    let deployment = Deployment::new(backend, &postbox);
     deployment.run(&["account", "create", "--name", "onward", "--title", "Onward, Inc."]);
     let jane = ["--account", "onward", "--email", "jane@example.com"];
     let member = [&["member", "add", "--name", "Jane Smith", "--role", "GlobalAdmin"], &jane[..]].concat();

@@ -23,10 +23,10 @@ use usher_domain::{
 use super::{
     PREFIX,
     error::Problem,
-    request::{Unit, act, complete, fields, optional_fields, principal},
+    request::{act, complete, fields, optional_fields, principal},
     time::wire,
 };
-use crate::http::{json::Fields, state::AppState};
+use crate::http::{json::Fields, state::AppState, unit::Unit};
 
 /// One invitation on the wire; the fields and their order are those of Landscape's reference.
 #[derive(Serialize)]

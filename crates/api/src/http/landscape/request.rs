@@ -6,9 +6,8 @@ use actix_web::{
 use serde_json::Map;
 use usher_domain::{
     env::Env,
-    port::{Store, StoreError, Tx, store::UnitError},
+    port::{Tx, store::UnitError},
     principal::{Actor, Principal},
-    usecase::resolve::resolve,
 };
 
 use super::error::Problem;
@@ -16,6 +15,7 @@ use crate::http::{
     body, credentials,
     json::{self, Fields},
     state::AppState,
+    unit::{self, Unit},
 };
 
 /// The principal of the request.
@@ -63,74 +63,16 @@ pub(super) fn complete(fields: &Fields) -> Result<(), Problem> {
     if fields.problems().is_empty() { Ok(()) } else { Err(Problem::fields(fields.problems())) }
 }
 
-/// The refusals of a unit of work, already in the dialect's form, beside the store's own errors, which the store has
-/// to see to run the unit again.
-pub(super) enum Refusal {
-    Problem(Problem),
-    Store(StoreError),
-}
-
-impl Refusal {
-    /// Turns a use case's error into a refusal.
-    pub(super) fn of<E: UnitError + Into<Problem>>(error: E) -> Self {
-        match error.store_error() {
-            Some(store) => Self::Store(store.clone()),
-            None => Self::Problem(error.into()),
-        }
-    }
-}
-
-impl From<StoreError> for Refusal {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl UnitError for Refusal {
-    fn store_error(&self) -> Option<&StoreError> {
-        match self {
-            Self::Store(error) => Some(error),
-            Self::Problem(_) => None,
-        }
-    }
-}
-
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Problem(problem) => problem,
-            Refusal::Store(error) => error.into(),
-        }
-    }
-}
-
-/// Whether a unit of an actor reads or writes.
-#[derive(Clone, Copy)]
-pub(super) enum Unit {
-    Read(&'static str),
-    Write(&'static str),
-}
-
-/// Runs a use case of an actor: resolves the principal and does the work in one unit.
+/// [`unit::act`] with the refusals of this dialect.
 pub(super) async fn act<T, E>(
     state: &AppState,
     principal: Principal,
     unit: Unit,
-    mut work: impl FnMut(&mut dyn Tx, &Env, &Actor) -> Result<T, E> + Send + 'static,
+    work: impl FnMut(&mut dyn Tx, &Env, &Actor) -> Result<T, E> + Send + 'static,
 ) -> Result<T, Problem>
 where
     T: Send + 'static,
     E: UnitError + Into<Problem>,
 {
-    let done = state.gate.run(move |store: &dyn Store, env: &Env| {
-        let work = |tx: &mut dyn Tx| {
-            let actor = resolve(tx, &principal).map_err(Refusal::of)?;
-            work(tx, env, &actor).map_err(Refusal::of)
-        };
-        match unit {
-            Unit::Read(name) => store.read(name, work),
-            Unit::Write(name) => store.write(name, work),
-        }
-    });
-    done.await.map_err(|refusal: Refusal| refusal.into())
+    unit::act(state, principal, unit, work).await
 }
