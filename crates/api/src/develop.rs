@@ -1,19 +1,20 @@
 //! Development mode: an example account with an administrator, and the words that show how to use it.
 
-use std::{fmt, io};
+use std::{fmt, fs, io, path::Path};
 
 use chrono::TimeDelta;
 use usher_auth::TokenRequest;
 use usher_domain::{
-    account::AccountName,
+    account::{Account, AccountName},
     address::EmailAddress,
-    person::Password,
+    person::{Password, PasswordHash, Person},
+    port::StoreError,
     role::Grant,
     text::DisplayText,
     token::Token,
     usecase::{
-        add_member::{AddMember, AddMemberError, add_member},
-        create_account::{CreateAccount, CreateAccountError, create_account},
+        add_member::{AddMember, add_member},
+        create_account::{CreateAccount, create_account},
         set_password::set_password,
     },
 };
@@ -37,48 +38,62 @@ impl fmt::Debug for Example {
     }
 }
 
-/// Makes the example account where it is missing, and gives its administrator a new password and a token for a day.
-pub fn example(core: &Core) -> Result<Example, StartError> {
+/// Makes the example account in an empty database, or finds the one that was made there before, and gives its
+/// administrator a new password and a token for a day.
+///
+/// A database with accounts of somebody else is left alone: whoever has the settings of production in the environment and
+/// forgets the word `serve` must not get an administrator there. The folder remembers which account is the example.
+pub fn example(core: &Core, folder: &Path) -> Result<Example, StartError> {
     let refuse = |error: &dyn fmt::Display| StartError::Example(error.to_string());
-    let account = AccountName::parse(ACCOUNT).map_err(|error| refuse(&error))?;
-    let email = EmailAddress::parse(ADMINISTRATOR).map_err(|error| refuse(&error))?;
+    let memory = folder.join("example");
+    let remembered = fs::read_to_string(&memory).unwrap_or_default();
+    let accounts = core.store.read::<_, StoreError>("example.accounts", |tx| tx.accounts());
+    let accounts = accounts.map_err(|error| refuse(&error))?;
+    let known = accounts.iter().find(|account| account.public_id.as_str() == remembered.trim());
     let password = Token::<16>::generate(core.env.entropy.as_ref()).to_string();
     let chosen = Password::parse(&password).map_err(|error| refuse(&error))?;
     let hash = core.passwords.hash(&chosen).map_err(|error| refuse(&error))?;
-    let create = CreateAccount {
-        name: account.clone(),
-        title: DisplayText::parse(TITLE).map_err(|error| refuse(&error))?,
-    };
-    let add = AddMember {
-        account: account.clone(),
-        email: email.clone(),
-        name: Some(DisplayText::parse(NAME).map_err(|error| refuse(&error))?),
-        grant: Grant::of_roles(["GlobalAdmin"]).map_err(|error| refuse(&error))?,
-        password: Some(hash.clone()),
-    };
-    match core.store.write("example.account", |tx| create_account(tx, &core.env, &create)) {
-        Ok(_) | Err(CreateAccountError::Exists(_)) => {}
-        Err(error) => return Err(refuse(&error)),
-    }
-    let person = match core.store.write("example.member", |tx| add_member(tx, &core.env, &add)) {
-        Ok(person) => person,
-        Err(AddMemberError::AlreadyMember(_)) => core
-            .store
-            .write("example.password", |tx| set_password(tx, &core.env, &email, &hash))
-            .map_err(|error| refuse(&error))?,
-        Err(error) => return Err(refuse(&error)),
+    let (account, person) = match known {
+        Some(account) => (account.clone(), renew(core, &hash).map_err(|error| refuse(&error))?),
+        None if accounts.is_empty() => {
+            let made = make(core, &hash).map_err(|error| refuse(&error))?;
+            fs::write(&memory, made.0.public_id.as_str())?;
+            made
+        }
+        None => return Err(StartError::NotForDevelopment),
     };
     let token = core.issuer.issue(
         &TokenRequest {
             email: &person.email,
             email_verified: person.email_verified,
             person_id: person.id,
-            account: Some(&account),
+            account: Some(&account.name),
             lifetime: TimeDelta::hours(24),
         },
         core.env.now(),
     );
     Ok(Example { password, token: token.reveal().to_owned() })
+}
+
+type Refused = Box<dyn std::error::Error>;
+
+fn make(core: &Core, password: &PasswordHash) -> Result<(Account, Person), Refused> {
+    let create = CreateAccount { name: AccountName::parse(ACCOUNT)?, title: DisplayText::parse(TITLE)? };
+    let add = AddMember {
+        account: create.name.clone(),
+        email: EmailAddress::parse(ADMINISTRATOR)?,
+        name: Some(DisplayText::parse(NAME)?),
+        grant: Grant::of_roles(["GlobalAdmin"])?,
+        password: Some(password.clone()),
+    };
+    let account = core.store.write("example.account", |tx| create_account(tx, &core.env, &create))?;
+    let person = core.store.write("example.member", |tx| add_member(tx, &core.env, &add))?;
+    Ok((account, person))
+}
+
+fn renew(core: &Core, password: &PasswordHash) -> Result<Person, Refused> {
+    let email = EmailAddress::parse(ADMINISTRATOR)?;
+    Ok(core.store.write("example.password", |tx| set_password(tx, &core.env, &email, password))?)
 }
 
 /// Says what runs where. The first command is complete: pasted into a shell it creates an invitation.

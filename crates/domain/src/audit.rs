@@ -27,6 +27,8 @@ pub enum AuditAction {
     PersonCreated,
     /// A person's password was set.
     PasswordSet,
+    /// A person's mailbox was proven for the first time.
+    EmailVerified,
     /// A person became a member.
     MemberAdded,
     /// An invitation was made and its mail queued.
@@ -45,10 +47,11 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// Every action.
-    pub const EVERY: [Self; 10] = [
+    pub const EVERY: [Self; 11] = [
         Self::AccountCreated,
         Self::PersonCreated,
         Self::PasswordSet,
+        Self::EmailVerified,
         Self::MemberAdded,
         Self::InvitationCreated,
         Self::InvitationResent,
@@ -65,6 +68,7 @@ impl AuditAction {
             Self::AccountCreated => "account.created",
             Self::PersonCreated => "person.created",
             Self::PasswordSet => "person.password_set",
+            Self::EmailVerified => "person.email_verified",
             Self::MemberAdded => "member.added",
             Self::InvitationCreated => "invitation.created",
             Self::InvitationResent => "invitation.resent",

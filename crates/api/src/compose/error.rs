@@ -38,6 +38,12 @@ pub enum StartError {
     /// The development account could not be made.
     #[error("the example account cannot be made: {0}")]
     Example(String),
+    /// Development mode met a database that it did not make.
+    #[error(
+        "this database holds accounts that development mode did not make, so it is left alone: run `usher serve`, or \
+         choose another one with database.url"
+    )]
+    NotForDevelopment,
     /// The worker ended without being told to.
     #[error("the worker died; mails would not be delivered any more")]
     WorkerDied,

@@ -50,7 +50,7 @@ pub async fn develop(settings: Settings, out: &mut (dyn io::Write + Send)) -> Re
     let delivery = Delivery::Here(outlet(&settings)?);
     let core = Core::open_in(&settings, world)?;
     core.prepare(&settings)?;
-    let example = example(&core)?;
+    let example = example(&core, &settings.development.directory)?;
     let mailbox = settings.mail.is_none();
     let application = Application::build(settings, core, verifier, delivery)?;
     announce(out, &application.base_url(), mailbox, &example)?;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use actix_web::{
     FromRequest, Handler, Resource, Responder, Route, guard,
-    http::Method,
+    http::{Method, header::ALLOW},
+    middleware::DefaultHeaders,
     web::{self, ServiceConfig},
 };
 
@@ -41,14 +42,25 @@ impl std::fmt::Debug for Endpoint {
     }
 }
 
-/// Registers the endpoints; other methods on their paths get the answer of `refuse`.
+/// Registers the endpoints; other methods on their paths get the answer of `refuse`, with the methods that are known.
 pub fn mount(config: &mut ServiceConfig, endpoints: Vec<Endpoint>, refuse: fn() -> Route) {
-    let mut paths: BTreeMap<&'static str, Resource> = BTreeMap::new();
-    for endpoint in endpoints {
-        let resource = paths.remove(endpoint.path).unwrap_or_else(|| web::resource(endpoint.path));
-        paths.insert(endpoint.path, resource.route(endpoint.route));
+    let mut paths: BTreeMap<&'static str, (Resource, Vec<Method>)> = BTreeMap::new();
+    for Endpoint { method, path, route } in endpoints {
+        let (resource, mut methods) = paths.remove(path).unwrap_or_else(|| (web::resource(path), Vec::new()));
+        if method == Method::GET {
+            methods.push(Method::HEAD);
+        }
+        methods.push(method);
+        paths.insert(path, (resource.route(route), methods));
     }
-    for resource in paths.into_values() {
-        config.service(resource.default_service(refuse()));
+    for (resource, methods) in paths.into_values() {
+        let allow = DefaultHeaders::new().add((ALLOW, list(&methods)));
+        config.service(resource.default_service(refuse().wrap(allow)));
     }
+}
+
+fn list(methods: &[Method]) -> String {
+    let mut names: Vec<&str> = methods.iter().map(Method::as_str).collect();
+    names.sort_unstable();
+    names.join(", ")
 }

@@ -60,3 +60,14 @@ fn nobody_to_ask_is_not_ready() {
     bench.run(&["health"]).refused(1, "usher: no answer from");
     bench.run(&["health", "--url", "https://example.com"]).refused(2, "no https");
 }
+
+/// The settings of production, and the word `serve` forgotten.
+#[test]
+fn development_mode_leaves_other_databases_alone() {
+    let bench = bench();
+    bench.run(&["account", "create", "--name", "onward", "--title", "Onward, Inc."]).done();
+    let jane = ["--account", "onward", "--email", "jane@example.com"];
+    bench.run(&[&["member", "add", "--name", "Jane", "--role", "Auditor"], &jane[..]].concat()).done();
+    bench.run(&[]).refused(1, "run `usher serve`");
+    bench.run(&["account", "list"]).done();
+}

@@ -1,7 +1,7 @@
 //! Accept an invitation: the one place where somebody becomes a member.
 
 use super::{
-    proof::{Mailbox, mailbox},
+    proof::{Mailbox, mailbox, standing},
     record::record,
     resolve::{ResolveError, identify},
     unit_error,
@@ -91,6 +91,9 @@ pub enum AcceptError {
     /// A newcomer's address has a login with a password: sign in instead.
     #[error("there is a login for this address already; sign in with its password")]
     PasswordExists,
+    /// A newcomer's address belongs to a member of some account who signs in without a password here.
+    #[error("there is a login for this address already, without a password here; accept with that login")]
+    SignsInElsewhere,
     /// The principal's credential does not fit the person with its address.
     #[error("this login is not known here")]
     UnknownPerson,
@@ -115,6 +118,7 @@ impl AcceptError {
             Self::SponsorLostAuthority => "sponsor_lost_authority",
             Self::AlreadyMember => "already_member",
             Self::PasswordExists => "password_exists",
+            Self::SignsInElsewhere => "signs_in_elsewhere",
             Self::UnknownPerson => "unknown_person",
             Self::Store(_) => "store",
         }
@@ -171,11 +175,7 @@ fn judge(env: &Env, invitation: &Invitation, command: &Accept, now: Timestamp) -
         Acceptor::Principal(principal) => Some(principal),
         Acceptor::Newcomer { .. } => None,
     };
-    let proof = match mailbox(env, invitation, command.key.as_deref(), principal) {
-        Mailbox::Unproven if principal.is_some() && env.policy.accept_by_possession => Mailbox::Proven,
-        proof => proof,
-    };
-    match (proof, status) {
+    match (standing(env, invitation, command.key.as_deref(), principal), status) {
         (Mailbox::Unproven, Status::Pending) => Err(AcceptError::NotProven(invitation.email.masked())),
         (Mailbox::Unproven, _) => Err(AcceptError::NotFound),
         (Mailbox::Replaced, Status::Pending | Status::Expired) => Err(AcceptError::Replaced),
@@ -218,11 +218,11 @@ fn admit(
             let by_key = mailbox(env, invitation, command.key.as_deref(), None) == Mailbox::Proven;
             let verified = principal.email_verified || (by_key && principal.email == invitation.email);
             if let Some(person) = identify(tx, principal)? {
-                return Ok(verify(tx, person, verified)?);
+                return Ok(verify(tx, env, invitation, person, verified)?);
             }
             let name = principal.name.clone().or_else(|| invitation.name.clone());
             let new = new_person(env, principal.email.clone(), verified, name, None)?;
-            create(tx, env, &new)
+            create(tx, env, invitation, &new)
         }
     }
 }
@@ -236,26 +236,35 @@ fn admit_newcomer(
 ) -> Result<Person, AcceptError> {
     match tx.person_by_email(&invitation.email)? {
         Some(person) if person.password.is_some() => Err(AcceptError::PasswordExists),
+        // A key must not become a password to what the person is elsewhere: members who sign in without one do so on
+        // purpose, at an issuer with rules of its own.
+        Some(person) if !tx.memberships_of(person.id)?.is_empty() => Err(AcceptError::SignsInElsewhere),
         Some(mut person) => {
-            // Known without a password, as the command line makes people: who reads the mailbox chooses it.
+            // Made on the command line and in no account yet: who reads the mailbox chooses the first password.
             person.password = Some(password);
             person.email_verified = true;
-            person.name = name;
             tx.update_person(&person)?;
-            note(tx, env, &person, AuditAction::PasswordSet)?;
+            note(tx, env, invitation, &person, AuditAction::PasswordSet)?;
             Ok(person)
         }
         None => {
             let new = new_person(env, invitation.email.clone(), true, Some(name), Some(password))?;
-            create(tx, env, &new)
+            create(tx, env, invitation, &new)
         }
     }
 }
 
-fn verify(tx: &mut dyn Tx, mut person: Person, verified: bool) -> Result<Person, StoreError> {
+fn verify(
+    tx: &mut dyn Tx,
+    env: &Env,
+    invitation: &Invitation,
+    mut person: Person,
+    verified: bool,
+) -> Result<Person, StoreError> {
     if verified && !person.email_verified {
         person.email_verified = true;
         tx.update_person(&person)?;
+        note(tx, env, invitation, &person, AuditAction::EmailVerified)?;
     }
     Ok(person)
 }
@@ -275,23 +284,34 @@ fn new_person(
     Ok(NewPerson { public_id, email, email_verified, name, password, created_at: env.now() })
 }
 
-fn create(tx: &mut dyn Tx, env: &Env, new: &NewPerson) -> Result<Person, AcceptError> {
+fn create(
+    tx: &mut dyn Tx,
+    env: &Env,
+    invitation: &Invitation,
+    new: &NewPerson,
+) -> Result<Person, AcceptError> {
     let person = match tx.insert_person(new) {
         // Made in between by another request: run again, and find that person.
         Err(StoreError::Conflict(Constraint::PersonEmail)) => return Err(StoreError::Contended.into()),
         other => other?,
     };
-    note(tx, env, &person, AuditAction::PersonCreated)?;
+    note(tx, env, invitation, &person, AuditAction::PersonCreated)?;
     Ok(person)
 }
 
-fn note(tx: &mut dyn Tx, env: &Env, person: &Person, action: AuditAction) -> Result<(), StoreError> {
+fn note(
+    tx: &mut dyn Tx,
+    env: &Env,
+    invitation: &Invitation,
+    person: &Person,
+    action: AuditAction,
+) -> Result<(), StoreError> {
     tx.record(&crate::audit::AuditEvent {
         at: env.now(),
         actor: AuditActor::Invitee,
         action,
-        account: None,
-        invitation: None,
+        account: Some(invitation.account_id),
+        invitation: Some(invitation.id),
         person: Some(person.id),
     })
 }

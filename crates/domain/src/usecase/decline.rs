@@ -1,7 +1,7 @@
 //! Decline an invitation.
 
 use super::{
-    proof::{Mailbox, mailbox},
+    proof::{Mailbox, standing},
     record::record,
     resolve::{ResolveError, identify},
     unit_error,
@@ -83,7 +83,7 @@ pub fn decline(tx: &mut dyn Tx, env: &Env, command: &Decline) -> Result<(), Decl
 
 fn judge(env: &Env, invitation: &Invitation, command: &Decline, now: Timestamp) -> Result<(), DeclineError> {
     let status = invitation.status_at(now);
-    match (mailbox(env, invitation, command.key.as_deref(), command.by.as_ref()), status) {
+    match (standing(env, invitation, command.key.as_deref(), command.by.as_ref()), status) {
         (Mailbox::Unproven, Status::Pending) => Err(DeclineError::NotProven(invitation.email.masked())),
         (Mailbox::Unproven, _) => Err(DeclineError::NotFound),
         (Mailbox::Replaced, Status::Pending | Status::Expired) => Err(DeclineError::Replaced),

@@ -31,3 +31,17 @@ pub(super) fn mailbox(
         KeyProof::None => Mailbox::Unproven,
     }
 }
+
+/// As [`mailbox`], under the deployment's policy: with `accept_by_possession` whoever is signed in and names the
+/// invitation may answer it.
+pub(super) fn standing(
+    env: &Env,
+    invitation: &Invitation,
+    key: Option<&str>,
+    by: Option<&Principal>,
+) -> Mailbox {
+    match mailbox(env, invitation, key, by) {
+        Mailbox::Unproven if by.is_some() && env.policy.accept_by_possession => Mailbox::Proven,
+        proof => proof,
+    }
+}

@@ -8,6 +8,7 @@ use usher_domain::{
     text::DisplayText,
     usecase::{
         accept::{Accept, AcceptError, Accepted, Acceptor, accept},
+        create_person::{CreatePerson, create_person},
         decline::{Decline, DeclineError, decline},
         resend::resend,
         revoke::revoke,
@@ -59,7 +60,7 @@ fn a_newcomer_with_the_key_becomes_a_person_and_a_member() {
     assert!(joe.may(Permission::ViewInvitations));
     let stored = world.stored(invitation.id);
     assert_eq!((stored.status, stored.closed_by), (Status::Accepted, Some(joe.person.id)));
-    assert_eq!(world.actions()[3..], ["invitation.accepted", "member.added"]);
+    assert_eq!(world.actions()[3..], ["person.created", "invitation.accepted", "member.added"]);
 }
 
 #[test]
@@ -128,6 +129,9 @@ fn possession_is_enough_where_the_operator_says_so() {
     let invitation = invited(&world);
     assert!(matches!(accept_by(&world, &invitation, None, newcomer()), Err(AcceptError::NotProven(_))));
     assert!(signed_in(&world, &invitation, None, principal("eve@example.com")).is_ok());
+    let other = world.invite(&world.jane(), "ann@example.com", &["Auditor"]).unwrap();
+    assert!(matches!(decline_by(&world, &other, None, None), Err(DeclineError::NotProven(_))));
+    assert!(decline_by(&world, &other, None, Some(principal("eve@example.com"))).is_ok());
 }
 
 #[test]
@@ -214,14 +218,31 @@ fn members_and_owners_of_a_password_are_told_so() {
 }
 
 #[test]
-fn a_known_person_without_a_password_chooses_the_first_one() {
+fn somebody_known_but_in_no_account_chooses_the_first_password() {
     let world = world();
-    world.account("upside", "Upside");
-    world.member("upside", "joe@example.com", Grant::of_roles(["user"]).unwrap());
+    let known = CreatePerson {
+        email: crate::world::email("joe@example.com"),
+        name: DisplayText::parse("Joseph").unwrap(),
+        password: None,
+    };
+    world.write(|tx| create_person(tx, &world.env, &known)).unwrap();
     let invitation = invited(&world);
     let accepted = accept_by(&world, &invitation, Some(&world.key(&invitation)), newcomer()).unwrap();
     assert!(accepted.person.password.is_some());
-    assert!(accept_by(&world, &invitation, None, newcomer()).is_err());
+    assert_eq!(accepted.person.name.as_str(), "Joseph", "nobody is renamed");
+}
+
+/// The key of one account's invitation is no password to another account.
+#[test]
+fn a_member_who_signs_in_elsewhere_gets_no_password_by_a_key() {
+    let world = world();
+    world.account("upside", "Upside");
+    world.member("upside", "joe@example.com", Grant::of_roles(["GlobalAdmin"]).unwrap());
+    let invitation = invited(&world);
+    let key = world.key(&invitation);
+    assert_eq!(accept_by(&world, &invitation, Some(&key), newcomer()), Err(AcceptError::SignsInElsewhere));
+    assert!(world.actor("upside", "joe@example.com").person.password.is_none());
+    assert!(signed_in(&world, &invitation, Some(&key), principal("joe@example.com")).is_ok());
 }
 
 fn decline_by(

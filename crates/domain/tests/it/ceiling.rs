@@ -48,6 +48,22 @@ fn who_is_limited_to_services_invites_nobody() {
 }
 
 #[test]
+fn what_cannot_be_handed_out_is_taken_back_with_every_permission_only() {
+    let gone = Grant::from_stored(vec![RoleName::parse("Emperor").unwrap()], false, Vec::new()).unwrap();
+    for role in BUILTIN {
+        let whole = matches!(role.name, "GlobalAdmin" | "superuser");
+        assert!(!of(role.name).may_hand_out(&gone), "{}", role.name);
+        assert_eq!(of(role.name).may_take_back(&gone), whole, "{}", role.name);
+        assert!(!limited(role.name, &[]).may_take_back(&gone), "limited {}", role.name);
+        for invited in BUILTIN {
+            let made = of(role.name).may_hand_out(&of(invited.name));
+            let taken = of(role.name).may_take_back(&of(invited.name));
+            assert_eq!(taken, made, "{} takes {} back", role.name, invited.name);
+        }
+    }
+}
+
+#[test]
 fn two_roles_allow_what_either_allows() {
     let both = Grant::of_roles(["engineer", "billing"]).unwrap();
     assert!(both.may_hand_out(&of("billing")));

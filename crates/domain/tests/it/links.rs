@@ -1,12 +1,21 @@
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use chrono::TimeDelta;
 use usher_domain::{
+    env::Env,
     invitation::{LinkKey, SecureId, page_url},
     person::PasswordHash,
+    port::LinkKeys,
+    testkit::PlainKeys,
     text::DisplayText,
     usecase::{
         accept::{Accept, Acceptor, accept},
         open_link::{LinkView, open_link},
         resend::resend,
+        revoke::revoke,
     },
 };
 
@@ -41,6 +50,39 @@ fn strangers_get_one_answer() {
     }
     let key = world.key(&invitation);
     assert_eq!(open(&world, &unknown, Some(&key)), LinkView::Unknown);
+}
+
+/// Counts how often a key is judged.
+#[derive(Default)]
+struct CountingKeys(AtomicUsize);
+
+impl LinkKeys for CountingKeys {
+    fn key(&self, secure_id: &SecureId, generation: u32) -> LinkKey {
+        PlainKeys.key(secure_id, generation)
+    }
+
+    fn generation_of(&self, secure_id: &SecureId, presented: &str) -> Option<u32> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        PlainKeys.generation_of(secure_id, presented)
+    }
+}
+
+#[test]
+fn a_strangers_key_is_judged_once_whether_the_link_exists_or_not() {
+    let world = world();
+    let open = world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap();
+    let ended = world.invite(&world.jane(), "ada@example.com", &["Auditor"]).unwrap();
+    world.act(&world.jane(), |tx, actor| revoke(tx, &world.env, actor, ended.id)).unwrap();
+    let unknown = SecureId::parse(&"x".repeat(30)).unwrap();
+    let keys = Arc::new(CountingKeys::default());
+    let env = Env { keys: keys.clone(), ..world.env.clone() };
+    for secure_id in [&open.secure_id, &ended.secure_id, &unknown] {
+        for (key, judged) in [(None, 0), (Some("wrong"), 1)] {
+            let seen = world.write(|tx| open_link(tx, &env, secure_id, key));
+            assert_eq!(seen, Ok(LinkView::Unknown));
+            assert_eq!(keys.0.swap(0, Ordering::Relaxed), judged, "{secure_id} with {key:?}");
+        }
+    }
 }
 
 #[test]

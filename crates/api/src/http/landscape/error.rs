@@ -131,7 +131,7 @@ impl From<StoreError> for Problem {
             StoreError::Unavailable(_) | StoreError::Contended => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "ServiceUnavailable",
-                "the service is busy; nothing was changed, try again",
+                "the service is busy; try again, nothing is done twice",
             )
             .retry_after(1),
             StoreError::Conflict(_) | StoreError::Corrupt { .. } => Self::new(
@@ -274,7 +274,9 @@ impl From<AcceptError> for Problem {
             AcceptError::Revoked => Self::gone("InvitationRevoked", error),
             AcceptError::AlreadyAccepted => Self::gone("InvitationAccepted", error),
             AcceptError::AlreadyMember => Self::conflict("AlreadyMember", error),
-            AcceptError::PasswordExists => Self::conflict("PasswordExists", error),
+            AcceptError::PasswordExists | AcceptError::SignsInElsewhere => {
+                Self::conflict("LoginExists", error)
+            }
             AcceptError::SponsorLostAuthority | AcceptError::UnknownPerson => Self::forbidden(error),
             AcceptError::Store(error) => error.into(),
         }

@@ -77,7 +77,7 @@ fn answer(state: &AppState, login: &LoginRequest, person: &Person, signed_in: &S
             email_verified: person.email_verified,
             person_id: person.id,
             account: current.map(|account| &account.name),
-            lifetime: login.lifetime.unwrap_or(state.token_lifetime),
+            lifetime: login.lifetime.unwrap_or(state.token_lifetime).min(state.token_lifetime),
         },
         state.gate.env().now(),
     );

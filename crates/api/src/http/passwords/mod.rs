@@ -9,12 +9,12 @@ use tokio::sync::Semaphore;
 use usher_auth::Passwords;
 use usher_domain::{
     address::EmailAddress,
-    person::{Password, PasswordHash, Person},
+    person::{MAX_PASSWORD_OCTETS, Password, PasswordHash, Person},
     port::StoreError,
 };
 
 use crate::gate::Gate;
-use throttle::Throttle;
+use throttle::{Refused, Throttle};
 
 /// How long somebody waits for a place before being asked to come back.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -68,25 +68,33 @@ impl PasswordDesk {
         email: Option<EmailAddress>,
         presented: String,
     ) -> Result<Option<Person>, PasswordError> {
-        // What is no address is nobody's: there is nothing to guess, and nobody to be kept out.
-        let key = email.as_ref().map(|email| email.key().to_owned());
-        if let Some(key) = &key {
-            let admitted = self.throttle.admit(key, gate.env().now());
-            admitted.map_err(|seconds| PasswordError::TooManyFailures { seconds })?;
-        }
+        // What is no address, and what nobody can have chosen, is not worth a try: there is nothing to guess.
+        let Some(email) = email.filter(|_| presented.len() <= MAX_PASSWORD_OCTETS) else {
+            self.work(|passwords| passwords.verify(None, "")).await?;
+            return Ok(None);
+        };
+        let key = email.key().to_owned();
+        self.throttle.admit(&key, gate.env().now()).map_err(|refused| match refused {
+            Refused::Failed(seconds) => PasswordError::TooManyFailures { seconds },
+            Refused::Running => PasswordError::Busy,
+        })?;
+        let mut running = Running { throttle: &self.throttle, key, right: None };
+        let judged = self.judge(gate, email, presented).await;
+        running.right = judged.as_ref().ok().map(Option::is_some);
+        judged
+    }
+
+    async fn judge(
+        &self,
+        gate: &Gate,
+        email: EmailAddress,
+        presented: String,
+    ) -> Result<Option<Person>, PasswordError> {
         let person = gate
-            .run(move |store, _| {
-                store.read::<_, StoreError>("sign_in", |tx| match &email {
-                    Some(email) => tx.person_by_email(email),
-                    None => Ok(None),
-                })
-            })
+            .run(move |store, _| store.read::<_, StoreError>("sign_in", |tx| tx.person_by_email(&email)))
             .await?;
         let hash = person.as_ref().and_then(|person| person.password.clone());
         let right = self.work(move |passwords| passwords.verify(hash.as_ref(), &presented)).await?;
-        if let Some(key) = key.filter(|_| right) {
-            self.throttle.forget(&key);
-        }
         Ok(person.filter(|_| right))
     }
 
@@ -110,6 +118,19 @@ impl PasswordDesk {
             tracing::error!(%error, "hashing a password panicked");
             PasswordError::Busy
         })
+    }
+}
+
+/// A try that was let in. It ends with its request, also when the caller hangs up before the answer.
+struct Running<'a> {
+    throttle: &'a Throttle,
+    key: String,
+    right: Option<bool>,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.throttle.end(&self.key, self.right);
     }
 }
 

@@ -23,31 +23,65 @@ pub(super) struct Throttle {
 struct Failures {
     since: Timestamp,
     count: u32,
+    /// Tries whose end is not known yet.
+    running: u32,
+}
+
+impl Failures {
+    fn begin(now: Timestamp) -> Self {
+        Self { since: now, count: 0, running: 0 }
+    }
+
+    fn is_blocked(&self, now: Timestamp) -> bool {
+        self.count >= MOST_FAILURES && now < self.since + WINDOW
+    }
+}
+
+/// Why an address may not try a password now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// It failed too often; try again after so many seconds.
+    Failed(u32),
+    /// So many tries are running that all of them failing would be too often.
+    Running,
 }
 
 impl Throttle {
-    /// Lets an address try a password, or tells how many seconds it has to wait. The try counts as a failure from here
-    /// on, so that any number at once is held back as well.
-    pub(super) fn admit(&self, key: &str, now: Timestamp) -> Result<(), u32> {
+    /// Lets an address try a password. The try is counted from here on, so that any number at once is held back as well;
+    /// every one that was let in has to be ended by [`Throttle::end`].
+    pub(super) fn admit(&self, key: &str, now: Timestamp) -> Result<(), Refused> {
         let mut counts = self.counts();
         if counts.len() >= MOST_ADDRESSES && !counts.contains_key(key) {
             make_room(&mut counts, now);
         }
-        let failures = counts.entry(key.to_owned()).or_insert(Failures { since: now, count: 0 });
+        let failures = counts.entry(key.to_owned()).or_insert_with(|| Failures::begin(now));
         if now >= failures.since + WINDOW {
-            *failures = Failures { since: now, count: 0 };
+            *failures = Failures { running: failures.running, ..Failures::begin(now) };
         }
-        if failures.count >= MOST_FAILURES {
+        if failures.is_blocked(now) {
             let rest = (failures.since + WINDOW - now).num_seconds().max(1);
-            return Err(u32::try_from(rest).unwrap_or(u32::MAX));
+            return Err(Refused::Failed(u32::try_from(rest).unwrap_or(u32::MAX)));
         }
-        failures.count += 1;
+        if failures.count + failures.running >= MOST_FAILURES {
+            return Err(Refused::Running);
+        }
+        failures.running += 1;
         Ok(())
     }
 
-    /// The password was right.
-    pub(super) fn forget(&self, key: &str) {
-        self.counts().remove(key);
+    /// Ends a try: the password was right, was wrong, or could not be judged (`None`), which counts for nothing.
+    pub(super) fn end(&self, key: &str, right: Option<bool>) {
+        let mut counts = self.counts();
+        let Some(failures) = counts.get_mut(key) else { return };
+        failures.running = failures.running.saturating_sub(1);
+        match right {
+            Some(true) => failures.count = 0,
+            Some(false) => failures.count += 1,
+            None => {}
+        }
+        if failures.count == 0 && failures.running == 0 {
+            counts.remove(key);
+        }
     }
 
     fn counts(&self) -> MutexGuard<'_, HashMap<String, Failures>> {
@@ -55,15 +89,16 @@ impl Throttle {
     }
 }
 
-/// Forgets what no longer counts, and then addresses that failed once: a flood of invented ones is of that kind, the
-/// address under attack is not.
+/// Forgets what no longer counts; if that is not enough, addresses that are not blocked. Those that are stay: to make us
+/// forget them, each of ten thousand others would have to be tried ten times.
 fn make_room(counts: &mut HashMap<String, Failures>, now: Timestamp) {
-    counts.retain(|_, failures| now < failures.since + WINDOW);
+    counts.retain(|_, failures| failures.running > 0 || now < failures.since + WINDOW);
     if counts.len() >= MOST_ADDRESSES {
-        counts.retain(|_, failures| failures.count > 1);
+        counts.retain(|_, failures| failures.running > 0 || failures.is_blocked(now));
     }
     if counts.len() >= MOST_ADDRESSES {
-        counts.clear();
+        let oldest = counts.iter().min_by_key(|(_, failures)| failures.since).map(|(key, _)| key.clone());
+        oldest.map(|key| counts.remove(&key));
     }
 }
 
@@ -75,32 +110,48 @@ mod tests {
         Timestamp::from_timestamp(1_710_946_165 + seconds, 0).unwrap()
     }
 
+    fn fail(throttle: &Throttle, key: &str, now: Timestamp) {
+        assert_eq!(throttle.admit(key, now), Ok(()));
+        throttle.end(key, Some(false));
+    }
+
     #[test]
     fn the_eleventh_try_waits_for_the_end_of_the_window() {
         let throttle = Throttle::default();
-        for n in 0..10 {
-            assert_eq!(throttle.admit("joe", at(n)), Ok(()));
-        }
-        assert_eq!(throttle.admit("joe", at(10)), Err(890));
+        (0..10).for_each(|n| fail(&throttle, "joe", at(n)));
+        assert_eq!(throttle.admit("joe", at(10)), Err(Refused::Failed(890)));
         assert_eq!(throttle.admit("ann", at(10)), Ok(()), "others are not held up");
-        assert_eq!(throttle.admit("joe", at(900)), Ok(()));
+        fail(&throttle, "joe", at(900));
         assert_eq!(throttle.admit("joe", at(901)), Ok(()), "counted anew");
     }
 
     #[test]
     fn a_right_password_forgets_the_wrong_ones() {
         let throttle = Throttle::default();
-        assert!((0..10).all(|n| throttle.admit("joe", at(n)).is_ok()));
-        throttle.forget("joe");
-        assert!((0..10).all(|n| throttle.admit("joe", at(n)).is_ok()));
+        (0..9).for_each(|n| fail(&throttle, "joe", at(n)));
+        assert_eq!(throttle.admit("joe", at(9)), Ok(()));
+        throttle.end("joe", Some(true));
+        (0..10).for_each(|n| fail(&throttle, "joe", at(n)));
         assert!(throttle.admit("joe", at(10)).is_err());
+    }
+
+    #[test]
+    fn tries_at_once_are_held_back_and_are_no_failures() {
+        let throttle = Throttle::default();
+        assert!((0..10).all(|_| throttle.admit("joe", at(0)).is_ok()));
+        assert_eq!(throttle.admit("joe", at(0)), Err(Refused::Running));
+        (0..9).for_each(|_| throttle.end("joe", None));
+        throttle.end("joe", Some(true));
+        assert!((0..10).all(|_| throttle.admit("joe", at(0)).is_ok()), "nothing was wrong");
     }
 
     #[test]
     fn a_flood_of_addresses_is_bounded_and_hides_nobody() {
         let throttle = Throttle::default();
-        assert!((0..10).all(|n| throttle.admit("joe", at(n)).is_ok()));
-        assert!((0..3 * MOST_ADDRESSES).all(|n| throttle.admit(&n.to_string(), at(10)).is_ok()));
+        (0..10).for_each(|n| fail(&throttle, "joe", at(n)));
+        for n in 0..3 * MOST_ADDRESSES {
+            (0..2).for_each(|_| fail(&throttle, &n.to_string(), at(10)));
+        }
         assert!(throttle.counts().len() <= MOST_ADDRESSES);
         assert!(throttle.admit("joe", at(11)).is_err());
     }

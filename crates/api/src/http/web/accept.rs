@@ -127,6 +127,13 @@ fn refused(state: &AppState, visit: &Visit, form: &Form, error: AcceptError) -> 
                 .again(form, &mistakes)
                 .page(StatusCode::CONFLICT)
         }
+        AcceptError::SignsInElsewhere => {
+            let mistakes = [Mistake::anywhere(
+                "You have a login with this address already, without a password here. Accept the invitation with \
+                 the program or site where you sign in with it.",
+            )];
+            again(state, visit, form, &mistakes, StatusCode::CONFLICT)
+        }
         AcceptError::UnknownPerson => wrong(state, visit, form, false),
         AcceptError::Store(error) => message::store(&error),
     }

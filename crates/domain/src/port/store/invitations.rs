@@ -35,14 +35,15 @@ pub trait Invitations {
         account: AccountId,
         email: &EmailAddress,
     ) -> Result<Option<Invitation>, StoreError>;
-    /// Those open at `now`, by ascending number.
+    /// Those open at `now`, by ascending number, without those that cannot be read: these keep their places in the
+    /// pages, which are the shorter for them.
     fn open_invitations(
         &mut self,
         account: AccountId,
         now: Timestamp,
         page: Page,
     ) -> Result<Vec<Invitation>, StoreError>;
-    /// How many are open at `now`.
+    /// How many are open at `now`, those included that cannot be read.
     fn count_open_invitations(&mut self, account: AccountId, now: Timestamp) -> Result<u64, StoreError>;
     /// Stored as pending although their time was over at `now`, of all accounts, the earliest end first;
     /// without those that cannot be read.
