@@ -16,7 +16,7 @@ use usher_auth::JwtVerifier;
 use super::{Core, Outlet, StartError, core::delta, shutdown};
 use crate::{
     gate::Gate,
-    http::{self, dev, passwords::PasswordDesk, state::AppState},
+    http::{self, dev, passwords::PasswordDesk, state::AppState, unread},
     settings::Settings,
     telemetry::{RequestSpan, log_request},
     worker::Worker,
@@ -40,17 +40,14 @@ pub struct Application {
 }
 
 impl Application {
-    /// Binds the address, so that port 0 becomes a real one, and puts everything together over a database that is up to
-    /// date already.
+    /// Puts everything together over a database that is up to date already, and an address that is bound already.
     pub fn build(
         settings: Settings,
         mut core: Core,
         verifier: JwtVerifier,
         delivery: Delivery,
+        listener: TcpListener,
     ) -> Result<Self, StartError> {
-        let bind = settings.server.bind;
-        let listener =
-            TcpListener::bind(bind).map_err(|source| StartError::Listen { address: bind, source })?;
         let address = listener.local_addr()?;
         core.reached_at(settings.server.base_url(address));
         let gate = gate(&settings, &core);
@@ -68,6 +65,7 @@ impl Application {
                 .app_data(state.clone())
                 .wrap(from_fn(log_request))
                 .wrap(TracingLogger::<RequestSpan>::new())
+                .wrap(from_fn(unread::hold))
                 .configure(http::configure)
                 .configure(|config| {
                     if let Some(mailbox) = mailbox.clone() {
@@ -123,6 +121,12 @@ impl std::fmt::Debug for Application {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Application").field("address", &self.address).finish_non_exhaustive()
     }
+}
+
+/// Binds the configured address; port 0 becomes a real one.
+pub fn listen(settings: &Settings) -> Result<TcpListener, StartError> {
+    let address = settings.server.bind;
+    TcpListener::bind(address).map_err(|source| StartError::Listen { address, source })
 }
 
 /// Runs a worker until `stop`, and then for at most `patience`. One that ends by itself has died: the whole process

@@ -11,7 +11,7 @@ mod mail;
 mod run;
 mod shutdown;
 
-pub use application::{Application, Delivery, mail_worker};
+pub use application::{Application, Delivery, listen, mail_worker};
 pub use core::{Core, World};
 pub use credentials::verifier;
 pub use error::StartError;

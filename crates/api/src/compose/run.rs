@@ -4,7 +4,7 @@ use tokio::sync::Notify;
 
 use super::{
     Application, Core, Delivery, StartError, World,
-    application::{gate, mail_worker, supervised},
+    application::{gate, listen, mail_worker, supervised},
     credentials::verifier,
     mail::outlet,
     shutdown,
@@ -24,7 +24,8 @@ pub async fn serve(settings: Settings) -> Result<(), StartError> {
         if settings.worker.enabled { Delivery::Here(outlet(&settings)?) } else { Delivery::Elsewhere };
     let core = Core::open_in(&settings, world)?;
     core.prepare(&settings)?;
-    let application = Application::build(settings, core, verifier, delivery)?;
+    let listener = listen(&settings)?;
+    let application = Application::build(settings, core, verifier, delivery, listener)?;
     tracing::info!(address = %application.address(), url = application.base_url(), "serving");
     application.run(shutdown::on_signals()?).await
 }
@@ -49,10 +50,12 @@ pub async fn develop(settings: Settings, out: &mut (dyn io::Write + Send)) -> Re
     let verifier = verifier(&settings, &world.clock)?;
     let delivery = Delivery::Here(outlet(&settings)?);
     let core = Core::open_in(&settings, world)?;
+    // Before anything is changed: a second one that finds the port taken leaves the first one's password as it is.
+    let listener = listen(&settings)?;
     core.prepare(&settings)?;
     let example = example(&core, &settings.development.directory)?;
     let mailbox = settings.mail.is_none();
-    let application = Application::build(settings, core, verifier, delivery)?;
+    let application = Application::build(settings, core, verifier, delivery, listener)?;
     announce(out, &application.base_url(), mailbox, &example)?;
     application.run(shutdown::on_signals()?).await
 }

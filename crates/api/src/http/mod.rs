@@ -10,6 +10,7 @@ pub mod passwords;
 pub mod platform;
 pub mod state;
 pub mod unit;
+pub mod unread;
 pub mod web;
 
 use actix_web::{HttpResponse, Route, web::ServiceConfig};

@@ -76,6 +76,12 @@ fn bad_invitations(backend: Backend) {
             "name must not contain a web",
         ),
         (r#"{"name": "<b>Joe</b>", "email": "joe@example.com"}"#, "BadRequest", "name must not contain <"),
+        (
+            r#"{"name": "", "email": "joe", "roles": ["Boss"]}"#,
+            "InvalidEmailAddress",
+            "email must be one e-mail address such as name@example.com; name must not be empty; there is no role named \
+             Boss; the roles are GlobalAdmin, Auditor",
+        ),
         (&long, "BadRequest", "name must have at most 64 characters"),
     ];
     for (text, error, message) in table {

@@ -1,7 +1,7 @@
 //! What a caller may send: how much, and how slowly.
 
 use std::{
-    io::{Read as _, Write as _},
+    io::{ErrorKind, Read as _, Write as _},
     net::TcpStream,
     sync::Barrier,
     time::{Duration, Instant},
@@ -98,4 +98,147 @@ fn both_lengths_at_once_are_refused() {
     let mut answer = [0; 12];
     stream.read_exact(&mut answer).unwrap();
     assert_eq!(&answer, b"HTTP/1.1 400");
+}
+
+#[test]
+fn a_refused_method_comes_with_those_that_are_known() {
+    let setup = Setup::new(Backend::sqlite());
+    let server = setup.start();
+    let table = [
+        ("/health/live", "GET, HEAD"),
+        ("/api/v2/invitations", "GET, HEAD, POST"),
+        ("/api/v2/login", "POST"),
+        ("/accept-invitation/x", "GET, HEAD, POST"),
+    ];
+    for (path, allowed) in table {
+        let refused = crate::harness::send(server.client.request(reqwest::Method::PATCH, path)).expect(405);
+        assert_eq!(refused.header("allow"), allowed, "{path}");
+    }
+}
+
+/// A client that opens a chunked body and never ends it gets its answer, and then loses its connection.
+#[test]
+fn a_chunked_body_without_an_end_does_not_hold_its_socket() {
+    let setup = Setup::new(Backend::sqlite()).with("USHER__SERVER__BODY_TIMEOUT", "1s");
+    let server = setup.start();
+    server.onward();
+    let bearer = format!("Authorization: Bearer {}\r\n", server.token(Some("onward"), "jane@example.com"));
+    let form = "Content-Type: application/x-www-form-urlencoded\r\n";
+    let invitations = "POST /api/v2/invitations";
+    let table: &[(&str, &str, &str, &str)] = &[
+        ("GET /health/live", "", "", "200"),
+        ("GET /health/live", "", "5\r\nhel", "200"),
+        ("GET /nowhere", "", "", "404"),
+        ("PUT /health/live", "", "", "405"),
+        (invitations, "", "", "401"),
+        (invitations, "", "5\r\nhello\r\n", "401"),
+        (invitations, bearer.as_str(), "", "408"),
+        (invitations, bearer.as_str(), "5\r\nhello\r\n", "408"),
+        ("POST /accept-invitation/x", form, "", "408"),
+        ("POST /accept-invitation/x", form, "5\r\ntoken\r\n", "408"),
+        ("POST /accept-invitation/x", "", "", "415"),
+    ];
+    std::thread::scope(|scope| {
+        for (line, headers, body, status) in table {
+            let mut stream = connect(server.client.base());
+            scope.spawn(move || {
+                write!(
+                    stream,
+                    "{line} HTTP/1.1\r\nHost: x\r\n{headers}Transfer-Encoding: chunked\r\n\r\n{body}"
+                )
+                .unwrap();
+                let mut answer = Vec::new();
+                stream.read_to_end(&mut answer).expect("the server closes the connection");
+                let answer = String::from_utf8(answer).unwrap();
+                assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{line} {body:?}: {answer}");
+                assert!(answer.to_lowercase().contains("connection: close"), "{line} {body:?}: {answer}");
+            });
+        }
+    });
+}
+
+/// Neither does one whose chunks keep coming.
+#[test]
+fn a_dripping_chunked_body_does_not_hold_its_socket() {
+    let setup = Setup::new(Backend::sqlite()).with("USHER__SERVER__BODY_TIMEOUT", "1s");
+    let server = setup.start();
+    server.onward();
+    let bearer = format!("Authorization: Bearer {}\r\n", server.token(Some("onward"), "jane@example.com"));
+    let table =
+        [("GET /health/live", ""), ("POST /api/v2/invitations", ""), ("POST /api/v2/invitations", &*bearer)];
+    std::thread::scope(|scope| {
+        for (line, headers) in table {
+            let mut stream = connect(server.client.base());
+            scope.spawn(move || {
+                write!(stream, "{line} HTTP/1.1\r\nHost: x\r\n{headers}Transfer-Encoding: chunked\r\n\r\n")
+                    .unwrap();
+                let deadline = Instant::now() + Duration::from_secs(30);
+                stream.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
+                let mut answer = [0; 1024];
+                let mut answered = false;
+                // A chunk, then what the server has to say to it, until it hangs up.
+                loop {
+                    assert!(Instant::now() < deadline, "{line}: the connection is still open");
+                    if stream.write_all(b"1\r\n \r\n").is_err() {
+                        break;
+                    }
+                    match stream.read(&mut answer) {
+                        Ok(0) => break,
+                        Ok(_) => answered = true,
+                        Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                        }
+                        Err(_) => break,
+                    }
+                }
+                assert!(answered, "{line}");
+            });
+        }
+    });
+}
+
+/// Bodies read to their end, of either framing, leave the connection open for the next request.
+#[test]
+fn a_body_with_an_end_keeps_the_connection() {
+    let setup = Setup::new(Backend::sqlite());
+    let server = setup.start();
+    server.onward();
+    let token = server.token(Some("onward"), "jane@example.com");
+    let mut stream = connect(server.client.base());
+    let head = format!("POST /api/v2/invitations HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n");
+    let json = |name: &str| format!(r#"{{"name": "{name}", "email": "{name}@example.com"}}"#);
+    for name in ["joe", "ann"] {
+        let body = json(name);
+        write!(stream, "{head}Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n", body.len())
+            .unwrap();
+        assert!(answer(&mut stream).starts_with("HTTP/1.1 200 "));
+    }
+    let body = json("sue");
+    write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+    assert!(answer(&mut stream).starts_with("HTTP/1.1 200 "));
+    write!(stream, "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    assert!(answer(&mut stream).starts_with("HTTP/1.1 200 "));
+}
+
+fn connect(base: &str) -> TcpStream {
+    let stream = TcpStream::connect(base.strip_prefix("http://").unwrap()).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    stream
+}
+
+/// Reads one answer, and leaves the connection at its end.
+fn answer(stream: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    let mut octet = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        stream.read_exact(&mut octet).unwrap();
+        head.push(octet[0]);
+    }
+    let head = String::from_utf8(head).unwrap();
+    let length = head
+        .lines()
+        .filter_map(|line| line.split_once(": "))
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+        .map_or(0, |(_, length)| length.parse().unwrap());
+    stream.read_exact(&mut vec![0; length]).unwrap();
+    head
 }

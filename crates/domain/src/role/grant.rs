@@ -172,6 +172,13 @@ impl Grant {
             && (other.services.is_empty() || held.has(Permission::SetServicePermissions))
     }
 
+    /// Whether a member with this grant may take `other` back: what they could hand out, and with every permission
+    /// anything, so that a grant of roles that do not exist any more can still be withdrawn by somebody.
+    #[must_use]
+    pub fn may_take_back(&self, other: &Self) -> bool {
+        self.permissions() == PermissionSet::ALL || self.may_hand_out(other)
+    }
+
     fn role_permissions(&self) -> PermissionSet {
         self.roles.iter().filter_map(find).fold(PermissionSet::NONE, |sum, role| sum.union(role.permissions))
     }

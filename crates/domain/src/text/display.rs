@@ -1,4 +1,4 @@
-use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
 /// Most visible characters that a name or title may have.
 pub const MAX_CHARACTERS: usize = 64;
@@ -54,7 +54,7 @@ impl DisplayText {
     /// must not make a stored row unreadable. `None` for what was never one line of text.
     #[must_use]
     pub fn from_stored(text: String) -> Option<Self> {
-        let sound = text.chars().any(is_visible) && !text.chars().any(is_control);
+        let sound = !text.trim().is_empty() && !text.chars().any(is_control);
         sound.then_some(Self(text))
     }
 
@@ -80,26 +80,75 @@ fn is_control(c: char) -> bool {
             | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
+/// Whether a reader sees anything: a text of blanks alone, whatever their width, names nobody.
 fn is_visible(c: char) -> bool {
-    !c.is_whitespace() && !matches!(c, '\u{200C}' | '\u{200D}')
+    !c.is_whitespace() && !is_ignorable(c) && c != '\u{2800}'
 }
 
-/// A scheme, `www.`, an `@` between two words, or `word.word` whose last part has at least two letters. Other
-/// characters that browsers read as a dot count as one.
+/// What Unicode calls default ignorable: joiners, variation selectors, fillers and other blanks, which part no address
+/// for the eye or for the program that looks for addresses.
+fn is_ignorable(c: char) -> bool {
+    matches!(c,
+        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
+        | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+        | '\u{E0000}'..='\u{E0FFF}')
+}
+
+/// Schemes that mail programs make a link of without any slashes.
+const SCHEMES: [&str; 7] = ["http", "https", "mailto", "tel", "ftp", "javascript", "data"];
+
+/// A scheme, `www.`, an `@` between two words, the name of a host or the numbers of one.
 fn looks_like_link(text: &str) -> bool {
-    let text: Vec<char> = text.to_lowercase().chars().map(plain_dot).collect();
-    let plain: String = text.iter().collect();
+    let plain: String = skeleton(text).collect();
+    let letters: Vec<char> = plain.chars().collect();
     plain.contains("://")
         || plain.contains("www.")
-        || text.windows(3).any(|w| matches!(w, [a, '@', b] if a.is_alphanumeric() && b.is_alphanumeric()))
-        || text.windows(4).any(
-            |w| matches!(w, [a, '.', b, c] if a.is_alphanumeric() && b.is_alphabetic() && c.is_alphabetic()),
-        )
+        || letters.windows(3).any(|w| matches!(w, [a, '@', b] if a.is_alphanumeric() && b.is_alphanumeric()))
+        || SCHEMES.iter().any(|scheme| has_scheme(&plain, scheme))
+        || plain.split(|c: char| c != '.' && !c.is_alphanumeric()).any(has_host)
 }
 
-fn plain_dot(c: char) -> char {
-    match c {
-        '\u{3002}' | '\u{FF0E}' | '\u{FF61}' | '\u{2024}' => '.',
-        other => other,
-    }
+/// The text as a program may read it that looks for addresses: compatible forms as their plain ones (every dot but the
+/// ideographic one among them), lower case, without what is not seen and without accents that stand apart.
+fn skeleton(text: &str) -> impl Iterator<Item = char> {
+    text.nfkc()
+        .flat_map(char::to_lowercase)
+        .filter(|&c| !is_ignorable(c) && (c.is_alphanumeric() || !is_combining_mark(c)))
+        .map(|c| if is_dot(c) { '.' } else { c })
+}
+
+/// Whether browsers or readers take it for a dot.
+fn is_dot(c: char) -> bool {
+    matches!(c, '.' | '\u{2024}' | '\u{3002}' | '\u{FE52}' | '\u{FF0E}' | '\u{FF61}')
+}
+
+/// `scheme:` as a word of its own, and something directly behind it.
+fn has_scheme(plain: &str, scheme: &str) -> bool {
+    plain.match_indices(scheme).any(|(start, _)| {
+        let (before, found) = plain.split_at(start);
+        let behind = found.strip_prefix(scheme).and_then(|rest| rest.strip_prefix(':'));
+        !before.ends_with(char::is_alphanumeric)
+            && behind.is_some_and(|rest| rest.starts_with(|c: char| !c.is_whitespace()))
+    })
+}
+
+/// A name or the numbers of a host, in a run of letters, digits and dots.
+fn has_host(run: &str) -> bool {
+    let words: Vec<&str> = run.split('.').collect();
+    words.windows(2).any(|w| matches!(w, [host, top] if !host.is_empty() && is_top_level(top)))
+        || words.windows(4).any(|w| {
+            matches!(w, [a, b, c, d] if a.ends_with(char::is_numeric) && is_number(b) && is_number(c)
+                && d.starts_with(char::is_numeric))
+        })
+}
+
+/// At least two characters, a letter among them.
+fn is_top_level(word: &str) -> bool {
+    word.chars().nth(1).is_some() && word.contains(char::is_alphabetic)
+}
+
+fn is_number(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(char::is_numeric)
 }

@@ -39,18 +39,25 @@ pub struct OpenInvitation {
     pub has_password: bool,
 }
 
-/// Judges a link.
+/// Judges a link. Whoever proves nothing costs one look-up and one judgement of the key, whether the invitation exists
+/// or not: the time an answer takes tells no more than the answer.
 pub fn open_link(
     tx: &mut dyn Tx,
     env: &Env,
     secure_id: &SecureId,
     key: Option<&str>,
 ) -> Result<LinkView, StoreError> {
-    let Some(invitation) = tx.invitation_by_secure_id(secure_id)? else { return Ok(LinkView::Unknown) };
-    let proof = prove(env.keys.as_ref(), &invitation, key);
-    let Some(account) = tx.account(invitation.account_id)?.filter(|_| proof != KeyProof::None) else {
+    let Some(invitation) = tx.invitation_by_secure_id(secure_id)? else {
+        if let Some(key) = key {
+            let _none = env.keys.generation_of(secure_id, key);
+        }
         return Ok(LinkView::Unknown);
     };
+    let proof = prove(env.keys.as_ref(), &invitation, key);
+    if proof == KeyProof::None {
+        return Ok(LinkView::Unknown);
+    }
+    let Some(account) = tx.account(invitation.account_id)? else { return Ok(LinkView::Unknown) };
     let title = account.title;
     match invitation.status_at(env.now()) {
         Status::Accepted => Ok(LinkView::Accepted(title)),

@@ -41,14 +41,15 @@ impl RevokeError {
     }
 }
 
-/// Revokes a pending or expired invitation. A mail of it that has not left yet is not sent any more.
+/// Revokes a pending or expired invitation that the actor could make, or any of the account with every permission: one
+/// whose role is gone would otherwise hold its address for good. A mail of it that has not left yet is not sent any more.
 pub fn revoke(tx: &mut dyn Tx, env: &Env, actor: &Actor, id: InvitationId) -> Result<(), RevokeError> {
     if !actor.may(Permission::InviteMembers) {
         return Err(RevokeError::Forbidden);
     }
     let now = env.now();
     let mut invitation = tx.invitation(actor.account.id, id)?.ok_or(RevokeError::NotFound)?;
-    let allowed = actor.may_hand_out(&invitation.grant);
+    let allowed = actor.membership.grant.may_take_back(&invitation.grant);
     invitation.revoke(actor.person.id, now).map_err(|_| RevokeError::NotFound)?;
     if !allowed {
         return Err(RevokeError::AboveCeiling);

@@ -63,8 +63,7 @@ pub fn list(tx: &mut dyn Tx, env: &Env, actor: &Actor, page: Page) -> Result<Lis
     authorize(actor)?;
     let now = env.now();
     let items = tx.open_invitations(actor.account.id, now, page)?;
-    let whole = page == Page::default();
-    let count = if whole { items.len() as u64 } else { tx.count_open_invitations(actor.account.id, now)? };
+    let count = tx.count_open_invitations(actor.account.id, now)?;
     Ok(Listing { items: items.into_iter().map(|invitation| seen_by(actor, invitation)).collect(), count })
 }
 

@@ -19,6 +19,14 @@ fn ordinary_names_are_kept_as_they_are() {
         "Dr. No",
         "St. John",
         "Rock 'n' Roll 3.0",
+        "J.R. Dobbs",
+        "J.R.R. Tolkien",
+        "Release 1.2.3",
+        "Wait ... what?",
+        "Data: A History",
+        "Metadata:Lab",
+        "ᠮᠣᠩᠭᠣᠯ\u{180B}",
+        "Heart \u{2764}\u{FE0F}",
         "x",
     ] {
         assert_eq!(DisplayText::parse(name).map(|text| text.to_string()).as_deref(), Ok(name));
@@ -36,6 +44,10 @@ fn what_could_harm_a_mail_is_refused() {
         ("", TextError::Empty),
         ("   ", TextError::Empty),
         ("\u{200C}\u{200D}", TextError::Empty),
+        ("\u{3164}\u{3164}", TextError::Empty),
+        ("\u{FFA0} \u{115F}\u{1160}", TextError::Empty),
+        ("\u{2800}", TextError::Empty),
+        ("\u{FE0F}\u{E0100}\u{34F}\u{17B4}\u{180E}", TextError::Empty),
         ("Joe\r\nBcc: x@example.com", TextError::Control),
         ("Joe\nWright", TextError::Control),
         ("Joe\0", TextError::Control),
@@ -55,6 +67,27 @@ fn what_could_harm_a_mail_is_refused() {
         ("prize at evil。com", TextError::Link),
         ("пример.рф", TextError::Link),
         ("joe@example", TextError::Link),
+        ("joe@\u{FE0F}example", TextError::Link),
+        ("joe\u{FF20}example", TextError::Link),
+        ("Go to example.\u{200C}com now", TextError::Link),
+        ("example.\u{FE0F}com", TextError::Link),
+        ("example.c\u{E0100}om", TextError::Link),
+        ("example\u{308}.c\u{308}om", TextError::Link),
+        ("evil\u{FE52}com", TextError::Link),
+        ("evil\u{FF0E}com", TextError::Link),
+        ("evil\u{FF61}com", TextError::Link),
+        ("evil\u{2024}com", TextError::Link),
+        ("ｅｖｉｌ.ｃｏｍ", TextError::Link),
+        ("evil.c0m/x", TextError::Link),
+        ("evil.2go", TextError::Link),
+        ("evil.xn--p1ai", TextError::Link),
+        ("Visit 10.0.0.1/pay now", TextError::Link),
+        ("10\u{FF0E}0.0\u{200D}.1", TextError::Link),
+        ("mailto:joe", TextError::Link),
+        ("call Tel:\u{200C}555", TextError::Link),
+        ("ｊａｖａｓｃｒｉｐｔ：x", TextError::Link),
+        ("(data:text)", TextError::Link),
+        ("w\u{180B}ww.", TextError::Link),
     ];
     for (text, error) in table {
         assert_eq!(DisplayText::parse(text), Err(error), "{text:?}");
@@ -88,6 +121,38 @@ fn passwords_are_long_enough_and_bounded() {
     assert_eq!(format!("{:?}", Password::parse("hunter22222").unwrap()), "Password(…)");
 }
 
+/// Characters without a picture that names may contain beside others.
+const BLANKS: [char; 18] = [
+    '\u{200C}',
+    '\u{200D}',
+    '\u{34F}',
+    '\u{115F}',
+    '\u{1160}',
+    '\u{17B4}',
+    '\u{17B5}',
+    '\u{180B}',
+    '\u{180C}',
+    '\u{180D}',
+    '\u{180E}',
+    '\u{3164}',
+    '\u{FE00}',
+    '\u{FE0F}',
+    '\u{FFA0}',
+    '\u{E0100}',
+    '\u{E01EF}',
+    '\u{180F}',
+];
+
+#[test]
+fn stored_names_stay_readable_under_stricter_rules() {
+    for stored in ["evil.com", "\u{3164}", "mailto:joe"] {
+        assert!(DisplayText::from_stored(stored.to_owned()).is_some(), "{stored:?}");
+    }
+    for never in ["", "  ", "Joe\nWright", "Joe\u{202E}gpj"] {
+        assert_eq!(DisplayText::from_stored(never.to_owned()), None, "{never:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn an_accepted_text_is_one_clean_line_and_accepted_again(input in "\\PC{0,80}|.{0,80}") {
@@ -97,6 +162,19 @@ proptest! {
             prop_assert!(!text.as_str().contains("://"));
             prop_assert_eq!(DisplayText::parse(text.as_str()), Ok(text));
         }
+    }
+
+    #[test]
+    fn nothing_unseen_and_no_other_dot_makes_an_address_a_name(
+        place in 0_usize..=11,
+        blank in proptest::sample::select(&BLANKS[..]),
+        dot in proptest::sample::select(&['.', '\u{2024}', '\u{3002}', '\u{FE52}', '\u{FF0E}', '\u{FF61}'][..]),
+    ) {
+        let mut text: Vec<char> = format!("example{dot}com").chars().collect();
+        text.insert(place, blank);
+        let text = format!("see {} now", text.into_iter().collect::<String>());
+        prop_assert_eq!(DisplayText::parse(&text), Err(TextError::Link), "{:?}", text);
+        prop_assert_eq!(DisplayText::parse(&blank.to_string()), Err(TextError::Empty));
     }
 
     #[test]

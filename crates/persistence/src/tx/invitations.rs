@@ -13,7 +13,7 @@ use usher_domain::{
 use super::{DieselTx, exactly_one};
 use crate::{
     connection::MultiBackend,
-    rows::{InvitationRow, NewInvitationRow, all, one, readable},
+    rows::{InvitationRow, NewInvitationRow, one, readable},
     schema::{Pending, invitation},
 };
 
@@ -103,7 +103,7 @@ impl Invitations for DieselTx<'_> {
                 .limit(limit)
                 .offset(offset)
                 .select(InvitationRow::as_select());
-            Ok(all(rows.load(connection)?)?)
+            Ok(readable(rows.load::<InvitationRow>(connection)?))
         })
     }
 

@@ -29,7 +29,7 @@ on_both! {
     one_of_acceptance_and_resend_succeeds,
     one_resend_succeeds,
     one_of_acceptance_and_expiry_succeeds,
-    every_change_of_one_row_is_kept_or_refused,
+    every_change_of_one_row_is_kept,
     every_mail_is_claimed_once,
     every_lapsed_mail_is_taken_over_once,
 }
@@ -223,22 +223,25 @@ fn one_of_acceptance_and_expiry_succeeds(place: &dyn Place) {
     assert_eq!(count(&actions(&world, place), AuditAction::InvitationExpired), 1);
 }
 
-fn every_change_of_one_row_is_kept_or_refused(place: &dyn Place) {
+fn every_change_of_one_row_is_kept(place: &dyn Place) {
+    /// On a busy machine a unit may give up; whoever sent it sends it again.
+    const ATTEMPTS: usize = 20;
     let world = World::new(place);
     let id = world.owner.person.id;
     let ends = world.race(|_, store| {
-        store.write("touch", |tx| {
-            let person = tx.person(id)?.ok_or(StoreError::Contended)?;
-            tx.update_person(&person)
-        })
+        let touch = || {
+            store.write("touch", |tx| {
+                let person = tx.person(id)?.unwrap();
+                tx.update_person(&person)
+            })
+        };
+        let mut attempts = (0..ATTEMPTS).map(|_| touch());
+        attempts.find(|end| *end != Err(StoreError::Contended)).unwrap_or(Err(StoreError::Contended))
     });
-    let kept = ends.iter().filter(|end| end.is_ok()).count();
-    assert!(ends.iter().all(|end| matches!(end, Ok(()) | Err(StoreError::Contended))), "{ends:?}");
-    // On a busy machine a unit may give up; those that did not have all left their mark.
-    assert!(kept >= 1, "{ends:?}");
+    assert_eq!(ends, vec![Ok(()); THREADS]);
     let store: &dyn Store = place.store();
     let person = store.read("look", |tx| tx.person(id)).unwrap().unwrap();
-    assert_eq!(usize::try_from(person.version).unwrap(), kept);
+    assert_eq!(usize::try_from(person.version).unwrap(), THREADS);
 }
 
 /// Every mail claimed by somebody, one claim after the other until a thread finds none.

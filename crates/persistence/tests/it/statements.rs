@@ -11,7 +11,7 @@ use diesel::{
 use usher_domain::{
     account::{AccountName, NewAccount},
     audit::{AuditAction, AuditActor, AuditEvent},
-    invitation::{Invitation, NewInvitation},
+    invitation::{Invitation, NewInvitation, SecureId},
     outbox::{LeaseToken, MailState, NewMail},
     person::{NewPerson, Person},
     port::{
@@ -23,6 +23,7 @@ use usher_domain::{
     },
     principal::Actor,
     token::Token,
+    usecase::open_link::{LinkView, open_link},
 };
 
 use crate::{
@@ -32,6 +33,7 @@ use crate::{
 
 on_both! {
     every_operation_is_one_statement,
+    a_stranger_at_a_link_costs_one_look_up,
 }
 
 thread_local! {
@@ -57,11 +59,21 @@ fn listen() {
     set_default_instrumentation(|| Some(Box::new(Listener))).unwrap();
 }
 
-/// What a unit sends to the database, its begin and end included, once every statement has been prepared.
+/// What an operation sends to the database, its begin and end included.
 fn statements(store: &dyn Store, sample: &Sample, operation: &Operation) -> Vec<String> {
+    sent_by(store, operation.name, operation.mode, |tx| (operation.run)(tx, sample))
+}
+
+/// What a unit sends to the database, its begin and end included, once every statement has been prepared.
+fn sent_by(
+    store: &dyn Store,
+    name: &'static str,
+    mode: Mode,
+    run: impl Fn(&mut dyn Tx) -> Result<(), StoreError>,
+) -> Vec<String> {
     let unit = || {
-        let mut work = |tx: &mut dyn Tx| (operation.run)(tx, sample).map(|()| Verdict::Rollback);
-        store.run(operation.name, operation.mode, &mut work).unwrap();
+        let mut work = |tx: &mut dyn Tx| run(tx).map(|()| Verdict::Rollback);
+        store.run(name, mode, &mut work).unwrap();
     };
     unit();
     SENT.set(Some(Vec::new()));
@@ -222,6 +234,27 @@ fn every_operation_is_one_statement(place: &dyn Place) {
         let sent = statements(&store, &sample, operation);
         // And one each to begin and to end the unit.
         assert_eq!(sent.len(), operation.most + 2, "{}: {sent:#?}", operation.name);
+    }
+}
+
+/// Open, ended or unknown: what the answer costs must not tell them apart either.
+fn a_stranger_at_a_link_costs_one_look_up(place: &dyn Place) {
+    listen();
+    let world = World::new(place);
+    let store: &dyn Store = place.store();
+    let open = world.invite(store, "ada@example.com").unwrap();
+    let ended = world.invite(store, "grace@example.com").unwrap();
+    world.revoke(store, ended.id).unwrap();
+    let unknown = SecureId::parse(&"x".repeat(30)).unwrap();
+    let replica = place.replica();
+    for secure_id in [&open.secure_id, &ended.secure_id, &unknown] {
+        for key in [None, Some("wrong")] {
+            let sent = sent_by(&replica, "open_link", Read, |tx| {
+                assert_eq!(open_link(tx, &world.env, secure_id, key)?, LinkView::Unknown);
+                Ok(())
+            });
+            assert_eq!(sent.len(), 3, "{secure_id} with {key:?}: {sent:#?}");
+        }
     }
 }
 

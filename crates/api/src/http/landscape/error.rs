@@ -9,7 +9,7 @@ use serde_json::json;
 use usher_auth::TokenError;
 use usher_domain::{
     port::StoreError,
-    role::GrantError,
+    role::{BUILTIN, GrantError},
     usecase::{
         accept::AcceptError, decline::DeclineError, invite::InviteError, resend::ResendError,
         resolve::ResolveError, revoke::RevokeError, sign_in::SignInError, view::ViewError,
@@ -80,6 +80,15 @@ impl Problem {
         let error = if missing { "MissingParameter" } else { "BadRequest" };
         let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
         Self::new(StatusCode::BAD_REQUEST, error, texts.join("; "))
+    }
+
+    /// Several problems in one answer: the code of the first, and what all of them say.
+    pub(super) fn joined(problems: impl Iterator<Item = Self>) -> Self {
+        let both = |first: Self, next: Self| Self {
+            message: format!("{}; {}", first.message, next.message),
+            ..first
+        };
+        problems.reduce(both).unwrap_or_else(|| Self::bad_request("the request cannot be understood"))
     }
 
     fn gone(error: &'static str, message: impl ToString) -> Self {
@@ -199,7 +208,11 @@ impl From<JsonError> for Problem {
 impl From<GrantError> for Problem {
     fn from(error: GrantError) -> Self {
         match error {
-            GrantError::UnknownRole(_) => Self::new(StatusCode::BAD_REQUEST, "UnknownRole", error),
+            GrantError::UnknownRole(_) => {
+                let known: Vec<&str> = BUILTIN.iter().map(|role| role.name).collect();
+                let message = format!("{error}; the roles are {}", known.join(", "));
+                Self::new(StatusCode::BAD_REQUEST, "UnknownRole", message)
+            }
             GrantError::NoRole | GrantError::RepeatedService(_) => Self::bad_request(error),
         }
     }

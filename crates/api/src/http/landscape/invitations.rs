@@ -148,14 +148,19 @@ fn invitation_request(mut fields: Fields) -> Result<Invite, Problem> {
     let email = fields.text("email");
     let roles = fields.optional_texts("roles");
     complete(&fields)?;
-    let email =
-        EmailAddress::parse(&email).map_err(|error| Problem::invalid_email(format_args!("email {error}")))?;
-    let name =
-        DisplayText::parse(&name).map_err(|error| Problem::bad_request(format_args!("name {error}")))?;
     // An empty list means "no role specified" too: nobody can be a member without a role.
     let roles = roles.filter(|roles| !roles.is_empty()).unwrap_or_else(|| vec![GLOBAL_ADMIN.to_owned()]);
-    let grant = Grant::of_roles(roles.iter().map(String::as_str))?;
-    Ok(Invite { email, name: Some(name), grant })
+    let email =
+        EmailAddress::parse(&email).map_err(|error| Problem::invalid_email(format_args!("email {error}")));
+    let name = DisplayText::parse(&name).map_err(|error| Problem::bad_request(format_args!("name {error}")));
+    let grant = Grant::of_roles(roles.iter().map(String::as_str)).map_err(Problem::from);
+    match (email, name, grant) {
+        (Ok(email), Ok(name), Ok(grant)) => Ok(Invite { email, name: Some(name), grant }),
+        (email, name, grant) => {
+            let problems = [email.err(), name.err(), grant.err()];
+            Err(Problem::joined(problems.into_iter().flatten()))
+        }
+    }
 }
 
 /// Only positive numbers name invitations; anything else names none.

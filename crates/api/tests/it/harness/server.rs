@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use usher_api::{
-    compose::{Application, Core, Delivery, World, outlet, verifier},
+    compose::{Application, Core, Delivery, World, listen, outlet, verifier},
     settings::{Mode, Settings, Sources},
 };
 use usher_auth::TokenRequest;
@@ -126,8 +126,9 @@ fn spawn(
     let (send, bound) = std::sync::mpsc::channel();
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
+            let listener = listen(&settings).unwrap();
             let verifier = verifier(&settings, &core.env.clock).unwrap();
-            let application = Application::build(settings, core, verifier, delivery).unwrap();
+            let application = Application::build(settings, core, verifier, delivery, listener).unwrap();
             send.send(application.address()).unwrap();
             application.run(stop).await.unwrap();
         });
