@@ -83,6 +83,7 @@ fn revoking(backend: Backend) {
     let jane = server.onward();
     let created = jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
     let mail = postbox.newest_of(1);
+    let (server, jane) = server.restart(&setup);
     let id = created.json()["id"].clone();
     let gone = jane.delete(&format!("/api/v2/invitations/{id}")).expect(204);
     assert_eq!((gone.body.as_str(), gone.header("content-type")), ("", ""));
@@ -103,6 +104,7 @@ fn declining(backend: Backend) {
     jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
     jane.post("/api/v2/invitations", &body("Ann", "ann@example.com", &["Auditor"])).expect(200);
     let mails: Vec<_> = postbox.wait_for(2).iter().map(crate::harness::Invited::read).collect();
+    let (server, jane) = server.restart(&setup);
     // One on the page, one through the API; neither has a login.
     let key = mails[0].key();
     let form = [("key", key.as_str()), ("action", "decline")];
@@ -126,6 +128,7 @@ fn resending(backend: Backend) {
     let path = format!("/api/v2/invitations/{}", created["id"]);
     let soon = jane.post(&path, &json!({})).expect(429);
     assert_eq!(soon.header("retry-after"), "60");
+    let (server, jane) = server.restart(&setup);
     setup.wait(TimeDelta::seconds(60));
     let again = jane.post(&path, &json!({})).expect(200).json();
     assert_eq!(again, created, "id and secure_id stay");
@@ -146,6 +149,7 @@ fn expiring(backend: Backend) {
     let created =
         jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200).json();
     let mail = postbox.newest_of(1);
+    let (server, _) = server.restart(&setup);
     setup.wait(TimeDelta::days(14) - TimeDelta::seconds(1));
     let token = || server.token(Some("onward"), "jane@example.com");
     let jane = server.client.with_token(token());

@@ -179,6 +179,14 @@ impl Server {
         self.core.issuer.issue(&request, self.core.env.now()).reveal().to_owned()
     }
 
+    /// Stops, starts again on the same database, and gives the administrator of onward a client of the new server.
+    pub(crate) fn restart(self, setup: &Setup) -> (Self, Client) {
+        drop(self);
+        let server = setup.start();
+        let jane = server.client.with_token(server.token(Some("onward"), "jane@example.com"));
+        (server, jane)
+    }
+
     /// The account onward, with a client of its administrator jane@example.com.
     pub(crate) fn onward(&self) -> Client {
         self.account("onward", "Onward, Inc.");
