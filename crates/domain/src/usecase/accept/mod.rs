@@ -1,9 +1,13 @@
 //! Accept an invitation: the one place where somebody becomes a member.
 
+mod admit;
+
+use admit::Admission;
+
 use super::{
-    proof::{Mailbox, mailbox, standing},
+    proof::{Mailbox, standing},
     record::record,
-    resolve::{ResolveError, identify},
+    resolve::ResolveError,
     unit_error,
 };
 use crate::{
@@ -13,11 +17,10 @@ use crate::{
     env::Env,
     invitation::{Invitation, SecureId, Status},
     membership::Membership,
-    person::{NewPerson, PasswordHash, Person},
+    person::{PasswordHash, Person},
     port::{StoreError, Tx, store::Constraint},
     principal::Principal,
     text::DisplayText,
-    token::Token,
 };
 
 /// Who accepts.
@@ -145,7 +148,7 @@ pub fn accept(tx: &mut dyn Tx, env: &Env, command: &Accept) -> Result<Accepted, 
     judge(env, &invitation, command, now)?;
     let account = tx.account(invitation.account_id)?.ok_or(AcceptError::NotFound)?;
     require_sponsor(tx, &invitation)?;
-    let person = admit(tx, env, &invitation, command)?;
+    let person = Admission { env, invitation: &invitation, now }.admit(tx, command)?;
     if tx.membership(account.id, person.id)?.is_some() {
         return Err(AcceptError::AlreadyMember);
     }
@@ -201,117 +204,4 @@ fn require_sponsor(tx: &mut dyn Tx, invitation: &Invitation) -> Result<(), Accep
     let membership = tx.membership(invitation.account_id, sponsor)?;
     let holds = membership.is_some_and(|sponsor| sponsor.grant.may_hand_out(&invitation.grant));
     if holds { Ok(()) } else { Err(AcceptError::SponsorLostAuthority) }
-}
-
-/// Finds or makes the person who becomes a member.
-fn admit(
-    tx: &mut dyn Tx,
-    env: &Env,
-    invitation: &Invitation,
-    command: &Accept,
-) -> Result<Person, AcceptError> {
-    match &command.by {
-        Acceptor::Newcomer { name, password } => {
-            admit_newcomer(tx, env, invitation, name.clone(), password.clone())
-        }
-        Acceptor::Principal(principal) => {
-            let by_key = mailbox(env, invitation, command.key.as_deref(), None) == Mailbox::Proven;
-            let verified = principal.email_verified || (by_key && principal.email == invitation.email);
-            if let Some(person) = identify(tx, principal)? {
-                return Ok(verify(tx, env, invitation, person, verified)?);
-            }
-            let name = principal.name.clone().or_else(|| invitation.name.clone());
-            let new = new_person(env, principal.email.clone(), verified, name, None)?;
-            create(tx, env, invitation, &new)
-        }
-    }
-}
-
-fn admit_newcomer(
-    tx: &mut dyn Tx,
-    env: &Env,
-    invitation: &Invitation,
-    name: DisplayText,
-    password: PasswordHash,
-) -> Result<Person, AcceptError> {
-    match tx.person_by_email(&invitation.email)? {
-        Some(person) if person.password.is_some() => Err(AcceptError::PasswordExists),
-        // A key must not become a password to what the person is elsewhere: members who sign in without one do so on
-        // purpose, at an issuer with rules of its own.
-        Some(person) if !tx.memberships_of(person.id)?.is_empty() => Err(AcceptError::SignsInElsewhere),
-        Some(mut person) => {
-            // Made on the command line and in no account yet: who reads the mailbox chooses the first password.
-            person.password = Some(password);
-            person.email_verified = true;
-            tx.update_person(&person)?;
-            note(tx, env, invitation, &person, AuditAction::PasswordSet)?;
-            Ok(person)
-        }
-        None => {
-            let new = new_person(env, invitation.email.clone(), true, Some(name), Some(password))?;
-            create(tx, env, invitation, &new)
-        }
-    }
-}
-
-fn verify(
-    tx: &mut dyn Tx,
-    env: &Env,
-    invitation: &Invitation,
-    mut person: Person,
-    verified: bool,
-) -> Result<Person, StoreError> {
-    if verified && !person.email_verified {
-        person.email_verified = true;
-        tx.update_person(&person)?;
-        note(tx, env, invitation, &person, AuditAction::EmailVerified)?;
-    }
-    Ok(person)
-}
-
-fn new_person(
-    env: &Env,
-    email: crate::address::EmailAddress,
-    email_verified: bool,
-    name: Option<DisplayText>,
-    password: Option<PasswordHash>,
-) -> Result<NewPerson, AcceptError> {
-    let name = match name {
-        Some(name) => name,
-        None => DisplayText::parse("New member").map_err(|_| AcceptError::UnknownPerson)?,
-    };
-    let public_id = Token::generate(env.entropy.as_ref());
-    Ok(NewPerson { public_id, email, email_verified, name, password, created_at: env.now() })
-}
-
-fn create(
-    tx: &mut dyn Tx,
-    env: &Env,
-    invitation: &Invitation,
-    new: &NewPerson,
-) -> Result<Person, AcceptError> {
-    let person = match tx.insert_person(new) {
-        // Made in between by another request: run again, and find that person.
-        Err(StoreError::Conflict(Constraint::PersonEmail)) => return Err(StoreError::Contended.into()),
-        other => other?,
-    };
-    note(tx, env, invitation, &person, AuditAction::PersonCreated)?;
-    Ok(person)
-}
-
-fn note(
-    tx: &mut dyn Tx,
-    env: &Env,
-    invitation: &Invitation,
-    person: &Person,
-    action: AuditAction,
-) -> Result<(), StoreError> {
-    tx.record(&crate::audit::AuditEvent {
-        at: env.now(),
-        actor: AuditActor::Invitee,
-        action,
-        account: Some(invitation.account_id),
-        invitation: Some(invitation.id),
-        person: Some(person.id),
-    })
 }

@@ -1,0 +1,111 @@
+use super::{Accept, AcceptError, Acceptor};
+use crate::{
+    Timestamp,
+    address::EmailAddress,
+    audit::{AuditAction, AuditActor},
+    env::Env,
+    invitation::Invitation,
+    person::{NewPerson, PasswordHash, Person},
+    port::{StoreError, Tx, store::Constraint},
+    principal::Principal,
+    text::DisplayText,
+    token::Token,
+    usecase::{
+        proof::{Mailbox, mailbox},
+        record::record,
+        resolve::identify,
+    },
+};
+
+/// Finds or makes the person who becomes a member by an invitation.
+pub(super) struct Admission<'a> {
+    pub(super) env: &'a Env,
+    pub(super) invitation: &'a Invitation,
+    pub(super) now: Timestamp,
+}
+
+impl Admission<'_> {
+    pub(super) fn admit(&self, tx: &mut dyn Tx, command: &Accept) -> Result<Person, AcceptError> {
+        match &command.by {
+            Acceptor::Newcomer { name, password } => self.newcomer(tx, name, password),
+            Acceptor::Principal(principal) => self.principal(tx, principal, command.key.as_deref()),
+        }
+    }
+
+    fn principal(
+        &self,
+        tx: &mut dyn Tx,
+        principal: &Principal,
+        key: Option<&str>,
+    ) -> Result<Person, AcceptError> {
+        let by_key = principal.email == self.invitation.email
+            && mailbox(self.env, self.invitation, key, None) == Mailbox::Proven;
+        let verified = principal.email_verified || by_key;
+        if let Some(person) = identify(tx, principal)? {
+            return Ok(self.verify(tx, person, verified)?);
+        }
+        let name = match principal.name.as_ref().or(self.invitation.name.as_ref()) {
+            Some(name) => name.clone(),
+            None => DisplayText::parse("New member").map_err(|_| AcceptError::UnknownPerson)?,
+        };
+        self.create(tx, principal.email.clone(), verified, name, None)
+    }
+
+    fn newcomer(
+        &self,
+        tx: &mut dyn Tx,
+        name: &DisplayText,
+        password: &PasswordHash,
+    ) -> Result<Person, AcceptError> {
+        match tx.person_by_email(&self.invitation.email)? {
+            Some(person) if person.password.is_some() => Err(AcceptError::PasswordExists),
+            // A key must not become a password to what the person is elsewhere: members who sign in without one do so
+            // on purpose, at an issuer with rules of its own.
+            Some(person) if !tx.memberships_of(person.id)?.is_empty() => Err(AcceptError::SignsInElsewhere),
+            Some(mut person) => {
+                // Made on the command line and in no account yet: who reads the mailbox chooses the first password.
+                person.password = Some(password.clone());
+                person.email_verified = true;
+                tx.update_person(&person)?;
+                self.note(tx, &person, AuditAction::PasswordSet)?;
+                Ok(person)
+            }
+            None => {
+                let email = self.invitation.email.clone();
+                self.create(tx, email, true, name.clone(), Some(password.clone()))
+            }
+        }
+    }
+
+    fn verify(&self, tx: &mut dyn Tx, mut person: Person, verified: bool) -> Result<Person, StoreError> {
+        if verified && !person.email_verified {
+            person.email_verified = true;
+            tx.update_person(&person)?;
+            self.note(tx, &person, AuditAction::EmailVerified)?;
+        }
+        Ok(person)
+    }
+
+    fn create(
+        &self,
+        tx: &mut dyn Tx,
+        email: EmailAddress,
+        email_verified: bool,
+        name: DisplayText,
+        password: Option<PasswordHash>,
+    ) -> Result<Person, AcceptError> {
+        let public_id = Token::generate(self.env.entropy.as_ref());
+        let new = NewPerson { public_id, email, email_verified, name, password, created_at: self.now };
+        let person = match tx.insert_person(&new) {
+            // Made in between by another request: run again, and find that person.
+            Err(StoreError::Conflict(Constraint::PersonEmail)) => return Err(StoreError::Contended.into()),
+            other => other?,
+        };
+        self.note(tx, &person, AuditAction::PersonCreated)?;
+        Ok(person)
+    }
+
+    fn note(&self, tx: &mut dyn Tx, person: &Person, action: AuditAction) -> Result<(), StoreError> {
+        record(tx, self.invitation, action, AuditActor::Invitee, Some(person.id), self.now)
+    }
+}
