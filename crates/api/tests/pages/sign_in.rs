@@ -117,3 +117,18 @@ async fn passwords_cannot_be_tried_for_ever() {
     world.clock.advance(chrono::TimeDelta::minutes(15));
     world.post(&invitation, &login("ada@example.com", PASSWORD)).await.assert(200, "You are now a member");
 }
+
+/// The key of this account's mail is no password to another account.
+#[actix_web::test]
+async fn who_signs_in_elsewhere_is_sent_there() {
+    let world = World::new();
+    world.member_of_another_account("ada@example.com");
+    let invitation = world.invite("ada@example.com");
+    let page = world.get(&world.link(&invitation)).await;
+    page.assert(200, "Accept with your login");
+    assert!(!page.body.contains("Choose a password"), "{}", page.body);
+    let newcomer = [("action", "accept"), ("name", "Ada"), ("password", PASSWORD)];
+    world.post(&invitation, &newcomer).await.assert(409, "You have a login with this address already");
+    assert_eq!(world.who("ada@example.com").and_then(|ada| ada.password), None);
+    assert_eq!(world.stored(&invitation).status, Status::Pending);
+}

@@ -144,6 +144,21 @@ impl World {
         self.store.write("test", |tx| create_person(tx, &self.env, &command)).unwrap()
     }
 
+    /// Somebody who signs in without a password, in an account of their own.
+    pub(crate) fn member_of_another_account(&self, address: &str) {
+        let name = AccountName::parse("upside").unwrap();
+        let account = CreateAccount { name: name.clone(), title: text("Upside") };
+        self.store.write("test", |tx| create_account(tx, &self.env, &account)).unwrap();
+        let member = AddMember {
+            account: name,
+            email: email(address),
+            name: Some(text("Ada Lovelace")),
+            grant: Grant::of_roles(["GlobalAdmin"]).unwrap(),
+            password: None,
+        };
+        self.store.write("test", |tx| add_member(tx, &self.env, &member)).unwrap();
+    }
+
     /// Puts somebody into the account.
     pub(crate) fn enrol(&self, person: &Person) {
         let membership = Membership {

@@ -14,6 +14,7 @@ pub mod decline;
 pub mod deliver;
 pub mod expire;
 pub mod invite;
+pub mod login;
 pub mod open_link;
 pub mod resend;
 pub mod resolve;

@@ -1,5 +1,6 @@
 //! Open the link of an invitation mail: look, and change nothing.
 
+use super::login::Login;
 use crate::{
     env::Env,
     invitation::{Invitation, KeyProof, SecureId, Status, prove},
@@ -35,8 +36,8 @@ pub struct OpenInvitation {
     pub account_title: DisplayText,
     /// Who invites, while that person is known.
     pub inviter_name: Option<DisplayText>,
-    /// Whether somebody with the invited address can sign in with a password already.
-    pub has_password: bool,
+    /// How the owner of the invited address signs in.
+    pub login: Login,
 }
 
 /// Judges a link. Whoever proves nothing costs one look-up and one judgement of the key, whether the invitation exists
@@ -74,6 +75,7 @@ fn open(tx: &mut dyn Tx, invitation: Invitation, account_title: DisplayText) -> 
         Some(sponsor) => tx.person(sponsor)?.map(|person| person.name),
         None => None,
     };
-    let has_password = tx.person_by_email(&invitation.email)?.is_some_and(|person| person.password.is_some());
-    Ok(LinkView::Open(Box::new(OpenInvitation { invitation, account_title, inviter_name, has_password })))
+    let invitee = tx.person_by_email(&invitation.email)?;
+    let login = Login::of(tx, invitee.as_ref())?;
+    Ok(LinkView::Open(Box::new(OpenInvitation { invitation, account_title, inviter_name, login })))
 }

@@ -13,6 +13,7 @@ use usher_domain::{
     text::DisplayText,
     usecase::{
         accept::{Accept, Acceptor, accept},
+        login::Login,
         open_link::{LinkView, open_link},
         resend::resend,
         revoke::revoke,
@@ -35,7 +36,7 @@ fn the_holder_of_the_key_sees_whom_where_and_as_what() {
     assert_eq!(seen.account_title.as_str(), "Onward, Inc.");
     assert_eq!(seen.inviter_name.as_ref().map(DisplayText::as_str), Some("Somebody"));
     assert_eq!(seen.invitation, invitation);
-    assert!(!seen.has_password);
+    assert_eq!(seen.login, Login::None);
     assert_eq!(world.stored(invitation.id), invitation, "looking changes nothing");
 }
 

@@ -4,7 +4,10 @@ use usher_domain::{
     person::{Password, Person},
     principal::Principal,
     text::DisplayText,
-    usecase::accept::{Accept, AcceptError, Acceptor, accept as accept_invitation},
+    usecase::{
+        accept::{Accept, AcceptError, Acceptor, accept as accept_invitation},
+        login::Login,
+    },
 };
 
 use super::{
@@ -38,9 +41,11 @@ pub(super) async fn accept(state: &AppState, visit: &Visit, form: &Form) -> Resu
 
 /// Somebody without a login, who chooses one.
 async fn newcomer(state: &AppState, visit: &Visit, form: &Form) -> Result<Acceptor, Page> {
-    if visit.open.has_password {
-        // No need to hash anything for what the use case would refuse.
-        return Err(refused(state, visit, form, AcceptError::PasswordExists));
+    // No need to hash anything for what the use case would refuse.
+    match visit.open.login {
+        Login::None => {}
+        Login::Password => return Err(refused(state, visit, form, AcceptError::PasswordExists)),
+        Login::Elsewhere => return Err(refused(state, visit, form, AcceptError::SignsInElsewhere)),
     }
     let name = DisplayText::parse(form.get("name").unwrap_or_default());
     let password = Password::parse(form.get("password").unwrap_or_default());
@@ -65,7 +70,7 @@ async fn sign_in(state: &AppState, visit: &Visit, form: &Form, email: &str) -> R
         let mistakes = [Mistake::at(Field::OtherEmail, format!("The address {error}."))];
         again(state, visit, form, &mistakes, StatusCode::UNPROCESSABLE_ENTITY)
     })?;
-    let invited = visit.open.has_password && address == visit.open.invitation.email;
+    let invited = visit.open.login == Login::Password && address == visit.open.invitation.email;
     let presented = form.get("password").unwrap_or_default().to_owned();
     let person = state.passwords.sign_in(&state.gate, Some(address), presented).await;
     let person = person.map_err(|error| unchecked(state, visit, form, &error))?;

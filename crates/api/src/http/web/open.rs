@@ -1,6 +1,6 @@
 use actix_web::http::StatusCode;
 use serde::Serialize;
-use usher_domain::{Timestamp, text::DisplayText};
+use usher_domain::{Timestamp, text::DisplayText, usecase::login::Login};
 
 use super::{
     form::Form,
@@ -22,7 +22,7 @@ pub(super) struct OpenPage<'a> {
     ends: EndWords,
     secure_id: &'a str,
     key: &'a str,
-    has_password: bool,
+    login: &'static str,
     name: &'a str,
     other_email: &'a str,
     other_open: bool,
@@ -55,7 +55,7 @@ impl<'a> OpenPage<'a> {
             ends: words::end(invitation.expires_at, now),
             secure_id: visit.link.secure_id.as_str(),
             key: &visit.link.key,
-            has_password: open.has_password,
+            login: login(open.login),
             name: invitation.name.as_ref().map_or("", |name| name.as_str()),
             other_email: "",
             other_open: false,
@@ -66,7 +66,7 @@ impl<'a> OpenPage<'a> {
 
     /// With the form for somebody who has a login: it was made after the link was looked at.
     pub(super) fn for_login(self) -> Self {
-        Self { has_password: true, ..self }
+        Self { login: login(Login::Password), ..self }
     }
 
     /// The page again, with what to change. What was entered is kept, but for the password.
@@ -91,5 +91,14 @@ impl<'a> OpenPage<'a> {
     /// The page, ready.
     pub(super) fn page(&self, status: StatusCode) -> Page {
         Page::new(status, "open.html", self)
+    }
+}
+
+/// As the template names it.
+fn login(login: Login) -> &'static str {
+    match login {
+        Login::None => "none",
+        Login::Password => "password",
+        Login::Elsewhere => "elsewhere",
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     text::DisplayText,
     token::Token,
     usecase::{
+        login::Login,
         proof::{Mailbox, mailbox},
         record::record,
         resolve::identify,
@@ -57,20 +58,18 @@ impl Admission<'_> {
         name: &DisplayText,
         password: &PasswordHash,
     ) -> Result<Person, AcceptError> {
-        match tx.person_by_email(&self.invitation.email)? {
-            Some(person) if person.password.is_some() => Err(AcceptError::PasswordExists),
-            // A key must not become a password to what the person is elsewhere: members who sign in without one do so
-            // on purpose, at an issuer with rules of its own.
-            Some(person) if !tx.memberships_of(person.id)?.is_empty() => Err(AcceptError::SignsInElsewhere),
-            Some(mut person) => {
-                // Made on the command line and in no account yet: who reads the mailbox chooses the first password.
+        let invitee = tx.person_by_email(&self.invitation.email)?;
+        match (Login::of(tx, invitee.as_ref())?, invitee) {
+            (Login::Password, _) => Err(AcceptError::PasswordExists),
+            (Login::Elsewhere, _) => Err(AcceptError::SignsInElsewhere),
+            (Login::None, Some(mut person)) => {
                 person.password = Some(password.clone());
                 person.email_verified = true;
                 tx.update_person(&person)?;
                 self.note(tx, &person, AuditAction::PasswordSet)?;
                 Ok(person)
             }
-            None => {
+            (Login::None, None) => {
                 let email = self.invitation.email.clone();
                 self.create(tx, email, true, name.clone(), Some(password.clone()))
             }
