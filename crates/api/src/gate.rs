@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 use usher_domain::{
     env::Env,
-    port::{Store, StoreError},
+    port::{Store, StoreError, store::UnitError},
 };
 
 /// The way from async handlers to the synchronous store: one request, one hop to a blocking thread, one unit of work.
@@ -35,8 +35,21 @@ impl Gate {
 
     /// Runs `work` on a blocking thread. It goes on when the client hangs up: nothing is left half done.
     ///
-    /// Answers `StoreError::Unavailable` when no place was free in time or when `work` panicked.
+    /// Answers `StoreError::Unavailable` when no place was free in time or when `work` panicked. What went wrong is logged
+    /// here, once, whoever asked; refusals are at debug level.
     pub async fn run<T, E>(
+        &self,
+        work: impl FnOnce(&dyn Store, &Env) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: UnitError + Send + 'static,
+    {
+        let end = self.attempt(work).await;
+        end.inspect_err(log)
+    }
+
+    async fn attempt<T, E>(
         &self,
         work: impl FnOnce(&dyn Store, &Env) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
@@ -58,6 +71,20 @@ impl Gate {
             tracing::error!(%error, "a unit of work panicked");
             Err(StoreError::Unavailable("internal error".to_owned()).into())
         })
+    }
+}
+
+/// A refusal is everyday life, a busy or missing database is for the operator to see, and a broken row is a defect.
+fn log(error: &impl UnitError) {
+    let code = error.code();
+    match error.store_error() {
+        None => tracing::debug!(code, "refused"),
+        Some(error @ (StoreError::Unavailable(_) | StoreError::Contended)) => {
+            tracing::warn!(code, %error, "the store is not available");
+        }
+        Some(error @ (StoreError::Conflict(_) | StoreError::Corrupt { .. })) => {
+            tracing::error!(code, %error, "the store failed");
+        }
     }
 }
 

@@ -6,41 +6,29 @@ use usher_auth::TokenRequest;
 use usher_domain::{
     account::AccountName,
     address::EmailAddress,
-    person::Person,
-    port::{StoreError, Tx, store::UnitError},
+    principal::Principal,
+    usecase::resolve::{ResolveError, resolve},
 };
 
 use super::{arguments::IssueTokenArguments, failure::Failure, output::Output, records};
 use crate::settings::Settings;
 
-/// Why there is no token.
-#[derive(Debug, thiserror::Error)]
-enum IssueError {
-    #[error("nobody has the address {0}: `usher member add` makes a member")]
-    UnknownPerson(String),
-    #[error("{0} is not a member of an account named {1}: `usher member add` makes a member")]
-    NotAMember(String, AccountName),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl UnitError for IssueError {
-    fn store_error(&self) -> Option<&StoreError> {
-        match self {
-            Self::Store(error) => Some(error),
-            Self::UnknownPerson(_) | Self::NotAMember(..) => None,
-        }
-    }
-}
-
 /// `usher token issue`
 pub(super) fn issue(settings: &Settings, arguments: &IssueTokenArguments) -> Result<(), Failure> {
     let IssueTokenArguments { account, email, .. } = arguments;
     let core = records::open(settings)?;
+    let principal = Principal {
+        email: email.clone(),
+        email_verified: false,
+        person_id: None,
+        account: Some(account.clone()),
+        name: None,
+    };
     let person = core
         .store
-        .read::<_, IssueError>("cli_issue_token", |tx| find(tx, account, email))
-        .map_err(|error| Failure::of(&error))?;
+        .read("cli.issue_token", |tx| resolve(tx, &principal))
+        .map_err(|error| refused(&error, email, account))?
+        .person;
     let lifetime = arguments.expires.unwrap_or(settings.auth.token_lifetime);
     let request = TokenRequest {
         email: &person.email,
@@ -55,10 +43,14 @@ pub(super) fn issue(settings: &Settings, arguments: &IssueTokenArguments) -> Res
         .result(token.reveal(), &json!({ "token": token.reveal(), "expires_at": expires_at }))
 }
 
-/// The person, who has to be in the account.
-fn find(tx: &mut dyn Tx, account: &AccountName, email: &EmailAddress) -> Result<Person, IssueError> {
-    let person = tx.person_by_email(email)?.ok_or_else(|| IssueError::UnknownPerson(email.to_string()))?;
-    let is_member = tx.memberships_of(person.id)?.iter().any(|(of, _)| of.name == *account);
-    let refused = || IssueError::NotAMember(email.to_string(), account.clone());
-    is_member.then_some(person).ok_or_else(refused)
+/// Tells the operator what would make it possible.
+fn refused(error: &ResolveError, email: &EmailAddress, account: &AccountName) -> Failure {
+    let text = match error {
+        ResolveError::Store(error) => return Failure::of(error),
+        ResolveError::UnknownPerson => format!("nobody has the address {email}"),
+        ResolveError::NoMembership | ResolveError::NotAMember(_) | ResolveError::ChooseAccount => {
+            format!("{email} is not a member of an account named {account}")
+        }
+    };
+    Failure::Failed(format!("{text}: `usher member add` makes a member"))
 }

@@ -23,7 +23,15 @@ pub enum CredentialError {
 /// The principal of the bearer token, or why there is none.
 pub async fn principal(request: &HttpRequest, state: &AppState) -> Result<Principal, CredentialError> {
     let token = bearer(request)?.ok_or(CredentialError::Missing)?;
-    Ok(state.verifier.verify(token, state.gate.env().now()).await?)
+    let verified = state.verifier.verify(token, state.gate.env().now()).await;
+    verified.map_err(|error| {
+        let reason = match &error {
+            TokenError::Invalid(invalid) => invalid.code(),
+            TokenError::Expired | TokenError::EmailNotVerified | TokenError::KeysUnavailable => error.code(),
+        };
+        tracing::debug!(code = error.code(), reason, "token refused");
+        error.into()
+    })
 }
 
 /// The principal if a token was sent at all; a bad token is still refused.

@@ -43,7 +43,7 @@ where
         }
     });
     done.await.map_err(|refusal| match refusal {
-        Refusal::Problem(problem) => problem,
+        Refusal::Problem { problem, .. } => problem,
         Refusal::Store(error) => error.into(),
     })
 }
@@ -51,7 +51,7 @@ where
 /// A refusal already in the dialect's form, beside the store's own errors, which the store has to see to run the unit
 /// again.
 enum Refusal<P> {
-    Problem(P),
+    Problem { problem: P, code: &'static str },
     Store(StoreError),
 }
 
@@ -59,7 +59,7 @@ impl<P> Refusal<P> {
     fn of<E: UnitError + Into<P>>(error: E) -> Self {
         match error.store_error() {
             Some(store) => Self::Store(store.clone()),
-            None => Self::Problem(error.into()),
+            None => Self::Problem { code: error.code(), problem: error.into() },
         }
     }
 }
@@ -74,7 +74,14 @@ impl<P> UnitError for Refusal<P> {
     fn store_error(&self) -> Option<&StoreError> {
         match self {
             Self::Store(error) => Some(error),
-            Self::Problem(_) => None,
+            Self::Problem { .. } => None,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Store(error) => error.code(),
+            Self::Problem { code, .. } => code,
         }
     }
 }

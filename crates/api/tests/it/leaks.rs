@@ -69,6 +69,7 @@ fn logs_hold_nothing_secret() {
     let log = reader.join().unwrap();
     assert!(log.contains("/accept-invitation/{secure_id}"), "requests are logged by route: {log}");
     assert!(log.contains("mail relayed"), "{log}");
+    assert!(log.contains("mailbox_not_proven"), "refusals are named: {log}");
     let mac = key.split_once('.').unwrap().1;
     let secrets =
         [mac, mail.secure_id(), &token, SECRET, "correct horse", "a password of joe", "relay-password"];

@@ -48,7 +48,11 @@ pub enum AddMemberError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
-unit_error!(AddMemberError);
+unit_error!(AddMemberError {
+    Self::UnknownAccount(_) => "unknown_account",
+    Self::NameNeeded(_) => "name_needed",
+    Self::AlreadyMember(_) => "already_member",
+});
 
 impl From<SetPasswordError> for AddMemberError {
     fn from(error: SetPasswordError) -> Self {

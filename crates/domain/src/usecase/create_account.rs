@@ -29,7 +29,9 @@ pub enum CreateAccountError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
-unit_error!(CreateAccountError);
+unit_error!(CreateAccountError {
+    Self::Exists(_) => "exists",
+});
 
 /// Writes the account and its audit entry.
 pub fn create_account(

@@ -33,7 +33,9 @@ pub enum CreatePersonError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
-unit_error!(CreatePersonError);
+unit_error!(CreatePersonError {
+    Self::Exists(_) => "exists",
+});
 
 /// Writes the person and the audit entry.
 pub fn create_person(

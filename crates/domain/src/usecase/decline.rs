@@ -45,21 +45,12 @@ pub enum DeclineError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
-unit_error!(DeclineError);
-
-impl DeclineError {
-    /// Stable name of the refusal.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::NotFound => "not_found",
-            Self::NotProven(_) => "mailbox_not_proven",
-            Self::Replaced => "link_replaced",
-            Self::Ended(_) => "ended",
-            Self::Store(_) => "store",
-        }
-    }
-}
+unit_error!(DeclineError {
+    Self::NotFound => "not_found",
+    Self::NotProven(_) => "mailbox_not_proven",
+    Self::Replaced => "link_replaced",
+    Self::Ended(_) => "ended",
+});
 
 /// Closes the invitation as declined.
 pub fn decline(tx: &mut dyn Tx, env: &Env, command: &Decline) -> Result<(), DeclineError> {

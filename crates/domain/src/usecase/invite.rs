@@ -46,21 +46,12 @@ pub enum InviteError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
-unit_error!(InviteError);
-
-impl InviteError {
-    /// Stable name of the refusal.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Forbidden => "forbidden",
-            Self::AboveCeiling => "above_ceiling",
-            Self::AlreadyMember(_) => "already_member",
-            Self::AlreadyInvited(_) => "already_invited",
-            Self::Store(_) => "store",
-        }
-    }
-}
+unit_error!(InviteError {
+    Self::Forbidden => "forbidden",
+    Self::AboveCeiling => "above_ceiling",
+    Self::AlreadyMember(_) => "already_member",
+    Self::AlreadyInvited(_) => "already_invited",
+});
 
 /// Writes the invitation, its audit entry and its mail.
 pub fn invite(

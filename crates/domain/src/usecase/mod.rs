@@ -27,14 +27,21 @@ pub mod view;
 mod proof;
 mod record;
 
-/// Lets the store see its own errors inside a use case's error enum.
+/// Lets the store see its own errors inside a use case's error enum, and names the refusals.
 macro_rules! unit_error {
-    ($error:ty) => {
+    ($error:ty { $($refusal:pat => $code:literal),+ $(,)? }) => {
         impl crate::port::store::UnitError for $error {
             fn store_error(&self) -> Option<&crate::port::StoreError> {
                 match self {
                     Self::Store(error) => Some(error),
                     _ => None,
+                }
+            }
+
+            fn code(&self) -> &'static str {
+                match self {
+                    $($refusal => $code,)+
+                    Self::Store(error) => error.code(),
                 }
             }
         }

@@ -38,22 +38,13 @@ pub enum ResendError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
-unit_error!(ResendError);
-
-impl ResendError {
-    /// Stable name of the refusal.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Forbidden => "forbidden",
-            Self::AboveCeiling => "above_ceiling",
-            Self::NotFound => "not_found",
-            Self::AlreadyInvited(_) => "already_invited",
-            Self::TooSoon(_) => "too_soon",
-            Self::Store(_) => "store",
-        }
-    }
-}
+unit_error!(ResendError {
+    Self::Forbidden => "forbidden",
+    Self::AboveCeiling => "above_ceiling",
+    Self::NotFound => "not_found",
+    Self::AlreadyInvited(_) => "already_invited",
+    Self::TooSoon(_) => "too_soon",
+});
 
 /// Renews a pending or expired invitation and promises its next mail; the keys of older mails stop working. The actor
 /// becomes its sponsor, which also revives an invitation whose inviter has lost the right to make it.

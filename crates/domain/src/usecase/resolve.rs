@@ -28,21 +28,12 @@ pub enum ResolveError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
-unit_error!(ResolveError);
-
-impl ResolveError {
-    /// Stable name of the refusal.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::UnknownPerson => "unknown_person",
-            Self::NoMembership => "no_membership",
-            Self::NotAMember(_) => "not_a_member",
-            Self::ChooseAccount => "choose_account",
-            Self::Store(_) => "store",
-        }
-    }
-}
+unit_error!(ResolveError {
+    Self::UnknownPerson => "unknown_person",
+    Self::NoMembership => "no_membership",
+    Self::NotAMember(_) => "not_a_member",
+    Self::ChooseAccount => "choose_account",
+});
 
 /// Finds the person and the account that a principal acts in.
 pub fn resolve(tx: &mut dyn Tx, principal: &Principal) -> Result<Actor, ResolveError> {

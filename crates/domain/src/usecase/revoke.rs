@@ -26,20 +26,11 @@ pub enum RevokeError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
-unit_error!(RevokeError);
-
-impl RevokeError {
-    /// Stable name of the refusal.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Forbidden => "forbidden",
-            Self::AboveCeiling => "above_ceiling",
-            Self::NotFound => "not_found",
-            Self::Store(_) => "store",
-        }
-    }
-}
+unit_error!(RevokeError {
+    Self::Forbidden => "forbidden",
+    Self::AboveCeiling => "above_ceiling",
+    Self::NotFound => "not_found",
+});
 
 /// Revokes a pending or expired invitation that the actor could make, or any of the account with every permission: one
 /// whose role is gone would otherwise hold its address for good. A mail of it that has not left yet is not sent any more.

@@ -19,7 +19,9 @@ pub enum SetPasswordError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
-unit_error!(SetPasswordError);
+unit_error!(SetPasswordError {
+    Self::UnknownPerson(_) => "unknown_person",
+});
 
 /// Replaces the person's password, and writes down that it happened.
 pub fn set_password(

@@ -26,7 +26,9 @@ pub enum SignInError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
-unit_error!(SignInError);
+unit_error!(SignInError {
+    Self::NotAMember(_) => "not_a_member",
+});
 
 /// Finds the person's accounts and the one to act in.
 pub fn sign_in(

@@ -44,19 +44,10 @@ pub enum ViewError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
-unit_error!(ViewError);
-
-impl ViewError {
-    /// Stable name of the refusal.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Forbidden => "forbidden",
-            Self::NotFound => "not_found",
-            Self::Store(_) => "store",
-        }
-    }
-}
+unit_error!(ViewError {
+    Self::Forbidden => "forbidden",
+    Self::NotFound => "not_found",
+});
 
 /// The open invitations of the actor's account.
 pub fn list(tx: &mut dyn Tx, env: &Env, actor: &Actor, page: Page) -> Result<Listing, ViewError> {

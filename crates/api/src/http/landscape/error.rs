@@ -132,10 +132,9 @@ impl ResponseError for Problem {
     }
 }
 
-/// The store's troubles are logged here, once; the caller learns whether to come back.
+/// The caller learns whether to come back; the log has the rest.
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "the store failed");
         match error {
             StoreError::Unavailable(_) | StoreError::Contended => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -75,9 +75,8 @@ pub(super) fn unknown() -> Page {
         .page(StatusCode::NOT_FOUND)
 }
 
-/// The store's troubles are logged here, once; the visitor learns whether to come back.
+/// The visitor learns whether to come back; the log has the rest.
 pub(super) fn store(error: &StoreError) -> Page {
-    tracing::error!(%error, "the store failed");
     match error {
         StoreError::Unavailable(_) | StoreError::Contended => busy(),
         StoreError::Conflict(_) | StoreError::Corrupt { .. } => {

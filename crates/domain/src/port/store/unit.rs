@@ -43,11 +43,23 @@ pub trait Store: Send + Sync {
 pub trait UnitError: From<StoreError> {
     /// The store's own error, if this is one and not a refusal of the use case.
     fn store_error(&self) -> Option<&StoreError>;
+
+    /// Names the case in logs; never changes.
+    fn code(&self) -> &'static str;
 }
 
 impl UnitError for StoreError {
     fn store_error(&self) -> Option<&StoreError> {
         Some(self)
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Conflict(_) => "store_conflict",
+            Self::Contended => "store_contended",
+            Self::Unavailable(_) => "store_unavailable",
+            Self::Corrupt { .. } => "store_corrupt",
+        }
     }
 }
 

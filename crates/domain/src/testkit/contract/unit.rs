@@ -27,6 +27,13 @@ impl UnitError for Refusal {
             Self::Store(error) => Some(error),
         }
     }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Store(error) => error.code(),
+        }
+    }
 }
 
 fn accounts(store: &dyn Store) -> Result<usize, StoreError> {

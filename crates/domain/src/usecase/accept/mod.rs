@@ -104,29 +104,20 @@ pub enum AcceptError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
-unit_error!(AcceptError);
-
-impl AcceptError {
-    /// Stable name of the refusal.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::NotFound => "not_found",
-            Self::NotProven(_) => "mailbox_not_proven",
-            Self::Replaced => "link_replaced",
-            Self::Expired => "expired",
-            Self::AlreadyAccepted => "already_accepted",
-            Self::Declined => "declined",
-            Self::Revoked => "revoked",
-            Self::SponsorLostAuthority => "sponsor_lost_authority",
-            Self::AlreadyMember => "already_member",
-            Self::PasswordExists => "password_exists",
-            Self::SignsInElsewhere => "signs_in_elsewhere",
-            Self::UnknownPerson => "unknown_person",
-            Self::Store(_) => "store",
-        }
-    }
-}
+unit_error!(AcceptError {
+    Self::NotFound => "not_found",
+    Self::NotProven(_) => "mailbox_not_proven",
+    Self::Replaced => "link_replaced",
+    Self::Expired => "expired",
+    Self::AlreadyAccepted => "already_accepted",
+    Self::Declined => "declined",
+    Self::Revoked => "revoked",
+    Self::SponsorLostAuthority => "sponsor_lost_authority",
+    Self::AlreadyMember => "already_member",
+    Self::PasswordExists => "password_exists",
+    Self::SignsInElsewhere => "signs_in_elsewhere",
+    Self::UnknownPerson => "unknown_person",
+});
 
 impl From<ResolveError> for AcceptError {
     fn from(error: ResolveError) -> Self {
