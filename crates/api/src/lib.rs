@@ -13,6 +13,7 @@ pub mod compose;
 pub mod develop;
 pub mod gate;
 pub mod http;
+mod moment;
 pub mod settings;
 pub mod system;
 pub mod telemetry;

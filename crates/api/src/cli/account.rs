@@ -8,7 +8,7 @@ use usher_domain::{
 };
 
 use super::{arguments::CreateAccountArguments, failure::Failure, output::Output, records};
-use crate::settings::Settings;
+use crate::{moment::iso, settings::Settings};
 
 /// `usher account create`
 pub(super) fn create(settings: &Settings, arguments: CreateAccountArguments) -> Result<(), Failure> {
@@ -42,6 +42,6 @@ fn describe(account: &Account) -> Value {
         "name": account.name.as_str(),
         "title": account.title.as_str(),
         "public_id": account.public_id.as_str(),
-        "created_at": account.created_at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        "created_at": iso(account.created_at),
     })
 }

@@ -35,8 +35,7 @@ pub(super) fn add(settings: &Settings, arguments: AddMemberArguments, grant: Gra
     let output = Output::of(&arguments.result);
     let password = password::from_stdin(arguments.password_stdin)?;
     let core = records::open(settings)?;
-    let password = password.map(|password| core.passwords.hash(&password)).transpose();
-    let password = password.map_err(|error| Failure::of(&error))?;
+    let password = password::hashed(password, &core)?;
     let AddMemberArguments { account, email, name, .. } = arguments;
     let command = AddMember { account, email, name, grant, password };
     let person = core

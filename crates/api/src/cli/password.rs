@@ -2,9 +2,10 @@
 
 use std::io::{self, IsTerminal as _, Read};
 
-use usher_domain::person::Password;
+use usher_domain::person::{Password, PasswordHash};
 
 use super::{failure::Failure, output::tell};
+use crate::compose::Core;
 
 /// Far more than any password, and little enough to hold whatever was piped in by mistake.
 const MAX_OCTETS: u64 = 4096;
@@ -22,6 +23,12 @@ pub(super) fn from_stdin(announced: bool) -> Result<Option<Password>, Failure> {
     let mut line = String::new();
     stdin.read_line(&mut line)?;
     one_line(line.as_bytes()).map(Some)
+}
+
+/// What is stored of it.
+pub(super) fn hashed(password: Option<Password>, core: &Core) -> Result<Option<PasswordHash>, Failure> {
+    let hashed = password.map(|password| core.passwords.hash(&password)).transpose();
+    hashed.map_err(|error| Failure::of(&error))
 }
 
 /// The one line that there is, without its line break.

@@ -14,8 +14,7 @@ pub(super) fn create(settings: &Settings, arguments: CreatePersonArguments) -> R
     let output = Output::of(&arguments.result);
     let password = password::from_stdin(arguments.password_stdin)?;
     let core = records::open(settings)?;
-    let password = password.map(|password| core.passwords.hash(&password)).transpose();
-    let password = password.map_err(|error| Failure::of(&error))?;
+    let password = password::hashed(password, &core)?;
     let command = CreatePerson { email: arguments.email, name: arguments.name, password };
     let person = core
         .store

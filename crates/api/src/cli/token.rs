@@ -11,7 +11,7 @@ use usher_domain::{
 };
 
 use super::{arguments::IssueTokenArguments, failure::Failure, output::Output, records};
-use crate::settings::Settings;
+use crate::{moment::iso, settings::Settings};
 
 /// `usher token issue`
 pub(super) fn issue(settings: &Settings, arguments: &IssueTokenArguments) -> Result<(), Failure> {
@@ -38,7 +38,7 @@ pub(super) fn issue(settings: &Settings, arguments: &IssueTokenArguments) -> Res
         lifetime: TimeDelta::from_std(lifetime).map_err(|error| Failure::of(&error))?,
     };
     let token = core.issuer.issue(&request, core.env.now());
-    let expires_at = token.expires_at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let expires_at = iso(token.expires_at);
     Output::of(&arguments.result)
         .result(token.reveal(), &json!({ "token": token.reveal(), "expires_at": expires_at }))
 }

@@ -6,6 +6,7 @@ pub mod dev;
 pub mod endpoint;
 pub mod json;
 pub mod landscape;
+mod page;
 pub mod passwords;
 pub mod platform;
 pub mod state;

@@ -1,7 +1,8 @@
 //! Add a member to an account without an invitation (operators only): how the first administrator comes to be.
 
 use super::{
-    create_person::{CreatePerson, CreatePersonError, create_person, note},
+    create_person::{CreatePerson, CreatePersonError, create_person},
+    record::record_by_operator,
     set_password::{SetPasswordError, set_password},
     unit_error,
 };
@@ -87,7 +88,7 @@ pub fn add_member(tx: &mut dyn Tx, env: &Env, command: &AddMember) -> Result<Per
         }
         other => other?,
     }
-    note(tx, env, AuditAction::MemberAdded, &person, Some(account.id))?;
+    record_by_operator(tx, env, AuditAction::MemberAdded, Some(person.id), Some(account.id))?;
     Ok(person)
 }
 

@@ -1,9 +1,9 @@
 //! Create an account (operators only: there is no actor above an account).
 
-use super::unit_error;
+use super::{record::record_by_operator, unit_error};
 use crate::{
     account::{Account, AccountName, NewAccount},
-    audit::{AuditAction, AuditActor, AuditEvent},
+    audit::AuditAction,
     env::Env,
     port::{StoreError, Tx, store::Constraint},
     text::DisplayText,
@@ -52,13 +52,6 @@ pub fn create_account(
         }
         other => other?,
     };
-    tx.record(&AuditEvent {
-        at: now,
-        actor: AuditActor::Operator,
-        action: AuditAction::AccountCreated,
-        account: Some(account.id),
-        invitation: None,
-        person: None,
-    })?;
+    record_by_operator(tx, env, AuditAction::AccountCreated, None, Some(account.id))?;
     Ok(account)
 }

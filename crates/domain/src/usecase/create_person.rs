@@ -1,11 +1,10 @@
 //! Create a person without any account (operators only).
 
-use super::unit_error;
+use super::{record::record_by_operator, unit_error};
 use crate::{
     address::EmailAddress,
-    audit::{AuditAction, AuditActor, AuditEvent},
+    audit::AuditAction,
     env::Env,
-    id::AccountId,
     person::{NewPerson, PasswordHash, Person},
     port::{StoreError, Tx, store::Constraint},
     text::DisplayText,
@@ -57,24 +56,6 @@ pub fn create_person(
         }
         other => other?,
     };
-    note(tx, env, AuditAction::PersonCreated, &person, None)?;
+    record_by_operator(tx, env, AuditAction::PersonCreated, Some(person.id), None)?;
     Ok(person)
-}
-
-/// Writes what an operator did to a person.
-pub(super) fn note(
-    tx: &mut dyn Tx,
-    env: &Env,
-    action: AuditAction,
-    person: &Person,
-    account: Option<AccountId>,
-) -> Result<(), StoreError> {
-    tx.record(&AuditEvent {
-        at: env.now(),
-        actor: AuditActor::Operator,
-        action,
-        account,
-        invitation: None,
-        person: Some(person.id),
-    })
 }

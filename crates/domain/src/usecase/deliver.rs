@@ -143,22 +143,25 @@ struct Known {
 
 impl Known {
     fn title(&mut self, tx: &mut dyn Tx, account: AccountId) -> Result<Option<DisplayText>, StoreError> {
-        if let Some(title) = self.titles.get(&account) {
-            return Ok(title.clone());
-        }
-        let title = tx.account(account)?.map(|account| account.title);
-        self.titles.insert(account, title.clone());
-        Ok(title)
+        keep(&mut self.titles, account, || Ok(tx.account(account)?.map(|account| account.title)))
     }
 
     fn name(&mut self, tx: &mut dyn Tx, person: PersonId) -> Result<Option<DisplayText>, StoreError> {
-        if let Some(name) = self.names.get(&person) {
-            return Ok(name.clone());
-        }
-        let name = tx.person(person)?.map(|person| person.name);
-        self.names.insert(person, name.clone());
-        Ok(name)
+        keep(&mut self.names, person, || Ok(tx.person(person)?.map(|person| person.name)))
     }
+}
+
+fn keep<K: Ord + Copy, V: Clone>(
+    known: &mut BTreeMap<K, V>,
+    key: K,
+    look_up: impl FnOnce() -> Result<V, StoreError>,
+) -> Result<V, StoreError> {
+    if let Some(value) = known.get(&key) {
+        return Ok(value.clone());
+    }
+    let value = look_up()?;
+    known.insert(key, value.clone());
+    Ok(value)
 }
 
 /// Ends a mail that is not sent.

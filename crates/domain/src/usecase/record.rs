@@ -2,7 +2,7 @@ use crate::{
     Timestamp,
     audit::{AuditAction, AuditActor, AuditEvent},
     env::Env,
-    id::PersonId,
+    id::{AccountId, PersonId},
     invitation::{Invitation, Status},
     outbox::NewMail,
     port::{StoreError, Tx},
@@ -26,6 +26,18 @@ pub(super) fn record(
         invitation: Some(invitation.id),
         person,
     })
+}
+
+/// Writes what an operator did.
+pub(super) fn record_by_operator(
+    tx: &mut dyn Tx,
+    env: &Env,
+    action: AuditAction,
+    person: Option<PersonId>,
+    account: Option<AccountId>,
+) -> Result<(), StoreError> {
+    let (at, actor) = (env.now(), AuditActor::Operator);
+    tx.record(&AuditEvent { at, actor, action, account, invitation: None, person })
 }
 
 /// Promises the mail of the invitation's current generation.
@@ -64,6 +76,6 @@ pub(super) fn is_taken(tx: &mut dyn Tx, like: &Invited<'_>, now: Timestamp) -> R
 
 /// Whom and whereto: what can be invited once at a time.
 pub(super) struct Invited<'a> {
-    pub(super) account: crate::id::AccountId,
+    pub(super) account: AccountId,
     pub(super) email: &'a crate::address::EmailAddress,
 }

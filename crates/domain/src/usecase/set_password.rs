@@ -1,6 +1,6 @@
 //! Set a person's password (operators only).
 
-use super::{create_person::note, unit_error};
+use super::{record::record_by_operator, unit_error};
 use crate::{
     address::EmailAddress,
     audit::AuditAction,
@@ -34,6 +34,6 @@ pub fn set_password(
         tx.person_by_email(email)?.ok_or_else(|| SetPasswordError::UnknownPerson(email.to_string()))?;
     person.password = Some(password.clone());
     tx.update_person(&person)?;
-    note(tx, env, AuditAction::PasswordSet, &person, None)?;
+    record_by_operator(tx, env, AuditAction::PasswordSet, Some(person.id), None)?;
     Ok(person)
 }

@@ -2,6 +2,8 @@ use mail_parser::{Address, DateTime, Message, MessageParser, PartType};
 use serde::Serialize;
 use usher_domain::Timestamp;
 
+use crate::moment::iso;
+
 /// A mail as the mailbox shows it.
 pub(super) struct Mail<'a>(Message<'a>);
 
@@ -32,8 +34,7 @@ impl<'a> Mail<'a> {
     pub(super) fn date(&self) -> Option<Moment> {
         let at = self.0.date().map(DateTime::to_timestamp)?;
         let at = Timestamp::from_timestamp(at, 0)?;
-        let iso = at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
-        Some(Moment { iso, words: at.format("%-d %B %Y, %H:%M:%S UTC").to_string() })
+        Some(Moment { iso: iso(at), words: at.format("%-d %B %Y, %H:%M:%S UTC").to_string() })
     }
 
     /// Every header, unfolded, in the order of the mail; those that people read are decoded.

@@ -11,7 +11,7 @@ use super::{
     mail::{Mail, Moment},
     text::{Piece, pieces},
 };
-use crate::http::web::render::Page;
+use crate::http::page::Page;
 
 /// The public pages' policy, and the frame of the HTML part.
 const POLICY: &str = "default-src 'none'; style-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; \

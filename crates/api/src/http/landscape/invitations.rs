@@ -24,9 +24,9 @@ use super::{
     PREFIX,
     error::Problem,
     request::{act, complete, fields, optional_fields, principal},
-    time::wire,
 };
 use crate::http::{json::Fields, state::AppState, unit::Unit};
+use crate::moment::iso;
 
 /// One invitation on the wire; the fields and their order are those of Landscape's reference.
 #[derive(Serialize)]
@@ -50,7 +50,7 @@ impl From<InvitationView> for InvitationResponse {
             account: view.account_title.to_string(),
             name: invitation.name.map(|name| name.to_string()).unwrap_or_default(),
             email: invitation.email.to_string(),
-            creation_time: wire(invitation.sent_at),
+            creation_time: iso(invitation.sent_at),
         }
     }
 }

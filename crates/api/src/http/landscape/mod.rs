@@ -7,7 +7,6 @@ mod error;
 mod invitations;
 mod login;
 mod request;
-mod time;
 
 use actix_web::{
     HttpResponse, Route,

@@ -17,10 +17,9 @@ use super::{
     message,
     mistake::{Field, Mistake},
     open::OpenPage,
-    render::Page,
     visit::Visit,
 };
-use crate::http::{passwords::PasswordError, state::AppState};
+use crate::http::{page::Page, passwords::PasswordError, state::AppState};
 
 /// Accepts: as a newcomer, or with a login when the form carries an address.
 pub(super) async fn accept(state: &AppState, visit: &Visit, form: &Form) -> Result<Page, Page> {

@@ -6,9 +6,9 @@ use actix_web::{
 
 use super::{
     accept::accept, decline::decline, form::Form, link::Link, message, mistake::Mistake, open::OpenPage,
-    render::Page, visit::Visit,
+    visit::Visit,
 };
-use crate::http::state::AppState;
+use crate::http::{page::Page, state::AppState};
 
 /// `GET /accept-invitation/{secure_id}?key=…`: shows, and changes nothing. Scanners and previews come here first.
 pub(super) async fn look(request: HttpRequest, state: Data<AppState>) -> HttpResponse {

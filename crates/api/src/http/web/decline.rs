@@ -3,8 +3,8 @@ use usher_domain::{
     usecase::decline::{Decline, DeclineError, decline as decline_invitation},
 };
 
-use super::{ended, message, render::Page, visit::Visit};
-use crate::http::state::AppState;
+use super::{ended, message, visit::Visit};
+use crate::http::{page::Page, state::AppState};
 
 /// Declines; the key is enough.
 pub(super) async fn decline(state: &AppState, visit: &Visit) -> Result<Page, Page> {

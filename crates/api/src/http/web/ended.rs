@@ -4,10 +4,8 @@ use actix_web::http::StatusCode;
 use url::Url;
 use usher_domain::{text::DisplayText, usecase::accept::Accepted};
 
-use super::{
-    message::{Message, Tone},
-    render::Page,
-};
+use super::message::{Message, Tone};
+use crate::http::page::Page;
 
 /// A newer mail was sent.
 pub(super) fn replaced() -> Page {

@@ -8,7 +8,8 @@ use serde::Serialize;
 use url::Url;
 use usher_domain::port::StoreError;
 
-use super::{form::FormError, render::Page};
+use super::form::FormError;
+use crate::http::page::Page;
 
 /// How long to wait before trying again, in seconds.
 const PAUSE: &str = "5";

@@ -5,12 +5,11 @@
 //! POST is judged again by the use case, whatever the page showed before. Strangers, who have no key, get one and the
 //! same page for every link, in the same time: the link is judged before anything else that a request carries.
 //!
-//! To add a page: a template in `templates/`, its name in `render.rs`, a type that serialises what it shows, and a
+//! To add a page: a template in `templates/`, its name in `http/page`, a type that serialises what it shows, and a
 //! function that makes a `Page` of it. To add a sentence for an end of the road: `message.rs`.
 
 mod accept;
 mod answer;
-mod assets;
 mod decline;
 mod ended;
 mod form;
@@ -18,13 +17,15 @@ mod link;
 mod message;
 mod mistake;
 mod open;
-pub(super) mod render;
 mod visit;
 mod words;
 
 use actix_web::{HttpResponse, Route, http::Method, web::ServiceConfig};
 
-use super::endpoint::{Endpoint, mount};
+use super::{
+    endpoint::{Endpoint, mount},
+    page::assets,
+};
 
 /// Where links lead. The second path is a link that was cut off behind its last slash, the third one before it: they get
 /// the page that explains it, too.

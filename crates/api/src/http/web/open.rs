@@ -5,10 +5,10 @@ use usher_domain::{Timestamp, text::DisplayText, usecase::login::Login};
 use super::{
     form::Form,
     mistake::{Field, Mistake},
-    render::Page,
     visit::Visit,
     words::{self, EndWords, RoleWords, ServiceWords},
 };
+use crate::http::page::Page;
 
 /// What the page of an open invitation shows. Not `Debug`: the key is among it.
 #[derive(Serialize)]

@@ -3,8 +3,8 @@ use usher_domain::{
     usecase::open_link::{LinkView, OpenInvitation, open_link},
 };
 
-use super::{ended, link::Link, message, render::Page};
-use crate::http::state::AppState;
+use super::{ended, link::Link, message};
+use crate::http::{page::Page, state::AppState};
 
 /// Somebody who holds the key of an open invitation. Not `Debug`: it holds the key.
 pub(super) struct Visit {

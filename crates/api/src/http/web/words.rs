@@ -7,6 +7,8 @@ use usher_domain::{
     role::{GLOBAL_ADMIN, RoleName, ServiceGrant, ServicePermission},
 };
 
+use crate::moment::iso;
+
 /// A role as a person reads it.
 #[derive(Debug, Serialize)]
 pub(super) struct RoleWords {
@@ -71,7 +73,7 @@ pub(super) fn service(grant: &ServiceGrant) -> ServiceWords {
 /// A moment in UTC, and how far off it is.
 pub(super) fn end(at: Timestamp, now: Timestamp) -> EndWords {
     EndWords {
-        iso: at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        iso: iso(at),
         words: at.format("%-d %B %Y, %H:%M UTC").to_string(),
         remaining: remaining(at - now),
     }

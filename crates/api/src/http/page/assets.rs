@@ -6,12 +6,12 @@ use actix_web::{
 };
 
 /// Where it is served.
-pub(super) const PATH: &str = "/assets/usher.css";
+pub(in crate::http) const PATH: &str = "/assets/usher.css";
 
 const STYLESHEET: &str = include_str!("../../../templates/usher.css");
 
 /// `GET /assets/usher.css`. Cached for ever: pages name it with its [`version`].
-pub(super) async fn stylesheet() -> HttpResponse {
+pub(in crate::http) async fn stylesheet() -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/css; charset=utf-8")
         .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))

@@ -1,3 +1,7 @@
+//! Pages: one way from a template to an answer, with the headers that every page of ours has.
+
+pub(super) mod assets;
+
 use std::sync::LazyLock;
 
 use actix_web::{
@@ -11,8 +15,6 @@ use minijinja::{
     AutoEscape, Environment, Output, State, UndefinedBehavior, Value, escape_formatter, value::Serde,
 };
 use serde::Serialize;
-
-use super::assets;
 
 /// What a page of ours may load and do: our stylesheet and our forms, and nobody may frame it.
 const POLICY: &str =
