@@ -1,5 +1,6 @@
 //! The commands that work on the database.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::json;
 
 use super::bench::{Bench, SECRET};
@@ -109,6 +110,15 @@ fn tokens_are_printed_alone() {
     let json = bench.run(&[&issue[..], &["--json", "--expires", "1h"]].concat()).json();
     assert_eq!(json["token"].as_str().unwrap().split('.').count(), 3);
     assert!(json["expires_at"].as_str().unwrap().ends_with('Z'));
+    assert_eq!(lifetime(&token), 24 * 60 * 60, "auth.token_lifetime");
+    assert_eq!(lifetime(json["token"].as_str().unwrap()), 60 * 60);
+}
+
+/// In seconds, as the token itself says.
+fn lifetime(token: &str) -> i64 {
+    let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+    let claims: serde_json::Value = serde_json::from_slice(&payload).unwrap();
+    claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap()
 }
 
 #[test]

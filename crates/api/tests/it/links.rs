@@ -2,18 +2,13 @@
 
 use reqwest::Method;
 
-use crate::harness::{Backend, Postbox, Setup, body, on_both_databases, send};
+use crate::harness::{Backend, Invitation, Postbox, Setup, body, on_both_databases, send};
 
 on_both_databases!(prefetches_change_nothing, a_dump_holds_no_live_link);
 
 /// A scanner opens the link a thousand times; then a person accepts.
 fn prefetches_change_nothing(backend: Backend) {
-    let postbox = Postbox::secure();
-    let setup = Setup::delivering(backend, &postbox);
-    let server = setup.start();
-    let jane = server.onward();
-    jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
-    let mail = postbox.newest_of(1);
+    let Invitation { server, jane, mail, setup: _setup, postbox: _postbox, .. } = Invitation::mailed(backend);
     let before = jane.get("/api/v2/invitations").body;
     let agents = ["Barracuda Sentinel", "BingPreview/1.0b", "Slackbot-LinkExpanding 1.0", "WhatsApp/2.0"];
     for (n, agent) in agents.iter().cycle().take(1_000).enumerate() {
@@ -30,12 +25,7 @@ fn prefetches_change_nothing(backend: Backend) {
 
 /// Everything in the database, the outbox included, does not make a key.
 fn a_dump_holds_no_live_link(backend: Backend) {
-    let postbox = Postbox::secure();
-    let setup = Setup::delivering(backend, &postbox);
-    let server = setup.start();
-    let jane = server.onward();
-    jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
-    let mail = postbox.newest_of(1);
+    let Invitation { server, mail, setup, postbox: _postbox, .. } = Invitation::mailed(backend);
     drop(server);
     let dump = setup.backend.dump();
     assert!(dump.contains(mail.secure_id()), "the dump is whole");

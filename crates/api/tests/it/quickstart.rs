@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::harness::{Client, Running};
+use crate::harness::{Client, Running, claims};
 
 fn shell(line: &str) -> Value {
     let done = Command::new("sh").args(["-c", line]).output().unwrap();
@@ -37,6 +37,10 @@ fn the_first_printed_command_creates_an_invitation() {
     }
     let [create, list, login] = commands.try_into().unwrap();
 
+    let token = create.split("Bearer ").nth(1).unwrap().split('"').next().unwrap();
+    let claims = claims(token);
+    assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 24 * 60 * 60);
+    assert_eq!((&claims["sub"], &claims["acc"]), (&"jane@example.com".into(), &"onward".into()));
     let created = shell(&create);
     assert_eq!(created["id"], 1);
     let listed = shell(&list);

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use crate::harness::{Backend, Postbox, Setup, body, on_both_databases};
+use crate::harness::{Backend, Invitation, Postbox, Setup, body, on_both_databases};
 
 on_both_databases!(the_main_job, revoking, declining, resending, expiring);
 
@@ -77,14 +77,9 @@ fn the_main_job(backend: Backend) {
 }
 
 fn revoking(backend: Backend) {
-    let postbox = Postbox::secure();
-    let setup = Setup::delivering(backend, &postbox);
-    let server = setup.start();
-    let jane = server.onward();
-    let created = jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
-    let mail = postbox.newest_of(1);
+    let Invitation { setup, server, created, mail, postbox: _postbox, .. } = Invitation::mailed(backend);
     let (server, jane) = server.restart(&setup);
-    let id = created.json()["id"].clone();
+    let id = created["id"].clone();
     let gone = jane.delete(&format!("/api/v2/invitations/{id}")).expect(204);
     assert_eq!((gone.body.as_str(), gone.header("content-type")), ("", ""));
     jane.delete(&format!("/api/v2/invitations/{id}")).expect(404);
@@ -118,13 +113,7 @@ fn declining(backend: Backend) {
 }
 
 fn resending(backend: Backend) {
-    let postbox = Postbox::secure();
-    let setup = Setup::delivering(backend, &postbox);
-    let server = setup.start();
-    let jane = server.onward();
-    let created =
-        jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200).json();
-    let first = postbox.newest_of(1);
+    let Invitation { postbox, setup, server, jane, created, mail: first } = Invitation::mailed(backend);
     let path = format!("/api/v2/invitations/{}", created["id"]);
     let soon = jane.post(&path, &json!({})).expect(429);
     assert_eq!(soon.header("retry-after"), "60");
@@ -142,13 +131,7 @@ fn resending(backend: Backend) {
 }
 
 fn expiring(backend: Backend) {
-    let postbox = Postbox::secure();
-    let setup = Setup::delivering(backend, &postbox);
-    let server = setup.start();
-    let jane = server.onward();
-    let created =
-        jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200).json();
-    let mail = postbox.newest_of(1);
+    let Invitation { postbox, setup, server, created, mail, .. } = Invitation::mailed(backend);
     let (server, _) = server.restart(&setup);
     setup.wait(TimeDelta::days(14) - TimeDelta::seconds(1));
     let token = || server.token(Some("onward"), "jane@example.com");

@@ -2,15 +2,19 @@
 
 mod database;
 mod http;
+mod invited;
 mod mail;
 mod process;
 mod server;
+mod token;
 
 pub(crate) use database::Backend;
 pub(crate) use http::{Client, send};
+pub(crate) use invited::Invitation;
 pub(crate) use mail::{Invited, Postbox};
 pub(crate) use process::Running;
 pub(crate) use server::{SECRET, Server, Setup, body};
+pub(crate) use token::claims;
 
 /// Expands to one module for each database, with one test for each function named.
 macro_rules! on_both_databases {
