@@ -3,7 +3,7 @@
 use std::process::Stdio;
 
 use crate::{
-    packages,
+    domain, packages,
     shell::{Failure, cargo, step},
     test::{self, Profile},
     tools::Tool,
@@ -16,6 +16,7 @@ const DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2" };
 pub(crate) fn run() -> Result<(), Failure> {
     // Cargo tells nothing else here to leave the lock file alone, because afterwards there is nothing to change.
     step("lock file", cargo(&["metadata", "--locked", "--format-version", "1"]).stdout(Stdio::null()))?;
+    domain::check()?;
     step("formatting", &mut cargo(&["fmt", "--all", "--check"]))?;
     let mut lints = cargo(&["clippy", "--workspace", "--all-targets", "--quiet"]);
     step("lints", lints.args(["--", "-D", "warnings"]))?;

@@ -4,6 +4,7 @@
 //! standard output to the programs that it runs.
 
 mod ci;
+mod domain;
 mod packages;
 mod peers;
 mod shell;
