@@ -3,6 +3,7 @@
 //! One module is one task. A task prints what it does on standard error, one short line a step, and leaves
 //! standard output to the programs that it runs.
 
+mod bench;
 mod ci;
 mod domain;
 mod packages;
@@ -28,12 +29,19 @@ struct Arguments {
 enum Task {
     /// Runs the tests, after installing what they need and the machine lacks.
     ///
-    /// They need PostgreSQL's programs and a Python environment with an SMTP server: Debian's packages are
-    /// installed with apt-get as root or through sudo without a password, Python's into target/testbed. One
-    /// PostgreSQL cluster serves the whole run, unless `USHER_TEST_POSTGRES` names a server.
+    /// They need PostgreSQL's programs, a Python environment with an SMTP server, and Fastly's clients for Python and
+    /// Node.js: Debian's packages are installed with apt-get as root or through sudo without a password, Python's and
+    /// Node.js's into target/testbed. One PostgreSQL cluster serves the whole run, unless `USHER_TEST_POSTGRES` names
+    /// a server.
     Test {
         /// Arguments for `cargo nextest run` (without cargo-nextest: for `cargo test`), such as a test's name.
         /// With any, the documentation's tests are left out.
+        #[arg(last = true)]
+        arguments: Vec<OsString>,
+    },
+    /// Runs the benchmarks, on SQLite and on PostgreSQL, which is installed when the machine lacks it.
+    Bench {
+        /// Arguments for Criterion, such as a part of a benchmark's name.
         #[arg(last = true)]
         arguments: Vec<OsString>,
     },
@@ -46,6 +54,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Test { arguments } => test::run(&arguments, Profile::Developer),
+        Task::Bench { arguments } => bench::run(&arguments),
         Task::Ci => ci::run(),
     };
     match outcome {

@@ -8,10 +8,14 @@ use std::{
 /// `postgres://user@%2Fsocket%2Fdirectory/postgres`. Where it is set, no cluster is started.
 pub const POSTGRES_VARIABLE: &str = "USHER_TEST_POSTGRES";
 
-/// The environment variable with the path of a Python interpreter that has aiosmtpd.
+/// The environment variable with the path of a Python interpreter that has what [`python_requirements`] lists.
 pub const PYTHON_VARIABLE: &str = "USHER_TEST_PYTHON";
 
-/// Where `cargo xtask test` puts the Python environment that holds aiosmtpd.
+/// The environment variable with the path of a Node.js program that finds the package fastly: in [`node_home`], or
+/// where `NODE_PATH` leads it.
+pub const NODE_VARIABLE: &str = "USHER_TEST_NODE";
+
+/// Where `cargo xtask test` puts the Python environment.
 #[must_use]
 pub fn python_venv() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/testbed/venv")
@@ -21,6 +25,19 @@ pub fn python_venv() -> PathBuf {
 #[must_use]
 pub fn python_requirements() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("requirements.txt")
+}
+
+/// Where `cargo xtask test` puts the packages for Node.js.
+#[must_use]
+pub fn node_home() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/testbed/node")
+}
+
+/// npm's two files about what [`node_home`] has to hold: `package.json`, and `package-lock.json` with versions and
+/// hashes.
+#[must_use]
+pub fn node_requirements() -> [PathBuf; 2] {
+    ["package.json", "package-lock.json"].map(|file| Path::new(env!("CARGO_MANIFEST_DIR")).join(file))
 }
 
 /// An environment variable; empty counts as not set.

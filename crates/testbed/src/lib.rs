@@ -1,4 +1,5 @@
-//! Real peers for tests: a throwaway PostgreSQL cluster and an SMTP server that is not ours.
+//! Real peers for tests: a throwaway PostgreSQL cluster, an SMTP server that is not ours, and the clients of others
+//! that our server is to serve.
 //!
 //! What belongs here: starting and stopping programs of others, and looking into them from outside.
 //! Nothing here knows Usher's own crates, so that a test never judges our code by our code.
@@ -12,14 +13,23 @@
 
 #[cfg(feature = "smtp")]
 mod certificates;
+#[cfg(feature = "clients")]
+mod clients;
 mod environment;
 mod error;
 mod postgres;
 mod process;
+#[cfg(any(feature = "clients", feature = "smtp"))]
+mod python;
 #[cfg(feature = "smtp")]
 mod smtp;
 
-pub use environment::{POSTGRES_VARIABLE, PYTHON_VARIABLE, python_requirements, python_venv};
+#[cfg(feature = "clients")]
+pub use clients::{ClientAnswer, OutsideClient};
+pub use environment::{
+    NODE_VARIABLE, POSTGRES_VARIABLE, PYTHON_VARIABLE, node_home, node_requirements, python_requirements,
+    python_venv,
+};
 pub use error::TestbedError;
 pub use postgres::{Database, PostgresServer};
 #[cfg(feature = "smtp")]

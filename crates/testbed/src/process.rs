@@ -1,10 +1,12 @@
+#[cfg(feature = "clients")]
+use std::io::{self, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use crate::error::{Attempt, TestbedError};
 
 /// A peer's process, which ends when this handle does.
 ///
-/// The process watches its standard input, a pipe that nobody writes to. The pipe closes when the handle is
+/// The process watches its standard input, a pipe from the test process. The pipe closes when the handle is
 /// dropped and also when the test process dies, whatever way it dies: the kernel sees to that.
 #[derive(Debug)]
 pub(crate) struct Lifeline {
@@ -24,6 +26,13 @@ impl Lifeline {
             output: "its output is not a pipe".into(),
         })?;
         Ok((lifeline, stdout))
+    }
+
+    /// Writes a line to a process that does not only watch its standard input, but reads it.
+    #[cfg(feature = "clients")]
+    pub(crate) fn tell(&mut self, line: &str) -> io::Result<()> {
+        let stdin = self.stdin.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
+        stdin.write_all(format!("{line}\n").as_bytes())
     }
 }
 

@@ -1,7 +1,6 @@
 mod arrivals;
 mod mail;
 mod options;
-mod python;
 
 use std::{
     fs::{self, File},
@@ -20,6 +19,7 @@ use crate::{
     certificates,
     error::{Attempt, TestbedError},
     process::Lifeline,
+    python,
 };
 
 /// An SMTP server on loopback that keeps what it receives: aiosmtpd, in a Python process.
@@ -42,7 +42,7 @@ impl SmtpServer {
         certificates::write(directory.path())?;
         fs::create_dir(path("mails")).attempt(WHAT)?;
 
-        let mut command = Command::new(python::find()?);
+        let mut command = Command::new(python::find("aiosmtpd")?);
         command.arg("-c").arg(include_str!("server.py"));
         command.arg("--home").arg(directory.path());
         command.arg("--certificate").arg(path(certificates::SERVER));

@@ -6,8 +6,8 @@ use crate::{
     process::run,
 };
 
-/// The Python interpreter that has aiosmtpd.
-pub(super) fn find() -> Result<PathBuf, TestbedError> {
+/// The Python interpreter that has what is wanted of the list of requirements.
+pub(crate) fn find(module: &str) -> Result<PathBuf, TestbedError> {
     if let Some(python) = variable(PYTHON_VARIABLE) {
         return Ok(python.into());
     }
@@ -15,11 +15,12 @@ pub(super) fn find() -> Result<PathBuf, TestbedError> {
     if prepared.is_file() {
         return Ok(prepared);
     }
-    match run(Command::new("python3").args(["-c", "import aiosmtpd"]), "looking for aiosmtpd") {
+    let import = format!("import {module}");
+    match run(Command::new("python3").args(["-c", &import]), "looking for a Python package") {
         Ok(_) => Ok("python3".into()),
         Err(_) => Err(TestbedError::Missing {
-            what: "Python with the package aiosmtpd was",
-            help: "name an interpreter that has it in USHER_TEST_PYTHON",
+            what: "Python with the packages that tests need was",
+            help: "name an interpreter that has them in USHER_TEST_PYTHON",
         }),
     }
 }

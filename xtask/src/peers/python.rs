@@ -1,34 +1,16 @@
-//! What the tests talk to and with: PostgreSQL, an SMTP server in Python, and curl, for which development mode prints its
-//! commands.
+//! Python, with the packages that tests need.
 
 use std::fs;
 
-use usher_testbed::{PYTHON_VARIABLE, PostgresServer, TestbedError, python_requirements, python_venv};
+use usher_testbed::{python_requirements, python_venv};
 
 use crate::{
     packages,
-    shell::{Failure, answer, program, quietly, say, variable},
+    shell::{Failure, answer, program, quietly},
 };
 
-/// Installs what is missing, and starts the PostgreSQL server for the whole run. It ends with this process.
-pub(crate) fn prepare() -> Result<&'static PostgresServer, Failure> {
-    if variable(PYTHON_VARIABLE).is_none() {
-        prepare_python()?;
-    }
-    packages::provide(&["curl"])?;
-    let server = match PostgresServer::shared() {
-        Err(TestbedError::Missing { .. }) => {
-            packages::install(&["postgresql"])?;
-            PostgresServer::shared()?
-        }
-        outcome => outcome?,
-    };
-    say(&format!("PostgreSQL {} is ready", server.sql("SHOW server_version")?));
-    Ok(server)
-}
-
 /// Makes the Python environment, unless it is there and still the one that is asked for.
-fn prepare_python() -> Result<(), Failure> {
+pub(super) fn prepare() -> Result<(), Failure> {
     let venv = python_venv();
     let python = venv.join("bin/python");
     let wanted = fs::read_to_string(python_requirements())?;
@@ -36,24 +18,24 @@ fn prepare_python() -> Result<(), Failure> {
     let installed = venv.join("installed.txt");
     let up_to_date = fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted);
     // An upgrade of the machine's Python breaks environments that were made with the old one.
-    if up_to_date && answer(program(&python).args(["-c", "import aiosmtpd"])).is_some() {
+    if up_to_date && answer(program(&python).args(["-c", "import aiosmtpd, fastly"])).is_some() {
         return Ok(());
     }
-    if base_python().is_none() {
+    if base().is_none() {
         packages::install(&["python3", "python3-venv"])?;
     }
-    let base = base_python().ok_or("no Python 3.9 or newer with its module venv found".to_owned())?;
+    let base = base().ok_or("no Python 3.9 or newer with its module venv found".to_owned())?;
     let mut make = program(base);
     quietly("making a Python environment", make.args(["-m", "venv", "--clear"]).arg(&venv))?;
     let mut pip = program(&python);
     pip.args(["-m", "pip", "install", "--quiet", "--require-hashes", "--requirement"])
         .arg(python_requirements());
-    quietly("installing the tests' SMTP server", &mut pip)?;
+    quietly("installing the tests' SMTP server and Fastly's client for Python", &mut pip)?;
     Ok(fs::write(installed, wanted)?)
 }
 
 /// A Python that can make environments; the second is Debian's, where another one hides it.
-fn base_python() -> Option<&'static str> {
+fn base() -> Option<&'static str> {
     let suits = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 9))";
     ["python3", "/usr/bin/python3"]
         .into_iter()

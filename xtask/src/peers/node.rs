@@ -1,0 +1,48 @@
+//! Node.js, with the packages that tests need.
+
+use std::fs;
+
+use usher_testbed::{node_home, node_requirements};
+
+use crate::{
+    packages,
+    shell::{Failure, answer, program, quietly},
+};
+
+/// Makes the folder of Node.js's packages, unless it is there and still the one that is asked for.
+pub(super) fn prepare() -> Result<(), Failure> {
+    let home = node_home();
+    let [manifest, lock] = node_requirements();
+    let wanted = fs::read_to_string(&lock)?;
+    // Written last, so that an installation that broke off does not count.
+    let installed = home.join("installed.txt");
+    let up_to_date = fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted);
+    if up_to_date && has_node() {
+        return Ok(());
+    }
+    if !(has_node() && has_npm()) {
+        packages::install(&["nodejs", "npm"])?;
+    }
+    if !(has_node() && has_npm()) {
+        return Err("no Node.js 16 or newer with npm found".to_owned().into());
+    }
+    if home.exists() {
+        fs::remove_dir_all(&home)?;
+    }
+    fs::create_dir_all(&home)?;
+    fs::copy(manifest, home.join("package.json"))?;
+    fs::copy(lock, home.join("package-lock.json"))?;
+    let mut npm = program("npm");
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(home);
+    quietly("installing Fastly's client for Node.js", &mut npm)?;
+    Ok(fs::write(installed, wanted)?)
+}
+
+fn has_node() -> bool {
+    let suits = "process.exit(parseInt(process.versions.node) < 16 ? 1 : 0)";
+    answer(program("node").args(["--eval", suits])).is_some()
+}
+
+fn has_npm() -> bool {
+    answer(program("npm").arg("--version")).is_some()
+}
