@@ -6,6 +6,7 @@
 //!
 //! - [`JwtVerifier`] judges bearer tokens of the configured issuers ([`IssuerSettings`]), [`TokenIssuer`] makes Usher's
 //!   own.
+//! - [`access_token_digest`] makes of an access token what is stored of it.
 //! - [`Passwords`] hashes and compares passwords.
 //! - [`HmacLinkKeys`] derives the secret half of invitation links.
 //! - [`is_loopback`] tells which URLs stay on this machine: only those may carry credentials, or keys, without TLS.
@@ -16,6 +17,8 @@
 //! of a token. To add an algorithm: where keys are made (`keys/pem.rs`, `keys/jwk.rs`), so that each key has exactly one;
 //! then its rows in the tables of `tests/it`.
 
+mod access_token;
+mod digest;
 mod jwks;
 mod jwt;
 mod keys;
@@ -24,6 +27,8 @@ mod loopback;
 mod passwords;
 mod secret;
 
+pub use access_token::access_token_digest;
+pub use digest::sha256;
 pub use jwks::{JwksFault, JwksSettings};
 pub use jwt::{
     ClaimNames, InvalidToken, IssuedToken, IssuerFault, IssuerSettings, JwtVerifier, KeySource,

@@ -31,6 +31,10 @@ pub enum AuditAction {
     EmailVerified,
     /// A person became a member.
     MemberAdded,
+    /// An access token was made.
+    AccessTokenCreated,
+    /// An access token was revoked.
+    AccessTokenRevoked,
     /// An invitation was made and its mail queued.
     InvitationCreated,
     /// An invitation was renewed and its mail queued again.
@@ -47,12 +51,14 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// Every action.
-    pub const EVERY: [Self; 11] = [
+    pub const EVERY: [Self; 13] = [
         Self::AccountCreated,
         Self::PersonCreated,
         Self::PasswordSet,
         Self::EmailVerified,
         Self::MemberAdded,
+        Self::AccessTokenCreated,
+        Self::AccessTokenRevoked,
         Self::InvitationCreated,
         Self::InvitationResent,
         Self::InvitationRevoked,
@@ -70,6 +76,8 @@ impl AuditAction {
             Self::PasswordSet => "person.password_set",
             Self::EmailVerified => "person.email_verified",
             Self::MemberAdded => "member.added",
+            Self::AccessTokenCreated => "access_token.created",
+            Self::AccessTokenRevoked => "access_token.revoked",
             Self::InvitationCreated => "invitation.created",
             Self::InvitationResent => "invitation.resent",
             Self::InvitationRevoked => "invitation.revoked",

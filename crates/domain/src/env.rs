@@ -15,12 +15,12 @@ use crate::{
 pub struct Policy {
     /// Where invitees reach this service, without a trailing slash. Links are built from nothing else.
     pub public_url: String,
-    /// How long a new or resent invitation is open.
-    pub validity: TimeDelta,
     /// Least time between two mails of one invitation.
     pub resend_interval: TimeDelta,
     /// Landscape's own rule: whoever is signed in and holds the link accepts, without proof of the mailbox.
     pub accept_by_possession: bool,
+    /// Most writes of one person in an hour; 0 for no limit.
+    pub writes_per_hour: u32,
     /// When failed mails are tried again.
     pub retry: RetryPolicy,
 }

@@ -42,6 +42,10 @@ id! {
     InvitationId
 }
 id! {
+    /// Names an [`AccessToken`](crate::access_token::AccessToken).
+    AccessTokenId
+}
+id! {
     /// Names a [`Mail`](crate::outbox::Mail) in the outbox.
     MailId
 }

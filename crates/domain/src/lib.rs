@@ -9,6 +9,7 @@
 //! and one function `fn verb(tx: &mut dyn Tx, env: &Env, actor: &Actor, command: Command) -> Result<_, VerbError>`.
 //! To add something stored: a small trait in `port/store/`, its suite in `testkit/contract/`, then the adapters.
 
+pub mod access_token;
 pub mod account;
 pub mod address;
 pub mod audit;
@@ -20,6 +21,7 @@ pub mod outbox;
 pub mod person;
 pub mod port;
 pub mod principal;
+pub mod quota;
 pub mod role;
 pub mod text;
 pub mod token;

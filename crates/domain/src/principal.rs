@@ -1,6 +1,7 @@
-//! Who asks: the principal that a credential proves, and the actor it is in one account.
+//! Who asks: the credential, the principal that one of a trusted issuer proves, and the actor it is in one account.
 
 use crate::{
+    access_token::{Scope, TokenDigest},
     account::{Account, AccountName},
     address::EmailAddress,
     id::PersonId,
@@ -25,6 +26,15 @@ pub struct Principal {
     pub name: Option<DisplayText>,
 }
 
+/// What a caller presented, before anything was looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// A token that was verified.
+    Principal(Principal),
+    /// An access token of Usher's own, by its digest. Whether there is one is for the store to say.
+    AccessToken(TokenDigest),
+}
+
 /// A person acting in one account: what every use case on an account asks for first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
@@ -34,18 +44,20 @@ pub struct Actor {
     pub person: Person,
     /// With which rights.
     pub membership: Membership,
+    /// How much of these rights the credential gives.
+    pub scope: Scope,
 }
 
 impl Actor {
     /// Whether the actor holds the permission in the account.
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {
-        self.membership.grant.permissions().has(permission)
+        self.membership.grant.permissions().within(self.scope.permissions()).has(permission)
     }
 
     /// Whether the actor may hand out that grant (the ceiling).
     #[must_use]
     pub fn may_hand_out(&self, grant: &Grant) -> bool {
-        self.membership.grant.may_hand_out(grant)
+        self.may(Permission::InviteMembers) && self.membership.grant.may_hand_out(grant)
     }
 }

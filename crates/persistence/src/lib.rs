@@ -8,7 +8,8 @@
 //! To add something stored: a migration with the same name for both databases (the rules are in the README of the
 //! folder `migrations`), its table in `schema`, its rows in `rows` with the way to the domain's value and back, and the
 //! port's trait in `tx`. A statement goes through `connection::AnyConnection`, so that there is one; where the two
-//! databases need different SQL, that is a function of `dialect`, the one place that asks which database it is.
+//! databases need different SQL, that is a function of `dialect`, the one place that asks which database it is. What is
+//! not part of a unit, the count of writes alone, is in `write_counts`.
 
 mod connection;
 mod dialect;
@@ -23,6 +24,7 @@ mod rows;
 mod schema;
 mod store;
 mod tx;
+mod write_counts;
 
 pub use migrations::{MigrateError, Migrations};
 pub use options::{DatabaseOptions, OpenError};

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use diesel::QueryResult;
 use r2d2::PooledConnection;
 use usher_domain::port::{StoreError, store::Mode};
 
 use crate::{
+    connection::AnyConnection,
     dialect,
     errors::store_error,
-    manager::Manager,
+    manager::{Manager, Session},
     options::{DatabaseOptions, OpenError},
 };
 
@@ -33,29 +35,59 @@ impl Pools {
     }
 
     /// A connection of its own with an open transaction.
-    ///
-    /// Connections that the server has closed while they lay here are found out by this first statement, when nothing
-    /// has been done yet. They are thrown away until one works, so a restart of the database between two units goes
-    /// unnoticed, and no unit pays a round trip to ask whether its connection still lives.
     pub(crate) fn begin(&self, mode: Mode) -> Result<PooledConnection<Manager>, StoreError> {
         let pool = match mode {
             Mode::Read => &self.reading,
             Mode::Write => &self.writing,
         };
-        // One more than there can be dead ones.
-        let mut chances = pool.max_size();
-        loop {
-            let mut session = pool.get().map_err(|error| no_connection(&error))?;
-            session.reusable = false;
-            match dialect::begin(&mut session.connection, mode) {
-                Ok(()) => return Ok(session),
-                // Any error: how a connection died decides what diesel calls it.
-                Err(error) if chances > 0 && dialect::can_die(&session.connection) => {
-                    tracing::debug!(%error, "a connection died in the pool");
-                    chances -= 1;
+        first_statement(pool, |session| dialect::begin(&mut session.connection, mode))
+            .map(|(session, ())| session)
+    }
+
+    /// Runs one writing statement outside of any transaction, whose effect may be lost when the machine dies.
+    ///
+    /// It runs again if its connection was lost, so it may have had its effect twice: the server may have done it before
+    /// the connection broke.
+    pub(crate) fn unflushed<T>(
+        &self,
+        statement: impl Fn(&mut AnyConnection) -> QueryResult<T>,
+    ) -> Result<T, StoreError> {
+        let run = |session: &mut Session| {
+            let (end, as_before) = dialect::unflushed(&mut session.connection, &statement);
+            session.reusable = as_before;
+            end
+        };
+        first_statement(&self.writing, run).map(|(_, answer)| answer)
+    }
+}
+
+/// Runs the first statement on a connection from the pool; answers both. Unless the statement says otherwise, the
+/// connection cannot be used again.
+///
+/// Connections that the server has closed while they lay here are found out by this statement, when nothing else has
+/// been done yet. They are thrown away until one works, so a restart of the database goes unnoticed, and nobody pays a
+/// round trip to ask whether a connection still lives: only after an error is it asked, because how a connection died
+/// decides what diesel calls it.
+fn first_statement<T>(
+    pool: &r2d2::Pool<Manager>,
+    statement: impl Fn(&mut Session) -> QueryResult<T>,
+) -> Result<(PooledConnection<Manager>, T), StoreError> {
+    // One more than there can be dead ones.
+    let mut chances = pool.max_size();
+    loop {
+        let mut session = pool.get().map_err(|error| no_connection(&error))?;
+        session.reusable = false;
+        match statement(&mut session) {
+            Ok(answer) => return Ok((session, answer)),
+            Err(error) if dialect::is_lost(&mut session.connection) => {
+                session.reusable = false;
+                if chances == 0 {
+                    return Err(store_error(error));
                 }
-                Err(error) => return Err(store_error(error)),
+                tracing::debug!(%error, "a connection died in the pool");
+                chances -= 1;
             }
+            Err(error) => return Err(store_error(error)),
         }
     }
 }

@@ -44,6 +44,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    access_token (id) {
+        id -> BigInt,
+        public_id -> Text,
+        digest -> Text,
+        account_id -> BigInt,
+        person_id -> BigInt,
+        name -> Text,
+        scope -> Text,
+        created_at -> Timestamp,
+        expires_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    write_count (person_id) {
+        person_id -> BigInt,
+        window_start -> Timestamp,
+        writes -> BigInt,
+    }
+}
+
+diesel::table! {
     invitation (id) {
         id -> BigInt,
         public_id -> Text,
@@ -100,7 +123,7 @@ diesel::table! {
 }
 
 diesel::joinable!(membership -> account (account_id));
-diesel::allow_tables_to_appear_in_same_query!(account, membership);
+diesel::allow_tables_to_appear_in_same_query!(access_token, account, membership, person);
 
 /// Defines an expression that stands in the statement as it is. A bound value would hide from the planner that a
 /// partial index fits, and diesel's own `sql` literals keep a statement from being prepared once.

@@ -3,9 +3,13 @@
 use std::fmt;
 
 use diesel::{Connection, connection::TransactionManager as _};
-use usher_domain::port::{
-    Store, StoreError, Tx,
-    store::{Mode, Verdict},
+use usher_domain::{
+    Timestamp,
+    port::{
+        Store, StoreError, Tx,
+        store::{Mode, Verdict},
+    },
+    principal::Credential,
 };
 
 use crate::{
@@ -17,6 +21,7 @@ use crate::{
     pools::Pools,
     retry,
     tx::DieselTx,
+    write_counts,
 };
 
 /// Ends the transaction of a unit of work.
@@ -90,16 +95,24 @@ impl Store for DieselStore {
         work: &mut dyn FnMut(&mut dyn Tx) -> Result<Verdict, StoreError>,
     ) -> Result<(), StoreError> {
         let _span = tracing::debug_span!("unit", name, ?mode).entered();
-        for tries in 1..retry::TRIES {
-            match self.once(mode, work) {
-                Err(StoreError::Contended) => {
-                    tracing::debug!(tries, "contended, runs again");
-                    retry::pause(tries);
-                }
-                end => return end,
-            }
-        }
-        self.once(mode, work).inspect_err(|error| tracing::warn!(%error, tries = retry::TRIES, "given up"))
+        retry::until_uncontended(|| self.once(mode, work))
+    }
+
+    /// Contended is a count when the person was deleted meanwhile, and where somebody has made another isolation level
+    /// the database's default than READ COMMITTED.
+    fn count_write(
+        &self,
+        credential: &Credential,
+        window: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<u64>, StoreError> {
+        let _span = tracing::debug_span!("count_write").entered();
+        let (window, now) = (window.naive_utc(), now.naive_utc());
+        let count = |connection: &mut AnyConnection| write_counts::count(connection, credential, window, now);
+        // If one write counts twice because a connection was lost, the person has one less in this window; the numbers
+        // are still different ones.
+        let counted = retry::until_uncontended(|| self.pools.unflushed(count))?;
+        Ok(counted.map(|count| u64::try_from(count).unwrap_or_default()))
     }
 }
 

@@ -6,7 +6,7 @@ use usher_auth::TokenRequest;
 use usher_domain::{
     account::AccountName,
     address::EmailAddress,
-    principal::Principal,
+    principal::{Credential, Principal},
     usecase::resolve::{ResolveError, resolve},
 };
 
@@ -17,16 +17,16 @@ use crate::{moment::iso, settings::Settings};
 pub(super) fn issue(settings: &Settings, arguments: &IssueTokenArguments) -> Result<(), Failure> {
     let IssueTokenArguments { account, email, .. } = arguments;
     let core = records::open(settings)?;
-    let principal = Principal {
+    let principal = Credential::Principal(Principal {
         email: email.clone(),
         email_verified: false,
         person_id: None,
         account: Some(account.clone()),
         name: None,
-    };
+    });
     let person = core
         .store
-        .read("cli.issue_token", |tx| resolve(tx, &principal))
+        .read("cli.issue_token", |tx| resolve(tx, &principal, core.env.now()))
         .map_err(|error| refused(&error, email, account))?
         .person;
     let lifetime = arguments.expires.unwrap_or(settings.auth.token_lifetime);
@@ -48,7 +48,10 @@ fn refused(error: &ResolveError, email: &EmailAddress, account: &AccountName) ->
     let text = match error {
         ResolveError::Store(error) => return Failure::of(error),
         ResolveError::UnknownPerson => format!("nobody has the address {email}"),
-        ResolveError::NoMembership | ResolveError::NotAMember(_) | ResolveError::ChooseAccount => {
+        ResolveError::InvalidToken
+        | ResolveError::NoMembership
+        | ResolveError::NotAMember(_)
+        | ResolveError::ChooseAccount => {
             format!("{email} is not a member of an account named {account}")
         }
     };

@@ -16,7 +16,12 @@ use usher_auth::JwtVerifier;
 use super::{Core, Outlet, StartError, core::delta, shutdown};
 use crate::{
     gate::Gate,
-    http::{self, dev, passwords::PasswordDesk, state::AppState, unread},
+    http::{
+        self, dev,
+        passwords::PasswordDesk,
+        state::{AppState, Fastly, Landscape},
+        unread,
+    },
     settings::Settings,
     telemetry::{RequestSpan, log_request},
     worker::Worker,
@@ -185,6 +190,10 @@ fn state(
         continue_url: settings.server.continue_url.clone(),
         body_timeout: settings.server.body_timeout,
         token_lifetime: delta(settings.auth.token_lifetime, "auth.token_lifetime")?,
-        strict_content_type: settings.landscape.strict_content_type,
+        landscape: Landscape {
+            strict_content_type: settings.landscape.strict_content_type,
+            validity: delta(settings.invitations.validity, "invitations.validity")?,
+        },
+        fastly: Fastly { validity: delta(settings.fastly.validity, "fastly.validity")? },
     })
 }

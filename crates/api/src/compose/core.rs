@@ -120,8 +120,8 @@ fn policy(settings: &Settings) -> Result<Policy, StartError> {
     let invitations = &settings.invitations;
     Ok(Policy {
         public_url: settings.server.base_url(settings.server.bind),
-        validity: delta(invitations.validity, "invitations.validity")?,
         resend_interval: delta(invitations.resend_interval, "invitations.resend_interval")?,
+        writes_per_hour: settings.limits.writes_per_hour,
         accept_by_possession: invitations.acceptance == Acceptance::Possession,
         retry: retry(settings)?,
     })

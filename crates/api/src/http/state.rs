@@ -31,6 +31,24 @@ pub struct AppState {
     pub body_timeout: Duration,
     /// How long tokens of a login live.
     pub token_lifetime: TimeDelta,
-    /// Whether Landscape's bodies must be declared as JSON.
+    /// What Landscape's dialect decides by.
+    pub landscape: Landscape,
+    /// What Fastly's dialect decides by.
+    pub fastly: Fastly,
+}
+
+/// What is decided about Landscape's dialect.
+#[derive(Debug)]
+pub struct Landscape {
+    /// Whether bodies must be declared as JSON.
     pub strict_content_type: bool,
+    /// How long its invitations are open.
+    pub validity: TimeDelta,
+}
+
+/// What is decided about Fastly's dialect.
+#[derive(Debug)]
+pub struct Fastly {
+    /// How long its invitations are open.
+    pub validity: TimeDelta,
 }

@@ -40,8 +40,12 @@ pub struct Settings {
     pub mail: Option<Mail>,
     /// `[invitations]`
     pub invitations: Invitations,
+    /// `[limits]`
+    pub limits: Limits,
     /// `[landscape]`
     pub landscape: Landscape,
+    /// `[fastly]`
+    pub fastly: Fastly,
     /// `[worker]`
     pub worker: Worker,
     /// `[log]`
@@ -168,7 +172,7 @@ pub struct Sender {
 /// How invitations behave.
 #[derive(Debug, Clone)]
 pub struct Invitations {
-    /// How long one is open.
+    /// How long one is open; [`Fastly`] has its own.
     pub validity: Duration,
     /// Least time between two mails of one invitation.
     pub resend_interval: Duration,
@@ -183,6 +187,20 @@ pub enum Acceptance {
     Mailbox,
     /// `possession`: a login and the `secure_id`.
     Possession,
+}
+
+/// What one person may do at most.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Writes of one person in an hour, over both dialects and all replicas; 0 for no limit.
+    pub writes_per_hour: u32,
+}
+
+/// Fastly's dialect.
+#[derive(Debug, Clone)]
+pub struct Fastly {
+    /// How long an invitation that is made there is open.
+    pub validity: Duration,
 }
 
 /// Landscape's dialect.

@@ -16,12 +16,18 @@ use tokio::sync::{Notify, Semaphore};
 use url::Url;
 use usher_api::{
     gate::Gate,
-    http::{passwords::PasswordDesk, state::AppState, web},
+    http::{
+        passwords::PasswordDesk,
+        state::{AppState, Fastly, Landscape},
+        web,
+    },
 };
 use usher_auth::{
     HmacLinkKeys, IssuerSettings, JwtVerifier, KeySource, Passwords, SecretRing, ServerSecret, TokenIssuer,
 };
 use usher_domain::{
+    Timestamp,
+    access_token::Scope,
     account::{Account, AccountName},
     address::EmailAddress,
     env::Env,
@@ -33,7 +39,7 @@ use usher_domain::{
         Store, StoreError, Tx,
         store::{Mode, Verdict},
     },
-    principal::Actor,
+    principal::{Actor, Credential},
     role::{Grant, RoleName, ServiceGrant},
     testkit::{self, FixedClock, SeededEntropy, memory::MemoryStore},
     text::DisplayText,
@@ -121,7 +127,8 @@ impl World {
 
     pub(crate) fn invite_as(&self, address: &str, name: Option<&str>, grant: Grant) -> Invitation {
         let jane = self.actor();
-        let command = Invite { email: email(address), name: name.map(text), grant };
+        let validity = TimeDelta::days(14);
+        let command = Invite { email: email(address), name: name.map(text), grant, validity };
         self.store.write("test", |tx| invite(tx, &self.env, &jane, &command)).unwrap()
     }
 
@@ -133,7 +140,7 @@ impl World {
 
     pub(crate) fn revoke(&self, id: InvitationId) {
         let jane = self.actor();
-        self.store.write("test", |tx| revoke(tx, &self.env, &jane, id)).unwrap();
+        self.store.write("test", |tx| revoke(tx, &self.env, &jane, &id.into())).unwrap();
     }
 
     /// Somebody with a login, in no account.
@@ -254,13 +261,14 @@ impl World {
             continue_url: self.continue_url.clone(),
             body_timeout,
             token_lifetime: TimeDelta::hours(1),
-            strict_content_type: false,
+            landscape: Landscape { strict_content_type: false, validity: TimeDelta::days(14) },
+            fastly: Fastly { validity: TimeDelta::days(7) },
         })
     }
 
     fn actor(&self) -> Actor {
         let membership = self.membership("jane@example.com").unwrap();
-        Actor { account: self.account.clone(), person: self.jane.clone(), membership }
+        Actor { account: self.account.clone(), person: self.jane.clone(), membership, scope: Scope::Global }
     }
 }
 
@@ -275,6 +283,10 @@ impl Store for Down {
         _mode: Mode,
         _work: &mut dyn FnMut(&mut dyn Tx) -> Result<Verdict, StoreError>,
     ) -> Result<(), StoreError> {
+        Err(self.0.clone())
+    }
+
+    fn count_write(&self, _: &Credential, _: Timestamp, _: Timestamp) -> Result<Option<u64>, StoreError> {
         Err(self.0.clone())
     }
 }

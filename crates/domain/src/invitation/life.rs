@@ -78,9 +78,11 @@ impl Invitation {
         due
     }
 
-    /// Resends: open again until `expires_at`, with a new generation of the key. Whoever resends becomes the sponsor.
-    pub fn renew(&mut self, by: PersonId, now: Timestamp, expires_at: Timestamp) -> Result<(), NotPending> {
+    /// Resends: open again for as long as it was meant to be, with a new generation of the key. Whoever resends becomes
+    /// the sponsor.
+    pub fn renew(&mut self, by: PersonId, now: Timestamp) -> Result<(), NotPending> {
         self.require(&[Status::Pending, Status::Expired], now)?;
+        self.expires_at = now + (self.expires_at - self.sent_at);
         self.status = Status::Pending;
         self.closed_at = None;
         self.closed_by = None;
@@ -88,7 +90,6 @@ impl Invitation {
         self.generation = self.generation.saturating_add(1);
         self.sent_at = now;
         self.updated_at = now;
-        self.expires_at = expires_at;
         Ok(())
     }
 

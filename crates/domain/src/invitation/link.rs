@@ -51,6 +51,19 @@ pub fn prove(keys: &dyn LinkKeys, invitation: &Invitation, presented: Option<&st
     }
 }
 
+/// Both halves of a link as one word, for those who accept through an API: `{secure_id}.{key}`. A secret like the link.
+#[must_use]
+pub fn code(secure_id: &SecureId, key: &LinkKey) -> String {
+    format!("{secure_id}.{}", key.reveal())
+}
+
+/// The two halves of a [`code`]; `None` when it is none.
+#[must_use]
+pub fn split_code(code: &str) -> Option<(SecureId, &str)> {
+    let (secure_id, key) = code.split_once('.')?;
+    Some((SecureId::parse(secure_id)?, key))
+}
+
 /// The link of an invitation mail. The base comes from the configuration only, never from a request.
 #[must_use]
 pub fn page_url(public_url: &str, secure_id: &SecureId, key: &LinkKey) -> String {

@@ -4,7 +4,7 @@ mod life;
 mod link;
 
 pub use life::{NotPending, Status};
-pub use link::{KeyProof, LinkKey, SecureId, page_url, prove};
+pub use link::{KeyProof, LinkKey, SecureId, code, page_url, prove, split_code};
 
 use crate::{
     Timestamp,
@@ -52,6 +52,27 @@ pub struct Invitation {
     pub closed_by: Option<PersonId>,
     /// Compared and set by every update.
     pub version: i64,
+}
+
+/// How a caller names an invitation of the account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InvitationRef {
+    /// As Landscape's clients do.
+    Number(InvitationId),
+    /// As Fastly's clients do.
+    PublicId(PublicId),
+}
+
+impl From<InvitationId> for InvitationRef {
+    fn from(id: InvitationId) -> Self {
+        Self::Number(id)
+    }
+}
+
+impl From<PublicId> for InvitationRef {
+    fn from(id: PublicId) -> Self {
+        Self::PublicId(id)
+    }
 }
 
 /// An invitation that the store has not numbered yet. It begins pending, in generation 0, sent when it is made.

@@ -17,13 +17,15 @@ pub struct InvitationMail {
     pub roles: Vec<String>,
     /// The link with its key: a secret.
     pub link: String,
+    /// The same for an API, as one word: a secret too.
+    pub code: String,
     /// When the link ends.
     pub expires_at: Timestamp,
     /// When the mail was promised, for its Date header: a copy sent again carries the same.
     pub created_at: Timestamp,
 }
 
-/// Says which mail it is and nothing that is in it: neither link nor address belongs in a log.
+/// Says which mail it is and nothing that is in it: neither link, code nor address belongs in a log.
 impl std::fmt::Debug for InvitationMail {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("InvitationMail").field("reference", &self.reference).finish_non_exhaustive()

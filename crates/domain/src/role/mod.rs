@@ -4,8 +4,10 @@ mod builtin;
 mod grant;
 mod name;
 mod permission;
+mod service;
 
 pub use builtin::{BUILTIN, GLOBAL_ADMIN, Role, find};
-pub use grant::{Grant, GrantError, ServiceGrant, ServiceId, ServicePermission};
+pub use grant::{Grant, GrantError};
 pub use name::{RoleName, RoleNameError};
 pub use permission::{Permission, PermissionSet};
+pub use service::{ServiceGrant, ServiceId, ServicePermission};

@@ -59,6 +59,12 @@ impl PermissionSet {
         Self(self.0 | other.0)
     }
 
+    /// Those of both.
+    #[must_use]
+    pub const fn within(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// These without the others.
     #[must_use]
     pub const fn without(self, other: Self) -> Self {

@@ -8,14 +8,14 @@ use crate::{
     outbox::RetryPolicy,
 };
 
-/// Landscape's term, one minute between mails, proof of the mailbox demanded.
+/// One minute between mails, proof of the mailbox demanded, no write limit.
 #[must_use]
 pub fn policy() -> Policy {
     Policy {
         public_url: "https://usher.example.com".to_owned(),
-        validity: TimeDelta::days(14),
         resend_interval: TimeDelta::seconds(60),
         accept_by_possession: false,
+        writes_per_hour: 0,
         retry: RetryPolicy::default(),
     }
 }

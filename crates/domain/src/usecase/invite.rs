@@ -1,5 +1,7 @@
 //! Invite somebody to the account.
 
+use chrono::TimeDelta;
+
 use super::{
     record::{Invited, is_taken, promise_mail, record},
     unit_error,
@@ -25,6 +27,8 @@ pub struct Invite {
     pub name: Option<DisplayText>,
     /// The effective grant, after the dialect's defaults.
     pub grant: Grant,
+    /// How long it is open, now and after each resending.
+    pub validity: TimeDelta,
 }
 
 /// Why nobody was invited.
@@ -80,7 +84,7 @@ pub fn invite(
         grant: command.grant.clone(),
         sponsor: actor.person.id,
         created_at: now,
-        expires_at: now + env.policy.validity,
+        expires_at: now + command.validity,
     });
     let invitation = match inserted {
         // Somebody was faster between the look and the write.

@@ -8,6 +8,8 @@
 
 pub mod accept;
 pub mod add_member;
+pub mod count_write;
+pub mod create_access_token;
 pub mod create_account;
 pub mod create_person;
 pub mod decline;
@@ -19,6 +21,7 @@ pub mod open_link;
 pub mod resend;
 pub mod resolve;
 pub mod revoke;
+pub mod revoke_access_token;
 pub mod set_password;
 pub mod sign_in;
 pub mod summary;

@@ -73,7 +73,7 @@ pub fn resend(
     if invitation.status == Status::Expired && is_taken(tx, &address, now)? {
         return Err(ResendError::AlreadyInvited(invitation.email.to_string()));
     }
-    invitation.renew(actor.person.id, now, now + env.policy.validity).map_err(|_| ResendError::NotFound)?;
+    invitation.renew(actor.person.id, now).map_err(|_| ResendError::NotFound)?;
     match tx.update_invitation(&invitation) {
         Err(StoreError::Conflict(Constraint::PendingInvitation)) => {
             return Err(ResendError::AlreadyInvited(invitation.email.to_string()));

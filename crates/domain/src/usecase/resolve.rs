@@ -1,17 +1,22 @@
-//! Principal → actor: who asks, in which account, with which rights.
+//! Credential → actor: who asks, in which account, with which rights.
 
 use super::unit_error;
 use crate::{
+    Timestamp,
+    access_token::{Scope, TokenDigest},
     account::Account,
     membership::Membership,
     person::Person,
     port::{StoreError, Tx},
-    principal::{Actor, Principal},
+    principal::{Actor, Credential, Principal},
 };
 
 /// Why a valid credential is nobody who can act in an account.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ResolveError {
+    /// An access token that nobody made, or that ended.
+    #[error("this access token is not known, has expired or was revoked")]
+    InvalidToken,
     /// Nobody has that address, or the credential carries the number of somebody else.
     #[error("this login is not known here")]
     UnknownPerson,
@@ -29,18 +34,37 @@ pub enum ResolveError {
     Store(#[from] StoreError),
 }
 unit_error!(ResolveError {
+    Self::InvalidToken => "invalid_token",
     Self::UnknownPerson => "unknown_person",
     Self::NoMembership => "no_membership",
     Self::NotAMember(_) => "not_a_member",
     Self::ChooseAccount => "choose_account",
 });
 
-/// Finds the person and the account that a principal acts in.
-pub fn resolve(tx: &mut dyn Tx, principal: &Principal) -> Result<Actor, ResolveError> {
+/// Finds the person and the account that a credential acts for at a moment.
+pub fn resolve(tx: &mut dyn Tx, credential: &Credential, now: Timestamp) -> Result<Actor, ResolveError> {
+    match credential {
+        Credential::Principal(principal) => member(tx, principal),
+        Credential::AccessToken(digest) => holder(tx, digest, now),
+    }
+}
+
+fn holder(tx: &mut dyn Tx, digest: &TokenDigest, now: Timestamp) -> Result<Actor, ResolveError> {
+    let found = tx.token_holder(digest)?.filter(|holder| holder.token.is_live_at(now));
+    let holder = found.ok_or(ResolveError::InvalidToken)?;
+    Ok(Actor {
+        account: holder.account,
+        person: holder.person,
+        membership: holder.membership,
+        scope: holder.token.scope,
+    })
+}
+
+fn member(tx: &mut dyn Tx, principal: &Principal) -> Result<Actor, ResolveError> {
     let person = identify(tx, principal)?.ok_or(ResolveError::UnknownPerson)?;
     let memberships = tx.memberships_of(person.id)?;
     let (account, membership) = choose(memberships, principal)?;
-    Ok(Actor { account, person, membership })
+    Ok(Actor { account, person, membership, scope: Scope::Global })
 }
 
 /// The person behind a principal, whether a member of anything or not; `None` when nobody has the address yet.

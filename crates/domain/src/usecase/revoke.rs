@@ -4,7 +4,7 @@ use super::{record::record, unit_error};
 use crate::{
     audit::{AuditAction, AuditActor},
     env::Env,
-    id::InvitationId,
+    invitation::InvitationRef,
     port::{StoreError, Tx},
     principal::Actor,
     role::Permission,
@@ -19,7 +19,7 @@ pub enum RevokeError {
     /// The invitation grants more than the actor holds.
     #[error("this invitation grants roles or permissions that you do not hold yourself")]
     AboveCeiling,
-    /// No pending or expired invitation of the account has that number.
+    /// No pending or expired invitation of the account is named like that.
     #[error("there is no pending invitation with this id")]
     NotFound,
     /// The store.
@@ -34,12 +34,16 @@ unit_error!(RevokeError {
 
 /// Revokes a pending or expired invitation that the actor could make, or any of the account with every permission: one
 /// whose role is gone would otherwise hold its address for good. A mail of it that has not left yet is not sent any more.
-pub fn revoke(tx: &mut dyn Tx, env: &Env, actor: &Actor, id: InvitationId) -> Result<(), RevokeError> {
+pub fn revoke(tx: &mut dyn Tx, env: &Env, actor: &Actor, named: &InvitationRef) -> Result<(), RevokeError> {
     if !actor.may(Permission::InviteMembers) {
         return Err(RevokeError::Forbidden);
     }
     let now = env.now();
-    let mut invitation = tx.invitation(actor.account.id, id)?.ok_or(RevokeError::NotFound)?;
+    let found = match named {
+        InvitationRef::Number(id) => tx.invitation(actor.account.id, *id),
+        InvitationRef::PublicId(id) => tx.invitation_by_public_id(actor.account.id, id),
+    };
+    let mut invitation = found?.ok_or(RevokeError::NotFound)?;
     let allowed = actor.membership.grant.may_take_back(&invitation.grant);
     invitation.revoke(actor.person.id, now).map_err(|_| RevokeError::NotFound)?;
     if !allowed {

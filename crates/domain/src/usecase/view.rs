@@ -25,7 +25,7 @@ pub struct InvitationView {
 /// A part of the account's open invitations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
-    /// The part that was asked for, by ascending number.
+    /// The part that was asked for, in its order.
     pub items: Vec<InvitationView>,
     /// How many are open in all.
     pub count: u64,
@@ -53,9 +53,14 @@ unit_error!(ViewError {
 pub fn list(tx: &mut dyn Tx, env: &Env, actor: &Actor, page: Page) -> Result<Listing, ViewError> {
     authorize(actor)?;
     let now = env.now();
-    let items = tx.open_invitations(actor.account.id, now, page)?;
     let count = tx.count_open_invitations(actor.account.id, now)?;
-    Ok(Listing { items: items.into_iter().map(|invitation| seen_by(actor, invitation)).collect(), count })
+    let (part, in_reverse) = page.from_nearer_end(count);
+    let mut invitations = tx.open_invitations(actor.account.id, now, part)?;
+    if in_reverse {
+        invitations.reverse();
+    }
+    let items = invitations.into_iter().map(|invitation| seen_by(actor, invitation)).collect();
+    Ok(Listing { items, count })
 }
 
 /// One open invitation of the actor's account.

@@ -158,7 +158,7 @@ fn ended_invitations_say_how_they_ended_to_those_who_hold_the_key() {
 
     let revoked = world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap();
     let key = world.key(&revoked);
-    world.act(&world.jane(), |tx, actor| revoke(tx, &world.env, actor, revoked.id)).unwrap();
+    world.act(&world.jane(), |tx, actor| revoke(tx, &world.env, actor, &revoked.id.into())).unwrap();
     assert_eq!(accept_by(&world, &revoked, Some(&key), newcomer()), Err(AcceptError::Revoked));
     assert_eq!(accept_by(&world, &revoked, None, newcomer()), Err(AcceptError::NotFound));
 }

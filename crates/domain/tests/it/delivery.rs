@@ -110,7 +110,7 @@ fn mails_of_answered_or_renewed_invitations_do_not_leave() {
     let world = world();
     let revoked = world.invite(&world.jane(), "a@example.com", &["Auditor"]).unwrap();
     let resent = world.invite(&world.jane(), "b@example.com", &["Auditor"]).unwrap();
-    world.act(&world.jane(), |tx, actor| revoke(tx, &world.env, actor, revoked.id)).unwrap();
+    world.act(&world.jane(), |tx, actor| revoke(tx, &world.env, actor, &revoked.id.into())).unwrap();
     world.clock.advance(TimeDelta::minutes(2));
     world.act(&world.jane(), |tx, actor| resend(tx, &world.env, actor, resent.id)).unwrap();
     let deliveries = claimed(&world);

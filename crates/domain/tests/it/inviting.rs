@@ -44,7 +44,7 @@ fn the_same_address_can_be_invited_to_another_account() {
 fn ended_invitations_never_stand_in_the_way() {
     let world = world();
     let first = world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap();
-    world.act(&world.jane(), |tx, actor| revoke(tx, &world.env, actor, first.id)).unwrap();
+    world.act(&world.jane(), |tx, actor| revoke(tx, &world.env, actor, &first.id.into())).unwrap();
     let second = world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap();
     world.clock.advance(TimeDelta::days(14));
     let third = world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap();

@@ -51,7 +51,7 @@ proptest! {
                 Event::Decline => invitation.decline(None, now).is_ok(),
                 Event::Revoke => invitation.revoke(person, now).is_ok(),
                 Event::Expire => invitation.expire(now),
-                Event::Renew => invitation.renew(person, now, now + TimeDelta::days(14)).is_ok(),
+                Event::Renew => invitation.renew(person, now).is_ok(),
             };
             let allowed = match event {
                 Event::Accept | Event::Decline => status == Status::Pending,

@@ -73,7 +73,7 @@ fn a_strangers_key_is_judged_once_whether_the_link_exists_or_not() {
     let world = world();
     let open = world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap();
     let ended = world.invite(&world.jane(), "ada@example.com", &["Auditor"]).unwrap();
-    world.act(&world.jane(), |tx, actor| revoke(tx, &world.env, actor, ended.id)).unwrap();
+    world.act(&world.jane(), |tx, actor| revoke(tx, &world.env, actor, &ended.id.into())).unwrap();
     let unknown = SecureId::parse(&"x".repeat(30)).unwrap();
     let keys = Arc::new(CountingKeys::default());
     let env = Env { keys: keys.clone(), ..world.env.clone() };

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod acceptance;
+mod access_tokens;
 mod addresses;
 mod ceiling;
 mod delivery;
@@ -14,3 +15,4 @@ mod resending;
 mod seeing;
 mod tokens;
 mod world;
+mod write_limit;

@@ -53,7 +53,7 @@ fn expired_ones_can_be_resent_and_ended_ones_cannot() {
     assert_eq!(world.stored(first.id).status, Status::Expired);
     let again = resend_as(&world, "jane@example.com", first.id).unwrap();
     assert_eq!((again.status, again.closed_at), (Status::Pending, None));
-    world.act(&world.jane(), |tx, actor| revoke(tx, &world.env, actor, first.id)).unwrap();
+    world.act(&world.jane(), |tx, actor| revoke(tx, &world.env, actor, &first.id.into())).unwrap();
     world.clock.advance(TimeDelta::days(1));
     assert_eq!(resend_as(&world, "jane@example.com", first.id), Err(ResendError::NotFound));
     let unknown = resend_as(&world, "jane@example.com", InvitationId::new(99));

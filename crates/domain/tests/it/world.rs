@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use usher_domain::{
     account::AccountName,
     address::EmailAddress,
@@ -9,7 +10,7 @@ use usher_domain::{
     id::InvitationId,
     invitation::Invitation,
     port::{Store, store::UnitError},
-    principal::{Actor, Principal},
+    principal::{Actor, Credential, Principal},
     role::Grant,
     testkit::{FixedClock, env, memory::MemoryStore},
     text::DisplayText,
@@ -74,7 +75,7 @@ impl World {
 
     pub(crate) fn actor(&self, slug: &str, address: &str) -> Actor {
         let principal = Principal { account: Some(AccountName::parse(slug).unwrap()), ..principal(address) };
-        self.write(|tx| resolve(tx, &principal)).unwrap()
+        self.write(|tx| resolve(tx, &Credential::Principal(principal.clone()), self.env.now())).unwrap()
     }
 
     pub(crate) fn jane(&self) -> Actor {
@@ -96,8 +97,12 @@ impl World {
         address: &str,
         grant: Grant,
     ) -> Result<Invitation, InviteError> {
-        let command =
-            Invite { email: email(address), name: Some(DisplayText::parse("Joe Wright").unwrap()), grant };
+        let command = Invite {
+            email: email(address),
+            name: Some(DisplayText::parse("Joe Wright").unwrap()),
+            grant,
+            validity: TimeDelta::days(14),
+        };
         self.write(|tx| invite(tx, &self.env, actor, &command))
     }
 

@@ -36,6 +36,7 @@ pub(super) fn invitation(mail: &InvitationMail) -> Result<Rendered, minijinja::E
         inviter_name => mail.inviter_name.as_ref().map(DisplayText::as_str),
         roles => mail.roles.clone(),
         link => mail.link.as_str(),
+        code => mail.code.as_str(),
         expires => mail.expires_at.format("%-d %B %Y, %H:%M UTC").to_string(),
     })
 }

@@ -53,6 +53,7 @@ async fn has_no_link() -> Outcome {
         "554 blocked https://usher.example.com/accept-invitation/0123456789abcdefghijABCDEFGHIJ?key=AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA\r\n",
         "554 blocked usher.example.com/accept-invitation/0123456789abcdefghijABCDEFGHIJ\r\n",
         "554 blocked xAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAx\r\n",
+        "554 blocked 0123456789abcdefghijABCDEFGHIJ.AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA\r\n",
         "554 see http://spam.example/?q=1\r\n",
     ] {
         let reason = reason_for(&invitation()?, reply).await?;

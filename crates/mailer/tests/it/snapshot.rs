@@ -42,6 +42,9 @@ fn the_text_part() -> Outcome {
          The link works until 4 December 2026, 14:05 UTC.\n\
          It is for you personally: please do not forward this email.\n\
          \n\
+         If you accept through an API instead, the code is \
+         0123456789abcdefghijABCDEFGHIJ.AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA\n\
+         \n\
          If you did not expect this invitation, you can ignore this email.\n\
          Nothing happens unless you accept."
     );
@@ -82,6 +85,7 @@ fn the_html_part() -> Outcome {
         "href=\"https:&#x2f;&#x2f;usher.example.com&#x2f;accept-invitation&#x2f;0123456789abcdefghijABCDEFGHIJ?key=",
         ">4 December 2026, 14:05 UTC</strong>",
         "please do not forward this email",
+        "the code is 0123456789abcdefghijABCDEFGHIJ.AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA</p>",
         "If you did not expect this invitation, you can ignore this email.",
     ] {
         assert!(html.contains(piece), "{piece} is not in {html}");

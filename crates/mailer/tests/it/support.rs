@@ -14,6 +14,8 @@ pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 pub(crate) const LINK: &str = "https://usher.example.com/accept-invitation/0123456789abcdefghijABCDEFGHIJ\
                                ?key=AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA";
 
+pub(crate) const CODE: &str = "0123456789abcdefghijABCDEFGHIJ.AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA";
+
 pub(crate) fn moment(rfc3339: &str) -> Outcome<Timestamp> {
     Ok(rfc3339.parse()?)
 }
@@ -28,6 +30,7 @@ pub(crate) fn invitation() -> Outcome<InvitationMail> {
         inviter_name: Some(DisplayText::parse("Ada Lovelace")?),
         roles: vec!["Auditor".into(), "SupportAnalyst".into()],
         link: LINK.into(),
+        code: CODE.into(),
         expires_at: moment("2026-12-04T14:05:09Z")?,
         created_at: moment("2026-11-20T14:05:09Z")?,
     })

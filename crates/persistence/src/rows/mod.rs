@@ -1,5 +1,6 @@
 //! Rows as both databases hold them, and the one way from each to the domain's value.
 
+mod access_token;
 mod account;
 mod audit_event;
 mod grant;
@@ -8,6 +9,7 @@ mod mail;
 mod membership;
 mod person;
 
+pub(crate) use access_token::{AccessTokenRow, NewAccessTokenRow};
 pub(crate) use account::{AccountRow, NewAccountRow};
 pub(crate) use audit_event::{AuditEventRow, NewAuditEventRow};
 pub(crate) use invitation::{InvitationRow, NewInvitationRow};

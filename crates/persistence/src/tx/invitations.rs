@@ -1,12 +1,13 @@
-use diesel::prelude::*;
+use diesel::{alias, prelude::*};
 use usher_domain::{
     Timestamp,
+    account::PublicId,
     address::EmailAddress,
     id::{AccountId, InvitationId, PersonId},
     invitation::{Invitation, NewInvitation, SecureId},
     port::{
         StoreError,
-        store::{Invitations, Page},
+        store::{Invitations, Order, Page},
     },
 };
 
@@ -61,6 +62,20 @@ impl Invitations for DieselTx<'_> {
         })
     }
 
+    fn invitation_by_public_id(
+        &mut self,
+        account: AccountId,
+        public_id: &PublicId,
+    ) -> Result<Option<Invitation>, StoreError> {
+        self.read(|connection| {
+            let row = invitation::table
+                .filter(invitation::account_id.eq(account.get()))
+                .filter(invitation::public_id.eq(public_id.as_str()))
+                .select(InvitationRow::as_select());
+            Ok(one(row.get_result(connection).optional()?)?)
+        })
+    }
+
     fn invitation_by_secure_id(&mut self, secure_id: &SecureId) -> Result<Option<Invitation>, StoreError> {
         self.read(|connection| {
             let row = invitation::table
@@ -94,16 +109,36 @@ impl Invitations for DieselTx<'_> {
         // SQLite knows no offset without a limit, and neither database a number beyond its own.
         let limit = page.limit.map_or(i64::MAX, i64::from);
         let offset = i64::try_from(page.offset).unwrap_or(i64::MAX);
+        let now = now.naive_utc();
+        let open = invitation::table
+            .filter(invitation::account_id.eq(account.get()))
+            .filter(invitation::status.eq(Pending))
+            .filter(invitation::expires_at.gt(now))
+            .limit(limit)
+            .select(InvitationRow::as_select());
+        let ahead = alias!(invitation as ahead);
+        let id = ahead.field(invitation::id);
+        // The number at which the part begins. Rows are left out here, where the index `invitation_open` has all that is
+        // asked for, and not where they would be read to be thrown away.
+        let first = ahead
+            .filter(ahead.field(invitation::account_id).eq(account.get()))
+            .filter(ahead.field(invitation::status).eq(Pending))
+            .filter(ahead.field(invitation::expires_at).gt(now))
+            .select(id.nullable())
+            .limit(1)
+            .offset(offset);
         self.read(|connection| {
-            let rows = invitation::table
-                .filter(invitation::account_id.eq(account.get()))
-                .filter(invitation::status.eq(Pending))
-                .filter(invitation::expires_at.gt(now.naive_utc()))
-                .order(invitation::id)
-                .limit(limit)
-                .offset(offset)
-                .select(InvitationRow::as_select());
-            Ok(readable(rows.load::<InvitationRow>(connection)?))
+            let rows: Vec<InvitationRow> = match page.order {
+                Order::OldestFirst => open
+                    .filter(invitation::id.nullable().ge(first.order(id).single_value()))
+                    .order(invitation::id)
+                    .load(connection)?,
+                Order::NewestFirst => open
+                    .filter(invitation::id.nullable().le(first.order(id.desc()).single_value()))
+                    .order(invitation::id.desc())
+                    .load(connection)?,
+            };
+            Ok(readable(rows))
         })
     }
 

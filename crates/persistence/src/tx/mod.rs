@@ -1,5 +1,6 @@
 //! The port's traits on one open transaction, one file for each.
 
+mod access_tokens;
 mod accounts;
 mod audit;
 mod invitations;

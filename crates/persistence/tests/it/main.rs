@@ -4,6 +4,7 @@
 
 mod contract;
 mod corruption;
+mod counting;
 mod migrations;
 mod opening;
 mod outages;

@@ -83,7 +83,7 @@ fn sqlite_schema(connection: &mut SqliteConnection) -> Schema {
     // SQLite's strict tables know texts and integers; what a name ends with tells the rest.
     let columns = sql_query(
         "SELECT t.name || '.' || c.name AS of, c.\"notnull\" = 0 AS nullable,
-            CASE WHEN c.name = 'at' OR c.name LIKE '%\\_at' ESCAPE '\\' OR c.name = 'lease_until' THEN 'time'
+            CASE WHEN c.name = 'at' OR c.name LIKE '%\\_at' ESCAPE '\\' OR c.name IN ('lease_until', 'window_start') THEN 'time'
                  WHEN c.name IN ('email_verified', 'limit_services') THEN 'bool'
                  ELSE lower(c.type) END AS kind
          FROM pragma_table_list t, pragma_table_info(t.name) c
@@ -141,8 +141,9 @@ fn postgres_schema(connection: &mut PgConnection) -> Schema {
             f.confrelid::regclass || '.' || b.attname AS \"to\",
             CASE f.confdeltype WHEN 'a' THEN 'no action' WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set null'
                 ELSE f.confdeltype::text END AS on_delete
-         FROM pg_constraint f JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = f.conkey[1]
-            JOIN pg_attribute b ON b.attrelid = f.confrelid AND b.attnum = f.confkey[1]
+         FROM pg_constraint f CROSS JOIN unnest(f.conkey, f.confkey) k (of, there)
+            JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.of
+            JOIN pg_attribute b ON b.attrelid = f.confrelid AND b.attnum = k.there
          WHERE f.contype = 'f'",
     );
     let checks = sql_query(

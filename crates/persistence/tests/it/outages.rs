@@ -12,6 +12,7 @@ use usher_domain::{
     id::PersonId,
     person::Person,
     port::{Store, StoreError},
+    quota::window_of,
 };
 use usher_persistence::{DatabaseOptions, DieselStore};
 use usher_testbed::PostgresServer;
@@ -101,6 +102,18 @@ fn connections_that_died_in_the_pool_go_unnoticed() {
         });
         terminate(&place);
         assert_eq!(people(store, &world), Ok(0));
+    }
+}
+
+#[test]
+fn connections_that_died_in_the_pool_go_unnoticed_by_counts() {
+    let place = Postgres::migrated();
+    let world = World::new(&place);
+    let store: &dyn Store = place.store();
+    let window = window_of(world.now());
+    for number in 1..=3 {
+        assert_eq!(store.count_write(&world.credential(), window, world.now()), Ok(Some(number)));
+        terminate(&place);
     }
 }
 
@@ -259,4 +272,6 @@ fn a_database_that_only_reads_is_unavailable_for_writing() {
     let end = store.write("insert", |tx| tx.insert_person(&new_person(&world.env, "ada@example.com")));
     assert!(matches!(end, Err(StoreError::Unavailable(_))), "{end:?}");
     assert_eq!(people(store, &world), Ok(0));
+    let counted = store.count_write(&world.credential(), window_of(world.now()), world.now());
+    assert!(matches!(counted, Err(StoreError::Unavailable(_))), "{counted:?}");
 }

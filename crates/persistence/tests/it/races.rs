@@ -17,7 +17,7 @@ use usher_domain::{
 
 use crate::{
     support::{Place, on_both},
-    world::{THREADS, World, grant, new_person},
+    world::{THREADS, VALIDITY, World, grant, new_person},
 };
 
 on_both! {
@@ -210,7 +210,7 @@ fn one_resend_succeeds(place: &dyn Place) {
 fn one_of_acceptance_and_expiry_succeeds(place: &dyn Place) {
     let world = World::new(place);
     let invitation = world.invite(place.store(), "ada@example.com").unwrap();
-    world.clock.advance(world.env.policy.validity);
+    world.clock.advance(VALIDITY);
     let ends = world.race(|index, store| {
         if index % 2 == 0 {
             End::Accepted(world.accept(store, &invitation).map(drop))

@@ -49,6 +49,9 @@ pub(crate) trait Place {
     /// Changes the database behind the store's back.
     fn execute(&self, sql: &str);
 
+    /// As [`Self::execute`], past a rule for the values of a table.
+    fn execute_past(&self, table: &str, check: &str, sql: &str);
+
     /// Another store on the same database, as another replica has it.
     fn replica(&self) -> DieselStore {
         DieselStore::open(&options(&self.url())).unwrap()
@@ -106,6 +109,10 @@ impl Place for Sqlite {
         let mut connection = SqliteConnection::establish(&file(&self.folder).to_string_lossy()).unwrap();
         connection.batch_execute(sql).unwrap();
     }
+
+    fn execute_past(&self, _table: &str, _check: &str, sql: &str) {
+        self.execute(&format!("PRAGMA ignore_check_constraints = ON; {sql}"));
+    }
 }
 
 impl Deref for Sqlite {
@@ -158,6 +165,10 @@ impl Place for Postgres {
 
     fn execute(&self, sql: &str) {
         self.database.sql(sql).unwrap();
+    }
+
+    fn execute_past(&self, table: &str, check: &str, sql: &str) {
+        self.execute(&format!("ALTER TABLE {table} DROP CONSTRAINT {check}; {sql}"));
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::{sync::Barrier, thread};
 
+use chrono::TimeDelta;
 use usher_domain::{
     Timestamp,
+    access_token::{NewAccessToken, Scope, TokenDigest},
     account::{AccountName, NewAccount},
     address::EmailAddress,
     env::Env,
@@ -12,7 +14,7 @@ use usher_domain::{
     membership::Membership,
     person::{NewPerson, PasswordHash},
     port::{Store, StoreError},
-    principal::Actor,
+    principal::{Actor, Credential, Principal},
     role::Grant,
     testkit::{self, FixedClock},
     text::DisplayText,
@@ -30,6 +32,9 @@ use crate::support::Place;
 
 /// How many run at once.
 pub(crate) const THREADS: usize = 16;
+
+/// How long the invitations are open.
+pub(crate) const VALIDITY: TimeDelta = TimeDelta::days(14);
 
 pub(crate) struct World {
     pub(crate) env: Env,
@@ -59,7 +64,7 @@ impl World {
                     created_at: env.now(),
                 };
                 tx.insert_membership(&membership)?;
-                Ok::<_, StoreError>(Actor { account, person, membership })
+                Ok::<_, StoreError>(Actor { account, person, membership, scope: Scope::Global })
             })
             .unwrap();
         let replicas = (0..4).map(|_| place.replica()).collect();
@@ -85,8 +90,12 @@ impl World {
     }
 
     pub(crate) fn invite(&self, store: &dyn Store, address: &str) -> Result<Invitation, InviteError> {
-        let command =
-            Invite { email: EmailAddress::parse(address).unwrap(), name: None, grant: grant("Auditor") };
+        let command = Invite {
+            email: EmailAddress::parse(address).unwrap(),
+            name: None,
+            grant: grant("Auditor"),
+            validity: VALIDITY,
+        };
         store.write("invite", |tx| invite(tx, &self.env, &self.owner, &command))
     }
 
@@ -107,7 +116,32 @@ impl World {
     }
 
     pub(crate) fn revoke(&self, store: &dyn Store, id: InvitationId) -> Result<(), RevokeError> {
-        store.write("revoke", |tx| revoke(tx, &self.env, &self.owner, id))
+        store.write("revoke", |tx| revoke(tx, &self.env, &self.owner, &id.into()))
+    }
+
+    /// An access token of the owner for everything, without an end.
+    pub(crate) fn new_access_token(&self, digest: &TokenDigest) -> NewAccessToken {
+        NewAccessToken {
+            public_id: Token::generate(self.env.entropy.as_ref()),
+            digest: digest.clone(),
+            account_id: self.owner.account.id,
+            person_id: self.owner.person.id,
+            name: text("Deployment"),
+            scope: Scope::Global,
+            created_at: self.now(),
+            expires_at: None,
+        }
+    }
+
+    /// What the owner presents.
+    pub(crate) fn credential(&self) -> Credential {
+        Credential::Principal(Principal {
+            email: self.owner.person.email.clone(),
+            email_verified: true,
+            person_id: None,
+            account: None,
+            name: None,
+        })
     }
 
     /// The invitation as it is stored now.

@@ -5,7 +5,8 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use url::Url;
 use usher_domain::{
-    account::{AccountName, AccountNameError},
+    access_token::Scope,
+    account::{AccountName, AccountNameError, PublicId},
     address::{AddressError, EmailAddress},
     role::{BUILTIN, RoleName, ServiceGrant, ServiceId, ServicePermission},
     text::{DisplayText, TextError},
@@ -13,6 +14,9 @@ use usher_domain::{
 
 /// Nobody can take a token back, so it ends some time: a year.
 const MAX_LIFETIME: Duration = Duration::from_hours(366 * 24);
+
+/// Ten years.
+const MAX_TERM: Duration = Duration::from_hours(10 * 366 * 24);
 
 pub(super) fn account_name(text: &str) -> Result<AccountName, AccountNameError> {
     AccountName::parse(text)
@@ -40,6 +44,23 @@ pub(super) fn service(text: &str) -> Result<ServiceGrant, String> {
         format!("the permission must be one of {known}")
     })?;
     Ok(ServiceGrant { service, permission })
+}
+
+/// One of Fastly's scopes that mean something here.
+pub(super) fn scope() -> impl TypedValueParser<Value = Scope> {
+    PossibleValuesParser::new(Scope::EVERY.map(Scope::as_str))
+        .try_map(|name| Scope::parse(&name).ok_or("there is no such scope"))
+}
+
+pub(super) fn public_id(text: &str) -> Result<PublicId, &'static str> {
+    PublicId::parse(text).ok_or("must be 22 letters and digits")
+}
+
+/// A token that can be revoked may live longer.
+pub(super) fn term(text: &str) -> Result<Duration, &'static str> {
+    let time = humantime::parse_duration(text).map_err(|_| "must be a time such as 24h or 90d")?;
+    let sound = (Duration::from_secs(1)..=MAX_TERM).contains(&time);
+    if sound { Ok(time) } else { Err("must be between a second and ten years; leave it out for no end") }
 }
 
 pub(super) fn lifetime(text: &str) -> Result<Duration, &'static str> {

@@ -10,14 +10,14 @@ use usher_domain::{
     port::StoreError,
     usecase::{
         accept::{Accept, AcceptError, Acceptor, accept as accept_invitation},
-        decline::{Decline, DeclineError, decline},
+        decline::{Decline, decline},
         summary::summary as summarize,
     },
 };
 
 use super::{
     error::Problem,
-    request::{complete, fields, principal},
+    request::{complete, credential, fields, write_as_anybody},
 };
 use crate::http::{credentials, json::Fields, state::AppState};
 
@@ -45,13 +45,13 @@ pub(super) async fn accept(
     payload: Payload,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let principal = principal(&request, &state).await?;
-    let link = link(fields(&request, payload, &state).await?)?;
-    let command = Accept { secure_id: link.secure_id, key: link.key, by: Acceptor::Principal(principal) };
-    let accepted = state.gate.run(move |store, env| {
-        store.write::<_, AcceptError>("landscape.accept", |tx| accept_invitation(tx, env, &command))
-    });
-    let account = accepted.await?.account;
+    let credential = credential(&request, &state).await?;
+    let by = Acceptor::Principal(credentials::principal(credential.clone())?);
+    let link = fields(&request, payload, &state).await.and_then(link);
+    let command = link.map(|link| Accept { secure_id: link.secure_id, key: link.key, by });
+    let accepted =
+        write_as_anybody(&state, Some(credential), "landscape.accept", command, accept_invitation).await?;
+    let account = accepted.account;
     Ok(HttpResponse::Ok().json(json!({
         "account_id": account.id.get(),
         "account_title": account.title.as_str(),
@@ -64,18 +64,15 @@ pub(super) async fn reject(
     payload: Payload,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let by = credentials::optional_principal(&request, &state).await?;
-    let link = link(fields(&request, payload, &state).await?);
+    let writer = credentials::optional(credentials::bearer_credential(&request, &state).await)?;
+    let by = writer.clone().map(credentials::principal).transpose()?;
+    let link = fields(&request, payload, &state).await.and_then(link);
     // Without credentials of either kind there is nothing to judge: the answer is the one for a missing token.
     if by.is_none() && !link.as_ref().is_ok_and(|link| link.key.is_some()) {
         return Err(credentials::CredentialError::Missing.into());
     }
-    let link = link?;
-    let command = Decline { secure_id: link.secure_id, key: link.key, by };
-    let declined = state.gate.run(move |store, env| {
-        store.write::<_, DeclineError>("landscape.reject", |tx| decline(tx, env, &command))
-    });
-    declined.await?;
+    let command = link.map(|link| Decline { secure_id: link.secure_id, key: link.key, by });
+    write_as_anybody(&state, writer, "landscape.reject", command, decline).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -9,6 +9,7 @@ use serde_json::json;
 use usher_auth::TokenError;
 use usher_domain::{
     port::StoreError,
+    quota::TooManyWrites,
     role::{BUILTIN, GrantError},
     usecase::{
         accept::AcceptError, decline::DeclineError, invite::InviteError, resend::ResendError,
@@ -156,6 +157,7 @@ impl From<CredentialError> for Problem {
         match &error {
             CredentialError::Missing | CredentialError::Malformed => Self::unauthorized(error),
             CredentialError::Token(token) => token_problem(token),
+            CredentialError::OnlyForAccount => Self::forbidden(error),
         }
     }
 }
@@ -221,11 +223,18 @@ impl From<ResolveError> for Problem {
     fn from(error: ResolveError) -> Self {
         match error {
             ResolveError::Store(error) => error.into(),
+            ResolveError::InvalidToken => Self::unauthorized(error),
             ResolveError::UnknownPerson
             | ResolveError::NoMembership
             | ResolveError::NotAMember(_)
             | ResolveError::ChooseAccount => Self::forbidden(error),
         }
+    }
+}
+
+impl From<TooManyWrites> for Problem {
+    fn from(error: TooManyWrites) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", error).retry_after(error.0.resets_in)
     }
 }
 

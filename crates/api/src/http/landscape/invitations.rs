@@ -4,28 +4,35 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path, Payload, Query},
 };
+use chrono::TimeDelta;
 use serde::Serialize;
 use serde_json::json;
 use usher_domain::{
     address::EmailAddress,
+    env::Env,
     id::InvitationId,
-    invitation::Invitation,
-    port::store::Page,
+    invitation::{Invitation, InvitationRef},
+    port::{
+        Tx,
+        store::{Order, Page},
+    },
+    principal::Actor,
     role::{GLOBAL_ADMIN, Grant},
     text::DisplayText,
     usecase::{
         invite::{Invite, invite},
-        resend, revoke,
-        view::{self, InvitationView},
+        resend,
+        revoke::revoke,
+        view::{self, InvitationView, ViewError},
     },
 };
 
 use super::{
     PREFIX,
     error::Problem,
-    request::{act, complete, fields, optional_fields, principal},
+    request::{complete, credential, fields, optional_fields, read_in_account, write_in_account},
 };
-use crate::http::{json::Fields, state::AppState, unit::Unit};
+use crate::http::{json::Fields, state::AppState};
 use crate::moment::iso;
 
 /// One invitation on the wire; the fields and their order are those of Landscape's reference.
@@ -69,11 +76,12 @@ pub(super) async fn list(
     state: Data<AppState>,
     query: Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Problem> {
-    let principal = principal(&request, &state).await?;
-    let page = page(&query)?;
-    let unit = Unit::Read("landscape.list");
-    let listing =
-        act(&state, principal, unit, move |tx, env, actor| view::list(tx, env, actor, page)).await?;
+    let credential = credential(&request, &state).await?;
+    let page = page(&query);
+    let work = |tx: &mut dyn Tx, env: &Env, actor: &Actor, page: &Page| {
+        Ok::<_, ViewError>((view::list(tx, env, actor, *page)?, *page))
+    };
+    let (listing, page) = read_in_account(&state, credential, "landscape.list", page, work).await?;
     let (next, previous) = links(&state.public_url, page, listing.count);
     let results = listing.items.into_iter().map(Into::into).collect();
     Ok(HttpResponse::Ok().json(ListResponse { count: listing.count, results, next, previous }))
@@ -85,11 +93,11 @@ pub(super) async fn create(
     payload: Payload,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let principal = principal(&request, &state).await?;
-    let command = invitation_request(fields(&request, payload, &state).await?)?;
-    let unit = Unit::Write("landscape.invite");
-    let invitation =
-        act(&state, principal, unit, move |tx, env, actor| invite(tx, env, actor, &command)).await?;
+    let credential = credential(&request, &state).await?;
+    let validity = state.landscape.validity;
+    let fields = fields(&request, payload, &state).await;
+    let command = fields.and_then(|fields| invitation_request(fields, validity));
+    let invitation = write_in_account(&state, credential, "landscape.invite", command, invite).await?;
     state.wake.notify_one();
     Ok(created(&invitation))
 }
@@ -100,10 +108,9 @@ pub(super) async fn get(
     state: Data<AppState>,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let principal = principal(&request, &state).await?;
-    let id = number(&id)?;
-    let unit = Unit::Read("landscape.get");
-    let view = act(&state, principal, unit, move |tx, env, actor| view::get(tx, env, actor, id)).await?;
+    let credential = credential(&request, &state).await?;
+    let work = |tx: &mut dyn Tx, env: &Env, actor: &Actor, id: &InvitationId| view::get(tx, env, actor, *id);
+    let view = read_in_account(&state, credential, "landscape.get", number(&id), work).await?;
     Ok(HttpResponse::Ok().json(InvitationResponse::from(view)))
 }
 
@@ -113,10 +120,9 @@ pub(super) async fn delete(
     state: Data<AppState>,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let principal = principal(&request, &state).await?;
-    let id = number(&id)?;
-    let unit = Unit::Write("landscape.revoke");
-    act(&state, principal, unit, move |tx, env, actor| revoke::revoke(tx, env, actor, id)).await?;
+    let credential = credential(&request, &state).await?;
+    let named = number(&id).map(InvitationRef::from);
+    write_in_account(&state, credential, "landscape.revoke", named, revoke).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -127,11 +133,12 @@ pub(super) async fn resend(
     state: Data<AppState>,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let principal = principal(&request, &state).await?;
-    optional_fields(&request, payload, &state).await?;
-    let id = number(&id)?;
-    let unit = Unit::Write("landscape.resend");
-    let sent = act(&state, principal, unit, move |tx, env, actor| resend::resend(tx, env, actor, id)).await?;
+    let credential = credential(&request, &state).await?;
+    let fields = optional_fields(&request, payload, &state).await;
+    let id = fields.and_then(|_| number(&id));
+    let work =
+        |tx: &mut dyn Tx, env: &Env, actor: &Actor, id: &InvitationId| resend::resend(tx, env, actor, *id);
+    let sent = write_in_account(&state, credential, "landscape.resend", id, work).await?;
     state.wake.notify_one();
     Ok(created(&sent))
 }
@@ -143,7 +150,7 @@ fn created(invitation: &Invitation) -> HttpResponse {
     }))
 }
 
-fn invitation_request(mut fields: Fields) -> Result<Invite, Problem> {
+fn invitation_request(mut fields: Fields, validity: TimeDelta) -> Result<Invite, Problem> {
     let name = fields.text("name");
     let email = fields.text("email");
     let roles = fields.optional_texts("roles");
@@ -155,7 +162,7 @@ fn invitation_request(mut fields: Fields) -> Result<Invite, Problem> {
     let name = DisplayText::parse(&name).map_err(|error| Problem::bad_request(format_args!("name {error}")));
     let grant = Grant::of_roles(roles.iter().map(String::as_str)).map_err(Problem::from);
     match (email, name, grant) {
-        (Ok(email), Ok(name), Ok(grant)) => Ok(Invite { email, name: Some(name), grant }),
+        (Ok(email), Ok(name), Ok(grant)) => Ok(Invite { email, name: Some(name), grant, validity }),
         (email, name, grant) => {
             let problems = [email.err(), name.err(), grant.err()];
             Err(Problem::joined(problems.into_iter().flatten()))
@@ -175,7 +182,7 @@ fn page(query: &[(String, String)]) -> Result<Page, Problem> {
     let value = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let limit = value("limit").map(|text| whole(text, "limit", 1..=1000)).transpose()?;
     let offset = value("offset").map(|text| whole(text, "offset", 0..=u32::MAX)).transpose()?;
-    Ok(Page { limit, offset: u64::from(offset.unwrap_or(0)) })
+    Ok(Page { limit, offset: u64::from(offset.unwrap_or(0)), order: Order::OldestFirst })
 }
 
 fn whole(text: &str, name: &str, bounds: std::ops::RangeInclusive<u32>) -> Result<u32, Problem> {

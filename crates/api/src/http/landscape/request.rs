@@ -7,7 +7,7 @@ use serde_json::Map;
 use usher_domain::{
     env::Env,
     port::{Tx, store::UnitError},
-    principal::{Actor, Principal},
+    principal::{Actor, Credential},
 };
 
 use super::error::Problem;
@@ -15,12 +15,12 @@ use crate::http::{
     body, credentials,
     json::{self, Fields},
     state::AppState,
-    unit::{self, Unit},
+    unit,
 };
 
-/// The principal of the request.
-pub(super) async fn principal(request: &HttpRequest, state: &AppState) -> Result<Principal, Problem> {
-    Ok(credentials::principal(request, state).await?)
+/// The credential of the request.
+pub(super) async fn credential(request: &HttpRequest, state: &AppState) -> Result<Credential, Problem> {
+    Ok(credentials::bearer_credential(request, state).await?)
 }
 
 /// The fields of a JSON body. The type that the request declares is looked at in strict mode only: the reference's own
@@ -45,7 +45,7 @@ pub(super) async fn optional_fields(
 }
 
 async fn read(request: &HttpRequest, payload: Payload, state: &AppState) -> Result<Bytes, Problem> {
-    if state.strict_content_type && !declares_json(request) {
+    if state.landscape.strict_content_type && !declares_json(request) {
         return Err(Problem::unsupported_media_type());
     }
     Ok(body::read(payload, state.body_timeout).await?)
@@ -63,16 +63,52 @@ pub(super) fn complete(fields: &Fields) -> Result<(), Problem> {
     if fields.problems().is_empty() { Ok(()) } else { Err(Problem::fields(fields.problems())) }
 }
 
-/// [`unit::act`] with the refusals of this dialect.
-pub(super) async fn act<T, E>(
+/// [`unit::read`] with the refusals of this dialect.
+pub(super) async fn read_in_account<Q, T, E>(
     state: &AppState,
-    principal: Principal,
-    unit: Unit,
-    work: impl FnMut(&mut dyn Tx, &Env, &Actor) -> Result<T, E> + Send + 'static,
+    credential: Credential,
+    name: &'static str,
+    query: Result<Q, Problem>,
+    work: impl FnMut(&mut dyn Tx, &Env, &Actor, &Q) -> Result<T, E> + Send + 'static,
 ) -> Result<T, Problem>
 where
+    Q: Send + 'static,
     T: Send + 'static,
     E: UnitError + Into<Problem>,
 {
-    unit::act(state, principal, unit, work).await
+    unit::read(state, credential, name, query, work).await
+}
+
+/// [`unit::write`] with the refusals of this dialect, which tells of the write limit only when it is reached.
+pub(super) async fn write_in_account<C, T, E>(
+    state: &AppState,
+    credential: Credential,
+    name: &'static str,
+    command: Result<C, Problem>,
+    work: impl FnMut(&mut dyn Tx, &Env, &Actor, &C) -> Result<T, E> + Send + 'static,
+) -> Result<T, Problem>
+where
+    C: Send + 'static,
+    T: Send + 'static,
+    E: UnitError + Into<Problem>,
+{
+    let done = unit::write(state, credential, name, command, work).await;
+    done.map(|done| done.value).map_err(|refused| refused.value)
+}
+
+/// [`unit::write_as_anybody`] with the refusals of this dialect.
+pub(super) async fn write_as_anybody<C, T, E>(
+    state: &AppState,
+    writer: Option<Credential>,
+    name: &'static str,
+    command: Result<C, Problem>,
+    work: impl FnMut(&mut dyn Tx, &Env, &C) -> Result<T, E> + Send + 'static,
+) -> Result<T, Problem>
+where
+    C: Send + 'static,
+    T: Send + 'static,
+    E: UnitError + Into<Problem>,
+{
+    let done = unit::write_as_anybody(state, writer, name, command, work).await;
+    done.map(|done| done.value).map_err(|refused| refused.value)
 }

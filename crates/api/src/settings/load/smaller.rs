@@ -1,10 +1,12 @@
-//! The sections of a few keys: `[invitations]`, `[landscape]`, `[worker]`, `[log]`.
+//! The sections of a few keys: `[invitations]`, `[limits]`, `[landscape]`, `[fastly]`, `[worker]`, `[log]`.
 
 use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 
-use crate::settings::{Acceptance, Invitations, Landscape, Log, LogFormat, Worker, reader::Reader};
+use crate::settings::{
+    Acceptance, Fastly, Invitations, Landscape, Limits, Log, LogFormat, Worker, reader::Reader,
+};
 
 /// Ten years: an invitation that should never end.
 const MAX_VALIDITY: Duration = Duration::from_hours(10 * 366 * 24);
@@ -12,11 +14,23 @@ const MAX_VALIDITY: Duration = Duration::from_hours(10 * 366 * 24);
 pub(super) fn invitations(r: &Reader) -> Invitations {
     let words = [("mailbox", Acceptance::Mailbox), ("possession", Acceptance::Possession)];
     Invitations {
-        validity: r.duration("invitations.validity", &(Duration::from_mins(1)..=MAX_VALIDITY)),
+        validity: validity(r, "invitations.validity"),
         resend_interval: r
             .duration("invitations.resend_interval", &(Duration::ZERO..=Duration::from_hours(24))),
         acceptance: r.choice("invitations.acceptance", words).unwrap_or(Acceptance::Mailbox),
     }
+}
+
+fn validity(r: &Reader, key: &'static str) -> Duration {
+    r.duration(key, &(Duration::from_mins(1)..=MAX_VALIDITY))
+}
+
+pub(super) fn limits(r: &Reader) -> Limits {
+    Limits { writes_per_hour: r.number("limits.writes_per_hour", &(0..=1_000_000_000)) }
+}
+
+pub(super) fn fastly(r: &Reader) -> Fastly {
+    Fastly { validity: validity(r, "fastly.validity") }
 }
 
 pub(super) fn landscape(r: &Reader) -> Landscape {

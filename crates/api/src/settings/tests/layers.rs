@@ -28,6 +28,8 @@ fn the_defaults_alone_are_enough_for_development() {
     assert_eq!(settings.invitations.resend_interval, Duration::from_mins(1));
     assert_eq!(settings.invitations.acceptance, Acceptance::Mailbox);
     assert!(!settings.landscape.strict_content_type);
+    assert_eq!(settings.fastly.validity, Duration::from_hours(7 * 24));
+    assert_eq!(settings.limits.writes_per_hour, 1000);
     assert!(settings.worker.enabled);
     assert_eq!(settings.worker.concurrency, 4);
     assert_eq!(settings.worker.poll_interval, Duration::from_secs(1));

@@ -3,6 +3,7 @@
 //! One unit of work is one transaction. What a use case writes, its audit entry and its mail are written together or
 //! not at all, and an answer `Ok` means durable.
 
+mod access_tokens;
 mod accounts;
 mod audit;
 mod error;
@@ -11,10 +12,11 @@ mod outbox;
 mod people;
 mod unit;
 
+pub use access_tokens::AccessTokens;
 pub use accounts::{Accounts, Memberships};
 pub use audit::AuditLog;
 pub use error::{Constraint, StoreError};
-pub use invitations::{Invitations, Page};
+pub use invitations::{Invitations, Order, Page};
 pub use outbox::{Outbox, Settlement};
 pub use people::People;
 pub use unit::{Mode, Store, Tx, UnitError, Verdict};

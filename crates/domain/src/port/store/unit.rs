@@ -1,9 +1,10 @@
-use super::{Accounts, AuditLog, Invitations, Memberships, Outbox, People, StoreError};
+use super::{AccessTokens, Accounts, AuditLog, Invitations, Memberships, Outbox, People, StoreError};
+use crate::{Timestamp, principal::Credential};
 
 /// One open transaction: everything that a use case can read and write.
-pub trait Tx: Accounts + AuditLog + Invitations + Memberships + Outbox + People {}
+pub trait Tx: AccessTokens + Accounts + AuditLog + Invitations + Memberships + Outbox + People {}
 
-impl<T: Accounts + AuditLog + Invitations + Memberships + Outbox + People> Tx for T {}
+impl<T: AccessTokens + Accounts + AuditLog + Invitations + Memberships + Outbox + People> Tx for T {}
 
 /// What a unit of work is going to do. In either mode it sees one consistent picture, and what it wrote itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +38,23 @@ pub trait Store: Send + Sync {
         mode: Mode,
         work: &mut dyn FnMut(&mut dyn Tx) -> Result<Verdict, StoreError>,
     ) -> Result<(), StoreError>;
+
+    /// Counts one more write of the person whose credential it is, in the window of the write limit that begins at
+    /// `window`; answers how many they are with this one. `None`, and nothing is counted, when it is nobody's: no person
+    /// has the principal's address, or the access token is none that is live at `now`.
+    ///
+    /// A window older than the last one that the person was counted in counts on in that one: the clocks of two replicas
+    /// differ by a moment, and the limit must not begin anew twice.
+    ///
+    /// Owes: no two calls answer the same number of one window, whichever replica they come to. Not part of any unit, so
+    /// that a refused write counts too and writes of one person do not wait for each other's units. Numbers of the last
+    /// moments may be lost when the database's machine dies, and all of them are when PostgreSQL has to recover.
+    fn count_write(
+        &self,
+        credential: &Credential,
+        window: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<u64>, StoreError>;
 }
 
 /// The error of a use case that touches the store.

@@ -6,7 +6,10 @@ use crate::{
     Timestamp,
     id::{AccountId, InvitationId},
     invitation::{Invitation, NewInvitation},
-    port::{Store, StoreError, store::Page},
+    port::{
+        Store, StoreError,
+        store::{Order, Page},
+    },
 };
 
 fn ids<'a>(invitations: impl IntoIterator<Item = &'a Invitation>) -> Vec<InvitationId> {
@@ -38,7 +41,9 @@ pub(super) fn open_ones_come_by_number_in_pages(store: &dyn Store) -> Outcome {
     }
     let account = world.account.id;
     let page = |limit: Option<u32>, offset: u64| {
-        store.read("page", |tx| tx.open_invitations(account, start(), Page { limit, offset }))
+        store.read("page", |tx| {
+            tx.open_invitations(account, start(), Page { limit, offset, ..Page::default() })
+        })
     };
     assert_eq!(page(None, 0)?, all);
     let numbers = ids(&all);
@@ -58,6 +63,48 @@ pub(super) fn open_ones_come_by_number_in_pages(store: &dyn Store) -> Outcome {
         assert_eq!(ids(&page(limit, offset)?), expected, "limit {limit:?}, offset {offset}");
     }
     assert_eq!(open(store, account, start())?, numbers);
+    Ok(())
+}
+
+pub(super) fn the_newest_can_come_first(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let mut all = Vec::new();
+    for address in ["a", "c", "b"] {
+        all.push(world.invited(store, &format!("{address}@example.com"))?.id);
+    }
+    all.reverse();
+    for (limit, offset, expected) in
+        [(None, 0, 0..3), (Some(2), 0, 0..2), (Some(2), 2, 2..3), (None, 1, 1..3), (Some(2), 3, 3..3)]
+    {
+        let page = Page { limit, offset, order: Order::NewestFirst };
+        let part = store.read("page", |tx| tx.open_invitations(world.account.id, start(), page))?;
+        assert_eq!(ids(&part), all.get(expected).unwrap_or_default(), "limit {limit:?}, offset {offset}");
+    }
+    Ok(())
+}
+
+pub(super) fn a_part_is_the_same_from_either_end(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    for address in ["a", "b", "c", "d", "e"] {
+        world.invited(store, &format!("{address}@example.com"))?;
+    }
+    let limits = (0..7).map(Some).chain([None, Some(u32::MAX)]);
+    for (limit, offset, order) in limits.flat_map(|limit| {
+        let offsets = (0..8).chain([u64::MAX]);
+        offsets.flat_map(move |offset| {
+            [Order::OldestFirst, Order::NewestFirst].map(|order| (limit, offset, order))
+        })
+    }) {
+        let page = Page { limit, offset, order };
+        let (mirrored, in_reverse) = page.from_nearer_end(5);
+        let look = |page| store.read("page", |tx| tx.open_invitations(world.account.id, start(), page));
+        let mut found = ids(&look(mirrored)?);
+        if in_reverse {
+            found.reverse();
+        }
+        assert_eq!(found, ids(&look(page)?), "{page:?} as {mirrored:?}");
+        assert!(found.is_empty() || mirrored.offset <= 2, "{page:?} leaves out more than half: {mirrored:?}");
+    }
     Ok(())
 }
 

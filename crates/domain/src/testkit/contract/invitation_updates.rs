@@ -32,7 +32,7 @@ pub(super) fn an_update_writes_what_changes_in_a_life(store: &dyn Store) -> Outc
     let first = world.invited(store, "ada@example.com")?;
 
     let mut renewed = first.clone();
-    sound(renewed.renew(other.id, second(10), second(200)));
+    sound(renewed.renew(other.id, second(10)));
     update(store, &renewed)?;
     let renewed = Invitation { version: 1, ..renewed };
     assert_eq!(stored(store, &first)?, renewed);
@@ -131,7 +131,7 @@ pub(super) fn a_renewal_beside_another_pending_one_conflicts(store: &dyn Store) 
     let newer = insert(store, &world.new_invitation("Ada@example.com"))?;
 
     let mut renewed = stored(store, &old)?;
-    sound(renewed.renew(world.sponsor.id, second(200), second(300)));
+    sound(renewed.renew(world.sponsor.id, second(200)));
     assert_eq!(update(store, &renewed), Err(StoreError::Conflict(Constraint::PendingInvitation)));
     assert_eq!(stored(store, &old)?, expired);
 

@@ -42,6 +42,11 @@ pub(super) fn a_new_invitation_is_pending_and_whole(store: &dyn Store) -> Outcom
     store.read("look", |tx| {
         assert_eq!(tx.invitation(new.account_id, expected.id)?.as_ref(), Some(&expected));
         assert_eq!(tx.invitation_by_secure_id(&new.secure_id)?.as_ref(), Some(&expected));
+        assert_eq!(
+            tx.invitation_by_public_id(new.account_id, &expected.public_id)?.as_ref(),
+            Some(&expected)
+        );
+        assert_eq!(tx.invitation_by_public_id(new.account_id, &world.token())?, None);
         assert_eq!(tx.pending_invitation(new.account_id, &new.email)?.as_ref(), Some(&expected));
         assert_eq!(tx.invitation(new.account_id, InvitationId::new(expected.id.get() + 1))?, None);
         assert_eq!(tx.invitation_by_secure_id(&world.token())?, None);
@@ -130,6 +135,7 @@ pub(super) fn other_accounts_see_nothing(store: &dyn Store) -> Outcome {
     let invitation = insert(store, &invitation)?;
     store.read("look from elsewhere", |tx| {
         assert_eq!(tx.invitation(elsewhere.id, invitation.id)?, None);
+        assert_eq!(tx.invitation_by_public_id(elsewhere.id, &invitation.public_id)?, None);
         assert_eq!(tx.pending_invitation(elsewhere.id, &invitation.email)?, None);
         assert_eq!(tx.open_invitations(elsewhere.id, start(), Page::default())?, []);
         assert_eq!(tx.count_open_invitations(elsewhere.id, start())?, 0);

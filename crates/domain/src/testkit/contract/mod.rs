@@ -20,6 +20,7 @@
 //! [`Store`]: crate::port::Store
 //! [`store_contract!`]: crate::store_contract
 
+mod access_tokens;
 mod accounts;
 mod audit;
 mod invitation_lists;
@@ -31,6 +32,7 @@ mod outbox;
 mod people;
 mod sample;
 mod unit;
+mod write_counts;
 
 use crate::port::StoreError;
 
@@ -133,6 +135,8 @@ suites! { $
     }
     invitation_lists {
         open_ones_come_by_number_in_pages,
+        the_newest_can_come_first,
+        a_part_is_the_same_from_either_end,
         open_ends_at_the_exact_moment,
         ended_ones_and_those_of_other_accounts_are_left_out,
         overdue_ones_come_by_their_end,
@@ -155,6 +159,20 @@ suites! { $
         only_the_holder_settles,
         a_lost_lease_settles_nothing,
         a_lapsed_lease_counts_until_it_is_lost,
+    }
+    access_tokens {
+        a_token_is_found_by_its_digest_with_its_holder,
+        tokens_are_listed_the_oldest_first,
+        a_token_is_revoked_once,
+        digests_and_ids_are_unique,
+        a_token_is_a_members_and_ends_with_the_membership,
+    }
+    write_counts {
+        writes_are_counted_by_person_and_window,
+        an_older_window_counts_on_in_the_newer_one,
+        both_credentials_of_a_person_count_together,
+        what_is_nobodys_is_not_counted,
+        concurrent_writes_get_numbers_of_their_own,
     }
     audit {
         entries_come_the_oldest_first,

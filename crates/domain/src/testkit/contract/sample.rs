@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use crate::{
     Timestamp,
+    access_token::{NewAccessToken, Scope, TokenDigest},
     account::{Account, AccountName, NewAccount},
     address::EmailAddress,
     id::{InvitationId, MailId},
@@ -43,6 +44,11 @@ pub(super) fn name(text: &str) -> AccountName {
 
 pub(super) fn grant(role: &str) -> Grant {
     sound(Grant::of_roles([role]))
+}
+
+/// The digest of the n-th sample of an access token.
+pub(super) fn digest(n: u8) -> TokenDigest {
+    TokenDigest::new([n; 32])
 }
 
 /// The moment at which everything in the samples begins; its microseconds are not whole milliseconds.
@@ -106,6 +112,20 @@ impl World {
     pub(super) fn other_account(&self, store: &dyn Store) -> Result<Account, StoreError> {
         let account = self.new_account("elsewhere");
         store.write("sample account", |tx| tx.insert_account(&account))
+    }
+
+    /// An access token of the sponsor for everything, without an end.
+    pub(super) fn new_access_token(&self, n: u8) -> NewAccessToken {
+        NewAccessToken {
+            public_id: self.token(),
+            digest: digest(n),
+            account_id: self.account.id,
+            person_id: self.sponsor.id,
+            name: text("Deployment"),
+            scope: Scope::Global,
+            created_at: start(),
+            expires_at: None,
+        }
     }
 
     /// An invitation of the account by the sponsor, made at [`start`], that ends 100 seconds later.

@@ -71,6 +71,9 @@ impl Memberships for MemoryTx {
     }
 
     fn delete_membership(&mut self, account: AccountId, person: PersonId) -> Result<bool, StoreError> {
-        self.write(|state| Ok(state.memberships.remove(&(person, account)).is_some()))
+        self.write(|state| {
+            state.access_tokens.retain(|(token, _)| (token.account_id, token.person_id) != (account, person));
+            Ok(state.memberships.remove(&(person, account)).is_some())
+        })
     }
 }

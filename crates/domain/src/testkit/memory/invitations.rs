@@ -4,12 +4,13 @@ use super::{
 };
 use crate::{
     Timestamp,
+    account::PublicId,
     address::EmailAddress,
     id::{AccountId, InvitationId},
     invitation::{Invitation, NewInvitation, SecureId, Status},
     port::{
         StoreError,
-        store::{Constraint, Invitations, Page},
+        store::{Constraint, Invitations, Order, Page},
     },
 };
 
@@ -96,6 +97,18 @@ impl Invitations for MemoryTx {
         })
     }
 
+    fn invitation_by_public_id(
+        &mut self,
+        account: AccountId,
+        public_id: &PublicId,
+    ) -> Result<Option<Invitation>, StoreError> {
+        self.read(|state| {
+            Ok(state
+                .invitations
+                .find(|invitation| invitation.account_id == account && invitation.public_id == *public_id))
+        })
+    }
+
     fn invitation_by_secure_id(&mut self, secure_id: &SecureId) -> Result<Option<Invitation>, StoreError> {
         self.read(|state| Ok(state.invitations.find(|invitation| invitation.secure_id == *secure_id)))
     }
@@ -116,7 +129,13 @@ impl Invitations for MemoryTx {
     ) -> Result<Vec<Invitation>, StoreError> {
         let offset = usize::try_from(page.offset).unwrap_or(usize::MAX);
         let limit = page.limit.map_or(usize::MAX, size);
-        self.read(|state| Ok(state.open_at(account, now).into_iter().skip(offset).take(limit).collect()))
+        self.read(|state| {
+            let mut open = state.open_at(account, now);
+            if page.order == Order::NewestFirst {
+                open.reverse();
+            }
+            Ok(open.into_iter().skip(offset).take(limit).collect())
+        })
     }
 
     fn count_open_invitations(&mut self, account: AccountId, now: Timestamp) -> Result<u64, StoreError> {

@@ -4,6 +4,7 @@
 //! that replaces the original at commit; so units never meet each other, and races are for the suites of the real
 //! stores.
 
+mod access_tokens;
 mod accounts;
 mod audit;
 mod invitations;
@@ -12,13 +13,21 @@ mod people;
 mod state;
 mod table;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use state::State;
 
-use crate::port::{
-    Store, StoreError, Tx,
-    store::{Mode, Verdict},
+use crate::{
+    Timestamp,
+    id::PersonId,
+    port::{
+        Store, StoreError, Tx,
+        store::{Mode, Verdict},
+    },
+    principal::Credential,
 };
 
 /// How often a contended unit runs before its caller learns of it.
@@ -30,6 +39,8 @@ const TRIES: usize = 10;
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     committed: Mutex<State>,
+    /// Of each person the last window of the write limit, and the writes in it.
+    writes: Mutex<HashMap<PersonId, (Timestamp, u64)>>,
 }
 
 impl MemoryStore {
@@ -78,6 +89,22 @@ impl Store for MemoryStore {
             }
         }
         self.once(mode, work)
+    }
+
+    fn count_write(
+        &self,
+        credential: &Credential,
+        window: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<u64>, StoreError> {
+        let Some(person) = self.committed().person_of(credential, now) else { return Ok(None) };
+        let mut writes = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
+        let (last, count) = writes.entry(person).or_insert((window, 0));
+        if *last < window {
+            (*last, *count) = (window, 0);
+        }
+        *count += 1;
+        Ok(Some(*count))
     }
 }
 

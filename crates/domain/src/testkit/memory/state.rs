@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 
 use super::table::Table;
 use crate::{
+    Timestamp,
+    access_token::{AccessToken, TokenDigest},
     account::Account,
     audit::AuditEvent,
     id::{AccountId, PersonId},
@@ -10,6 +12,7 @@ use crate::{
     outbox::Mail,
     person::Person,
     port::{StoreError, store::Constraint},
+    principal::Credential,
 };
 
 /// Everything stored.
@@ -18,6 +21,7 @@ pub(super) struct State {
     pub(super) accounts: Table<Account>,
     pub(super) people: Table<Person>,
     pub(super) memberships: BTreeMap<(PersonId, AccountId), Membership>,
+    pub(super) access_tokens: Table<(AccessToken, TokenDigest)>,
     pub(super) invitations: Table<Invitation>,
     pub(super) mails: Table<Mail>,
     pub(super) audit: Vec<AuditEvent>,
@@ -34,6 +38,18 @@ pub(super) fn present(found: bool) -> Result<(), StoreError> {
 }
 
 impl State {
+    /// Whose credential it is at a moment.
+    pub(super) fn person_of(&self, credential: &Credential, now: Timestamp) -> Option<PersonId> {
+        match credential {
+            Credential::Principal(principal) => {
+                self.people.find(|person| person.email == principal.email).map(|person| person.id)
+            }
+            Credential::AccessToken(digest) => {
+                self.access_token(digest).filter(|token| token.is_live_at(now)).map(|token| token.person_id)
+            }
+        }
+    }
+
     pub(super) fn require_account(&self, id: AccountId) -> Result<(), StoreError> {
         present(self.accounts.get(id.get()).is_some())
     }

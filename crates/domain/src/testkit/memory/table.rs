@@ -30,6 +30,11 @@ impl<T: Clone> Table<T> {
         self.rows.get_mut(&id)
     }
 
+    /// Takes out the rows that do not fit.
+    pub(super) fn retain(&mut self, fits: impl Fn(&T) -> bool) {
+        self.rows.retain(|_, row| fits(row));
+    }
+
     /// Every row, by number.
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
         self.rows.values()

@@ -123,7 +123,8 @@ impl From<ResolveError> for AcceptError {
     fn from(error: ResolveError) -> Self {
         match error {
             ResolveError::Store(error) => Self::Store(error),
-            ResolveError::UnknownPerson
+            ResolveError::InvalidToken
+            | ResolveError::UnknownPerson
             | ResolveError::NoMembership
             | ResolveError::NotAMember(_)
             | ResolveError::ChooseAccount => Self::UnknownPerson,

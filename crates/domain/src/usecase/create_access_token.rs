@@ -1,0 +1,75 @@
+//! Create an access token for a member (operators only).
+
+use super::{record::record_by_operator, unit_error};
+use crate::{
+    Timestamp,
+    access_token::{AccessToken, NewAccessToken, Scope, TokenDigest},
+    account::AccountName,
+    address::EmailAddress,
+    audit::AuditAction,
+    env::Env,
+    port::{StoreError, Tx},
+    text::DisplayText,
+    token::Token,
+};
+
+/// For whom, and how far it reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateAccessToken {
+    /// The account that it works in.
+    pub account: AccountName,
+    /// The member whose rights it has.
+    pub email: EmailAddress,
+    /// What to call it.
+    pub name: DisplayText,
+    /// What it may be used for.
+    pub scope: Scope,
+    /// When it ends by itself.
+    pub expires_at: Option<Timestamp>,
+    /// What is kept of the secret, which the caller has drawn and shows once.
+    pub digest: TokenDigest,
+}
+
+/// Why there is no new token.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CreateAccessTokenError {
+    /// No account of that name.
+    #[error("there is no account named {0}")]
+    UnknownAccount(AccountName),
+    /// Nobody with that address is in the account.
+    #[error("{0} is not a member of this account")]
+    NotAMember(String),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+unit_error!(CreateAccessTokenError {
+    Self::UnknownAccount(_) => "unknown_account",
+    Self::NotAMember(_) => "not_a_member",
+});
+
+/// Writes the token and the audit entry.
+pub fn create_access_token(
+    tx: &mut dyn Tx,
+    env: &Env,
+    command: &CreateAccessToken,
+) -> Result<AccessToken, CreateAccessTokenError> {
+    let account = tx
+        .account_by_name(&command.account)?
+        .ok_or_else(|| CreateAccessTokenError::UnknownAccount(command.account.clone()))?;
+    let refused = || CreateAccessTokenError::NotAMember(command.email.to_string());
+    let person = tx.person_by_email(&command.email)?.ok_or_else(refused)?;
+    tx.membership(account.id, person.id)?.ok_or_else(refused)?;
+    let token = tx.insert_access_token(&NewAccessToken {
+        public_id: Token::generate(env.entropy.as_ref()),
+        digest: command.digest.clone(),
+        account_id: account.id,
+        person_id: person.id,
+        name: command.name.clone(),
+        scope: command.scope,
+        created_at: env.now(),
+        expires_at: command.expires_at,
+    })?;
+    record_by_operator(tx, env, AuditAction::AccessTokenCreated, Some(person.id), Some(account.id))?;
+    Ok(token)
+}

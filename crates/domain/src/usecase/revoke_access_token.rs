@@ -1,0 +1,46 @@
+//! Revoke an access token (operators only).
+
+use super::{record::record_by_operator, unit_error};
+use crate::{
+    account::{AccountName, PublicId},
+    audit::AuditAction,
+    env::Env,
+    port::{StoreError, Tx},
+};
+
+/// Why nothing was revoked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RevokeAccessTokenError {
+    /// No account of that name.
+    #[error("there is no account named {0}")]
+    UnknownAccount(AccountName),
+    /// The account has no token of that id that was not revoked before.
+    #[error("this account has no access token {0} that could be revoked")]
+    NotFound(String),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+unit_error!(RevokeAccessTokenError {
+    Self::UnknownAccount(_) => "unknown_account",
+    Self::NotFound(_) => "not_found",
+});
+
+/// Ends a token for good, and writes the audit entry.
+pub fn revoke_access_token(
+    tx: &mut dyn Tx,
+    env: &Env,
+    account: &AccountName,
+    public_id: &PublicId,
+) -> Result<(), RevokeAccessTokenError> {
+    let account = tx
+        .account_by_name(account)?
+        .ok_or_else(|| RevokeAccessTokenError::UnknownAccount(account.clone()))?;
+    let tokens = tx.access_tokens(account.id)?;
+    let owner = tokens.iter().find(|token| token.public_id == *public_id).map(|token| token.person_id);
+    if !tx.revoke_access_token(account.id, public_id, env.now())? {
+        return Err(RevokeAccessTokenError::NotFound(public_id.to_string()));
+    }
+    record_by_operator(tx, env, AuditAction::AccessTokenRevoked, owner, Some(account.id))?;
+    Ok(())
+}

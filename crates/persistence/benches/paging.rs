@@ -1,0 +1,140 @@
+//! What pages of a long list cost, on both databases: an account with 100,000 open invitations among 20,000 closed ones.
+//!
+//! `cargo bench -p usher-persistence --bench paging` takes about a minute once it is built.
+
+#![expect(clippy::unwrap_used, reason = "what fails here has nobody to tell")]
+
+use std::{hint::black_box, time::Duration};
+
+use chrono::TimeDelta;
+use criterion::Criterion;
+use diesel::{Connection as _, SqliteConnection, connection::SimpleConnection as _};
+use usher_domain::{
+    access_token::Scope,
+    account::{AccountName, NewAccount},
+    address::EmailAddress,
+    env::Env,
+    membership::Membership,
+    person::NewPerson,
+    port::{
+        Store, StoreError,
+        store::{Order, Page},
+    },
+    principal::Actor,
+    role::Grant,
+    testkit,
+    text::DisplayText,
+    token::Token,
+    usecase::view::list,
+};
+use usher_persistence::{DatabaseOptions, DieselStore};
+use usher_testbed::PostgresServer;
+
+/// Open invitations of the account.
+const OPEN: u64 = 100_000;
+/// Rows of a page.
+const SIZE: u32 = 20;
+
+fn main() {
+    let mut criterion = Criterion::default()
+        .sample_size(20)
+        .warm_up_time(Duration::from_secs(1))
+        .measurement_time(Duration::from_secs(3))
+        .configure_from_args();
+    sqlite(&mut criterion);
+    postgres(&mut criterion);
+    criterion.final_summary();
+}
+
+fn sqlite(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("usher.sqlite");
+    let store = migrated(&format!("sqlite:{}", file.display()));
+    let (env, _) = testkit::env();
+    let owner = owner(&store, &env);
+    let mut connection = SqliteConnection::establish(&file.to_string_lossy()).unwrap();
+    connection.batch_execute(&invitations(&env)).unwrap();
+    measure(criterion, "sqlite", &store, &env, &owner);
+}
+
+fn postgres(criterion: &mut Criterion) {
+    let database = PostgresServer::shared().unwrap().create_database().unwrap();
+    let store = migrated(database.url());
+    let (env, _) = testkit::env();
+    let owner = owner(&store, &env);
+    database.sql(&invitations(&env)).unwrap();
+    // As autovacuum does it after so many rows.
+    database.sql("VACUUM ANALYZE invitation").unwrap();
+    measure(criterion, "postgres", &store, &env, &owner);
+}
+
+fn migrated(url: &str) -> DieselStore {
+    let store = DieselStore::open(&DatabaseOptions::new(url)).unwrap();
+    store.migrations().run().unwrap();
+    store
+}
+
+/// Somebody who may see the list, in the first account.
+fn owner(store: &dyn Store, env: &Env) -> Actor {
+    store
+        .write("owner", |tx| {
+            let account = tx.insert_account(&NewAccount {
+                public_id: Token::generate(env.entropy.as_ref()),
+                name: AccountName::parse("onward").unwrap(),
+                title: DisplayText::parse("Onward, Inc.").unwrap(),
+                created_at: env.now(),
+            })?;
+            let person = tx.insert_person(&NewPerson {
+                public_id: Token::generate(env.entropy.as_ref()),
+                email: EmailAddress::parse("owner@example.com").unwrap(),
+                email_verified: true,
+                name: DisplayText::parse("Grace Hopper").unwrap(),
+                password: None,
+                created_at: env.now(),
+            })?;
+            let membership = Membership {
+                account_id: account.id,
+                person_id: person.id,
+                grant: Grant::of_roles(["GlobalAdmin"]).unwrap(),
+                created_at: env.now(),
+            };
+            tx.insert_membership(&membership)?;
+            Ok::<_, StoreError>(Actor { account, person, membership, scope: Scope::Global })
+        })
+        .unwrap()
+}
+
+/// SQL that both databases know: every sixth invitation is closed.
+fn invitations(env: &Env) -> String {
+    let all = OPEN * 6 / 5;
+    let end = (env.now() + TimeDelta::days(14)).naive_utc();
+    format!(
+        "INSERT INTO invitation (public_id, secure_id, account_id, email, email_key, roles, limit_services, services,
+            sponsor, status, generation, created_at, updated_at, sent_at, expires_at, closed_at, version)
+         WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {all})
+         SELECT '{:A<15}' || (1000000 + n), '{:A<23}' || (1000000 + n), account.id, 'ada' || n || '@example.com',
+            'ada' || n || '@example.com', 'Auditor', false, '', 1,
+            CASE WHEN n % 6 = 0 THEN 'revoked' ELSE 'pending' END, 0, account.created_at, account.created_at,
+            account.created_at, '{end}', CASE WHEN n % 6 = 0 THEN account.created_at END, 0 FROM numbers, account",
+        "", ""
+    )
+}
+
+fn measure(criterion: &mut Criterion, database: &str, store: &dyn Store, env: &Env, owner: &Actor) {
+    let mut group = criterion.benchmark_group(database);
+    for (name, offset) in [("first", 0), ("middle", OPEN / 2), ("last", OPEN - u64::from(SIZE))] {
+        let page = Page { limit: Some(SIZE), offset, order: Order::NewestFirst };
+        let look = || store.read("list", |tx| list(tx, env, owner, page)).unwrap();
+        assert_eq!((look().count, look().items.len()), (OPEN, 20));
+        group.bench_function(format!("{name} page of {SIZE} and the count"), |bencher| {
+            bencher.iter(|| black_box(look()));
+        });
+    }
+    let count = || store.read("count", |tx| tx.count_open_invitations(owner.account.id, env.now())).unwrap();
+    group.bench_function("the count alone", |bencher| bencher.iter(|| black_box(count())));
+    // What the page itself costs where most has to be left out.
+    let page = Page { limit: Some(SIZE), offset: OPEN / 2, order: Order::NewestFirst };
+    let part = || store.read("part", |tx| tx.open_invitations(owner.account.id, env.now(), page)).unwrap();
+    group.bench_function("the middle page alone", |bencher| bencher.iter(|| black_box(part())));
+    group.finish();
+}

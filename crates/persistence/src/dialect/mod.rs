@@ -1,0 +1,56 @@
+//! Everything in which the two databases differ: the only place that asks which one it is.
+
+mod begin;
+mod mails;
+mod unflushed;
+
+pub(crate) use begin::{begin, begin_exclusive};
+use diesel::{QueryResult, connection::SimpleConnection as _, dsl::sql, prelude::*, select, sql_types::Bool};
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+pub(crate) use mails::claimable_mails;
+pub(crate) use unflushed::unflushed;
+
+use crate::connection::AnyConnection;
+
+static POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+static SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+
+/// What a connection to SQLite starts with. A commit is on the disk when it returns (`FULL`), readers and the one writer
+/// do not wait for each other (`WAL`), and a writer of another process is waited for. That wait comes first, because
+/// the switch to WAL needs it already when several processes start together.
+pub(crate) const SQLITE_SESSION: &str = "
+    PRAGMA busy_timeout = 10000;
+    PRAGMA foreign_keys = ON;
+    PRAGMA synchronous = FULL;
+    PRAGMA journal_mode = WAL;
+";
+
+/// Whether a connection on which a statement has failed is lost. One to a server can be, an open file cannot.
+pub(crate) fn is_lost(connection: &mut AnyConnection) -> bool {
+    match connection {
+        AnyConnection::Postgres(connection) => connection.batch_execute("SELECT 1").is_err(),
+        AnyConnection::Sqlite(_) => false,
+    }
+}
+
+/// Whether diesel's own table of applied migrations is there. Asking the catalogue needs no right to make tables.
+pub(crate) fn has_migrations_table(connection: &mut AnyConnection) -> QueryResult<bool> {
+    match connection {
+        AnyConnection::Postgres(connection) => {
+            select(sql::<Bool>("to_regclass('__diesel_schema_migrations') IS NOT NULL"))
+                .get_result(connection)
+        }
+        AnyConnection::Sqlite(connection) => {
+            let found = "EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '__diesel_schema_migrations')";
+            select(sql::<Bool>(found)).get_result(connection)
+        }
+    }
+}
+
+/// The migrations of this database.
+pub(crate) fn migrations(connection: &AnyConnection) -> &'static EmbeddedMigrations {
+    match connection {
+        AnyConnection::Postgres(_) => &POSTGRES_MIGRATIONS,
+        AnyConnection::Sqlite(_) => &SQLITE_MIGRATIONS,
+    }
+}

@@ -1,0 +1,84 @@
+use diesel::prelude::*;
+use usher_domain::{
+    Timestamp,
+    access_token::{AccessToken, NewAccessToken, TokenDigest, TokenHolder},
+    account::PublicId,
+    id::AccountId,
+    port::{StoreError, store::AccessTokens},
+};
+
+use super::DieselTx;
+use crate::{
+    connection::MultiBackend,
+    rows::{AccessTokenRow, AccountRow, MembershipRow, NewAccessTokenRow, PersonRow, readable},
+    schema::{access_token, account, membership, person},
+};
+
+/// A token with everything that belongs to it.
+type HolderRows = (AccessTokenRow, AccountRow, PersonRow, MembershipRow);
+
+impl AccessTokens for DieselTx<'_> {
+    fn insert_access_token(&mut self, token: &NewAccessToken) -> Result<AccessToken, StoreError> {
+        self.write(|connection| {
+            let row: AccessTokenRow = diesel::insert_into(access_token::table)
+                .values(NewAccessTokenRow::from(token))
+                .returning(<AccessTokenRow as Selectable<MultiBackend>>::construct_selection())
+                .get_result(connection)?;
+            Ok(row.try_into()?)
+        })
+    }
+
+    fn token_holder(&mut self, digest: &TokenDigest) -> Result<Option<TokenHolder>, StoreError> {
+        self.read(|connection| {
+            let membership_of_token = membership::account_id
+                .eq(access_token::account_id)
+                .and(membership::person_id.eq(access_token::person_id));
+            let rows: Option<HolderRows> = access_token::table
+                .inner_join(account::table.on(account::id.eq(access_token::account_id)))
+                .inner_join(person::table.on(person::id.eq(access_token::person_id)))
+                .inner_join(membership::table.on(membership_of_token))
+                .filter(access_token::digest.eq(digest.as_str()))
+                .select(HolderRows::as_select())
+                .get_result(connection)
+                .optional()?;
+            Ok(rows.map(holder).transpose()?)
+        })
+    }
+
+    fn access_tokens(&mut self, account: AccountId) -> Result<Vec<AccessToken>, StoreError> {
+        self.read(|connection| {
+            let rows = access_token::table
+                .filter(access_token::account_id.eq(account.get()))
+                .order(access_token::id)
+                .select(AccessTokenRow::as_select());
+            // One that cannot be read opens nothing, and must not hide those that somebody wants to revoke.
+            Ok(readable(rows.load::<AccessTokenRow>(connection)?))
+        })
+    }
+
+    fn revoke_access_token(
+        &mut self,
+        account: AccountId,
+        public_id: &PublicId,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let live = access_token::table
+            .filter(access_token::account_id.eq(account.get()))
+            .filter(access_token::public_id.eq(public_id.as_str()))
+            .filter(access_token::revoked_at.is_null());
+        self.write(|connection| {
+            let updated =
+                diesel::update(live).set(access_token::revoked_at.eq(at.naive_utc())).execute(connection)?;
+            Ok(updated == 1)
+        })
+    }
+}
+
+fn holder((token, account, person, membership): HolderRows) -> Result<TokenHolder, StoreError> {
+    Ok(TokenHolder {
+        token: token.try_into()?,
+        account: account.try_into()?,
+        person: person.try_into()?,
+        membership: membership.try_into()?,
+    })
+}

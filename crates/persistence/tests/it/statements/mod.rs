@@ -1,0 +1,154 @@
+//! How many statements an operation costs, and which index answers it.
+
+mod operations;
+mod plans;
+
+use std::cell::RefCell;
+
+use chrono::DateTime;
+use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
+use operations::{OPERATIONS, Operation, Sample};
+use usher_domain::{
+    invitation::SecureId,
+    port::{
+        Store, StoreError, Tx,
+        store::{
+            Mode::{self, Read},
+            Verdict,
+        },
+    },
+    principal::Credential,
+    usecase::open_link::{LinkView, open_link},
+};
+
+use crate::{
+    support::{Place, Postgres, Sqlite, on_both},
+    world::World,
+};
+
+on_both! {
+    every_operation_is_one_statement,
+    a_stranger_at_a_link_costs_one_look_up,
+}
+
+thread_local! {
+    /// What this thread has sent, while it listens.
+    static SENT: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
+}
+
+struct Listener;
+
+impl Instrumentation for Listener {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        let sent = match event {
+            InstrumentationEvent::StartQuery { query, .. } => query.to_string(),
+            InstrumentationEvent::CacheQuery { sql, .. } => format!("PREPARE {sql}"),
+            _ => return,
+        };
+        SENT.with_borrow_mut(|heard| heard.iter_mut().for_each(|heard| heard.push(sent.clone())));
+    }
+}
+
+/// Listens on every connection that is made from now on.
+fn listen() {
+    set_default_instrumentation(|| Some(Box::new(Listener))).unwrap();
+}
+
+/// What an operation sends to the database, its begin and end included.
+fn statements(store: &dyn Store, sample: &Sample, operation: &Operation) -> Vec<String> {
+    sent_by(store, operation.name, operation.mode, |tx| (operation.run)(tx, sample))
+}
+
+/// What a unit sends to the database, its begin and end included, once every statement has been prepared.
+fn sent_by(
+    store: &dyn Store,
+    name: &'static str,
+    mode: Mode,
+    run: impl Fn(&mut dyn Tx) -> Result<(), StoreError>,
+) -> Vec<String> {
+    let unit = || {
+        let mut work = |tx: &mut dyn Tx| run(tx).map(|()| Verdict::Rollback);
+        store.run(name, mode, &mut work).unwrap();
+    };
+    unit();
+    SENT.set(Some(Vec::new()));
+    unit();
+    SENT.take().unwrap()
+}
+
+fn every_operation_is_one_statement(place: &dyn Place) {
+    listen();
+    let sample = Sample::new(place);
+    let store = place.replica();
+    for operation in &OPERATIONS {
+        let sent = statements(&store, &sample, operation);
+        // And one each to begin and to end the unit.
+        assert_eq!(sent.len(), operation.most + 2, "{}: {sent:#?}", operation.name);
+    }
+}
+
+/// Open, ended or unknown: what the answer costs must not tell them apart either.
+fn a_stranger_at_a_link_costs_one_look_up(place: &dyn Place) {
+    listen();
+    let world = World::new(place);
+    let store: &dyn Store = place.store();
+    let open = world.invite(store, "ada@example.com").unwrap();
+    let ended = world.invite(store, "grace@example.com").unwrap();
+    world.revoke(store, ended.id).unwrap();
+    let unknown = SecureId::parse(&"x".repeat(30)).unwrap();
+    let replica = place.replica();
+    for secure_id in [&open.secure_id, &ended.secure_id, &unknown] {
+        for key in [None, Some("wrong")] {
+            let sent = sent_by(&replica, "open_link", Read, |tx| {
+                assert_eq!(open_link(tx, &world.env, secure_id, key)?, LinkView::Unknown);
+                Ok(())
+            });
+            assert_eq!(sent.len(), 3, "{secure_id} with {key:?}: {sent:#?}");
+        }
+    }
+}
+
+/// What a count sends to the database, once every statement has been prepared.
+fn sent_by_count(store: &dyn Store, credential: &Credential) -> Vec<String> {
+    let (window, now) = (DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH);
+    let count = || store.count_write(credential, window, now);
+    assert!(matches!(count(), Ok(Some(_))));
+    SENT.set(Some(Vec::new()));
+    assert!(matches!(count(), Ok(Some(_))));
+    SENT.take().unwrap()
+}
+
+#[test]
+fn a_count_is_one_statement_on_postgres() {
+    listen();
+    let place = Postgres::migrated();
+    let sample = Sample::new(&place);
+    let store = place.replica();
+    for credential in &sample.credentials {
+        let sent = sent_by_count(&store, credential);
+        assert_eq!(sent.len(), 1, "{sent:#?}");
+    }
+}
+
+/// Counting alone does not wait for the disk: the connection is the one of all units that write.
+#[test]
+fn a_count_is_followed_by_what_is_flushed_on_sqlite() {
+    listen();
+    let place = Sqlite::migrated();
+    let sample = Sample::new(&place);
+    let store = place.replica();
+    let around = |sent: Vec<String>| {
+        let [before, count, after] = sent.as_slice() else { panic!("{sent:#?}") };
+        assert!(count.starts_with("INSERT INTO write_count"), "{count}");
+        assert_eq!([before.as_str(), after], ["PRAGMA synchronous = NORMAL", "PRAGMA synchronous = FULL"]);
+    };
+    for credential in &sample.credentials {
+        around(sent_by_count(&store, credential));
+    }
+    place.execute("ALTER TABLE write_count RENAME TO elsewhere");
+    SENT.set(Some(Vec::new()));
+    let store: &dyn Store = &store;
+    let failed = store.count_write(&sample.credentials[0], DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH);
+    assert!(matches!(failed, Err(StoreError::Unavailable(_))), "{failed:?}");
+    around(SENT.take().unwrap());
+}

@@ -1,0 +1,199 @@
+//! Every operation of the port, on a small sample of everything.
+
+use chrono::TimeDelta;
+use usher_domain::{
+    access_token::{AccessToken, NewAccessToken, TokenDigest},
+    account::{AccountName, NewAccount},
+    audit::{AuditAction, AuditActor, AuditEvent},
+    invitation::{Invitation, NewInvitation},
+    outbox::{LeaseToken, MailState, NewMail},
+    person::{NewPerson, Person},
+    port::{
+        Store, StoreError, Tx,
+        store::{
+            Mode::{self, Read, Write},
+            Order, Page, Settlement,
+        },
+    },
+    principal::{Actor, Credential},
+    token::Token,
+};
+
+use crate::{
+    support::Place,
+    world::{World, grant, new_person, text},
+};
+
+/// One operation of the port, and how many statements it may cost.
+pub(super) struct Operation {
+    pub(super) name: &'static str,
+    pub(super) mode: Mode,
+    pub(super) most: usize,
+    pub(super) run: fn(&mut dyn Tx, &Sample) -> Result<(), StoreError>,
+}
+
+const fn operation(
+    name: &'static str,
+    mode: Mode,
+    most: usize,
+    run: fn(&mut dyn Tx, &Sample) -> Result<(), StoreError>,
+) -> Operation {
+    Operation { name, mode, most, run }
+}
+
+pub(super) const OPERATIONS: [Operation; 34] = [
+    operation("insert_access_token", Write, 1, |tx, s| tx.insert_access_token(&s.new_token).map(drop)),
+    operation("token_holder", Read, 1, |tx, s| {
+        assert!(tx.token_holder(&s.digest)?.is_some());
+        Ok(())
+    }),
+    operation("access_tokens", Read, 1, |tx, s| tx.access_tokens(s.token.account_id).map(drop)),
+    operation("revoke_access_token", Write, 1, |tx, s| {
+        assert!(tx.revoke_access_token(s.token.account_id, &s.token.public_id, s.token.created_at)?);
+        Ok(())
+    }),
+    operation("insert_account", Write, 1, |tx, s| tx.insert_account(&s.new_account).map(drop)),
+    operation("account", Read, 1, |tx, s| tx.account(s.owner.account.id).map(drop)),
+    operation("account_by_name", Read, 1, |tx, s| tx.account_by_name(&s.owner.account.name).map(drop)),
+    operation("accounts", Read, 1, |tx, _| tx.accounts().map(drop)),
+    operation("insert_membership", Write, 1, |tx, s| {
+        let person = s.member.id;
+        tx.insert_membership(&usher_domain::membership::Membership {
+            person_id: person,
+            ..s.owner.membership.clone()
+        })
+    }),
+    operation("delete_membership", Write, 1, |tx, s| {
+        tx.delete_membership(s.owner.account.id, s.owner.person.id).map(drop)
+    }),
+    operation("membership", Read, 1, |tx, s| tx.membership(s.owner.account.id, s.owner.person.id).map(drop)),
+    operation("memberships_of", Read, 1, |tx, s| tx.memberships_of(s.owner.person.id).map(drop)),
+    operation("insert_person", Write, 1, |tx, s| tx.insert_person(&s.new_person).map(drop)),
+    operation("person", Read, 1, |tx, s| tx.person(s.member.id).map(drop)),
+    operation("person_by_email", Read, 1, |tx, s| tx.person_by_email(&s.member.email).map(drop)),
+    operation("update_person", Write, 1, |tx, s| tx.update_person(&s.member)),
+    operation("insert_invitation", Write, 1, |tx, s| tx.insert_invitation(&s.new_invitation).map(drop)),
+    operation("update_invitation", Write, 1, |tx, s| tx.update_invitation(&s.invitation)),
+    operation("invitation", Read, 1, |tx, s| {
+        tx.invitation(s.invitation.account_id, s.invitation.id).map(drop)
+    }),
+    operation("invitation_by_public_id", Read, 1, |tx, s| {
+        tx.invitation_by_public_id(s.invitation.account_id, &s.invitation.public_id).map(drop)
+    }),
+    operation("invitation_by_secure_id", Read, 1, |tx, s| {
+        tx.invitation_by_secure_id(&s.invitation.secure_id).map(drop)
+    }),
+    operation("pending_invitation", Read, 1, |tx, s| {
+        tx.pending_invitation(s.invitation.account_id, &s.invitation.email).map(drop)
+    }),
+    operation("open_invitations", Read, 1, |tx, s| {
+        let page = Page { limit: Some(10), offset: 5, order: Order::OldestFirst };
+        tx.open_invitations(s.invitation.account_id, s.invitation.created_at, page).map(drop)
+    }),
+    operation("open_invitations, newest first", Read, 1, |tx, s| {
+        let page = Page { limit: Some(10), offset: 5, order: Order::NewestFirst };
+        tx.open_invitations(s.invitation.account_id, s.invitation.created_at, page).map(drop)
+    }),
+    operation("count_open_invitations", Read, 1, |tx, s| {
+        tx.count_open_invitations(s.invitation.account_id, s.invitation.created_at).map(drop)
+    }),
+    operation("overdue_invitations", Read, 1, |tx, s| {
+        tx.overdue_invitations(s.invitation.expires_at, 10).map(drop)
+    }),
+    operation("enqueue", Write, 1, |tx, s| tx.enqueue(&s.new_mail).map(drop)),
+    operation("claim_mails", Write, 2, |tx, s| {
+        let now = s.invitation.created_at;
+        assert_eq!(tx.claim_mails(now, now + TimeDelta::seconds(60), &s.lease, 10)?.len(), 1);
+        Ok(())
+    }),
+    operation("claim_mails without any", Write, 1, |tx, s| {
+        let now = s.invitation.created_at - TimeDelta::seconds(1);
+        assert_eq!(tx.claim_mails(now, now + TimeDelta::seconds(60), &s.lease, 10)?, []);
+        Ok(())
+    }),
+    operation("settle_mail", Write, 1, |tx, s| {
+        let at = s.invitation.created_at;
+        let relayed = Settlement { state: MailState::Relayed, attempts: 1, due_at: at, error: None, at };
+        tx.settle_mail(usher_domain::id::MailId::new(1), &s.lease, &relayed).map(drop)
+    }),
+    operation("mails_of", Read, 1, |tx, s| tx.mails_of(s.invitation.id).map(drop)),
+    operation("next_mail_due", Read, 1, |tx, _| tx.next_mail_due().map(drop)),
+    operation("record", Write, 1, |tx, s| tx.record(&s.event)),
+    operation("audit_events", Read, 1, |tx, s| tx.audit_events(s.owner.account.id).map(drop)),
+];
+
+/// What the operations work on.
+pub(super) struct Sample {
+    owner: Actor,
+    /// What the owner presents.
+    pub(super) credentials: [Credential; 2],
+    /// Known, but not a member.
+    member: Person,
+    invitation: Invitation,
+    token: AccessToken,
+    digest: TokenDigest,
+    new_token: NewAccessToken,
+    lease: LeaseToken,
+    new_account: NewAccount,
+    new_person: NewPerson,
+    new_invitation: NewInvitation,
+    new_mail: NewMail,
+    event: AuditEvent,
+}
+
+impl Sample {
+    pub(super) fn new(place: &dyn Place) -> Self {
+        let world = World::new(place);
+        let store: &dyn Store = place.store();
+        let member = new_person(&world.env, "ada@example.com");
+        let member = store.write("sample", |tx| tx.insert_person(&member)).unwrap();
+        let invitation = world.invite(store, "grace@example.com").unwrap();
+        let digest = TokenDigest::new([1; 32]);
+        let token = world.new_access_token(&digest);
+        let token = store.write("sample", |tx| tx.insert_access_token(&token)).unwrap();
+        let (now, entropy) = (world.now(), world.env.entropy.as_ref());
+        Self {
+            lease: Token::generate(entropy),
+            new_account: NewAccount {
+                public_id: Token::generate(entropy),
+                name: AccountName::parse("elsewhere").unwrap(),
+                title: text("Elsewhere"),
+                created_at: now,
+            },
+            new_person: new_person(&world.env, "new@example.com"),
+            new_invitation: NewInvitation {
+                public_id: Token::generate(entropy),
+                secure_id: Token::generate(entropy),
+                account_id: world.owner.account.id,
+                email: member.email.clone(),
+                name: None,
+                grant: grant("user"),
+                sponsor: world.owner.person.id,
+                created_at: now,
+                expires_at: now,
+            },
+            new_mail: NewMail {
+                reference: Token::generate(entropy),
+                account_id: world.owner.account.id,
+                invitation_id: invitation.id,
+                generation: 0,
+                created_at: now,
+            },
+            event: AuditEvent {
+                at: now,
+                actor: AuditActor::System,
+                action: AuditAction::InvitationExpired,
+                account: Some(world.owner.account.id),
+                invitation: Some(invitation.id),
+                person: None,
+            },
+            new_token: world.new_access_token(&TokenDigest::new([2; 32])),
+            credentials: [world.credential(), Credential::AccessToken(digest.clone())],
+            owner: world.owner,
+            member,
+            invitation,
+            token,
+            digest,
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Which index answers which operation.
+
+use diesel::{Connection as _, QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query, sql_types};
+
+use super::{
+    listen,
+    operations::{OPERATIONS, Sample},
+    sent_by_count, statements,
+};
+use crate::support::{Place, Postgres, Sqlite};
+
+/// Which index has to answer which operation.
+const INDEXES: [(&str, &str); 18] = [
+    ("token_holder", "unique_access_token_digest"),
+    ("access_tokens", "access_token_of_account"),
+    ("revoke_access_token", "unique_access_token_public_id"),
+    ("account_by_name", "unique_account_name"),
+    ("memberships_of", "membership_of_person"),
+    ("person_by_email", "unique_person_email_key"),
+    ("invitation_by_public_id", "unique_invitation_public_id"),
+    ("invitation_by_secure_id", "unique_invitation_secure_id"),
+    ("pending_invitation", "unique_pending_invitation"),
+    ("open_invitations", "invitation_open"),
+    ("open_invitations, newest first", "invitation_open"),
+    ("count_open_invitations", "invitation_open"),
+    ("overdue_invitations", "invitation_overdue"),
+    ("claim_mails without any", "mail_due"),
+    ("mails_of", "mail_of_invitation"),
+    ("next_mail_due", "mail_next"),
+    ("audit_events", "audit_event_of_account"),
+    ("accounts", "unique_account_name"),
+];
+
+/// The statements of [`INDEXES`], as they are sent.
+fn queries(place: &dyn Place) -> Vec<(&'static str, &'static str, String)> {
+    listen();
+    let sample = Sample::new(place);
+    let store = place.replica();
+    let mut queries = Vec::new();
+    for (name, index) in INDEXES {
+        let operation = OPERATIONS.iter().find(|operation| operation.name == name).unwrap();
+        let sent = statements(&store, &sample, operation);
+        let (sql, _) = sent[1].split_once(" -- binds").unwrap();
+        queries.push((name, index, sql.to_owned()));
+    }
+    let counts = ["unique_person_email_key", "unique_access_token_digest"];
+    for (credential, index) in sample.credentials.iter().zip(counts) {
+        let sent = sent_by_count(&store, credential);
+        let statement = sent.iter().find(|statement| statement.starts_with("INSERT")).unwrap();
+        let (sql, _) = statement.split_once(" -- binds").unwrap();
+        queries.push(("count_write", index, sql.to_owned()));
+    }
+    queries
+}
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = sql_types::Text)]
+    detail: String,
+}
+
+#[test]
+fn sqlite() {
+    let place = Sqlite::migrated();
+    let queries = queries(&place);
+    let url = place.url();
+    let mut connection = SqliteConnection::establish(url.strip_prefix("sqlite:").unwrap()).unwrap();
+    for (name, index, sql) in queries {
+        let steps: Vec<Step> = sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(&mut connection).unwrap();
+        let plan: Vec<_> = steps.into_iter().map(|step| step.detail).collect();
+        assert!(plan.iter().any(|step| step.contains(index)), "{name}: {plan:#?} for {sql}");
+        assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{name} sorts: {plan:#?}");
+    }
+}
+
+/// A year's history of twenty accounts, in which a twentieth is pending and a hundredth is queued.
+const HISTORY: &str = "
+    INSERT INTO account (public_id, name, title, created_at)
+        SELECT 'a' || n, 'a' || n, 'A', now() FROM generate_series(1, 20) n;
+    INSERT INTO person (public_id, email, email_key, email_verified, name, created_at, version)
+        SELECT 'p' || n, 'p' || n, 'p' || n, true, 'P', now(), 0 FROM generate_series(1, 1000) n;
+    INSERT INTO membership (account_id, person_id, roles, limit_services, services, created_at)
+        SELECT account.id, person.id, 'user', false, '', now() FROM account, person
+        ON CONFLICT DO NOTHING;
+    INSERT INTO access_token (public_id, digest, account_id, person_id, name, scope, created_at)
+        SELECT concat('t', account_id, '.', person_id, '.', n), concat('d', account_id, '.', person_id, '.', n), account_id,
+            person_id, 'T', 'global', now()
+        FROM membership, generate_series(1, 2) n WHERE person_id % 20 = 0;
+    INSERT INTO invitation (public_id, secure_id, account_id, email, email_key, roles, limit_services, services,
+            status, generation, created_at, updated_at, sent_at, expires_at, closed_at, version)
+        SELECT 'i' || n, 's' || n, 1 + n % 20, 'e' || n, 'e' || n, 'user', false, '',
+            CASE WHEN n % 19 = 0 THEN 'pending' ELSE 'accepted' END, 0, now(), now(), now(),
+            now() + n * interval '1 minute', CASE WHEN n % 19 = 0 THEN NULL ELSE now() END, 0
+        FROM generate_series(1, 20000) n;
+    INSERT INTO mail (reference, account_id, invitation_id, generation, state, attempts, due_at, created_at,
+            updated_at)
+        SELECT 'm' || id, account_id, id, 0, CASE WHEN id % 97 = 0 THEN 'queued' ELSE 'relayed' END, 0,
+            created_at + id * interval '1 minute', created_at, created_at
+        FROM invitation;
+    INSERT INTO audit_event (at, actor, action, account_id, invitation_id)
+        SELECT created_at, 'system', 'invitation.created', account_id, id FROM invitation;
+    ANALYZE";
+
+/// With a plan for any values, as a prepared statement gets it: a condition on a bound value would fit no partial
+/// index there.
+#[test]
+fn postgres() {
+    let place = Postgres::migrated();
+    let queries = queries(&place);
+    place.execute(HISTORY);
+    for (name, index, sql) in queries {
+        let values = vec!["NULL"; sql.matches('$').count()].join(", ");
+        let values = if values.is_empty() { values } else { format!("({values})") };
+        let plan = place
+            .database
+            .sql(&format!(
+                "SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_generic_plan;
+                 PREPARE query AS {sql}; EXPLAIN (COSTS OFF) EXECUTE query{values}"
+            ))
+            .unwrap();
+        assert!(plan.contains(index), "{name}: {plan} for {sql}");
+    }
+}

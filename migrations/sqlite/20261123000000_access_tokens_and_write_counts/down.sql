@@ -1,0 +1,2 @@
+DROP TABLE write_count;
+DROP TABLE access_token;
