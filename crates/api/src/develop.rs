@@ -125,6 +125,10 @@ See who is invited:
 
   curl "{base_url}/api/v2/invitations" -H "Authorization: Bearer {token}"
 
+The same as Fastly's clients ask for it:
+
+  curl "{base_url}/invitations" -H "Fastly-Key: {token}"
+
 You are {NAME}, administrator of "{TITLE}". Log in for a new token:
 
   curl "{base_url}/api/v2/login" -d '{{"email": "{ADMINISTRATOR}", "password": "{password}"}}'

@@ -3,8 +3,10 @@
 // Whole: what is in it may fail a test by any means, the helpers too.
 #[cfg(test)]
 mod cli {
+    mod access_tokens;
     mod bench;
     mod commands;
     mod configuration;
+    mod openapi;
     mod running;
 }

@@ -6,6 +6,7 @@
 //! To add a command: its arguments in `arguments/`, with a help text and an example, a file here that runs it, a line in
 //! `run`, and a test in `tests/cli.rs`.
 
+mod access_token;
 mod account;
 mod arguments;
 mod environment;
@@ -13,6 +14,7 @@ mod failure;
 mod health;
 mod member;
 mod migrate;
+mod openapi;
 mod output;
 mod password;
 mod person;
@@ -25,7 +27,9 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::Parser as _;
 
 use self::{
-    arguments::{AccountCommand, Arguments, Command, MemberCommand, PersonCommand, TokenCommand},
+    arguments::{
+        AccessTokenCommand, AccountCommand, Arguments, Command, MemberCommand, PersonCommand, TokenCommand,
+    },
     environment::Environment,
     failure::Failure,
     output::Output,
@@ -63,6 +67,15 @@ fn run(arguments: Arguments, environment: Environment) -> Result<(), Failure> {
         }
         Command::Person(PersonCommand::Create(command)) => person::create(&source.load(Mode::Tool)?, command),
         Command::Token(TokenCommand::Issue(command)) => token::issue(&source.load(Mode::Signing)?, &command),
+        Command::AccessToken(command) => {
+            let settings = source.load(Mode::Tool)?;
+            match command {
+                AccessTokenCommand::Create(command) => access_token::create(&settings, command),
+                AccessTokenCommand::List(command) => access_token::list(&settings, &command),
+                AccessTokenCommand::Revoke(command) => access_token::revoke(&settings, &command),
+            }
+        }
+        Command::Openapi => openapi::print(),
         Command::Health(command) => {
             let output = Output::of(&command.result);
             match command.url {

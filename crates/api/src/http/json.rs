@@ -115,7 +115,8 @@ impl Fields {
     }
 }
 
-fn kind(value: &Value) -> &'static str {
+/// What a value is, for texts that say what it should have been.
+pub(super) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",

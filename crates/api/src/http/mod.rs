@@ -4,6 +4,7 @@ pub mod body;
 pub mod credentials;
 pub mod dev;
 pub mod endpoint;
+pub mod fastly;
 pub mod json;
 pub mod landscape;
 mod page;
@@ -23,6 +24,7 @@ pub fn endpoints() -> Vec<(&'static str, endpoint::Endpoint)> {
     let parts = [
         ("", platform::endpoints()),
         (landscape::PREFIX, landscape::endpoints()),
+        ("", fastly::endpoints()),
         ("", web::endpoints()),
         (dev::PREFIX, dev::endpoints()),
     ];
@@ -36,6 +38,7 @@ pub fn endpoints() -> Vec<(&'static str, endpoint::Endpoint)> {
 pub fn configure(config: &mut ServiceConfig) {
     platform::configure(config);
     landscape::configure(config);
+    fastly::configure(config);
     web::configure(config);
     config.default_service(Route::new().to(nothing_here));
 }

@@ -60,6 +60,7 @@ fn help_and_version_are_results() {
         "member",
         "person",
         "token",
+        "access-token",
         "health",
         "Exit codes",
         "Example",

@@ -1,8 +1,11 @@
 //! The server as its users meet it: over TCP, on both databases, with an SMTP server that is not ours.
 #![cfg(test)]
 
+mod access_tokens;
 mod bodies;
+mod both_dialects;
 mod bounds;
+mod fastly;
 mod harness;
 mod issuers;
 mod landscape;

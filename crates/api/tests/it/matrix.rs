@@ -5,7 +5,11 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use usher_api::http::{self, endpoint::Endpoint};
 
-use crate::harness::{Backend, Client, Setup, body, on_both_databases, send};
+use crate::harness::{
+    Answer, Backend, Client, Setup, body,
+    fastly::{document, listed, refusal},
+    on_both_databases, send,
+};
 
 /// What an operation answers to whom.
 struct Row {
@@ -23,7 +27,16 @@ struct Row {
 
 struct Fixture {
     id: i64,
+    public_id: String,
     secure_id: String,
+}
+
+impl Fixture {
+    /// A route's path to the invitation. Its code is no secret: the key is not its key.
+    fn path(&self, route: &str) -> String {
+        let path = route.replace("{id}", &self.id.to_string()).replace("{secure_id}", &self.secure_id);
+        path.replace("{invitation_id}", &self.public_id).replace("{code}", &format!("{}.0", self.secure_id))
+    }
 }
 
 fn none(_: &Fixture) -> Value {
@@ -32,6 +45,10 @@ fn none(_: &Fixture) -> Value {
 
 fn invitation(_: &Fixture) -> Value {
     body("Ann", "ann@example.com", &["Auditor"])
+}
+
+fn invitation_of_fastly(_: &Fixture) -> Value {
+    document("bea@example.com", "user")
 }
 
 fn link(fixture: &Fixture) -> Value {
@@ -68,6 +85,13 @@ const ROWS: &[Row] = &[
     Row { foreign: 403, ..row("POST", "/api/v2/reject-invitation", link) },
     public("GET", "/api/v2/invitations/{secure_id}/summary", 200),
     Row { body: login, ..public("POST", "/api/v2/login", 401) },
+    Row { foreign: 200, ..row("GET", "/invitations", none) },
+    Row { foreign: 200, ..row("POST", "/invitations", invitation_of_fastly) },
+    row("DELETE", "/invitations/{invitation_id}", none),
+    // Newcomers have no token; whoever has one shows it.
+    Row { anonymous: 404, foreign: 403, ..row("PUT", "/invitation/accept/{code}", none) },
+    Row { powerless: 200, foreign: 200, ..row("GET", "/current_user", none) },
+    Row { powerless: 200, foreign: 200, ..row("GET", "/service-authorizations", none) },
     public("GET", "/accept-invitation/{secure_id}", 404),
     public("POST", "/accept-invitation/{secure_id}", 404),
     public("GET", "/accept-invitation/", 404),
@@ -108,6 +132,7 @@ fn everybody_gets_their_answer(backend: Backend) {
         jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200).json();
     let fixture = Fixture {
         id: created["id"].as_i64().unwrap(),
+        public_id: listed(&jane)[0]["id"].as_str().unwrap().to_owned(),
         secure_id: created["secure_id"].as_str().unwrap().to_owned(),
     };
     let before = jane.get("/api/v2/invitations").body;
@@ -135,20 +160,48 @@ fn everybody_gets_their_answer(backend: Backend) {
 
 #[track_caller]
 fn assert_answer(row: &Row, fixture: &Fixture, caller: &Client, status: u16, who: &str) {
-    let path = row.path.replace("{id}", &fixture.id.to_string()).replace("{secure_id}", &fixture.secure_id);
-    let mut request = caller.request(Method::from_bytes(row.method.as_bytes()).unwrap(), &path);
-    if row.method == "POST" {
-        request = if path.starts_with("/api") {
-            request.body((row.body)(fixture).to_string())
-        } else {
-            request.form(&[("action", "decline")])
-        };
-    }
+    let method = Method::from_bytes(row.method.as_bytes()).unwrap();
+    let request = caller.request(method.clone(), &fixture.path(row.path));
+    let request = match Side::of(row.path) {
+        _ if method != Method::POST && method != Method::PUT => request,
+        Side::Page => request.form(&[("action", "decline")]),
+        Side::Landscape | Side::Fastly => request.body((row.body)(fixture).to_string()),
+    };
     let answer = send(request);
     assert_eq!(answer.status.as_u16(), status, "{who}: {} {}: {}", row.method, row.path, answer.body);
     if status == 401 {
         assert_eq!(answer.header("www-authenticate"), r#"Bearer realm="usher""#);
-        assert_eq!(answer.problem().1, "Unauthorized");
+        Side::of(row.path).assert_nobody(&answer);
+    }
+}
+
+/// Who reads the answers.
+enum Side {
+    Landscape,
+    Fastly,
+    Page,
+}
+
+impl Side {
+    fn of(path: &str) -> Self {
+        let fastly = ["/invitation", "/current_user", "/service-authorizations"];
+        if path.starts_with("/api/v2/") {
+            Self::Landscape
+        } else if fastly.iter().any(|start| path.starts_with(start)) {
+            Self::Fastly
+        } else {
+            Self::Page
+        }
+    }
+
+    /// Nobody is behind the token, in the dialect's own words.
+    #[track_caller]
+    fn assert_nobody(&self, answer: &Answer) {
+        match self {
+            Self::Landscape => assert_eq!(answer.problem().1, "Unauthorized"),
+            Self::Fastly => assert_eq!(refusal(answer).1, "Provided credentials are missing or invalid"),
+            Self::Page => panic!("pages know no tokens: {answer:?}"),
+        }
     }
 }
 

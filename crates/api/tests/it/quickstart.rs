@@ -35,7 +35,7 @@ fn the_first_printed_command_creates_an_invitation() {
             break;
         }
     }
-    let [create, list, login] = commands.try_into().unwrap();
+    let [create, list, fastly, login] = commands.try_into().unwrap();
 
     let token = create.split("Bearer ").nth(1).unwrap().split('"').next().unwrap();
     let claims = claims(token);
@@ -45,6 +45,8 @@ fn the_first_printed_command_creates_an_invitation() {
     assert_eq!(created["id"], 1);
     let listed = shell(&list);
     assert_eq!(listed["results"][0]["email"], "bobby@example.com");
+    let listed = shell(&fastly);
+    assert_eq!(listed["data"][0]["attributes"]["email"], "bobby@example.com");
     assert_eq!(shell(&login)["current_account"], "onward");
 
     // The mail can be read in a browser.

@@ -1,5 +1,6 @@
 //! What can be typed, with its help.
 
+mod access_tokens;
 mod records;
 mod values;
 
@@ -7,6 +8,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(super) use self::access_tokens::{
+    AccessTokenCommand, CreateAccessTokenArguments, ListAccessTokensArguments, RevokeAccessTokenArguments,
+};
 pub(super) use self::records::{
     AccountCommand, AddMemberArguments, CreateAccountArguments, CreatePersonArguments, IssueTokenArguments,
     MemberCommand, PersonCommand, TokenCommand,
@@ -64,6 +68,12 @@ pub(super) enum Command {
     /// Make tokens for the API
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Make, list and revoke access tokens, the kind that programs keep (Fastly-Key)
+    #[command(subcommand)]
+    AccessToken(AccessTokenCommand),
+    /// Print the OpenAPI document of Fastly's dialect
+    #[command(after_help = "Example:\n  usher openapi > fastly.openapi.json")]
+    Openapi,
     /// Ask a running server whether it is ready: exit code 0 if it is, 1 if not
     #[command(after_help = "Example, for a container's health check:\n  usher health")]
     Health(HealthArguments),

@@ -10,7 +10,8 @@ use serde_json::Value;
 pub(crate) struct Client {
     http: reqwest::blocking::Client,
     base: String,
-    token: Option<String>,
+    /// Name and value of the header that a token is sent in.
+    credential: Option<(&'static str, String)>,
 }
 
 /// A whole answer.
@@ -28,11 +29,16 @@ impl Client {
             .no_proxy()
             .build()
             .unwrap();
-        Self { http, base, token: None }
+        Self { http, base, credential: None }
     }
 
-    pub(crate) fn with_token(&self, token: impl Into<String>) -> Self {
-        Self { token: Some(token.into()), ..self.clone() }
+    pub(crate) fn with_token(&self, token: impl AsRef<str>) -> Self {
+        Self { credential: Some(("Authorization", format!("Bearer {}", token.as_ref()))), ..self.clone() }
+    }
+
+    /// With the token where Fastly's clients send it.
+    pub(crate) fn with_key(&self, token: &str) -> Self {
+        Self { credential: Some(("Fastly-Key", token.to_owned())), ..self.clone() }
     }
 
     pub(crate) fn base(&self) -> &str {
@@ -41,8 +47,8 @@ impl Client {
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));
-        match &self.token {
-            Some(token) => request.bearer_auth(token),
+        match &self.credential {
+            Some((name, value)) => request.header(*name, value),
             None => request,
         }
     }
@@ -63,6 +69,11 @@ impl Client {
     pub(crate) fn post_text(&self, path: &str, content_type: &str, body: &str) -> Answer {
         let request = self.request(Method::POST, path).header("Content-Type", content_type);
         send(request.body(body.to_owned()))
+    }
+
+    pub(crate) fn put(&self, path: &str, body: &Value) -> Answer {
+        let request = self.request(Method::PUT, path).header("Content-Type", "application/json");
+        send(request.body(body.to_string()))
     }
 
     pub(crate) fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {

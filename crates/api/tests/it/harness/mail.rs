@@ -103,4 +103,10 @@ impl Invited {
         let key = self.link.query_pairs().find(|(name, _)| name == "key");
         key.expect("the link has a key").1.into_owned()
     }
+
+    /// What whoever accepts through an API sends.
+    pub(crate) fn code(&self) -> &str {
+        let (_, rest) = self.text.split_once("the code is ").expect("the text has the code");
+        rest.split_whitespace().next().unwrap()
+    }
 }

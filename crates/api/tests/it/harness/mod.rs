@@ -1,6 +1,8 @@
 //! A server on a free port, on a database of its own, with a clock that stands still.
 
+mod contract;
 mod database;
+pub(crate) mod fastly;
 mod http;
 mod invited;
 mod mail;
@@ -8,8 +10,9 @@ mod process;
 mod server;
 mod token;
 
+pub(crate) use contract::{Reply, broken};
 pub(crate) use database::Backend;
-pub(crate) use http::{Client, send};
+pub(crate) use http::{Answer, Client, send};
 pub(crate) use invited::Invitation;
 pub(crate) use mail::{Invited, Postbox};
 pub(crate) use process::Running;

@@ -7,17 +7,20 @@ use usher_api::{
     compose::{Application, Core, Delivery, World, listen, outlet, verifier},
     settings::{Mode, Settings, Sources},
 };
-use usher_auth::TokenRequest;
+use usher_auth::{TokenRequest, access_token_digest};
 use usher_domain::{
+    access_token::{AccessToken, AccessTokenText, Scope},
     account::AccountName,
     address::EmailAddress,
     id::PersonId,
     person::Password,
+    port::StoreError,
     role::Grant,
     testkit::{FixedClock, SeededEntropy},
     text::DisplayText,
     usecase::{
         add_member::{AddMember, add_member},
+        create_access_token::{CreateAccessToken, create_access_token},
         create_account::{CreateAccount, create_account},
     },
 };
@@ -153,12 +156,23 @@ impl Server {
         roles: &[&str],
         password: Option<&str>,
     ) -> PersonId {
+        self.member_with(account, email, Grant::of_roles(roles.iter().copied()).unwrap(), password)
+    }
+
+    /// The same with any grant.
+    pub(crate) fn member_with(
+        &self,
+        account: &str,
+        email: &str,
+        grant: Grant,
+        password: Option<&str>,
+    ) -> PersonId {
         let hash = |text: &str| self.core.passwords.hash(&Password::parse(text).unwrap()).unwrap();
         let command = AddMember {
             account: AccountName::parse(account).unwrap(),
             email: EmailAddress::parse(email).unwrap(),
             name: Some(DisplayText::parse("Jane Smith").unwrap()),
-            grant: Grant::of_roles(roles.iter().copied()).unwrap(),
+            grant,
             password: password.map(hash),
         };
         self.core.store.write("test", |tx| add_member(tx, &self.core.env, &command)).unwrap().id
@@ -177,6 +191,39 @@ impl Server {
             lifetime: TimeDelta::hours(1),
         };
         self.core.issuer.issue(&request, self.core.env.now()).reveal().to_owned()
+    }
+
+    /// Makes an access token as `usher access-token create` does; answers its secret, and what is stored.
+    pub(crate) fn access_token(
+        &self,
+        account: &str,
+        email: &str,
+        scope: Scope,
+        lifetime: Option<TimeDelta>,
+    ) -> (String, AccessToken) {
+        let env = &self.core.env;
+        let secret = AccessTokenText::generate(env.entropy.as_ref()).to_string();
+        let command = CreateAccessToken {
+            account: AccountName::parse(account).unwrap(),
+            email: EmailAddress::parse(email).unwrap(),
+            name: DisplayText::parse("Deployment").unwrap(),
+            scope,
+            expires_at: lifetime.map(|lifetime| env.now() + lifetime),
+            digest: access_token_digest(&secret).unwrap(),
+        };
+        let token = self.core.store.write("test", |tx| create_access_token(tx, env, &command)).unwrap();
+        (secret, token)
+    }
+
+    /// Ends the person's place in the account.
+    pub(crate) fn leave(&self, account: &str, email: &str) {
+        let (account, email) = (AccountName::parse(account).unwrap(), EmailAddress::parse(email).unwrap());
+        let left = self.core.store.write::<_, StoreError>("test", |tx| {
+            let account = tx.account_by_name(&account)?.unwrap();
+            let person = tx.person_by_email(&email)?.unwrap();
+            tx.delete_membership(account.id, person.id)
+        });
+        assert_eq!(left, Ok(true));
     }
 
     /// Stops, starts again on the same database, and gives the administrator of onward a client of the new server.

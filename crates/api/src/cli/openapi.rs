@@ -1,0 +1,13 @@
+//! `usher openapi`
+
+use utoipa::OpenApi as _;
+
+use super::{failure::Failure, output::Output};
+use crate::http::fastly::Description;
+
+/// Prints the document, as it is also kept in `docs/api/`.
+pub(super) fn print() -> Result<(), Failure> {
+    let document = Description::openapi();
+    let text = document.to_pretty_json().map_err(|error| Failure::of(&error))?;
+    Output::Text.lines(&[text], &serde_json::Value::Null)
+}

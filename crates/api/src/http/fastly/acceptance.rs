@@ -1,0 +1,142 @@
+//! `PUT /invitation/accept/{code}`.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Bytes, Data, Path, Payload},
+};
+use serde::Serialize;
+use usher_domain::{
+    invitation::{SecureId, split_code},
+    person::Password,
+    port::StoreError,
+    principal::Credential,
+    text::DisplayText,
+    usecase::{
+        accept::{Accept, AcceptError, Acceptor, accept as accept_invitation},
+        login::Login,
+        open_link::{LinkView, open_link},
+    },
+};
+use utoipa::ToSchema;
+
+use super::{
+    answer::{counted, plain},
+    credential::optional_credential,
+    error::{ErrorBody, Problem},
+};
+use crate::http::{
+    body, credentials,
+    json::{self, Fields},
+    state::AppState,
+    unit::{self, Counted},
+};
+
+/// What a newcomer says. Members that are not listed, such as the vendor's `marketing_opt_in`, mean nothing here.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "read member by member; the type is for the OpenAPI document")]
+pub(super) struct AcceptanceRequest {
+    /// What others will read.
+    name: String,
+    /// The password of the new login.
+    #[schema(format = "password", min_length = 8)]
+    password: String,
+}
+
+/// The vendor's word for done.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Done {
+    #[schema(example = "ok")]
+    status: &'static str,
+}
+
+/// `PUT /invitation/accept/{code}`: accepts with the code from the mail. Without a credential the caller is a newcomer, who
+/// chooses name and password; with one, whoever it belongs to becomes the member.
+#[utoipa::path(
+    put,
+    path = "/invitation/accept/{code}",
+    tag = "acceptance",
+    operation_id = "acceptInvitation",
+    summary = "Accept an invitation",
+    params(("code" = String, Path, description = "The code from the invitation's mail: a secret")),
+    request_body(description = "Not looked at when a token is sent.", content = Option<AcceptanceRequest>),
+    responses(
+        (status = 200, description = "Accepted: the invitee is a member", body = Done),
+        (status = 400, description = "Name or password cannot be taken", body = ErrorBody),
+        (status = 401, description = "The token is not good", body = ErrorBody),
+        (status = 403, description = "The inviter may not invite any more, or the token is not a person's", body = ErrorBody),
+        (status = 404, description = "No invitation has this code", body = ErrorBody),
+        (status = 409, description = "There is a login for the address already, or a membership", body = ErrorBody),
+        (status = 410, description = "The invitation has ended, or a newer mail was sent", body = ErrorBody),
+        (status = 413, description = "The body is larger than 64 KiB", body = ErrorBody),
+        (status = 429, description = "The write limit of the hour is reached, with a token: try again after `Retry-After`", body = ErrorBody),
+        (status = 503, description = "Busy: try again after `Retry-After`, nothing is done twice", body = ErrorBody),
+    ),
+    security((), ("fastly_key" = []), ("bearer" = []))
+)]
+pub(super) async fn accept(
+    request: HttpRequest,
+    payload: Payload,
+    state: Data<AppState>,
+    code: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let writer = optional_credential(&request, &state).await?;
+    let body = body::read(payload, state.body_timeout).await?;
+    let command = command(&state, &code, writer.clone(), &body).await;
+    let done = unit::write_as_anybody(&state, writer, "fastly.accept", command, accept_invitation).await;
+    Ok(counted(done.map(|done| Counted { value: plain(&Done { status: "ok" }), quota: done.quota })))
+}
+
+async fn command(
+    state: &AppState,
+    code: &str,
+    writer: Option<Credential>,
+    body: &Bytes,
+) -> Result<Accept, Problem> {
+    let (secure_id, key) = split_code(code).ok_or(AcceptError::NotFound)?;
+    let by = match writer {
+        Some(credential) => Acceptor::Principal(credentials::principal(credential)?),
+        None => newcomer(state, &secure_id, key, body).await?,
+    };
+    Ok(Accept { secure_id, key: Some(key.to_owned()), by })
+}
+
+/// The code comes before the body: who has none learns nothing about bodies, and costs no hashing.
+async fn newcomer(
+    state: &AppState,
+    secure_id: &SecureId,
+    key: &str,
+    body: &[u8],
+) -> Result<Acceptor, Problem> {
+    open(state, secure_id.clone(), key.to_owned()).await?;
+    let mut fields = Fields::new(json::object(body)?);
+    let name = fields.optional_text("name").unwrap_or_default();
+    let password = fields.optional_text("password").unwrap_or_default();
+    let name = DisplayText::parse(&name).map_err(|error| fields.refuse("name", error));
+    let password = Password::parse(&password).map_err(|error| fields.refuse("password", error));
+    let (Ok(name), Ok(password)) = (name, password) else {
+        let texts: Vec<String> = fields.problems().iter().map(ToString::to_string).collect();
+        return Err(Problem::bad_request(texts.join("; ")));
+    };
+    Ok(Acceptor::Newcomer { name, password: state.passwords.hash(password).await? })
+}
+
+/// Whether the code opens an invitation to somebody without a login. Acceptance judges again, in its own unit.
+async fn open(state: &AppState, secure_id: SecureId, key: String) -> Result<(), Problem> {
+    let view = state.gate.run(move |store, env| {
+        store.read::<_, StoreError>("fastly.open", |tx| open_link(tx, env, &secure_id, Some(&key)))
+    });
+    let refusal = match view.await? {
+        LinkView::Open(open) => match open.login {
+            Login::None => return Ok(()),
+            Login::Password => AcceptError::PasswordExists,
+            Login::Elsewhere => AcceptError::SignsInElsewhere,
+        },
+        LinkView::Replaced => AcceptError::Replaced,
+        LinkView::Expired(_) => AcceptError::Expired,
+        LinkView::Accepted(_) => AcceptError::AlreadyAccepted,
+        LinkView::Declined(_) => AcceptError::Declined,
+        LinkView::Revoked(_) => AcceptError::Revoked,
+        LinkView::Unknown => AcceptError::NotFound,
+    };
+    Err(refusal.into())
+}

@@ -1,0 +1,51 @@
+//! Ids of what Usher stores without an id of its own, because only this dialect names it.
+
+use usher_auth::sha256;
+
+const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// As many as 128 bits need in base 62, and as Fastly's ids have.
+const LENGTH: usize = 22;
+
+/// An id that is always the same for the same parts: the first 128 bits of SHA-256 over the parts with `/` between them
+/// (no id has one), in base 62, leading zeros kept.
+pub(super) fn derived_id(parts: &[&str]) -> String {
+    let digest = sha256(parts.join("/").as_bytes());
+    base62(digest.iter().take(16).fold(0, |number, octet| (number << 8) | u128::from(*octet)))
+}
+
+fn base62(mut number: u128) -> String {
+    let mut text = [b'0'; LENGTH];
+    for place in text.iter_mut().rev() {
+        let digit = usize::try_from(number % 62).unwrap_or_default();
+        *place = DIGITS.get(digit).copied().unwrap_or(b'0');
+        number /= 62;
+    }
+    text.iter().copied().map(char::from).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_of_128_bits_has_22_digits_of_its_own() {
+        assert_eq!(base62(0), "0000000000000000000000");
+        assert_eq!(base62(61), "000000000000000000000z");
+        assert_eq!(base62(62), "0000000000000000000010");
+        assert_eq!(base62(u128::MAX), "7n42DGM5Tflk9n8mt7Fhc7");
+    }
+
+    #[test]
+    fn an_id_is_the_beginning_of_a_digest() {
+        // SHA-256 of "abc" begins with these 16 octets.
+        assert_eq!(derived_id(&["abc"]), base62(0xba78_16bf_8f01_cfea_4141_40de_5dae_2223));
+    }
+
+    #[test]
+    fn the_same_parts_have_the_same_id_and_others_another() {
+        assert_eq!(derived_id(&["a", "b"]), derived_id(&["a", "b"]));
+        assert_ne!(derived_id(&["a", "b"]), derived_id(&["b", "a"]));
+        assert_ne!(derived_id(&["a", "bc"]), derived_id(&["ab", "c"]));
+    }
+}

@@ -1,0 +1,159 @@
+//! Which answer each refusal becomes. Exhaustive: a refusal that is new has to be given its answer here.
+
+use actix_web::http::StatusCode;
+use usher_auth::TokenError;
+use usher_domain::{
+    port::StoreError,
+    quota::TooManyWrites,
+    role::{BUILTIN, GrantError},
+    usecase::{
+        accept::AcceptError, invite::InviteError, resolve::ResolveError, revoke::RevokeError, view::ViewError,
+    },
+};
+
+use super::Problem;
+use crate::http::{body::BodyError, credentials::CredentialError, json::JsonError, passwords::PasswordError};
+
+/// The caller learns whether to come back; the log has the rest.
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) | StoreError::Contended => {
+                Self::unavailable("the service is busy; try again, nothing is done twice", 1)
+            }
+            StoreError::Conflict(_) | StoreError::Corrupt { .. } => Self::internal(),
+        }
+    }
+}
+
+impl From<CredentialError> for Problem {
+    fn from(error: CredentialError) -> Self {
+        match &error {
+            CredentialError::Missing => Self::unauthorized("send a token in the header `Fastly-Key`"),
+            CredentialError::Malformed => Self::unauthorized(
+                "send one token, either as `Fastly-Key: <token>` or as `Authorization: Bearer <token>`",
+            ),
+            CredentialError::Token(token) => of_token(token),
+            CredentialError::OnlyForAccount => Self::forbidden(error),
+        }
+    }
+}
+
+fn of_token(error: &TokenError) -> Problem {
+    match error {
+        TokenError::Invalid(_) | TokenError::Expired => Problem::unauthorized(error),
+        TokenError::EmailNotVerified => Problem::forbidden(error),
+        TokenError::KeysUnavailable => {
+            Problem::unavailable("the keys of the token's issuer cannot be reached; try again", 5)
+        }
+    }
+}
+
+impl From<BodyError> for Problem {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::TooLarge => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "Request body too large", error),
+            BodyError::TimedOut => Self::new(StatusCode::REQUEST_TIMEOUT, "Request timeout", error),
+            BodyError::Broken => Self::bad_request(error),
+        }
+    }
+}
+
+impl From<JsonError> for Problem {
+    fn from(error: JsonError) -> Self {
+        Self::bad_request(error)
+    }
+}
+
+impl From<GrantError> for Problem {
+    fn from(error: GrantError) -> Self {
+        match error {
+            GrantError::UnknownRole(_) => {
+                let known: Vec<&str> = BUILTIN.iter().map(|role| role.name).collect();
+                Self::bad_request(format_args!("{error}; the roles are {}", known.join(", ")))
+            }
+            GrantError::NoRole | GrantError::RepeatedService(_) => Self::bad_request(error),
+        }
+    }
+}
+
+impl From<ResolveError> for Problem {
+    fn from(error: ResolveError) -> Self {
+        match error {
+            ResolveError::Store(error) => error.into(),
+            ResolveError::InvalidToken => Self::unauthorized(error),
+            ResolveError::UnknownPerson
+            | ResolveError::NoMembership
+            | ResolveError::NotAMember(_)
+            | ResolveError::ChooseAccount => Self::forbidden(error),
+        }
+    }
+}
+
+impl From<TooManyWrites> for Problem {
+    fn from(error: TooManyWrites) -> Self {
+        Self::hourly_limit(error, error.0.resets_in)
+    }
+}
+
+impl From<InviteError> for Problem {
+    fn from(error: InviteError) -> Self {
+        match error {
+            InviteError::Forbidden | InviteError::AboveCeiling => Self::forbidden(error),
+            InviteError::AlreadyMember(_) | InviteError::AlreadyInvited(_) => Self::duplicate(error),
+            InviteError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ViewError> for Problem {
+    fn from(error: ViewError) -> Self {
+        match error {
+            ViewError::Forbidden => Self::forbidden(error),
+            ViewError::NotFound => Self::not_found(error),
+            ViewError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Who has the id that was not found answers with [`Problem::no_invitation`].
+impl From<RevokeError> for Problem {
+    fn from(error: RevokeError) -> Self {
+        match error {
+            RevokeError::Forbidden | RevokeError::AboveCeiling => Self::forbidden(error),
+            RevokeError::NotFound => Self::not_found(error),
+            RevokeError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Acceptance goes by a code from the mail. It is a secret: no answer repeats it.
+impl From<AcceptError> for Problem {
+    fn from(error: AcceptError) -> Self {
+        match error {
+            AcceptError::NotFound => Self::not_found(error),
+            AcceptError::NotProven(_) | AcceptError::SponsorLostAuthority | AcceptError::UnknownPerson => {
+                Self::forbidden(error)
+            }
+            AcceptError::Replaced
+            | AcceptError::Expired
+            | AcceptError::Declined
+            | AcceptError::Revoked
+            | AcceptError::AlreadyAccepted => Self::gone(error),
+            AcceptError::AlreadyMember | AcceptError::PasswordExists | AcceptError::SignsInElsewhere => {
+                Self::duplicate(error)
+            }
+            AcceptError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<PasswordError> for Problem {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy => Self::unavailable(error, 1),
+            PasswordError::TooManyFailures { seconds } => Self::too_many(error, seconds.into()),
+            PasswordError::Store(error) => error.into(),
+        }
+    }
+}

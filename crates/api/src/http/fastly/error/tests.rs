@@ -1,0 +1,191 @@
+use actix_web::body::MessageBody as _;
+use serde_json::Value;
+use usher_auth::{InvalidToken, TokenError};
+use usher_domain::{
+    Timestamp,
+    port::{StoreError, store::Constraint},
+    quota::{Quota, TooManyWrites},
+    role::GrantError,
+    usecase::{
+        accept::AcceptError, invite::InviteError, resolve::ResolveError, revoke::RevokeError, view::ViewError,
+    },
+};
+
+use super::*;
+use crate::http::{body::BodyError, credentials::CredentialError, json, passwords::PasswordError};
+
+fn answer(problem: impl Into<Problem>) -> HttpResponse {
+    problem.into().error_response()
+}
+
+fn header(response: &HttpResponse, name: &str) -> String {
+    response.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+}
+
+/// Status, msg and detail of the answer, which must have these two members and no other.
+fn parts(problem: impl Into<Problem>) -> (u16, String, String) {
+    let response = answer(problem);
+    let status = response.status().as_u16();
+    let body = response.into_body().try_into_bytes().unwrap();
+    let body: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(body.as_object().unwrap().len(), 2, "{body}");
+    let text = |name: &str| body[name].as_str().unwrap().to_owned();
+    assert!(!text("detail").is_empty());
+    (status, text("msg"), text("detail"))
+}
+
+#[track_caller]
+fn assert_kind(problem: impl Into<Problem>, status: u16, msg: &str) {
+    let (given, text, _) = parts(problem);
+    assert_eq!((given, text.as_str()), (status, msg));
+}
+
+#[test]
+fn an_error_is_plain_json_that_nobody_keeps() {
+    let response = answer(Problem::bad_request("data is missing"));
+    assert_eq!(header(&response, "content-type"), "application/json");
+    assert_eq!(header(&response, "cache-control"), "no-store");
+    assert_eq!(header(&response, "x-content-type-options"), "nosniff");
+    assert_eq!(header(&response, "www-authenticate"), "");
+    assert_eq!(header(&response, "retry-after"), "");
+    let expected = (400, "Bad request".to_owned(), "data is missing".to_owned());
+    assert_eq!(parts(Problem::bad_request("data is missing")), expected);
+}
+
+#[test]
+fn missing_credentials_say_how_to_send_them() {
+    let (status, msg, detail) = parts(CredentialError::Missing);
+    assert_eq!((status, msg.as_str()), (401, "Provided credentials are missing or invalid"));
+    assert!(detail.contains("Fastly-Key"), "{detail}");
+    assert_eq!(header(&answer(CredentialError::Missing), "www-authenticate"), r#"Bearer realm="usher""#);
+}
+
+#[test]
+fn refused_tokens_say_why() {
+    let refused = |error: TokenError| parts(CredentialError::Token(error));
+    let (status, msg, detail) = refused(TokenError::Expired);
+    assert_eq!((status, msg.as_str()), (401, "Provided credentials are missing or invalid"));
+    assert_eq!(detail, "the token has expired");
+    assert_eq!(refused(TokenError::Invalid(InvalidToken::Signature)).0, 401);
+    assert_eq!(parts(CredentialError::Malformed).0, 401);
+    assert_eq!(refused(TokenError::EmailNotVerified).0, 403);
+    assert_eq!(refused(TokenError::KeysUnavailable).0, 503);
+    let unavailable = answer(CredentialError::Token(TokenError::KeysUnavailable));
+    assert_eq!(header(&unavailable, "retry-after"), "5");
+}
+
+#[test]
+fn an_unknown_invitation_is_named_but_not_at_any_length() {
+    let (status, msg, detail) = parts(Problem::no_invitation("a/b"));
+    assert_eq!((status, msg.as_str()), (404, "Record not found"));
+    assert_eq!(detail, "Cannot find invitation 'a/b'");
+    let (_, _, detail) = parts(Problem::no_invitation(&"ü".repeat(1000)));
+    assert_eq!(detail, format!("Cannot find invitation '{}'", "ü".repeat(64)));
+}
+
+#[test]
+fn the_store_tells_only_whether_to_come_back() {
+    for error in [StoreError::Contended, StoreError::Unavailable("secret host".to_owned())] {
+        assert_kind(error.clone(), 503, "Service unavailable");
+        assert_eq!(header(&answer(error), "retry-after"), "1");
+    }
+    let corrupt = StoreError::Corrupt { table: "secret", column: "secret", id: 1 };
+    for error in [corrupt, StoreError::Conflict(Constraint::RandomId)] {
+        let (status, msg, detail) = parts(error);
+        assert_eq!((status, msg.as_str()), (500, "Internal server error"));
+        assert!(detail.contains("X-Request-Id") && !detail.contains("secret"), "{detail}");
+    }
+}
+
+#[test]
+fn bodies_that_cannot_be_read_are_told_apart() {
+    assert_kind(BodyError::TooLarge, 413, "Request body too large");
+    assert_kind(BodyError::TimedOut, 408, "Request timeout");
+    assert_kind(BodyError::Broken, 400, "Bad request");
+    assert_kind(json::object(b"null").unwrap_err(), 400, "Bad request");
+    assert_kind(GrantError::NoRole, 400, "Bad request");
+    assert_kind(GrantError::RepeatedService("S".to_owned()), 400, "Bad request");
+    let (status, _, detail) = parts(GrantError::UnknownRole("king".to_owned()));
+    assert_eq!(status, 400);
+    assert!(detail.contains("king") && detail.contains("superuser"), "{detail}");
+}
+
+#[test]
+fn who_may_not_is_forbidden() {
+    assert_kind(ResolveError::UnknownPerson, 403, "Forbidden");
+    assert_kind(ResolveError::NoMembership, 403, "Forbidden");
+    assert_kind(ResolveError::NotAMember("onward".to_owned()), 403, "Forbidden");
+    assert_kind(ResolveError::ChooseAccount, 403, "Forbidden");
+    assert_kind(InviteError::Forbidden, 403, "Forbidden");
+    assert_kind(InviteError::AboveCeiling, 403, "Forbidden");
+    assert_kind(ViewError::Forbidden, 403, "Forbidden");
+    assert_kind(RevokeError::Forbidden, 403, "Forbidden");
+    assert_kind(RevokeError::AboveCeiling, 403, "Forbidden");
+}
+
+#[test]
+fn what_is_not_there_is_not_found() {
+    assert_kind(ViewError::NotFound, 404, "Record not found");
+    assert_kind(RevokeError::NotFound, 404, "Record not found");
+    assert_kind(AcceptError::NotFound, 404, "Record not found");
+}
+
+#[test]
+fn what_is_there_already_is_a_duplicate() {
+    let email = || "joe@example.com".to_owned();
+    assert_kind(InviteError::AlreadyMember(email()), 409, "Duplicate record");
+    assert_kind(InviteError::AlreadyInvited(email()), 409, "Duplicate record");
+    let (_, _, detail) = parts(InviteError::AlreadyInvited(email()));
+    assert!(detail.contains("joe@example.com"), "{detail}");
+}
+
+#[test]
+fn an_acceptance_that_fails_says_what_became_of_the_invitation() {
+    for gone in [
+        AcceptError::Replaced,
+        AcceptError::Expired,
+        AcceptError::Declined,
+        AcceptError::Revoked,
+        AcceptError::AlreadyAccepted,
+    ] {
+        let reason = gone.to_string();
+        assert_eq!(parts(gone), (410, "Gone".to_owned(), reason));
+    }
+    for duplicate in [AcceptError::AlreadyMember, AcceptError::PasswordExists, AcceptError::SignsInElsewhere]
+    {
+        assert_kind(duplicate, 409, "Duplicate record");
+    }
+    for forbidden in [
+        AcceptError::NotProven("j***@example.com".to_owned()),
+        AcceptError::SponsorLostAuthority,
+        AcceptError::UnknownPerson,
+    ] {
+        assert_kind(forbidden, 403, "Forbidden");
+    }
+}
+
+#[test]
+fn every_refusal_hands_on_the_trouble_of_the_store() {
+    let store = || StoreError::Contended;
+    assert_kind(ResolveError::Store(store()), 503, "Service unavailable");
+    assert_kind(InviteError::Store(store()), 503, "Service unavailable");
+    assert_kind(ViewError::Store(store()), 503, "Service unavailable");
+    assert_kind(RevokeError::Store(store()), 503, "Service unavailable");
+    assert_kind(AcceptError::Store(store()), 503, "Service unavailable");
+    assert_kind(PasswordError::Store(store()), 503, "Service unavailable");
+}
+
+#[test]
+fn too_often_says_when_to_come_back() {
+    let retry = |problem: Problem| header(&answer(problem), "retry-after");
+    assert_kind(PasswordError::Busy, 503, "Service unavailable");
+    assert_eq!(retry(PasswordError::Busy.into()), "1");
+    assert_kind(PasswordError::TooManyFailures { seconds: 90 }, 429, "Too many requests");
+    assert_eq!(retry(PasswordError::TooManyFailures { seconds: 90 }.into()), "90");
+    let late = Timestamp::from_timestamp(3583, 0).unwrap();
+    let limit = || TooManyWrites(Quota::at(late, 10, 11));
+    assert_kind(limit(), 429, "Hourly rate limit exceeded");
+    assert_eq!(retry(limit().into()), "17");
+    assert_eq!(retry(Problem::too_many("x", -3)), "1", "never in the past");
+    assert_kind(Problem::method_not_allowed(), 405, "Method not allowed");
+}

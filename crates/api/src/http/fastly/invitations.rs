@@ -1,0 +1,160 @@
+//! `GET`, `POST /invitations`; `DELETE /invitations/{invitation_id}`.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Path, Payload, Query},
+};
+use chrono::TimeDelta;
+use usher_domain::{
+    account::PublicId,
+    env::Env,
+    invitation::InvitationRef,
+    port::{
+        Tx,
+        store::{Order, Page},
+    },
+    principal::Actor,
+    usecase::{
+        invite::{Invite, InviteError, invite},
+        revoke::revoke,
+        view::{self, ViewError},
+    },
+};
+
+use super::{
+    answer::{counted, document, nothing},
+    credential::credential,
+    error::{ErrorBody, Problem},
+    invitation::{Invitation, InvitationCollection, InvitationDocument},
+    openapi::{Refused, RefusedWrite},
+    page::{PageRequest, Paging},
+    request::{self, shape::InvitationRequest},
+};
+use crate::http::{
+    body,
+    state::AppState,
+    unit::{self, Counted},
+};
+
+/// `GET /invitations`: the open invitations of the token's customer, the newest first.
+#[utoipa::path(
+    get,
+    path = "/invitations",
+    tag = "invitations",
+    operation_id = "listInvitations",
+    summary = "List invitations",
+    params(
+        ("page[number]" = Option<u32>, Query, description = "Current page, from 1", minimum = 1),
+        ("page[size]" = Option<u32>, Query, description = "Records of a page; 20 without it", minimum = 1, maximum = 100),
+    ),
+    responses(
+        (status = 200, description = "A page of the open invitations, the newest first", body = InvitationCollection, content_type = "application/vnd.api+json"),
+        (status = 400, description = "A parameter is out of its bounds", body = ErrorBody),
+        (status = 403, description = "The caller's role sees no invitations", body = ErrorBody),
+        Refused,
+    )
+)]
+pub(super) async fn list(
+    request: HttpRequest,
+    state: Data<AppState>,
+    query: Query<Vec<(String, String)>>,
+) -> Result<HttpResponse, Problem> {
+    let credential = credential(&request, &state).await?;
+    let page = PageRequest::of_query(&query);
+    let work = |tx: &mut dyn Tx, env: &Env, actor: &Actor, page: &PageRequest| {
+        let part = Page { limit: Some(page.limit()), offset: page.offset(), order: Order::NewestFirst };
+        let listing = view::list(tx, env, actor, part)?;
+        Ok::<_, ViewError>((listing, *page, actor.account.clone(), env.now()))
+    };
+    let (listing, page, account, now) = unit::read(&state, credential, "fastly.list", page, work).await?;
+    let paging = Paging::new(&format!("{}/invitations", state.public_url), page, listing.count);
+    let listed = listing.items.iter().map(|view| Invitation::listed(&view.invitation, &account, now));
+    Ok(document(&InvitationCollection::of(listed, paging)))
+}
+
+/// `POST /invitations`: invites.
+#[utoipa::path(
+    post,
+    path = "/invitations",
+    tag = "invitations",
+    operation_id = "createInvitation",
+    summary = "Create an invitation",
+    request_body(
+        description = "`application/json` is taken as well.",
+        content = InvitationRequest,
+        content_type = "application/vnd.api+json",
+    ),
+    responses(
+        (status = 200, description = "The invitation; its mail is queued", body = InvitationDocument, content_type = "application/vnd.api+json", headers(
+            ("Fastly-RateLimit-Remaining" = u32, description = "Writes that are left in this hour, when there is a limit"),
+            ("Fastly-RateLimit-Reset" = u64, description = "When the hour ends, in epoch seconds"),
+        )),
+        (status = 400, description = "The body says something that cannot be; `detail` names the member", body = ErrorBody),
+        (status = 403, description = "The caller may not invite, or not as this", body = ErrorBody),
+        (status = 409, description = "The address is invited already, or a member's", body = ErrorBody),
+        (status = 413, description = "The body is larger than 64 KiB", body = ErrorBody),
+        RefusedWrite,
+    )
+)]
+pub(super) async fn create(
+    request: HttpRequest,
+    payload: Payload,
+    state: Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let credential = credential(&request, &state).await?;
+    let body = body::read(payload, state.body_timeout).await;
+    let validity = state.fastly.validity;
+    let command = body.map_err(Problem::from).and_then(|body| command(&body, validity));
+    let work = |tx: &mut dyn Tx, env: &Env, actor: &Actor, command: &Invite| {
+        let invitation = invite(tx, env, actor, command)?;
+        Ok::<_, InviteError>((invitation, actor.account.clone(), env.now()))
+    };
+    let done = unit::write(&state, credential, "fastly.invite", command, work).await;
+    Ok(counted(done.map(|done| {
+        state.wake.notify_one();
+        let (invitation, account, now) = &done.value;
+        let created = Invitation::created(invitation, account, *now);
+        Counted { value: document(&InvitationDocument::of(created)), quota: done.quota }
+    })))
+}
+
+/// `DELETE /invitations/{invitation_id}`: revokes.
+#[utoipa::path(
+    delete,
+    path = "/invitations/{invitation_id}",
+    tag = "invitations",
+    operation_id = "deleteInvitation",
+    summary = "Delete an invitation",
+    params(("invitation_id" = String, Path, description = "Alphanumeric string identifying an invitation")),
+    responses(
+        (status = 204, description = "Deleted: its link works no more", headers(
+            ("Fastly-RateLimit-Remaining" = u32, description = "Writes that are left in this hour, when there is a limit"),
+            ("Fastly-RateLimit-Reset" = u64, description = "When the hour ends, in epoch seconds"),
+        )),
+        (status = 403, description = "The caller could not have made this invitation", body = ErrorBody),
+        (status = 404, description = "The customer has no such invitation that is open or expired", body = ErrorBody),
+        RefusedWrite,
+    )
+)]
+pub(super) async fn delete(
+    request: HttpRequest,
+    state: Data<AppState>,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let credential = credential(&request, &state).await?;
+    let named = PublicId::parse(&id).map(InvitationRef::from).ok_or_else(|| Problem::no_invitation(&id));
+    let done = unit::write(&state, credential, "fastly.revoke", named, revoke).await;
+    let done = done.map(|done| Counted { value: nothing(), quota: done.quota });
+    Ok(counted(done.map_err(|refused| Counted { value: named_by(refused.value, &id), ..refused })))
+}
+
+fn command(body: &[u8], validity: TimeDelta) -> Result<Invite, Problem> {
+    let wanted = request::read(body)?;
+    Ok(Invite { email: wanted.email, name: None, grant: wanted.grant, validity })
+}
+
+/// The use case does not know how the caller spelled the id that it did not find.
+fn named_by(problem: Problem, id: &str) -> Problem {
+    if problem.status() == StatusCode::NOT_FOUND { Problem::no_invitation(id) } else { problem }
+}

@@ -1,0 +1,130 @@
+use std::ops::RangeInclusive;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::error::Problem;
+
+const NUMBER: &str = "page[number]";
+const SIZE: &str = "page[size]";
+
+/// Fastly's documented default.
+const DEFAULT_SIZE: u32 = 20;
+
+/// fastly-py refuses pages of any other size, in requests and in replies.
+const SIZES: RangeInclusive<u32> = 1..=100;
+
+/// Which part of a list is wanted: `page[number]` and `page[size]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageRequest {
+    number: u32,
+    size: u32,
+}
+
+impl PageRequest {
+    /// Reads the decoded pairs of a query, in any order. Without a number it is the first page, without a size one of 20;
+    /// other parameters mean nothing here, and of one that is there twice the first counts.
+    pub fn of_query(query: &[(String, String)]) -> Result<Self, Problem> {
+        let number = whole(query, NUMBER, 1..=u32::MAX).map(|number| number.unwrap_or(1));
+        let size = whole(query, SIZE, SIZES).map(|size| size.unwrap_or(DEFAULT_SIZE));
+        match (number, size) {
+            (Ok(number), Ok(size)) => Ok(Self { number, size }),
+            (number, size) => {
+                let problems: Vec<String> = [number.err(), size.err()].into_iter().flatten().collect();
+                Err(Problem::bad_request(problems.join("; ")))
+            }
+        }
+    }
+
+    /// Most rows of the part.
+    #[must_use]
+    pub const fn limit(self) -> u32 {
+        self.size
+    }
+
+    /// Rows before the part.
+    #[must_use]
+    pub fn offset(self) -> u64 {
+        u64::from(self.number - 1) * u64::from(self.size)
+    }
+}
+
+fn whole(query: &[(String, String)], name: &str, bounds: RangeInclusive<u32>) -> Result<Option<u32>, String> {
+    let Some((_, text)) = query.iter().find(|(key, _)| key == name) else { return Ok(None) };
+    let number = text.parse().ok().filter(|number| bounds.contains(number));
+    let (least, most) = bounds.into_inner();
+    number.map(Some).ok_or_else(|| format!("{name} must be a whole number from {least} to {most}"))
+}
+
+/// What a list says about the parts around the one that it shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paging {
+    pub(super) links: Links,
+    pub(super) meta: Meta,
+}
+
+impl Paging {
+    /// For a list of `record_count` rows at `url`: absolute, from the configured base, without a query.
+    #[must_use]
+    pub fn new(url: &str, page: PageRequest, record_count: u64) -> Self {
+        let meta = Meta {
+            current_page: page.number,
+            per_page: page.size,
+            record_count,
+            total_pages: record_count.div_ceil(u64::from(page.size)).max(1),
+        };
+        Self { links: Links::new(url, &meta), meta }
+    }
+}
+
+/// Absolute links to other parts of a list. Those that lead nowhere are left out, as Fastly does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Links {
+    /// The first page; not on the first page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    first: Option<String>,
+    /// The page before; beyond the end it is the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    prev: Option<String>,
+    /// The page after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    next: Option<String>,
+    /// The last page.
+    last: String,
+}
+
+impl Links {
+    fn new(url: &str, meta: &Meta) -> Self {
+        // Brackets have no place in a query (RFC 3986, section 3.4).
+        let link = |number: u64| format!("{url}?page%5Bnumber%5D={number}&page%5Bsize%5D={}", meta.per_page);
+        let (current, total) = (u64::from(meta.current_page), meta.total_pages);
+        Self {
+            first: (current > 1).then(|| link(1)),
+            prev: (current > 1).then(|| link((current - 1).min(total))),
+            next: (current < total).then(|| link(current + 1)),
+            last: link(total),
+        }
+    }
+}
+
+/// The numbers of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Meta {
+    /// Number of the page, from 1.
+    #[schema(minimum = 1)]
+    current_page: u32,
+    /// Most rows of a page.
+    #[schema(minimum = 1, maximum = 100)]
+    per_page: u32,
+    /// Rows in all.
+    record_count: u64,
+    /// Pages in all; an empty list has one.
+    #[schema(minimum = 1)]
+    total_pages: u64,
+}
+
+#[cfg(test)]
+mod tests;

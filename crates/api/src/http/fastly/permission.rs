@@ -1,0 +1,41 @@
+use serde::Serialize;
+use usher_domain::role::ServicePermission;
+use utoipa::ToSchema;
+
+/// What somebody may do with one service, in Fastly's spelling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Permission {
+    /// Everything.
+    Full,
+    /// Read.
+    ReadOnly,
+    /// Purge single objects.
+    PurgeSelect,
+    /// Purge everything.
+    PurgeAll,
+}
+
+impl From<ServicePermission> for Permission {
+    fn from(permission: ServicePermission) -> Self {
+        match permission {
+            ServicePermission::Full => Self::Full,
+            ServicePermission::ReadOnly => Self::ReadOnly,
+            ServicePermission::PurgeSelect => Self::PurgeSelect,
+            ServicePermission::PurgeAll => Self::PurgeAll,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_spelled_as_it_is_read() {
+        for permission in ServicePermission::EVERY {
+            let spelled = serde_json::to_value(Permission::from(permission)).unwrap();
+            assert_eq!(spelled.as_str().and_then(ServicePermission::parse), Some(permission));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! An account, a person and an invitation for the tests.
+
+use usher_domain::{
+    Timestamp,
+    access_token::Scope,
+    account::{Account, AccountName},
+    address::EmailAddress,
+    id::{AccountId, InvitationId, PersonId},
+    invitation::{Invitation, Status},
+    membership::Membership,
+    person::Person,
+    principal::Actor,
+    role::Grant,
+    text::DisplayText,
+    token::Token,
+};
+
+pub(super) const CUSTOMER: &str = "7cQ2mZr9Wd4Tn1Lx8Vb5Ky";
+pub(super) const PERSON: &str = "4Ab7cDeFgH1jKlMnOpQrSt";
+pub(super) const INVITATION: &str = "2bXr7KqVn0mTz5LcWd8Yp4";
+
+/// A moment by its RFC 3339 form.
+pub(super) fn at(moment: &str) -> Timestamp {
+    moment.parse().unwrap()
+}
+
+pub(super) fn account() -> Account {
+    Account {
+        id: AccountId::new(1),
+        public_id: Token::parse(CUSTOMER).unwrap(),
+        name: AccountName::parse("onward").unwrap(),
+        title: DisplayText::parse("Onward, Inc.").unwrap(),
+        created_at: at("2026-03-04T05:06:07Z"),
+    }
+}
+
+/// Jane, made at `2026-03-04T05:06:07.9Z`, a member since `2026-03-05T00:00:00Z`.
+pub(super) fn actor(grant: Grant) -> Actor {
+    let person = Person {
+        id: PersonId::new(1),
+        public_id: Token::parse(PERSON).unwrap(),
+        email: EmailAddress::parse("Jane@Example.com").unwrap(),
+        email_verified: true,
+        name: DisplayText::parse("Jane Roe").unwrap(),
+        password: None,
+        created_at: at("2026-03-04T05:06:07.9Z"),
+        version: 0,
+    };
+    let membership = Membership {
+        account_id: AccountId::new(1),
+        person_id: person.id,
+        grant,
+        created_at: at("2026-03-05T00:00:00Z"),
+    };
+    Actor { account: account(), person, membership, scope: Scope::Global }
+}
+
+/// Mina's, made at `2026-03-04T05:06:07.9Z`, changed an hour later, open until `2026-03-11T05:06:07.9Z`.
+pub(super) fn invitation(grant: Grant) -> Invitation {
+    Invitation {
+        id: InvitationId::new(1),
+        public_id: Token::parse(INVITATION).unwrap(),
+        secure_id: Token::parse("012345678901234567890123456789").unwrap(),
+        account_id: AccountId::new(1),
+        email: EmailAddress::parse("Mina@Example.org").unwrap(),
+        name: None,
+        grant,
+        sponsor: Some(PersonId::new(1)),
+        status: Status::Pending,
+        generation: 0,
+        created_at: at("2026-03-04T05:06:07.9Z"),
+        updated_at: at("2026-03-04T06:06:07.9Z"),
+        sent_at: at("2026-03-04T05:06:07.9Z"),
+        expires_at: at("2026-03-11T05:06:07.9Z"),
+        closed_at: None,
+        closed_by: None,
+        version: 0,
+    }
+}

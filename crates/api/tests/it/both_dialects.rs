@@ -1,0 +1,218 @@
+//! One account, spoken to in both dialects.
+
+use serde_json::{Value, json};
+use usher_domain::invitation::SecureId;
+
+use crate::harness::{
+    Backend, Client, Reply, Server, Setup, body, broken,
+    fastly::{create, delete, document, limited, listed, refusal},
+    on_both_databases,
+};
+
+on_both_databases!(
+    invitations_of_landscape_are_shown_honestly,
+    invitations_of_fastly_are_shown_honestly,
+    nobody_is_invited_twice,
+    a_link_is_the_same_whichever_made_it,
+    a_link_ends_whichever_deletes_it,
+    other_accounts_see_nothing,
+);
+
+/// What each dialect shows of the account's invitations.
+fn both(client: &Client) -> (Vec<Value>, Vec<Value>) {
+    let page = client.get("/invitations").expect(200).json();
+    assert_eq!(broken(Reply::Listed, &page), Vec::<String>::new(), "{page}");
+    let landscape = client.get("/api/v2/invitations").expect(200).json();
+    (page["data"].as_array().unwrap().clone(), landscape["results"].as_array().unwrap().clone())
+}
+
+/// Path and key of the link in the mail.
+fn link(server: &Server, shown_by_landscape: &Value) -> (String, String) {
+    let secure_id = SecureId::parse(shown_by_landscape["secure_id"].as_str().unwrap()).unwrap();
+    let key = server.core.env.keys.key(&secure_id, 0).reveal().to_owned();
+    (format!("/accept-invitation/{secure_id}"), key)
+}
+
+/// Roles of an invitation, and the one that Fastly's clients see.
+const SHOWN: [(&[&str], &str); 19] = [
+    (&["superuser"], "superuser"),
+    (&["engineer"], "engineer"),
+    (&["tls_admin"], "tls_admin"),
+    (&["billing"], "billing"),
+    (&["tls_viewer"], "tls_viewer"),
+    (&["user"], "user"),
+    (&["GlobalAdmin"], "superuser"),
+    (&["Auditor"], "user"),
+    (&["SupportAnalyst"], "user"),
+    (&["Auditor", "SupportAnalyst"], "user"),
+    (&["Auditor", "GlobalAdmin"], "superuser"),
+    (&["GlobalAdmin", "billing"], "superuser"),
+    (&["Auditor", "billing"], "billing"),
+    (&["SupportAnalyst", "tls_viewer"], "tls_viewer"),
+    (&["engineer", "superuser"], "superuser"),
+    (&["engineer", "tls_admin", "user"], "engineer"),
+    (&["billing", "tls_admin"], "tls_admin"),
+    (&["billing", "tls_viewer"], "billing"),
+    (&["tls_viewer", "user"], "tls_viewer"),
+];
+
+fn invitations_of_landscape_are_shown_honestly(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    let jane = server.onward();
+    let customer = jane.get("/current_user").expect(200).json()["customer_id"].clone();
+    for (roles, role) in SHOWN {
+        jane.post("/api/v2/invitations", &body("Joe Wright", "Joe@Example.com", roles)).expect(200);
+        let (fastly, landscape) = both(&jane);
+        assert_eq!((fastly.len(), landscape.len()), (1, 1));
+        let expected = json!({
+            "email": "Joe@Example.com", "limit_services": false, "role": role, "roles": roles,
+            "status_code": 1, "deleted_at": null,
+            "created_at": "2024-03-20T14:49:25Z", "updated_at": "2024-03-20T14:49:25Z",
+        });
+        assert_eq!(fastly[0]["attributes"], expected);
+        let customer = json!({ "id": customer, "type": "customer" });
+        assert_eq!(fastly[0]["relationships"]["customer"]["data"], customer);
+        assert_eq!(fastly[0]["relationships"]["service_invitations"]["data"], json!([]));
+        assert_eq!(landscape[0]["email"], fastly[0]["attributes"]["email"]);
+        delete(&jane, &fastly[0]).expect(204);
+        jane.get(&format!("/api/v2/invitations/{}", landscape[0]["id"])).expect(404);
+        assert_eq!(both(&jane), (Vec::new(), Vec::new()));
+    }
+    // What Landscape grants to whom nothing is said about.
+    jane.post("/api/v2/invitations", &json!({ "name": "Joe", "email": "joe@example.com" })).expect(200);
+    let attributes = &both(&jane).0[0]["attributes"];
+    assert_eq!((&attributes["role"], &attributes["roles"]), (&json!("superuser"), &json!(["GlobalAdmin"])));
+}
+
+fn invitations_of_fastly_are_shown_honestly(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    let jane = server.onward();
+    for (roles, role) in SHOWN {
+        let wanted = json!({ "data": { "attributes": { "email": "joe@example.com", "roles": roles } } });
+        let created = create(&jane, &wanted).expect(200).json();
+        assert_eq!(broken(Reply::Created, &created), Vec::<String>::new(), "{created}");
+        let (fastly, landscape) = both(&jane);
+        assert_eq!((fastly.len(), landscape.len()), (1, 1));
+        assert_eq!(fastly[0]["attributes"], created["data"]["attributes"]);
+        let attributes = &fastly[0]["attributes"];
+        assert_eq!((&attributes["role"], &attributes["roles"]), (&json!(role), &json!(roles)));
+        let expected = json!({
+            "id": landscape[0]["id"], "secure_id": landscape[0]["secure_id"], "account": "Onward, Inc.",
+            "name": "", "email": "joe@example.com", "creation_time": "2024-03-20T14:49:25Z",
+        });
+        assert_eq!(landscape[0], expected);
+        jane.delete(&format!("/api/v2/invitations/{}", landscape[0]["id"])).expect(204);
+        assert_eq!(refusal(&delete(&jane, &fastly[0])).0, 404);
+        assert_eq!(both(&jane), (Vec::new(), Vec::new()));
+    }
+}
+
+fn nobody_is_invited_twice(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    let jane = server.onward();
+    jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    create(&jane, &document("ann@example.com", "user")).expect(200);
+    let before = both(&jane);
+    let taken = [
+        ("JOE@example.com", "already has a pending invitation"),
+        ("ann@EXAMPLE.com", "already has a pending invitation"),
+        ("jane@example.com", "already a member"),
+    ];
+    for (email, why) in taken {
+        let (status, msg, detail) = refusal(&create(&jane, &document(email, "user")));
+        assert_eq!((status, msg.as_str()), (409, "Duplicate record"), "{email}");
+        assert!(detail.contains(why), "{detail}");
+        let landscape = jane.post("/api/v2/invitations", &body("Joe", email, &["Auditor"]));
+        let (status, error, message) = landscape.problem();
+        assert_eq!((status, error.as_str()), (400, "RepeatedInvitation"), "{email}");
+        assert!(message.contains(why), "{message}");
+    }
+    assert_eq!(both(&jane), before);
+}
+
+/// The page of an invitation without a name, and what its acceptance gives.
+fn a_link_is_the_same_whichever_made_it(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    let jane = server.onward();
+    create(&jane, &limited("joe@example.com", "engineer", &[("A", "purge_all")])).expect(200);
+    let (path, key) = link(&server, &both(&jane).1[0]);
+    let page = server.client.get(&format!("{path}?key={key}")).expect(200);
+    for words in ["Onward, Inc.", "Engineer"] {
+        assert!(page.body.contains(words), "{}", page.body);
+    }
+    let secure_id = path.rsplit('/').next().unwrap();
+    let summary = server.client.get(&format!("/api/v2/invitations/{secure_id}/summary")).expect(200).json();
+    assert_eq!(summary["account_title"], "Onward, Inc.");
+    let form = [
+        ("key", key.as_str()),
+        ("action", "accept"),
+        ("name", "Joe Wright"),
+        ("password", "a password of joe"),
+    ];
+    server.client.post_form(&path, &form).expect(200);
+    let joe = server.client.with_key(&server.token(Some("onward"), "joe@example.com"));
+    let user = joe.get("/current_user").expect(200).json();
+    let told = ["name", "role", "limit_services"].map(|name| &user[name]);
+    assert_eq!(json!(told), json!(["Joe Wright", "engineer", true]));
+    let services = joe.get("/service-authorizations").expect(200).json();
+    assert_eq!(services["data"][0]["attributes"]["permission"], "purge_all");
+    assert_eq!(both(&jane), (Vec::new(), Vec::new()));
+}
+
+fn a_link_ends_whichever_deletes_it(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    let jane = server.onward();
+    let gone = |path: &str, key: &str| {
+        let form = [("key", key), ("action", "accept"), ("name", "Joe"), ("password", "long enough")];
+        for page in [server.client.get(&format!("{path}?key={key}")), server.client.post_form(path, &form)] {
+            let page = page.expect(410);
+            assert!(page.body.contains("withdrawn"), "{}", page.body);
+        }
+        let code = format!("{}.{key}", path.rsplit('/').next().unwrap());
+        let accept = json!({ "name": "Joe", "password": "long enough" });
+        server.client.put(&format!("/invitation/accept/{code}"), &accept).expect(410);
+    };
+    jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    let (fastly, landscape) = both(&jane);
+    let (path, key) = link(&server, &landscape[0]);
+    delete(&jane, &fastly[0]).expect(204);
+    gone(&path, &key);
+
+    create(&jane, &document("joe@example.com", "user")).expect(200);
+    let (_, landscape) = both(&jane);
+    let (path, key) = link(&server, &landscape[0]);
+    jane.delete(&format!("/api/v2/invitations/{}", landscape[0]["id"])).expect(204);
+    gone(&path, &key);
+}
+
+fn other_accounts_see_nothing(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    let jane = server.onward();
+    jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    create(&jane, &document("ann@example.com", "user")).expect(200);
+    server.account("upside", "Upside");
+    server.member("upside", "eve@example.com", &["superuser"], None);
+    let eve = server.client.with_token(server.token(Some("upside"), "eve@example.com"));
+    assert_eq!(both(&eve), (Vec::new(), Vec::new()));
+    let (fastly, landscape) = both(&jane);
+    for item in &fastly {
+        let id = item["id"].as_str().unwrap();
+        let unknown = format!("Cannot find invitation '{id}'");
+        assert_eq!(refusal(&delete(&eve, item)), (404, "Record not found".to_owned(), unknown));
+    }
+    for item in &landscape {
+        let path = format!("/api/v2/invitations/{}", item["id"]);
+        assert_eq!(eve.delete(&path).problem().0, 404);
+        assert_eq!(eve.post(&path, &json!({})).problem().0, 404);
+    }
+    // The same addresses, in an account of their own.
+    create(&eve, &document("joe@example.com", "user")).expect(200);
+    assert_eq!(listed(&eve).len(), 1);
+    assert_eq!(both(&jane), (fastly, landscape));
+}

@@ -1,0 +1,249 @@
+//! Accepting with the code of the mail, as Fastly's clients do.
+
+mod ends;
+mod people;
+
+use std::cell::RefCell;
+
+use serde_json::{Value, json};
+
+use crate::harness::{
+    Answer, Backend, Client, Invited, Postbox, Server, Setup, body,
+    fastly::{create, document, limited, listed, refusal},
+    on_both_databases,
+};
+
+on_both_databases!(a_newcomer_becomes_what_the_invitation_says, a_code_that_opens_nothing_is_not_found);
+
+/// The account onward, its administrator, and a relay.
+struct World {
+    postbox: Postbox,
+    setup: Setup,
+    server: Server,
+}
+
+impl World {
+    fn new(backend: Backend) -> Self {
+        Self::with(backend, |setup| setup)
+    }
+
+    fn with(backend: Backend, configure: impl FnOnce(Setup) -> Setup) -> Self {
+        let postbox = Postbox::secure();
+        let setup = configure(Setup::delivering(backend, &postbox));
+        let server = setup.start();
+        server.onward();
+        Self { postbox, setup, server }
+    }
+
+    /// With a token of this moment: time passes here.
+    fn jane(&self) -> Client {
+        self.server.client.with_key(&self.server.token(Some("onward"), "jane@example.com"))
+    }
+
+    /// The same where Landscape's clients send it.
+    fn jane_of_landscape(&self) -> Client {
+        self.server.client.with_token(self.server.token(Some("onward"), "jane@example.com"))
+    }
+
+    /// Somebody who is a member elsewhere, and has no password.
+    fn stranger(&self, email: &str) -> Client {
+        self.server.account("elsewhere", "Elsewhere");
+        self.server.member("elsewhere", email, &["user"], None);
+        self.server.client.with_key(&self.server.token(None, email))
+    }
+
+    fn invite(&self, document: &Value) -> Invited {
+        self.mailed_by(|| create(&self.jane(), document))
+    }
+
+    fn invite_by_landscape(&self, email: &str) -> Invited {
+        let body = body("Joe", email, &["Auditor"]);
+        self.mailed_by(|| self.jane_of_landscape().post("/api/v2/invitations", &body))
+    }
+
+    /// Sends the only invitation again.
+    fn resend(&self) -> Invited {
+        let jane = self.jane_of_landscape();
+        let id = jane.get("/api/v2/invitations").json()["results"][0]["id"].clone();
+        self.mailed_by(|| jane.post(&format!("/api/v2/invitations/{id}"), &json!({})))
+    }
+
+    fn mailed_by(&self, invite: impl FnOnce() -> Answer) -> Invited {
+        let arrived = self.postbox.count();
+        invite().expect(200);
+        self.postbox.newest_of(arrived + 1)
+    }
+
+    /// Without a token.
+    fn accept(&self, code: &str) -> Answer {
+        put(&self.server.client, code, &newcomer())
+    }
+}
+
+const PASSWORD: &str = "a password of joe";
+
+fn newcomer() -> Value {
+    json!({ "marketing_opt_in": false, "name": "Joe Wright", "password": PASSWORD })
+}
+
+fn put(client: &Client, code: &str, body: &Value) -> Answer {
+    client.put(&format!("/invitation/accept/{code}"), body)
+}
+
+/// Status and `msg`.
+#[track_caller]
+fn kind(answer: &Answer) -> (u16, String) {
+    let (status, msg, _) = refusal(answer);
+    (status, msg)
+}
+
+#[track_caller]
+fn assert_done(answer: &Answer) {
+    assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, r#"{"status":"ok"}"#), "{answer:?}");
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert_eq!(answer.header("cache-control"), "no-store");
+}
+
+fn limits(answer: &Answer) -> [Option<u64>; 2] {
+    ["fastly-ratelimit-remaining", "fastly-ratelimit-reset"]
+        .map(|name| answer.headers.get(name).map(|value| value.to_str().unwrap().parse().unwrap()))
+}
+
+fn a_newcomer_becomes_what_the_invitation_says(backend: Backend) {
+    let world = World::new(backend);
+    let services = [("B", "purge_all"), ("A", "read_only"), ("C", "full")];
+    let mail = world.invite(&limited("joe@example.com", "engineer", &services));
+    let done = world.accept(mail.code());
+    assert_done(&done);
+    assert_eq!(limits(&done), [None, None], "nobody is there whose writes could be counted");
+    assert_eq!(listed(&world.jane()), Vec::<Value>::new());
+    assert_eq!(kind(&world.accept(mail.code())), (410, "Gone".to_owned()));
+
+    let login = json!({ "email": "joe@example.com", "password": PASSWORD });
+    let login = world.server.client.post("/api/v2/login", &login).expect(200).json();
+    let joe = world.server.client.with_key(login["token"].as_str().unwrap());
+    let user = joe.get("/current_user").expect(200);
+    assert_eq!(user.header("content-type"), "application/json");
+    let user = user.json();
+    let told = ["login", "name", "role", "roles", "limit_services"].map(|name| &user[name]);
+    assert_eq!(json!(told), json!(["joe@example.com", "Joe Wright", "engineer", ["engineer"], true]));
+    let jane = world.jane().get("/current_user").expect(200).json();
+    assert_eq!(user["customer_id"], jane["customer_id"]);
+    assert_ne!(user["id"], jane["id"]);
+
+    let page = |number: u32| {
+        let path = format!("/service-authorizations?page%5Bsize%5D=2&page%5Bnumber%5D={number}");
+        let page = joe.get(&path).expect(200);
+        assert_eq!(page.header("content-type"), "application/vnd.api+json");
+        page.json()
+    };
+    let (first, second) = (page(1), page(2));
+    assert_eq!(permissions(&first), [("A", "read_only"), ("B", "purge_all")]);
+    assert_eq!(permissions(&second), [("C", "full")]);
+    let meta = json!({ "current_page": 1, "per_page": 2, "record_count": 3, "total_pages": 2 });
+    assert_eq!(first["meta"], meta);
+    let next = "https://usher.example.com/service-authorizations?page%5Bnumber%5D=2&page%5Bsize%5D=2";
+    assert_eq!(first["links"], json!({ "next": next, "last": next }));
+    for item in first["data"].as_array().unwrap() {
+        assert_eq!(item["relationships"]["user"]["data"], json!({ "id": user["id"], "type": "user" }));
+    }
+    // Limited to services: invitations are nothing to see, nor to make.
+    joe.get("/invitations").expect(403);
+}
+
+/// Services with the permission on each.
+fn permissions(page: &Value) -> Vec<(&str, &str)> {
+    page["data"].as_array().unwrap().iter().map(permission).collect()
+}
+
+fn permission(item: &Value) -> (&str, &str) {
+    let service = &item["relationships"]["service"]["data"];
+    assert_eq!((&item["type"], &service["type"]), (&json!("service_authorization"), &json!("service")));
+    (service["id"].as_str().unwrap(), item["attributes"]["permission"].as_str().unwrap())
+}
+
+fn a_code_that_opens_nothing_is_not_found(backend: Backend) {
+    let world = World::new(backend);
+    let mail = world.invite(&document("joe@example.com", "user"));
+    let other = world.invite(&document("ann@example.com", "user"));
+    let (code, key) = (mail.code(), mail.key());
+    let wrong = [
+        format!("{}.{key}", "x".repeat(30)),
+        format!("{}.{}", mail.secure_id(), other.key()),
+        format!("{}.0.{}", mail.secure_id(), "A".repeat(key.len() - 2)),
+        mail.secure_id().to_owned(),
+        key.clone(),
+        code[..code.len() - 1].to_owned(),
+        code[1..].to_owned(),
+        format!("{code}A"),
+        format!("{code}.{key}"),
+        "x".to_owned(),
+        ".".repeat(3),
+        "%00".to_owned(),
+    ];
+    for (n, wrong) in wrong.iter().enumerate() {
+        // What is wrong with the body makes no difference to who has no code.
+        for body in [newcomer(), json!({}), json!([])] {
+            let answer = put(&world.server.client, wrong, &body);
+            let expected = json!({ "msg": "Record not found", "detail": "there is no such invitation" });
+            assert_eq!((answer.status.as_u16(), answer.json()), (404, expected), "{n}");
+        }
+    }
+    assert_eq!(listed(&world.jane()).len(), 2);
+    assert_done(&world.accept(code));
+}
+
+#[test]
+fn what_cannot_be_taken_costs_nothing() {
+    let world = World::new(Backend::sqlite());
+    let mail = world.invite(&document("joe@example.com", "user"));
+    let name = "Joe Wright";
+    let cases: [(Value, &[&str]); 7] = [
+        (json!({ "name": name, "password": "short" }), &["password"]),
+        (json!({ "name": name }), &["password"]),
+        (json!({ "name": name, "password": 12_345_678 }), &["password"]),
+        (json!({ "password": PASSWORD }), &["name"]),
+        (json!({ "name": null, "password": PASSWORD }), &["name"]),
+        (json!({ "name": " \n", "password": PASSWORD }), &["name"]),
+        (json!({}), &["name", "password"]),
+    ];
+    for (body, fields) in cases {
+        let (status, msg, detail) = refusal(&put(&world.server.client, mail.code(), &body));
+        assert_eq!((status, msg.as_str()), (400, "Bad request"), "{body}");
+        assert!(fields.iter().all(|field| detail.contains(field)), "{body}: {detail}");
+        assert!(!detail.contains(PASSWORD) && !detail.contains("12345678"), "{detail}");
+    }
+    for body in [json!([]), json!("x"), Value::Null] {
+        put(&world.server.client, mail.code(), &body).expect(400);
+    }
+    assert_done(&world.accept(mail.code()));
+}
+
+/// A code is as secret as a link; what is answered ends up in logs.
+#[test]
+fn no_answer_repeats_the_code() {
+    let world = World::new(Backend::sqlite());
+    let answers = RefCell::new(Vec::new());
+    let note = |answer: Answer| answers.borrow_mut().push(format!("{:?} {}", answer.headers, answer.body));
+    note(create(&world.jane(), &document("ann@example.com", "user")));
+    let mail = world.invite(&document("joe@example.com", "user"));
+    let (anybody, code) = (&world.server.client, mail.code());
+    let path = format!("/invitation/accept/{code}");
+    note(put(anybody, code, &json!({})));
+    note(put(anybody, &format!("{code}A"), &newcomer()));
+    note(put(&anybody.with_key("garbage"), code, &newcomer()));
+    note(anybody.get(&path));
+    note(anybody.get(&format!("{path}/more")));
+    note(anybody.put(&format!("/invitations/{code}"), &newcomer()));
+    note(anybody.delete(&format!("/invitations/{code}")));
+    note(world.jane().get("/invitations"));
+    note(world.jane_of_landscape().get("/api/v2/invitations"));
+    note(put(&world.jane(), code, &Value::Null));
+    note(world.accept(code));
+    note(world.accept(code));
+    note(world.jane().get("/invitations"));
+    let (_, mac) = code.rsplit_once('.').unwrap();
+    for answer in answers.into_inner() {
+        assert!(!answer.contains(mac), "{answer}");
+    }
+}

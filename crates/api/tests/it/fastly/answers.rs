@@ -1,0 +1,191 @@
+//! What is answered when all went well, and what a list shows of an invitation's life.
+
+use super::{JSON_API, acceptance_code, create, document, emails, invited, list, path, refusal, stored};
+use crate::harness::{Backend, Client, Reply, Server, Setup, body, broken, on_both_databases, send};
+use chrono::TimeDelta;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+on_both_databases!(
+    an_expired_invitation_leaves_the_list,
+    an_invitation_that_is_sent_again_stays_on_the_list,
+    an_invitation_that_ended_leaves_the_list,
+);
+
+/// A client with a new token: others live an hour.
+fn jane(server: &Server) -> Client {
+    server.client.with_token(server.token(Some("onward"), "jane@example.com"))
+}
+
+#[test]
+fn the_strictest_clients_can_read_what_either_dialect_made() {
+    let setup = Setup::new(Backend::sqlite());
+    let server = setup.start();
+    let jane = server.onward();
+    let mut limited = document("a@example.com", "engineer");
+    let service = json!({ "attributes": {}, "relationships": { "service": { "id": "S" } } });
+    limited["data"]["relationships"] = json!({ "service_invitations": { "data": [service] } });
+    for body in [&limited, &document("b@example.com", "superuser")] {
+        let created = create(&jane, body).expect(200).json();
+        assert_eq!(broken(Reply::Created, &created), Vec::<String>::new(), "{created}");
+    }
+    let landscape: [&[&str]; 3] =
+        [&["GlobalAdmin"], &["Auditor", "SupportAnalyst"], &["tls_viewer", "billing"]];
+    for (n, roles) in landscape.iter().enumerate() {
+        let email = format!("landscape{n}@example.com");
+        jane.post("/api/v2/invitations", &body("Joe", &email, roles)).expect(200);
+    }
+    let listed = list(&jane);
+    assert_eq!(broken(Reply::Listed, &listed), Vec::<String>::new(), "{listed}");
+    let told = |item: &Value| json!([item["attributes"]["role"], item["attributes"]["roles"]]);
+    let told: Vec<Value> = listed["data"].as_array().unwrap().iter().map(told).collect();
+    let expected = [
+        json!(["billing", ["billing", "tls_viewer"]]),
+        json!(["user", ["Auditor", "SupportAnalyst"]]),
+        json!(["superuser", ["GlobalAdmin"]]),
+        json!(["superuser", ["superuser"]]),
+        json!(["engineer", ["engineer"]]),
+    ];
+    assert_eq!(told, expected, "the newest first");
+}
+
+#[test]
+fn moments_are_whole_seconds_whatever_the_clock_says() {
+    let setup = Setup::new(Backend::sqlite());
+    setup.wait(TimeDelta::microseconds(999_999));
+    let server = setup.start();
+    let jane = server.onward();
+    let created = create(&jane, &document("joe@example.com", "user")).expect(200);
+    let moment = "2024-03-20T14:49:25Z";
+    let expected = format!(r#""created_at":"{moment}","updated_at":"{moment}","deleted_at":null}}"#);
+    assert!(created.body.contains(&expected), "{}", created.body);
+    assert!(jane.get("/invitations").body.contains(&expected), "stored to the microsecond, shown as before");
+    let me = jane.get("/current_user").expect(200);
+    assert!(me.body.ends_with(&expected), "{}", me.body);
+}
+
+#[test]
+fn an_address_is_shown_as_it_was_typed() {
+    let setup = Setup::new(Backend::sqlite());
+    let server = setup.start();
+    let jane = server.onward();
+    let typed = "Mina.O'Roe+Ops@Example.ORG";
+    let created = create(&jane, &document(typed, "user")).expect(200).json();
+    assert_eq!(created["data"]["attributes"]["email"], typed);
+    assert_eq!(emails(&list(&jane)), [typed]);
+}
+
+#[test]
+fn head_is_get_without_the_body() {
+    let setup = Setup::new(Backend::sqlite());
+    let server = setup.start();
+    let jane = server.onward();
+    invited(&jane, "joe@example.com");
+    for path in ["/invitations", "/current_user", "/service-authorizations"] {
+        let got = jane.get(path).expect(200);
+        let head = send(jane.request(Method::HEAD, path)).expect(200);
+        assert_eq!((head.body.as_str(), head.header("content-type")), ("", got.header("content-type")));
+        assert_eq!(head.header("content-length"), got.body.len().to_string(), "{path}");
+        assert_eq!(head.header("fastly-ratelimit-reset"), "", "{path}");
+    }
+}
+
+#[test]
+fn a_method_that_a_path_does_not_know_is_refused_with_those_it_knows() {
+    let setup = Setup::new(Backend::sqlite());
+    let server = setup.start();
+    let jane = server.onward();
+    let own = path(&invited(&jane, "joe@example.com"));
+    let table: &[(Method, &str, &str)] = &[
+        (Method::PUT, "/invitations", "GET, HEAD, POST"),
+        (Method::DELETE, "/invitations", "GET, HEAD, POST"),
+        // There is none to get a single invitation: clients list and search.
+        (Method::GET, &own, "DELETE"),
+        (Method::HEAD, &own, "DELETE"),
+        (Method::PUT, &own, "DELETE"),
+        (Method::POST, "/current_user", "GET, HEAD"),
+        (Method::DELETE, "/service-authorizations", "GET, HEAD"),
+        (Method::GET, "/invitation/accept/x", "PUT"),
+    ];
+    for (method, path, allowed) in table {
+        let answer = send(jane.request(method.clone(), path)).expect(405);
+        assert_eq!(answer.header("allow"), *allowed, "{method} {path}");
+        if *method != Method::HEAD {
+            assert_eq!(refusal(&answer).1, "Method not allowed");
+        }
+    }
+    assert_eq!(emails(&list(&jane)), ["joe@example.com"]);
+}
+
+fn an_expired_invitation_leaves_the_list(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    server.onward();
+    let id = invited(&jane(&server), "joe@example.com");
+    setup.wait(TimeDelta::days(7) - TimeDelta::seconds(1));
+    let jane = jane(&server);
+    assert_eq!(list(&jane)["data"][0]["attributes"]["status_code"], 1, "until the last second");
+    setup.wait(TimeDelta::seconds(1));
+    let listed = list(&jane);
+    assert_eq!((&listed["data"], &listed["meta"]["record_count"]), (&json!([]), &json!(0)));
+    // It does not hold its address, and can still be deleted.
+    let next = invited(&jane, "JOE@example.com");
+    jane.delete(&path(&id)).expect(204);
+    assert_eq!(emails(&list(&jane)), ["JOE@example.com"]);
+    jane.delete(&path(&next)).expect(204);
+}
+
+fn an_invitation_that_is_sent_again_stays_on_the_list(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    server.onward();
+    let id = invited(&jane(&server), "joe@example.com");
+    setup.wait(TimeDelta::days(6));
+    let number = stored(&server, "joe@example.com").id;
+    let resend = format!("/api/v2/invitations/{number}");
+    jane(&server).post(&resend, &json!({})).expect(200);
+    setup.wait(TimeDelta::days(7) - TimeDelta::seconds(1));
+    let client = jane(&server);
+    let listed = list(&client);
+    assert_eq!(listed["data"][0]["id"], id.as_str(), "seven days after the newer mail: {listed}");
+    let told = ["status_code", "created_at", "updated_at"].map(|name| &listed["data"][0]["attributes"][name]);
+    assert_eq!(json!(told), json!([1, "2024-03-20T14:49:25Z", "2024-03-26T14:49:25Z"]));
+    setup.wait(TimeDelta::seconds(1));
+    assert_eq!(list(&client)["data"], json!([]));
+}
+
+fn an_invitation_that_ended_leaves_the_list(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    let jane = server.onward();
+    let ids = ["open", "deleted", "accepted", "declined"]
+        .map(|name| invited(&jane, &format!("{name}@example.com")));
+    jane.delete(&path(&ids[1])).expect(204);
+
+    let acceptance = format!("/invitation/accept/{}", acceptance_code(&server, "accepted@example.com"));
+    let newcomer = json!({ "marketing_opt_in": true, "name": "Ann", "password": "correct horse" });
+    let accept = server.client.request(Method::PUT, &acceptance).body(newcomer.to_string());
+    assert_eq!(send(accept).expect(200).body, r#"{"status":"ok"}"#);
+
+    let code = acceptance_code(&server, "declined@example.com");
+    let (secure_id, key) = code.split_once('.').unwrap();
+    let decline = json!({ "invitation_id": secure_id, "key": key });
+    server.client.post("/api/v2/reject-invitation", &decline).expect(204);
+
+    let listed = list(&jane);
+    assert_eq!(emails(&listed), ["open@example.com"]);
+    assert_eq!(listed["meta"]["record_count"], 1);
+    for id in &ids[1..] {
+        let missing = jane.delete(&path(id));
+        assert_eq!(
+            refusal(&missing).2,
+            format!("Cannot find invitation '{id}'"),
+            "it is over: nothing to delete"
+        );
+    }
+    // Whoever declined or was deleted can be invited anew, a member cannot.
+    let again = |name: &str| create(&jane, &document(&format!("{name}@example.com"), "user"));
+    assert_eq!(again("deleted").expect(200).header("content-type"), JSON_API);
+    again("declined").expect(200);
+    again("accepted").expect(409);
+}

@@ -1,0 +1,233 @@
+//! Refusals: which, in which words, and that strangers learn nothing from them.
+
+use chrono::TimeDelta;
+use reqwest::{Method, blocking::RequestBuilder};
+use serde_json::json;
+
+use super::{
+    acceptance_code, create, document, emails, invited, list, path, refusal,
+    wire::{Wire, host},
+};
+use crate::harness::{Answer, Backend, Setup, on_both_databases, send};
+
+on_both_databases!(what_is_not_the_accounts_is_not_there, an_address_is_invited_once_in_any_case);
+
+const UNAUTHORIZED: &str = "Provided credentials are missing or invalid";
+
+/// A 401 in full; the detail.
+#[track_caller]
+fn unauthorized(answer: &Answer) -> String {
+    let (status, msg, detail) = refusal(answer);
+    assert_eq!((status, msg.as_str()), (401, UNAUTHORIZED), "{answer:?}");
+    assert_eq!(answer.header("www-authenticate"), r#"Bearer realm="usher""#);
+    detail
+}
+
+#[test]
+fn a_token_comes_in_either_header_but_once() {
+    let setup = Setup::new(Backend::sqlite());
+    let server = setup.start();
+    server.onward();
+    let token = server.token(Some("onward"), "jane@example.com");
+    let (bearer, basic) = (format!("Bearer {token}"), format!("Basic {token}"));
+    let (key, bearer, basic) =
+        (("Fastly-Key", &*token), ("Authorization", &*bearer), ("Authorization", &*basic));
+    let ask = |headers: &[(&str, &str)]| {
+        let request = server.client.request(Method::GET, "/invitations");
+        send(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)))
+    };
+    for good in [key, bearer] {
+        ask(&[good]).expect(200);
+    }
+    assert_eq!(unauthorized(&ask(&[])), "send a token in the header `Fastly-Key`");
+    let one = "send one token, either as `Fastly-Key: <token>` or as `Authorization: Bearer <token>`";
+    let malformed: [&[(&str, &str)]; 5] =
+        [&[key, bearer], &[key, key], &[bearer, bearer], &[key, basic], &[basic]];
+    for headers in malformed {
+        assert_eq!(unauthorized(&ask(headers)), one, "{headers:?}");
+    }
+}
+
+#[test]
+fn a_bad_token_is_refused_everywhere() {
+    let setup = Setup::new(Backend::sqlite());
+    let server = setup.start();
+    let jane = server.onward();
+    let id = invited(&jane, "joe@example.com");
+    let expired = server.token(Some("onward"), "jane@example.com");
+    setup.wait(TimeDelta::hours(2));
+    let (signed, _) = expired.rsplit_once('.').unwrap();
+    let unsigned = format!("{signed}.");
+    // The last has the form of an access token.
+    let bad = ["", "garbage", "a.b.c", &expired, &unsigned, "0123456789abcdefghijABCDEFGHIJxy"];
+    let requests: [(Method, &str); 5] = [
+        (Method::GET, "/invitations"),
+        (Method::POST, "/invitations"),
+        (Method::DELETE, &path(&id)),
+        (Method::GET, "/current_user"),
+        (Method::GET, "/service-authorizations"),
+    ];
+    for token in bad {
+        for (method, path) in &requests {
+            let request = server.client.request(method.clone(), path).header("Fastly-Key", token);
+            let body = document("ann@example.com", "user").to_string();
+            unauthorized(&send(request.body(body)));
+        }
+    }
+    let jane = server.client.with_token(server.token(Some("onward"), "jane@example.com"));
+    assert_eq!(emails(&list(&jane)), ["joe@example.com"], "nothing was done");
+}
+
+fn what_is_not_the_accounts_is_not_there(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    let jane = server.onward();
+    server.account("upside", "Upside");
+    server.member("upside", "eve@example.com", &["superuser"], None);
+    let eve = server.client.with_token(server.token(Some("upside"), "eve@example.com"));
+    let foreign = invited(&eve, "joe@example.com");
+    let gone = invited(&jane, "ann@example.com");
+    jane.delete(&path(&gone)).expect(204);
+    // Landscape's numbers name nothing here.
+    let unknown = "2bXr7KqVn0mTz5LcWd8Yp4";
+    for id in [&*foreign, &gone, unknown, "1", "x", &"x".repeat(23)] {
+        let expected = (404, "Record not found".to_owned(), format!("Cannot find invitation '{id}'"));
+        assert_eq!(refusal(&jane.delete(&path(id))), expected);
+    }
+    for (spelled, id) in [("a%2Fb%20c", "a/b c"), ("%C3%BC", "ü"), ("%22%3C", "\"<"), ("%00", "\0")] {
+        let (_, _, detail) = refusal(&jane.delete(&path(spelled)).expect(404));
+        assert_eq!(detail, format!("Cannot find invitation '{id}'"), "{spelled}");
+    }
+    assert_eq!(emails(&list(&eve)), ["joe@example.com"]);
+}
+
+#[test]
+fn an_id_that_is_no_text_is_not_found_either() {
+    let setup = Setup::new(Backend::sqlite());
+    let server = setup.start();
+    let jane = server.onward();
+    for id in ["%FF", "%", "%zz", "a%2"] {
+        let (status, msg, _) = refusal(&jane.delete(&path(id)));
+        assert_eq!((status, msg.as_str()), (404, "Record not found"), "{id}");
+    }
+    let long = "x".repeat(5000);
+    let (status, _, detail) = refusal(&jane.delete(&path(&long)));
+    assert_eq!((status, detail), (404, format!("Cannot find invitation '{}'", &long[..64])));
+}
+
+fn an_address_is_invited_once_in_any_case(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    let jane = server.onward();
+    invited(&jane, "joe@example.com");
+    let pending = refusal(&create(&jane, &document("Joe@Example.com", "engineer")));
+    assert_eq!((pending.0, pending.1.as_str()), (409, "Duplicate record"));
+    assert_eq!(
+        pending.2,
+        "Joe@Example.com already has a pending invitation to this account; resend or delete that one"
+    );
+    let member = refusal(&create(&jane, &document("JANE@example.com", "user")));
+    let detail = "JANE@example.com is already a member of this account".to_owned();
+    assert_eq!(member, (409, "Duplicate record".to_owned(), detail));
+    assert_eq!(emails(&list(&jane)), ["joe@example.com"]);
+}
+
+#[test]
+fn whoever_may_not_is_told_so_and_nothing_is_done() {
+    let setup = Setup::new(Backend::sqlite());
+    let server = setup.start();
+    let jane = server.onward();
+    let superusers = create(&jane, &document("boss@example.com", "superuser")).expect(200).json();
+    let superusers = path(superusers["data"]["id"].as_str().unwrap());
+    let of = |role: &str| {
+        let email = format!("{role}@example.com");
+        server.member("onward", &email, &[role], None);
+        server.client.with_token(server.token(Some("onward"), &email))
+    };
+    let (user, engineer) = (of("user"), of("engineer"));
+    let joe = document("joe@example.com", "user");
+    let post = |body: &serde_json::Value| -> RequestBuilder {
+        engineer.request(Method::POST, "/invitations").body(body.to_string())
+    };
+    let mut with_service = joe.clone();
+    let service = json!({ "relationships": { "service": { "id": "S" } } });
+    with_service["data"]["relationships"] = json!({ "service_invitations": { "data": [service] } });
+    let ceiling = "you cannot grant roles or permissions that you do not hold yourself";
+    let table = [
+        (user.get("/invitations"), "your roles in this account do not allow seeing its invitations"),
+        (create(&user, &joe), "your roles in this account do not allow inviting people"),
+        (user.delete(&superusers), "your roles in this account do not allow deleting invitations"),
+        // Who may not delete at all does not learn which ids there are.
+        (
+            user.delete("/invitations/2bXr7KqVn0mTz5LcWd8Yp4"),
+            "your roles in this account do not allow deleting invitations",
+        ),
+        (send(post(&document("joe@example.com", "superuser"))), ceiling),
+        (send(post(&with_service)), ceiling),
+        (
+            engineer.delete(&superusers),
+            "this invitation grants roles or permissions that you do not hold yourself",
+        ),
+    ];
+    for (answer, detail) in table {
+        assert_eq!(refusal(&answer), (403, "Forbidden".to_owned(), detail.to_owned()));
+    }
+    assert_eq!(emails(&list(&jane)), ["boss@example.com"]);
+}
+
+#[test]
+fn a_body_that_does_not_come_is_not_waited_for() {
+    let setup = Setup::new(Backend::sqlite()).with("USHER__SERVER__BODY_TIMEOUT", "1s");
+    let server = setup.start();
+    server.onward();
+    let (host, token) = (host(&server), server.token(Some("onward"), "jane@example.com"));
+    let reply = Wire::to(&server).send(&format!(
+        "POST /invitations HTTP/1.1\nHost: {host}\nFastly-Key: {token}\nContent-Length: 100\n\n{{\"data\":"
+    ));
+    let head = "HTTP/1.1 408 Request Timeout\ncache-control: no-store\nconnection: close\ncontent-type: application/json\n";
+    assert!(reply.text().starts_with(head), "{reply:?}");
+    assert_eq!(reply.body, r#"{"msg":"Request timeout","detail":"the request body did not arrive in time"}"#);
+}
+
+#[test]
+fn a_code_that_opens_nothing_says_what_became_of_its_invitation() {
+    let setup = Setup::new(Backend::sqlite());
+    let server = setup.start();
+    let jane = server.onward();
+    let accept = |code: &str, body: &str| {
+        let request = server.client.request(Method::PUT, &format!("/invitation/accept/{code}"));
+        refusal(&send(request.body(body.to_owned())))
+    };
+    let joe = invited(&jane, "joe@example.com");
+    let code = acceptance_code(&server, "joe@example.com");
+    let newcomer = r#"{"name":"Joe","password":"correct horse"}"#;
+    let (status, msg, detail) = accept(&code, "{}");
+    assert_eq!((status, msg.as_str()), (400, "Bad request"));
+    assert!(detail.contains("name ") && detail.contains("; password "), "{detail}");
+    let (secure_id, key) = code.split_once('.').unwrap();
+    for wrong in ["x", secure_id, &format!("{secure_id}."), &format!("{secure_id}.x{key}")] {
+        let (status, msg, _) = accept(wrong, newcomer);
+        assert_eq!((status, msg.as_str()), (404, "Record not found"), "{wrong}");
+    }
+    jane.delete(&path(&joe)).expect(204);
+    let (status, msg, _) = accept(&code, newcomer);
+    assert_eq!((status, msg.as_str()), (410, "Gone"));
+}
+
+/// Who is asking comes first: a stranger does not learn what is wrong with a body or an id.
+#[test]
+fn an_access_token_that_is_nobodys_is_refused_before_all_else() {
+    let setup = Setup::new(Backend::sqlite());
+    let server = setup.start();
+    server.onward();
+    let nobody = server.client.with_token("0123456789abcdefghijABCDEFGHIJxy");
+    let mistakes = [
+        nobody.post_text("/invitations", "application/json", "null"),
+        nobody.delete("/invitations/x"),
+        nobody.get("/invitations?page[size]=0"),
+        nobody.get("/service-authorizations?page[number]=x"),
+    ];
+    for answer in mistakes {
+        assert_eq!(unauthorized(&answer), "this access token is not known, has expired or was revoked");
+    }
+}
