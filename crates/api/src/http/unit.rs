@@ -74,7 +74,7 @@ where
     counted(state, Some(writer), name, Ok(command), work).await
 }
 
-/// As [`write`], for a use case that is not done in an account; without a credential nobody is counted.
+/// As [`write()`], for a use case that is not done in an account; without a credential nobody is counted.
 pub async fn write_as_anybody<C, T, E, P>(
     state: &AppState,
     writer: Option<Credential>,

@@ -1,9 +1,8 @@
 use actix_web::{
     HttpResponse, ResponseError as _,
-    http::header::{CACHE_CONTROL, ContentType, HeaderName, X_CONTENT_TYPE_OPTIONS},
+    http::header::{CACHE_CONTROL, HeaderName, X_CONTENT_TYPE_OPTIONS},
 };
 use serde::Serialize;
-use usher_domain::quota::Quota;
 
 use super::error::Problem;
 use crate::http::unit::Counted;
@@ -16,18 +15,19 @@ const RESET: HeaderName = HeaderName::from_static("fastly-ratelimit-reset");
 
 /// 200 with a JSON:API document.
 pub(super) fn document(body: &impl Serialize) -> HttpResponse {
-    let mut response = HttpResponse::Ok();
-    response.insert_header((CACHE_CONTROL, "no-store"));
-    response.insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"));
-    response.content_type(JSON_API).json(body)
+    ok(JSON_API, body)
 }
 
 /// 200 with plain JSON, as the vendor's older operations answer.
 pub(super) fn plain(body: &impl Serialize) -> HttpResponse {
+    ok("application/json", body)
+}
+
+fn ok(content_type: &'static str, body: &impl Serialize) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     response.insert_header((CACHE_CONTROL, "no-store"));
     response.insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"));
-    response.insert_header(ContentType::json()).json(body)
+    response.content_type(content_type).json(body)
 }
 
 /// 204.
@@ -42,11 +42,10 @@ pub(super) fn counted(outcome: Result<Counted<HttpResponse>, Counted<Problem>>) 
         Ok(done) => (done.value, done.quota),
         Err(refused) => (refused.value.error_response(), refused.quota),
     };
-    if let Some(Quota { resets_at, .. }) = quota {
-        let remaining = quota.as_ref().map_or(0, Quota::remaining);
+    if let Some(quota) = quota {
         let headers = response.headers_mut();
-        headers.insert(REMAINING, remaining.into());
-        headers.insert(RESET, resets_at.timestamp().into());
+        headers.insert(REMAINING, quota.remaining().into());
+        headers.insert(RESET, quota.resets_at.timestamp().into());
     }
     response
 }

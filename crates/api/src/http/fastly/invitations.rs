@@ -28,7 +28,7 @@ use super::{
     error::{ErrorBody, Problem},
     invitation::{Invitation, InvitationCollection, InvitationDocument},
     openapi::{Refused, RefusedWrite},
-    page::{PageRequest, Paging},
+    page::{PageParameters, PageRequest, Paging},
     request::{self, shape::InvitationRequest},
 };
 use crate::http::{
@@ -44,10 +44,7 @@ use crate::http::{
     tag = "invitations",
     operation_id = "listInvitations",
     summary = "List invitations",
-    params(
-        ("page[number]" = Option<u32>, Query, description = "Current page, from 1", minimum = 1),
-        ("page[size]" = Option<u32>, Query, description = "Records of a page; 20 without it", minimum = 1, maximum = 100),
-    ),
+    params(PageParameters),
     responses(
         (status = 200, description = "A page of the open invitations, the newest first", body = InvitationCollection, content_type = "application/vnd.api+json"),
         (status = 400, description = "A parameter is out of its bounds", body = ErrorBody),

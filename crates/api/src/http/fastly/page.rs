@@ -1,7 +1,7 @@
 use std::ops::RangeInclusive;
 
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::error::Problem;
 
@@ -13,6 +13,19 @@ const DEFAULT_SIZE: u32 = 20;
 
 /// fastly-py refuses pages of any other size, in requests and in replies.
 const SIZES: RangeInclusive<u32> = 1..=100;
+
+/// What [`PageRequest`] reads, for the OpenAPI document.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "a description, never a value")]
+pub(super) struct PageParameters {
+    /// Current page, from 1.
+    #[param(rename = "page[number]", minimum = 1)]
+    number: Option<u32>,
+    /// Records of a page; 20 without it.
+    #[param(rename = "page[size]", minimum = 1, maximum = 100)]
+    size: Option<u32>,
+}
 
 /// Which part of a list is wanted: `page[number]` and `page[size]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

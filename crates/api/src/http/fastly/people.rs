@@ -12,7 +12,7 @@ use super::{
     credential::credential,
     error::{ErrorBody, Problem},
     openapi::Refused,
-    page::{PageRequest, Paging},
+    page::{PageParameters, PageRequest, Paging},
     user::CurrentUser,
 };
 use crate::http::{state::AppState, unit};
@@ -45,10 +45,7 @@ pub(super) async fn current_user(
     tag = "caller",
     operation_id = "listServiceAuthorization",
     summary = "List the caller's rights on services",
-    params(
-        ("page[number]" = Option<u32>, Query, description = "Current page, from 1", minimum = 1),
-        ("page[size]" = Option<u32>, Query, description = "Records of a page; 20 without it", minimum = 1, maximum = 100),
-    ),
+    params(PageParameters),
     responses(
         (status = 200, description = "A page of the caller's own authorizations, by service", body = ServiceAuthorizationCollection, content_type = "application/vnd.api+json"),
         (status = 400, description = "A parameter is out of its bounds", body = ErrorBody),
