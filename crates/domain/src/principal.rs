@@ -60,4 +60,10 @@ impl Actor {
     pub fn may_hand_out(&self, grant: &Grant) -> bool {
         self.may(Permission::InviteMembers) && self.membership.grant.may_hand_out(grant)
     }
+
+    /// Whether the actor may take that grant back, see [`Grant::may_take_back`].
+    #[must_use]
+    pub fn may_take_back(&self, grant: &Grant) -> bool {
+        self.may(Permission::InviteMembers) && self.membership.grant.may_take_back(grant)
+    }
 }

@@ -4,8 +4,36 @@ use chrono::TimeDelta;
 
 use crate::Timestamp;
 
-/// A window of the write limit, in seconds: the hours of the clock in UTC.
-const WINDOW: i64 = 3600;
+/// A window of the write limit: an hour of the clock in UTC, so that all replicas agree on it without asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// The full hour.
+    pub begins_at: Timestamp,
+    /// The next full hour, with which the next window begins.
+    pub ends_at: Timestamp,
+}
+
+impl Window {
+    /// In seconds.
+    const LENGTH: i64 = 3600;
+
+    /// The one that a moment is in.
+    #[must_use]
+    pub fn of(moment: Timestamp) -> Self {
+        let into = moment.timestamp().rem_euclid(Self::LENGTH);
+        let begins_at = Timestamp::from_timestamp(moment.timestamp() - into, 0).unwrap_or(moment);
+        Self { begins_at, ends_at: begins_at + TimeDelta::seconds(Self::LENGTH) }
+    }
+}
+
+/// What a store answers to one more write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WriteCount {
+    /// When the window that it was counted in began.
+    pub window: Timestamp,
+    /// Writes of the person in that window, with this one.
+    pub writes: u64,
+}
 
 /// Where a person stands against the write limit, after a write that was counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,11 +49,12 @@ pub struct Quota {
 }
 
 impl Quota {
-    /// After the `used`-th write in the window of `now`.
+    /// After a write at `now` that was counted.
     #[must_use]
-    pub fn at(now: Timestamp, limit: u32, used: u64) -> Self {
-        let resets_at = window_of(now) + TimeDelta::seconds(WINDOW);
-        Self { limit, used, resets_at, resets_in: resets_at.timestamp() - now.timestamp() }
+    pub fn after(count: WriteCount, limit: u32, now: Timestamp) -> Self {
+        let resets_at = Window::of(count.window).ends_at;
+        let resets_in = (resets_at.timestamp() - now.timestamp()).max(1);
+        Self { limit, used: count.writes, resets_at, resets_in }
     }
 
     /// How many more writes are let through.
@@ -42,14 +71,7 @@ impl Quota {
     }
 }
 
-/// The beginning of the window that a moment is in.
-#[must_use]
-pub fn window_of(now: Timestamp) -> Timestamp {
-    let into = now.timestamp().rem_euclid(WINDOW);
-    Timestamp::from_timestamp(now.timestamp() - into, 0).unwrap_or(now)
-}
-
 /// One write too many: nothing was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("you have made {} changes in this hour, which is the limit", .0.limit)]
+#[error("the limit of {} writes an hour is reached; those that were refused count too", .0.limit)]
 pub struct TooManyWrites(pub Quota);

@@ -10,6 +10,7 @@ use usher_domain::{
         store::{Mode, Verdict},
     },
     principal::Credential,
+    quota::{Window, WriteCount},
 };
 
 use crate::{
@@ -103,16 +104,19 @@ impl Store for DieselStore {
     fn count_write(
         &self,
         credential: &Credential,
-        window: Timestamp,
+        window: Window,
         now: Timestamp,
-    ) -> Result<Option<u64>, StoreError> {
+    ) -> Result<Option<WriteCount>, StoreError> {
         let _span = tracing::debug_span!("count_write").entered();
-        let (window, now) = (window.naive_utc(), now.naive_utc());
+        let now = now.naive_utc();
         let count = |connection: &mut AnyConnection| write_counts::count(connection, credential, window, now);
         // If one write counts twice because a connection was lost, the person has one less in this window; the numbers
         // are still different ones.
         let counted = retry::until_uncontended(|| self.pools.unflushed(count))?;
-        Ok(counted.map(|count| u64::try_from(count).unwrap_or_default()))
+        Ok(counted.map(|(window, writes)| WriteCount {
+            window: window.and_utc(),
+            writes: u64::try_from(writes).unwrap_or_default(),
+        }))
     }
 }
 

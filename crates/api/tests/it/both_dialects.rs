@@ -1,7 +1,7 @@
 //! One account, spoken to in both dialects.
 
 use serde_json::{Value, json};
-use usher_domain::invitation::SecureId;
+use usher_domain::{invitation::SecureId, role::BUILTIN};
 
 use crate::harness::{
     Backend, Client, Reply, Server, Setup, body, broken,
@@ -33,36 +33,30 @@ fn link(server: &Server, shown_by_landscape: &Value) -> (String, String) {
     (format!("/accept-invitation/{secure_id}"), key)
 }
 
-/// Roles of an invitation, and the one that Fastly's clients see.
-const SHOWN: [(&[&str], &str); 19] = [
-    (&["superuser"], "superuser"),
-    (&["engineer"], "engineer"),
-    (&["tls_admin"], "tls_admin"),
-    (&["billing"], "billing"),
-    (&["tls_viewer"], "tls_viewer"),
-    (&["user"], "user"),
-    (&["GlobalAdmin"], "superuser"),
-    (&["Auditor"], "user"),
-    (&["SupportAnalyst"], "user"),
-    (&["Auditor", "SupportAnalyst"], "user"),
-    (&["Auditor", "GlobalAdmin"], "superuser"),
-    (&["GlobalAdmin", "billing"], "superuser"),
-    (&["Auditor", "billing"], "billing"),
-    (&["SupportAnalyst", "tls_viewer"], "tls_viewer"),
-    (&["engineer", "superuser"], "superuser"),
-    (&["engineer", "tls_admin", "user"], "engineer"),
-    (&["billing", "tls_admin"], "tls_admin"),
-    (&["billing", "tls_viewer"], "billing"),
-    (&["tls_viewer", "user"], "tls_viewer"),
-];
+/// The table of the documentation: roles of an invitation, and the one that Fastly's clients see.
+fn shown() -> Vec<(Vec<String>, String)> {
+    let document = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/api/fastly.md"));
+    let from_head = document.lines().skip_while(|line| *line != "| stored | `role` |").skip(2);
+    let rows = from_head.take_while(|line| line.starts_with('|')).map(|line| {
+        let plain = line.replace(['`', ' '], "");
+        let (stored, role) = plain.trim_matches('|').split_once('|').unwrap();
+        (stored.split(',').map(str::to_owned).collect(), role.to_owned())
+    });
+    let rows: Vec<_> = rows.collect();
+    for role in BUILTIN {
+        assert!(rows.iter().any(|(stored, _)| *stored == [role.name]), "{} is in the table", role.name);
+    }
+    rows
+}
 
 fn invitations_of_landscape_are_shown_honestly(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     let jane = server.onward();
     let customer = jane.get("/current_user").expect(200).json()["customer_id"].clone();
-    for (roles, role) in SHOWN {
-        jane.post("/api/v2/invitations", &body("Joe Wright", "Joe@Example.com", roles)).expect(200);
+    for (roles, role) in shown() {
+        let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
+        jane.post("/api/v2/invitations", &body("Joe Wright", "Joe@Example.com", &roles)).expect(200);
         let (fastly, landscape) = both(&jane);
         assert_eq!((fastly.len(), landscape.len()), (1, 1));
         let expected = json!({
@@ -89,7 +83,7 @@ fn invitations_of_fastly_are_shown_honestly(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     let jane = server.onward();
-    for (roles, role) in SHOWN {
+    for (roles, role) in shown() {
         let wanted = json!({ "data": { "attributes": { "email": "joe@example.com", "roles": roles } } });
         let created = create(&jane, &wanted).expect(200).json();
         assert_eq!(broken(Reply::Created, &created), Vec::<String>::new(), "{created}");

@@ -40,6 +40,7 @@ use usher_domain::{
         store::{Mode, Verdict},
     },
     principal::{Actor, Credential},
+    quota::{Window, WriteCount},
     role::{Grant, RoleName, ServiceGrant},
     testkit::{self, FixedClock, SeededEntropy, memory::MemoryStore},
     text::DisplayText,
@@ -286,7 +287,7 @@ impl Store for Down {
         Err(self.0.clone())
     }
 
-    fn count_write(&self, _: &Credential, _: Timestamp, _: Timestamp) -> Result<Option<u64>, StoreError> {
+    fn count_write(&self, _: &Credential, _: Window, _: Timestamp) -> Result<Option<WriteCount>, StoreError> {
         Err(self.0.clone())
     }
 }

@@ -38,7 +38,7 @@ pub enum InvalidToken {
     #[error("the token is too long")]
     TooLong,
     /// Not three parts in base64url without padding, the first two of them JSON objects (RFC 7515, 3.1 and 7.1).
-    #[error("the token is not a signed JWT in compact form")]
+    #[error("the token is neither an access token nor a signed JWT in compact form")]
     Malformed,
     /// A name twice in the header or the claims, which two readers could read differently (RFC 7515, 4; RFC 7519, 4).
     #[error("the token has the same name twice in its header or its claims")]

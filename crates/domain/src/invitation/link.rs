@@ -57,11 +57,11 @@ pub fn code(secure_id: &SecureId, key: &LinkKey) -> String {
     format!("{secure_id}.{}", key.reveal())
 }
 
-/// The two halves of a [`code`]; `None` when it is none.
+/// The two halves of a [`code`], the second if it is there; `None` when the first is none.
 #[must_use]
-pub fn split_code(code: &str) -> Option<(SecureId, &str)> {
-    let (secure_id, key) = code.split_once('.')?;
-    Some((SecureId::parse(secure_id)?, key))
+pub fn split_code(code: &str) -> Option<(SecureId, Option<&str>)> {
+    let (secure_id, key) = code.split_once('.').map_or((code, None), |(id, key)| (id, Some(key)));
+    Some((SecureId::parse(secure_id)?, key.filter(|key| !key.is_empty())))
 }
 
 /// The link of an invitation mail. The base comes from the configuration only, never from a request.

@@ -61,6 +61,8 @@ pub enum InvitationRef {
     Number(InvitationId),
     /// As Fastly's clients do.
     PublicId(PublicId),
+    /// By what is no id of either form: there is no such invitation.
+    Nothing,
 }
 
 impl From<InvitationId> for InvitationRef {

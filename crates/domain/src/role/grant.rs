@@ -1,5 +1,8 @@
 use super::{Permission, PermissionSet, RoleName, ServiceGrant, find};
 
+/// Most services in a grant: enough for people, and little enough that a page of invitations stays small.
+pub const MAX_SERVICES: usize = 256;
+
 /// Why a grant cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GrantError {
@@ -9,6 +12,9 @@ pub enum GrantError {
     /// A role that the account does not have.
     #[error("there is no role named {0}")]
     UnknownRole(String),
+    /// More services than [`MAX_SERVICES`].
+    #[error("at most {MAX_SERVICES} services can be listed")]
+    TooManyServices,
     /// The same service twice.
     #[error("service {0} is listed twice")]
     RepeatedService(String),
@@ -34,6 +40,9 @@ impl Grant {
         }
         if roles.is_empty() {
             return Err(GrantError::NoRole);
+        }
+        if services.len() > MAX_SERVICES {
+            return Err(GrantError::TooManyServices);
         }
         roles.sort();
         roles.dedup();

@@ -7,7 +7,7 @@ mod permission;
 mod service;
 
 pub use builtin::{BUILTIN, GLOBAL_ADMIN, Role, find};
-pub use grant::{Grant, GrantError};
+pub use grant::{Grant, GrantError, MAX_SERVICES};
 pub use name::{RoleName, RoleNameError};
 pub use permission::{Permission, PermissionSet};
 pub use service::{ServiceGrant, ServiceId, ServicePermission};

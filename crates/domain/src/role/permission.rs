@@ -7,7 +7,7 @@ pub enum Permission {
     ViewInvitations,
     /// Invite people, and revoke or resend the invitations one could make oneself.
     InviteMembers,
-    /// Limit an invitation to services and set the permissions there.
+    /// Give permissions on services. A bare limit to services only takes away, and needs no right of its own.
     SetServicePermissions,
     /// Read the account's settings and members.
     ViewAccount,

@@ -4,7 +4,7 @@ use crate::{
     env::Env,
     port::{Store, StoreError},
     principal::Credential,
-    quota::{Quota, window_of},
+    quota::{Quota, Window},
 };
 
 /// Counts one more write, whatever becomes of it. `None` without a limit, and for a credential that is nobody's: what it
@@ -19,6 +19,6 @@ pub fn count_write(
         return Ok(None);
     }
     let now = env.now();
-    let used = store.count_write(credential, window_of(now), now)?;
-    Ok(used.map(|used| Quota::at(now, limit, used)))
+    let count = store.count_write(credential, Window::of(now), now)?;
+    Ok(count.map(|count| Quota::after(count, limit, now)))
 }

@@ -40,11 +40,12 @@ pub fn revoke(tx: &mut dyn Tx, env: &Env, actor: &Actor, named: &InvitationRef) 
     }
     let now = env.now();
     let found = match named {
-        InvitationRef::Number(id) => tx.invitation(actor.account.id, *id),
-        InvitationRef::PublicId(id) => tx.invitation_by_public_id(actor.account.id, id),
+        InvitationRef::Number(id) => tx.invitation(actor.account.id, *id)?,
+        InvitationRef::PublicId(id) => tx.invitation_by_public_id(actor.account.id, id)?,
+        InvitationRef::Nothing => None,
     };
-    let mut invitation = found?.ok_or(RevokeError::NotFound)?;
-    let allowed = actor.membership.grant.may_take_back(&invitation.grant);
+    let mut invitation = found.ok_or(RevokeError::NotFound)?;
+    let allowed = actor.may_take_back(&invitation.grant);
     invitation.revoke(actor.person.id, now).map_err(|_| RevokeError::NotFound)?;
     if !allowed {
         return Err(RevokeError::AboveCeiling);

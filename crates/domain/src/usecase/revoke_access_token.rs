@@ -36,11 +36,9 @@ pub fn revoke_access_token(
     let account = tx
         .account_by_name(account)?
         .ok_or_else(|| RevokeAccessTokenError::UnknownAccount(account.clone()))?;
-    let tokens = tx.access_tokens(account.id)?;
-    let owner = tokens.iter().find(|token| token.public_id == *public_id).map(|token| token.person_id);
-    if !tx.revoke_access_token(account.id, public_id, env.now())? {
-        return Err(RevokeAccessTokenError::NotFound(public_id.to_string()));
-    }
-    record_by_operator(tx, env, AuditAction::AccessTokenRevoked, owner, Some(account.id))?;
+    let owner = tx
+        .revoke_access_token(account.id, public_id, env.now())?
+        .ok_or_else(|| RevokeAccessTokenError::NotFound(public_id.to_string()))?;
+    record_by_operator(tx, env, AuditAction::AccessTokenRevoked, Some(owner), Some(account.id))?;
     Ok(())
 }

@@ -1,4 +1,6 @@
-use usher_domain::role::{BUILTIN, Grant, GrantError, RoleName, ServiceGrant, ServiceId, ServicePermission};
+use usher_domain::role::{
+    BUILTIN, Grant, GrantError, MAX_SERVICES, RoleName, ServiceGrant, ServiceId, ServicePermission,
+};
 
 fn of(role: &str) -> Grant {
     Grant::of_roles([role]).unwrap()
@@ -84,4 +86,13 @@ fn grants_are_sound() {
     });
     let repeated = Grant::new(vec![RoleName::parse("user").unwrap()], true, services.to_vec());
     assert_eq!(repeated, Err(GrantError::RepeatedService("S1".to_owned())));
+    let many = |count: usize| {
+        let services = (0..count).map(|n| ServiceGrant {
+            service: ServiceId::parse(&format!("S{n}")).unwrap(),
+            permission: ServicePermission::Full,
+        });
+        Grant::new(vec![RoleName::parse("user").unwrap()], true, services.collect())
+    };
+    assert!(many(MAX_SERVICES).is_ok());
+    assert_eq!(many(MAX_SERVICES + 1), Err(GrantError::TooManyServices));
 }

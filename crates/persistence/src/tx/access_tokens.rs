@@ -3,7 +3,7 @@ use usher_domain::{
     Timestamp,
     access_token::{AccessToken, NewAccessToken, TokenDigest, TokenHolder},
     account::PublicId,
-    id::AccountId,
+    id::{AccountId, PersonId},
     port::{StoreError, store::AccessTokens},
 };
 
@@ -61,15 +61,16 @@ impl AccessTokens for DieselTx<'_> {
         account: AccountId,
         public_id: &PublicId,
         at: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<PersonId>, StoreError> {
         let live = access_token::table
             .filter(access_token::account_id.eq(account.get()))
             .filter(access_token::public_id.eq(public_id.as_str()))
             .filter(access_token::revoked_at.is_null());
         self.write(|connection| {
-            let updated =
-                diesel::update(live).set(access_token::revoked_at.eq(at.naive_utc())).execute(connection)?;
-            Ok(updated == 1)
+            let revoked = diesel::update(live)
+                .set(access_token::revoked_at.eq(at.naive_utc()))
+                .returning(access_token::person_id);
+            Ok(revoked.get_result(connection).optional()?.map(PersonId::new))
         })
     }
 }

@@ -13,7 +13,7 @@ use diesel::{Connection as _, PgConnection, connection::SimpleConnection as _};
 use usher_domain::{
     Timestamp,
     port::{Store, StoreError},
-    quota::window_of,
+    quota::Window,
 };
 
 use crate::{
@@ -27,7 +27,7 @@ on_both! {
 
 /// Counts a write of the owner at a moment.
 fn count(world: &World, store: &dyn Store, now: Timestamp) -> Result<Option<u64>, StoreError> {
-    store.count_write(&world.credential(), window_of(now), now)
+    Ok(store.count_write(&world.credential(), Window::of(now), now)?.map(|count| count.writes))
 }
 
 fn replicas_never_answer_the_same_number(place: &dyn Place) {

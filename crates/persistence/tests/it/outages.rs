@@ -12,7 +12,7 @@ use usher_domain::{
     id::PersonId,
     person::Person,
     port::{Store, StoreError},
-    quota::window_of,
+    quota::Window,
 };
 use usher_persistence::{DatabaseOptions, DieselStore};
 use usher_testbed::PostgresServer;
@@ -110,9 +110,10 @@ fn connections_that_died_in_the_pool_go_unnoticed_by_counts() {
     let place = Postgres::migrated();
     let world = World::new(&place);
     let store: &dyn Store = place.store();
-    let window = window_of(world.now());
+    let window = Window::of(world.now());
     for number in 1..=3 {
-        assert_eq!(store.count_write(&world.credential(), window, world.now()), Ok(Some(number)));
+        let counted = store.count_write(&world.credential(), window, world.now()).unwrap();
+        assert_eq!(counted.map(|count| count.writes), Some(number));
         terminate(&place);
     }
 }
@@ -272,6 +273,6 @@ fn a_database_that_only_reads_is_unavailable_for_writing() {
     let end = store.write("insert", |tx| tx.insert_person(&new_person(&world.env, "ada@example.com")));
     assert!(matches!(end, Err(StoreError::Unavailable(_))), "{end:?}");
     assert_eq!(people(store, &world), Ok(0));
-    let counted = store.count_write(&world.credential(), window_of(world.now()), world.now());
+    let counted = store.count_write(&world.credential(), Window::of(world.now()), world.now());
     assert!(matches!(counted, Err(StoreError::Unavailable(_))), "{counted:?}");
 }

@@ -65,6 +65,7 @@ pub(super) struct Done {
         (status = 401, description = "The token is not good", body = ErrorBody),
         (status = 403, description = "The inviter may not invite any more, or the token is not a person's", body = ErrorBody),
         (status = 404, description = "No invitation has this code", body = ErrorBody),
+        (status = 408, description = "The body did not arrive in time", body = ErrorBody),
         (status = 409, description = "There is a login for the address already, or a membership", body = ErrorBody),
         (status = 410, description = "The invitation has ended, or a newer mail was sent", body = ErrorBody),
         (status = 413, description = "The body is larger than 64 KiB", body = ErrorBody),
@@ -80,8 +81,10 @@ pub(super) async fn accept(
     code: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let writer = optional_credential(&request, &state).await?;
-    let body = body::read(payload, state.body_timeout).await?;
-    let command = command(&state, &code, writer.clone(), &body).await;
+    let command = match body::read(payload, state.body_timeout).await {
+        Ok(body) => command(&state, &code, writer.clone(), &body).await,
+        Err(error) => Err(error.into()),
+    };
     let done = unit::write_as_anybody(&state, writer, "fastly.accept", command, accept_invitation).await;
     Ok(counted(done.map(|done| Counted { value: plain(&Done { status: "ok" }), quota: done.quota })))
 }
@@ -97,33 +100,45 @@ async fn command(
         Some(credential) => Acceptor::Principal(credentials::principal(credential)?),
         None => newcomer(state, &secure_id, key, body).await?,
     };
-    Ok(Accept { secure_id, key: Some(key.to_owned()), by })
+    Ok(Accept { secure_id, key: key.map(str::to_owned), by })
 }
 
 /// The code comes before the body: who has none learns nothing about bodies, and costs no hashing.
 async fn newcomer(
     state: &AppState,
     secure_id: &SecureId,
-    key: &str,
+    key: Option<&str>,
     body: &[u8],
 ) -> Result<Acceptor, Problem> {
-    open(state, secure_id.clone(), key.to_owned()).await?;
+    open(state, secure_id.clone(), key.map(str::to_owned)).await?;
     let mut fields = Fields::new(json::object(body)?);
-    let name = fields.optional_text("name").unwrap_or_default();
-    let password = fields.optional_text("password").unwrap_or_default();
-    let name = DisplayText::parse(&name).map_err(|error| fields.refuse("name", error));
-    let password = Password::parse(&password).map_err(|error| fields.refuse("password", error));
-    let (Ok(name), Ok(password)) = (name, password) else {
+    let name = checked(&mut fields, "name", DisplayText::parse);
+    let password = checked(&mut fields, "password", Password::parse);
+    let (Some(name), Some(password)) = (name, password) else {
         let texts: Vec<String> = fields.problems().iter().map(ToString::to_string).collect();
         return Err(Problem::bad_request(texts.join("; ")));
     };
     Ok(Acceptor::Newcomer { name, password: state.passwords.hash(password).await? })
 }
 
+/// A text that has to be there and be read; `None` after its problem was noted.
+fn checked<T, E: std::fmt::Display>(
+    fields: &mut Fields,
+    field: &'static str,
+    parse: fn(&str) -> Result<T, E>,
+) -> Option<T> {
+    let before = fields.problems().len();
+    let text = fields.text(field);
+    if fields.problems().len() > before {
+        return None;
+    }
+    parse(&text).map_err(|error| fields.refuse(field, error)).ok()
+}
+
 /// Whether the code opens an invitation to somebody without a login. Acceptance judges again, in its own unit.
-async fn open(state: &AppState, secure_id: SecureId, key: String) -> Result<(), Problem> {
+async fn open(state: &AppState, secure_id: SecureId, key: Option<String>) -> Result<(), Problem> {
     let view = state.gate.run(move |store, env| {
-        store.read::<_, StoreError>("fastly.open", |tx| open_link(tx, env, &secure_id, Some(&key)))
+        store.read::<_, StoreError>("fastly.open", |tx| open_link(tx, env, &secure_id, key.as_deref()))
     });
     let refusal = match view.await? {
         LinkView::Open(open) => match open.login {

@@ -24,13 +24,12 @@ pub(super) async fn optional_credential(
 }
 
 /// From `Fastly-Key` or `Authorization: Bearer`, an access token or a JWT in either. Two tokens are refused: nobody could
-/// tell which was meant.
+/// tell which was meant. Beside a key, credentials of another scheme are somebody else's, such as a proxy's.
 async fn presented(request: &HttpRequest, state: &AppState) -> Result<Credential, CredentialError> {
-    let token = match (credentials::only(request, &FASTLY_KEY)?, credentials::bearer(request)?) {
-        (Some(key), None) => key.trim(),
-        (None, Some(token)) => token,
-        (None, None) => return Err(CredentialError::Missing),
-        (Some(_), Some(_)) => return Err(CredentialError::Malformed),
+    let token = match (credentials::only(request, &FASTLY_KEY)?, credentials::bearer(request)) {
+        (Some(_), Ok(Some(_))) => return Err(CredentialError::Malformed),
+        (Some(key), _) => key.trim(),
+        (None, bearer) => bearer?.ok_or(CredentialError::Missing)?,
     };
     credentials::credential(token, state).await
 }

@@ -78,15 +78,10 @@ pub(super) async fn list(
     operation_id = "createInvitation",
     summary = "Create an invitation",
     request_body(
-        description = "`application/json` is taken as well.",
-        content = InvitationRequest,
-        content_type = "application/vnd.api+json",
+        content((InvitationRequest = "application/vnd.api+json"), (InvitationRequest = "application/json"))
     ),
     responses(
-        (status = 200, description = "The invitation; its mail is queued", body = InvitationDocument, content_type = "application/vnd.api+json", headers(
-            ("Fastly-RateLimit-Remaining" = u32, description = "Writes that are left in this hour, when there is a limit"),
-            ("Fastly-RateLimit-Reset" = u64, description = "When the hour ends, in epoch seconds"),
-        )),
+        (status = 200, description = "The invitation; its mail is queued", body = InvitationDocument, content_type = "application/vnd.api+json"),
         (status = 400, description = "The body says something that cannot be; `detail` names the member", body = ErrorBody),
         (status = 403, description = "The caller may not invite, or not as this", body = ErrorBody),
         (status = 409, description = "The address is invited already, or a member's", body = ErrorBody),
@@ -125,10 +120,7 @@ pub(super) async fn create(
     summary = "Delete an invitation",
     params(("invitation_id" = String, Path, description = "Alphanumeric string identifying an invitation")),
     responses(
-        (status = 204, description = "Deleted: its link works no more", headers(
-            ("Fastly-RateLimit-Remaining" = u32, description = "Writes that are left in this hour, when there is a limit"),
-            ("Fastly-RateLimit-Reset" = u64, description = "When the hour ends, in epoch seconds"),
-        )),
+        (status = 204, description = "Deleted: its link works no more"),
         (status = 403, description = "The caller could not have made this invitation", body = ErrorBody),
         (status = 404, description = "The customer has no such invitation that is open or expired", body = ErrorBody),
         RefusedWrite,
@@ -140,8 +132,8 @@ pub(super) async fn delete(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let credential = credential(&request, &state).await?;
-    let named = PublicId::parse(&id).map(InvitationRef::from).ok_or_else(|| Problem::no_invitation(&id));
-    let done = unit::write(&state, credential, "fastly.revoke", named, revoke).await;
+    let named = PublicId::parse(&id).map_or(InvitationRef::Nothing, InvitationRef::from);
+    let done = unit::write(&state, credential, "fastly.revoke", Ok(named), revoke).await;
     let done = done.map(|done| Counted { value: nothing(), quota: done.quota });
     Ok(counted(done.map_err(|refused| Counted { value: named_by(refused.value, &id), ..refused })))
 }

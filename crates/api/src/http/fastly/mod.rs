@@ -28,7 +28,11 @@ mod role;
 mod samples;
 mod user;
 
-use actix_web::{HttpResponse, Route, http::Method, web::ServiceConfig};
+use actix_web::{
+    HttpResponse, Route,
+    http::Method,
+    web::{ServiceConfig, resource},
+};
 
 pub use authorization::{
     ServiceAuthorization, ServiceAuthorizationAttributes, ServiceAuthorizationCollection,
@@ -60,9 +64,22 @@ pub fn endpoints() -> Vec<Endpoint> {
     ]
 }
 
+/// What lies below the paths of the dialect and is none of them: clients that forget an id come here.
+const BELOW: [&str; 4] = [
+    "/invitations/{rest:.*}",
+    "/invitation/{rest:.*}",
+    "/current_user/{rest:.*}",
+    "/service-authorizations/{rest:.*}",
+];
+
 /// Registers them.
 pub fn configure(config: &mut ServiceConfig) {
     mount(config, endpoints(), || Route::new().to(method_not_allowed));
+    config.service(resource(BELOW).to(not_found));
+}
+
+async fn not_found() -> Result<HttpResponse, Problem> {
+    Err(Problem::not_found("there is no such resource in this API"))
 }
 
 async fn method_not_allowed() -> Result<HttpResponse, Problem> {

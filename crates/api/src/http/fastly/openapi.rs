@@ -2,7 +2,12 @@
 
 use utoipa::{
     IntoResponses, Modify, OpenApi,
-    openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    openapi::{
+        HeaderBuilder, ObjectBuilder, PathItem, RefOr, Response,
+        path::Operation,
+        schema::{SchemaType, Type},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
 };
 
 use super::{acceptance, error::ErrorBody, invitations, people};
@@ -26,6 +31,9 @@ pub(super) enum RefusedWrite {
     /// No token, or not a good one.
     #[response(status = 401)]
     Unauthorized(ErrorBody),
+    /// The body did not arrive in time.
+    #[response(status = 408)]
+    TimedOut(ErrorBody),
     /// The write limit of the hour is reached: try again after `Retry-After`.
     #[response(status = 429)]
     TooMany(ErrorBody),
@@ -53,9 +61,57 @@ pub(super) enum RefusedWrite {
         acceptance::accept
     ),
     security(("fastly_key" = []), ("bearer" = [])),
-    modifiers(&Credentials)
+    modifiers(&Credentials, &AnswerHeaders)
 )]
 pub struct Description;
+
+/// Headers that go with a status or with every write: said once, and not beside each answer.
+struct AnswerHeaders;
+
+impl Modify for AnswerHeaders {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        for item in document.paths.paths.values_mut() {
+            let PathItem { get, post, put, delete, .. } = item;
+            get.iter_mut().for_each(of_statuses);
+            for write in [post, put, delete].into_iter().flatten() {
+                of_statuses(write);
+                of_the_limit(write);
+            }
+        }
+    }
+}
+
+fn of_statuses(operation: &mut Operation) {
+    for (status, response) in responses(operation) {
+        match status.as_str() {
+            "401" => add(response, "WWW-Authenticate", Type::String, "How to send a token"),
+            "429" | "503" => add(response, "Retry-After", Type::Integer, "Seconds to wait"),
+            _ => {}
+        }
+    }
+}
+
+/// Where the writer stands; with 401 there is none.
+fn of_the_limit(write: &mut Operation) {
+    for (_, response) in responses(write).filter(|(status, _)| *status != "401") {
+        let remaining = "Writes that are left in this hour, when there is a limit and a known writer";
+        add(response, "Fastly-RateLimit-Remaining", Type::Integer, remaining);
+        add(response, "Fastly-RateLimit-Reset", Type::Integer, "When the hour ends, in epoch seconds");
+    }
+}
+
+fn responses(operation: &mut Operation) -> impl Iterator<Item = (&String, &mut Response)> {
+    operation.responses.responses.iter_mut().filter_map(|(status, response)| match response {
+        RefOr::T(response) => Some((status, response)),
+        RefOr::Ref(_) => None,
+    })
+}
+
+fn add(response: &mut Response, name: &str, kind: Type, description: &str) {
+    let schema = ObjectBuilder::new().schema_type(SchemaType::new(kind));
+    let header = HeaderBuilder::new().schema(Some(schema)).description(Some(description)).build();
+    response.headers.insert(name.to_owned(), RefOr::T(header));
+}
 
 struct Credentials;
 

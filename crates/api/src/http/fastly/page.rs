@@ -64,7 +64,8 @@ impl PageRequest {
 
 fn whole(query: &[(String, String)], name: &str, bounds: RangeInclusive<u32>) -> Result<Option<u32>, String> {
     let Some((_, text)) = query.iter().find(|(key, _)| key == name) else { return Ok(None) };
-    let number = text.parse().ok().filter(|number| bounds.contains(number));
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = text.parse().ok().filter(|number| digits && bounds.contains(number));
     let (least, most) = bounds.into_inner();
     number.map(Some).ok_or_else(|| format!("{name} must be a whole number from {least} to {most}"))
 }

@@ -214,7 +214,9 @@ impl From<GrantError> for Problem {
                 let message = format!("{error}; the roles are {}", known.join(", "));
                 Self::new(StatusCode::BAD_REQUEST, "UnknownRole", message)
             }
-            GrantError::NoRole | GrantError::RepeatedService(_) => Self::bad_request(error),
+            GrantError::NoRole | GrantError::TooManyServices | GrantError::RepeatedService(_) => {
+                Self::bad_request(error)
+            }
         }
     }
 }

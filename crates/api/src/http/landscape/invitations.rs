@@ -121,8 +121,8 @@ pub(super) async fn delete(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let credential = credential(&request, &state).await?;
-    let named = number(&id).map(InvitationRef::from);
-    write_in_account(&state, credential, "landscape.revoke", named, revoke).await?;
+    let named = number(&id).map_or(InvitationRef::Nothing, InvitationRef::from);
+    write_in_account(&state, credential, "landscape.revoke", Ok(named), revoke).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -85,6 +85,15 @@ fn invitation() -> impl Strategy<Value = Invitation> {
     })
 }
 
+/// As the documentation says it.
+fn shown_role(stored: &[&str]) -> &'static str {
+    let six = ["superuser", "engineer", "tls_admin", "billing", "tls_viewer", "user"];
+    if stored.contains(&"GlobalAdmin") {
+        return "superuser";
+    }
+    six.into_iter().find(|role| stored.contains(role)).unwrap_or("user")
+}
+
 fn page() -> impl Strategy<Value = PageRequest> {
     let number = prop_oneof![1_u32..10, 1_u32..];
     (number, 1_u32..=100).prop_map(|(number, size)| {
@@ -111,6 +120,9 @@ proptest! {
     ) {
         let body = serde_json::to_value(Document::of(Shown::created(&stored, &account, now))).unwrap();
         prop_assert_eq!(broken(Reply::Created, &body), Vec::<String>::new(), "{}", body);
+        let stored_roles: Vec<&str> = stored.grant.roles().iter().map(RoleName::as_str).collect();
+        prop_assert_eq!(&body["data"]["attributes"]["roles"], &json!(stored_roles));
+        prop_assert_eq!(&body["data"]["attributes"]["role"], shown_role(&stored_roles));
     }
 
     #[test]

@@ -3,7 +3,7 @@ use crate::{
     Timestamp,
     access_token::{AccessToken, NewAccessToken, TokenDigest, TokenHolder},
     account::PublicId,
-    id::AccountId,
+    id::{AccountId, PersonId},
 };
 
 /// Access tokens. They are gone when the membership that they belong to is.
@@ -14,11 +14,11 @@ pub trait AccessTokens {
     fn token_holder(&mut self, digest: &TokenDigest) -> Result<Option<TokenHolder>, StoreError>;
     /// Those of an account, live or not, the oldest first.
     fn access_tokens(&mut self, account: AccountId) -> Result<Vec<AccessToken>, StoreError>;
-    /// Revokes one; `false`, and no change, when there is none of that id that was not revoked before.
+    /// Revokes one; answers whose it was. `None`, and no change, when there is none of that id that was not revoked before.
     fn revoke_access_token(
         &mut self,
         account: AccountId,
         public_id: &PublicId,
         at: Timestamp,
-    ) -> Result<bool, StoreError>;
+    ) -> Result<Option<PersonId>, StoreError>;
 }

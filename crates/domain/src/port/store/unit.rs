@@ -1,5 +1,9 @@
 use super::{AccessTokens, Accounts, AuditLog, Invitations, Memberships, Outbox, People, StoreError};
-use crate::{Timestamp, principal::Credential};
+use crate::{
+    Timestamp,
+    principal::Credential,
+    quota::{Window, WriteCount},
+};
 
 /// One open transaction: everything that a use case can read and write.
 pub trait Tx: AccessTokens + Accounts + AuditLog + Invitations + Memberships + Outbox + People {}
@@ -39,12 +43,13 @@ pub trait Store: Send + Sync {
         work: &mut dyn FnMut(&mut dyn Tx) -> Result<Verdict, StoreError>,
     ) -> Result<(), StoreError>;
 
-    /// Counts one more write of the person whose credential it is, in the window of the write limit that begins at
-    /// `window`; answers how many they are with this one. `None`, and nothing is counted, when it is nobody's: no person
-    /// has the principal's address, or the access token is none that is live at `now`.
+    /// Counts one more write of the person whose credential it is, in a window of the write limit. `None`, and nothing is
+    /// counted, when nobody could write with it: no person has the principal's address, or the access token is none that is
+    /// live at `now` and may write.
     ///
-    /// A window older than the last one that the person was counted in counts on in that one: the clocks of two replicas
-    /// differ by a moment, and the limit must not begin anew twice.
+    /// A write is counted on in the next window when the person was counted there before: the clocks of two replicas
+    /// differ by a moment, and the limit must not begin anew twice. Any other window that was counted in before gives way to
+    /// this one, so that a clock that was once far ahead locks nobody out.
     ///
     /// Owes: no two calls answer the same number of one window, whichever replica they come to. Not part of any unit, so
     /// that a refused write counts too and writes of one person do not wait for each other's units. Numbers of the last
@@ -52,9 +57,9 @@ pub trait Store: Send + Sync {
     fn count_write(
         &self,
         credential: &Credential,
-        window: Timestamp,
+        window: Window,
         now: Timestamp,
-    ) -> Result<Option<u64>, StoreError>;
+    ) -> Result<Option<WriteCount>, StoreError>;
 }
 
 /// The error of a use case that touches the store.

@@ -59,9 +59,9 @@ pub(super) fn a_token_is_revoked_once(store: &dyn Store) -> Outcome {
     let revoke = |account, at| {
         store.write("revoke", |tx| tx.revoke_access_token(account, &token.public_id, second(at)))
     };
-    assert!(!revoke(elsewhere.id, 1)?);
-    assert!(revoke(world.account.id, 2)?);
-    assert!(!revoke(world.account.id, 3)?, "the first moment stays");
+    assert_eq!(revoke(elsewhere.id, 1)?, None);
+    assert_eq!(revoke(world.account.id, 2)?, Some(world.sponsor.id));
+    assert_eq!(revoke(world.account.id, 3)?, None, "the first moment stays");
     let held = found(store.read("look", |tx| tx.token_holder(&digest(1)))?);
     assert_eq!(held.token.revoked_at, Some(second(2)));
     assert!(!held.token.is_live_at(start()));

@@ -169,7 +169,8 @@ suites! { $
     }
     write_counts {
         writes_are_counted_by_person_and_window,
-        an_older_window_counts_on_in_the_newer_one,
+        a_clock_that_is_behind_counts_on_in_the_next_window,
+        a_clock_that_was_far_ahead_locks_nobody_out,
         both_credentials_of_a_person_count_together,
         what_is_nobodys_is_not_counted,
         concurrent_writes_get_numbers_of_their_own,

@@ -7,10 +7,10 @@ use super::{
 };
 use crate::{
     Timestamp,
-    access_token::NewAccessToken,
+    access_token::{NewAccessToken, Scope},
     port::{Store, StoreError},
     principal::{Credential, Principal},
-    quota::window_of,
+    quota::{Window, WriteCount},
 };
 
 fn principal(address: &str) -> Credential {
@@ -23,9 +23,10 @@ fn principal(address: &str) -> Credential {
     })
 }
 
-/// Counts a write, in the window of its moment.
+/// Counts a write, in the window of its moment; answers which one it is there.
 fn write(store: &dyn Store, credential: &Credential, now: Timestamp) -> Result<Option<u64>, StoreError> {
-    store.count_write(credential, window_of(now), now)
+    let count = store.count_write(credential, Window::of(now), now)?;
+    Ok(count.map(|count| count.writes))
 }
 
 pub(super) fn writes_are_counted_by_person_and_window(store: &dyn Store) -> Outcome {
@@ -42,13 +43,28 @@ pub(super) fn writes_are_counted_by_person_and_window(store: &dyn Store) -> Outc
     Ok(())
 }
 
-pub(super) fn an_older_window_counts_on_in_the_newer_one(store: &dyn Store) -> Outcome {
+pub(super) fn a_clock_that_is_behind_counts_on_in_the_next_window(store: &dyn Store) -> Outcome {
     World::new(store)?;
     let owner = principal("owner@example.com");
     assert_eq!(write(store, &owner, start())?, Some(1));
     assert_eq!(write(store, &owner, second(3600))?, Some(1));
-    assert_eq!(write(store, &owner, start())?, Some(2), "a clock that is behind");
-    assert_eq!(write(store, &owner, second(3600))?, Some(3));
+    let (now, next) = (Window::of(start()), Window::of(second(3600)));
+    let counted = store.count_write(&owner, now, start())?;
+    assert_eq!(counted, Some(WriteCount { window: next.begins_at, writes: 2 }));
+    let counted = store.count_write(&owner, next, second(3600))?;
+    assert_eq!(counted, Some(WriteCount { window: next.begins_at, writes: 3 }));
+    Ok(())
+}
+
+pub(super) fn a_clock_that_was_far_ahead_locks_nobody_out(store: &dyn Store) -> Outcome {
+    World::new(store)?;
+    let owner = principal("owner@example.com");
+    for hours in [2, 24 * 30] {
+        assert_eq!(write(store, &owner, second(hours * 3600))?, Some(1));
+        let counted = store.count_write(&owner, Window::of(start()), start())?;
+        assert_eq!(counted, Some(WriteCount { window: Window::of(start()).begins_at, writes: 1 }));
+        assert_eq!(write(store, &owner, start())?, Some(2));
+    }
     Ok(())
 }
 
@@ -68,12 +84,14 @@ pub(super) fn what_is_nobodys_is_not_counted(store: &dyn Store) -> Outcome {
     let world = World::new(store)?;
     let token = NewAccessToken { expires_at: Some(second(10)), ..world.new_access_token(1) };
     insert(store, &token)?;
+    insert(store, &NewAccessToken { scope: Scope::ReadOnly, ..world.new_access_token(4) })?;
     let revoked = insert(store, &world.new_access_token(2))?;
     store.write("revoke", |tx| tx.revoke_access_token(world.account.id, &revoked.public_id, start()))?;
     assert_eq!(write(store, &principal("nobody@example.com"), start())?, None);
     assert_eq!(write(store, &Credential::AccessToken(digest(1)), second(10))?, None, "expired");
     assert_eq!(write(store, &Credential::AccessToken(digest(2)), second(1))?, None, "revoked");
     assert_eq!(write(store, &Credential::AccessToken(digest(3)), start())?, None, "unknown");
+    assert_eq!(write(store, &Credential::AccessToken(digest(4)), start())?, None, "for reading");
     assert_eq!(write(store, &principal("owner@example.com"), start())?, Some(1));
     Ok(())
 }

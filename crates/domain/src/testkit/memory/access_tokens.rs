@@ -6,7 +6,7 @@ use crate::{
     Timestamp,
     access_token::{AccessToken, NewAccessToken, TokenDigest, TokenHolder},
     account::PublicId,
-    id::{AccessTokenId, AccountId},
+    id::{AccessTokenId, AccountId, PersonId},
     port::{
         StoreError,
         store::{AccessTokens, Constraint},
@@ -69,13 +69,16 @@ impl AccessTokens for MemoryTx {
         account: AccountId,
         public_id: &PublicId,
         at: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<PersonId>, StoreError> {
         self.write(|state| {
             let found = state.access_tokens.find(|(token, _)| {
                 token.account_id == account && token.public_id == *public_id && token.revoked_at.is_none()
             });
             let stored = found.and_then(|(token, _)| state.access_tokens.get_mut(token.id.get()));
-            Ok(stored.map(|(token, _)| token.revoked_at = Some(at)).is_some())
+            Ok(stored.map(|(token, _)| {
+                token.revoked_at = Some(at);
+                token.person_id
+            }))
         })
     }
 }

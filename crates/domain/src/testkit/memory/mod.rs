@@ -28,6 +28,7 @@ use crate::{
         store::{Mode, Verdict},
     },
     principal::Credential,
+    quota::{Window, WriteCount},
 };
 
 /// How often a contended unit runs before its caller learns of it.
@@ -40,7 +41,7 @@ const TRIES: usize = 10;
 pub struct MemoryStore {
     committed: Mutex<State>,
     /// Of each person the last window of the write limit, and the writes in it.
-    writes: Mutex<HashMap<PersonId, (Timestamp, u64)>>,
+    writes: Mutex<HashMap<PersonId, WriteCount>>,
 }
 
 impl MemoryStore {
@@ -94,16 +95,16 @@ impl Store for MemoryStore {
     fn count_write(
         &self,
         credential: &Credential,
-        window: Timestamp,
+        window: Window,
         now: Timestamp,
-    ) -> Result<Option<u64>, StoreError> {
-        let Some(person) = self.committed().person_of(credential, now) else { return Ok(None) };
-        let mut writes = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
-        let (last, count) = writes.entry(person).or_insert((window, 0));
-        if *last < window {
-            (*last, *count) = (window, 0);
+    ) -> Result<Option<WriteCount>, StoreError> {
+        let Some(person) = self.committed().writer(credential, now) else { return Ok(None) };
+        let mut counts = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(person).or_insert(WriteCount { window: window.begins_at, writes: 0 });
+        if ![window.begins_at, window.ends_at].contains(&count.window) {
+            *count = WriteCount { window: window.begins_at, writes: 0 };
         }
-        *count += 1;
+        count.writes += 1;
         Ok(Some(*count))
     }
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::table::Table;
 use crate::{
     Timestamp,
-    access_token::{AccessToken, TokenDigest},
+    access_token::{AccessToken, Scope, TokenDigest},
     account::Account,
     audit::AuditEvent,
     id::{AccountId, PersonId},
@@ -38,14 +38,15 @@ pub(super) fn present(found: bool) -> Result<(), StoreError> {
 }
 
 impl State {
-    /// Whose credential it is at a moment.
-    pub(super) fn person_of(&self, credential: &Credential, now: Timestamp) -> Option<PersonId> {
+    /// Who could write with a credential at a moment.
+    pub(super) fn writer(&self, credential: &Credential, now: Timestamp) -> Option<PersonId> {
         match credential {
             Credential::Principal(principal) => {
                 self.people.find(|person| person.email == principal.email).map(|person| person.id)
             }
             Credential::AccessToken(digest) => {
-                self.access_token(digest).filter(|token| token.is_live_at(now)).map(|token| token.person_id)
+                let token = self.access_token(digest).filter(|token| token.is_live_at(now));
+                token.filter(|token| token.scope == Scope::Global).map(|token| token.person_id)
             }
         }
     }

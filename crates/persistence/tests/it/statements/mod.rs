@@ -18,6 +18,7 @@ use usher_domain::{
         },
     },
     principal::Credential,
+    quota::Window,
     usecase::open_link::{LinkView, open_link},
 };
 
@@ -110,7 +111,7 @@ fn a_stranger_at_a_link_costs_one_look_up(place: &dyn Place) {
 
 /// What a count sends to the database, once every statement has been prepared.
 fn sent_by_count(store: &dyn Store, credential: &Credential) -> Vec<String> {
-    let (window, now) = (DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH);
+    let (window, now) = (Window::of(DateTime::UNIX_EPOCH), DateTime::UNIX_EPOCH);
     let count = || store.count_write(credential, window, now);
     assert!(matches!(count(), Ok(Some(_))));
     SENT.set(Some(Vec::new()));
@@ -148,7 +149,8 @@ fn a_count_is_followed_by_what_is_flushed_on_sqlite() {
     place.execute("ALTER TABLE write_count RENAME TO elsewhere");
     SENT.set(Some(Vec::new()));
     let store: &dyn Store = &store;
-    let failed = store.count_write(&sample.credentials[0], DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH);
+    let failed =
+        store.count_write(&sample.credentials[0], Window::of(DateTime::UNIX_EPOCH), DateTime::UNIX_EPOCH);
     assert!(matches!(failed, Err(StoreError::Unavailable(_))), "{failed:?}");
     around(SENT.take().unwrap());
 }

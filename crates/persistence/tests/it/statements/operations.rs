@@ -49,7 +49,8 @@ pub(super) const OPERATIONS: [Operation; 34] = [
     }),
     operation("access_tokens", Read, 1, |tx, s| tx.access_tokens(s.token.account_id).map(drop)),
     operation("revoke_access_token", Write, 1, |tx, s| {
-        assert!(tx.revoke_access_token(s.token.account_id, &s.token.public_id, s.token.created_at)?);
+        let whose = tx.revoke_access_token(s.token.account_id, &s.token.public_id, s.token.created_at)?;
+        assert_eq!(whose, Some(s.token.person_id));
         Ok(())
     }),
     operation("insert_account", Write, 1, |tx, s| tx.insert_account(&s.new_account).map(drop)),

@@ -72,7 +72,9 @@ impl From<GrantError> for Problem {
                 let known: Vec<&str> = BUILTIN.iter().map(|role| role.name).collect();
                 Self::bad_request(format_args!("{error}; the roles are {}", known.join(", ")))
             }
-            GrantError::NoRole | GrantError::RepeatedService(_) => Self::bad_request(error),
+            GrantError::NoRole | GrantError::TooManyServices | GrantError::RepeatedService(_) => {
+                Self::bad_request(error)
+            }
         }
     }
 }
@@ -100,7 +102,11 @@ impl From<InviteError> for Problem {
     fn from(error: InviteError) -> Self {
         match error {
             InviteError::Forbidden | InviteError::AboveCeiling => Self::forbidden(error),
-            InviteError::AlreadyMember(_) | InviteError::AlreadyInvited(_) => Self::duplicate(error),
+            InviteError::AlreadyMember(_) => Self::duplicate(error),
+            // Sending one again is Landscape's.
+            InviteError::AlreadyInvited(email) => Self::duplicate(format_args!(
+                "{email} already has a pending invitation to this account; delete that one first"
+            )),
             InviteError::Store(error) => error.into(),
         }
     }

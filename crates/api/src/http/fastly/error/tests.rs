@@ -4,7 +4,7 @@ use usher_auth::{InvalidToken, TokenError};
 use usher_domain::{
     Timestamp,
     port::{StoreError, store::Constraint},
-    quota::{Quota, TooManyWrites},
+    quota::{Quota, TooManyWrites, WriteCount},
     role::GrantError,
     usecase::{
         accept::AcceptError, invite::InviteError, resolve::ResolveError, revoke::RevokeError, view::ViewError,
@@ -183,7 +183,8 @@ fn too_often_says_when_to_come_back() {
     assert_kind(PasswordError::TooManyFailures { seconds: 90 }, 429, "Too many requests");
     assert_eq!(retry(PasswordError::TooManyFailures { seconds: 90 }.into()), "90");
     let late = Timestamp::from_timestamp(3583, 0).unwrap();
-    let limit = || TooManyWrites(Quota::at(late, 10, 11));
+    let count = WriteCount { window: Timestamp::UNIX_EPOCH, writes: 11 };
+    let limit = || TooManyWrites(Quota::after(count, 10, late));
     assert_kind(limit(), 429, "Hourly rate limit exceeded");
     assert_eq!(retry(limit().into()), "17");
     assert_eq!(retry(Problem::too_many("x", -3)), "1", "never in the past");

@@ -29,6 +29,7 @@ fn service_invitation(
     };
     if !listed.insert(service.clone()) {
         id.refuse("names a service that is in the list already: give each service once", problems);
+        return None;
     }
     Some(ServiceGrant { service, permission })
 }

@@ -13,6 +13,7 @@ use crate::harness::{
 
 on_both_databases!(
     whoever_has_a_login_signs_in,
+    a_verified_address_needs_no_key,
     an_access_token_accepts_nothing,
     an_inviter_who_lost_the_right_is_told,
 );
@@ -50,6 +51,21 @@ fn whoever_has_a_login_signs_in(backend: Backend) {
     assert_eq!(kind(&refused), (409, "Duplicate record".to_owned()));
     assert!(limits(&refused)[0].is_some(), "a refused write is counted as well: {refused:?}");
     assert_done(&world.accept(another.code()));
+}
+
+/// As in Landscape's dialect: a token that vouches for the mailbox is as good as the key from it.
+fn a_verified_address_needs_no_key(backend: Backend) {
+    let world = World::new(backend);
+    let joe = world.stranger("joe@example.com");
+    world.server.member("elsewhere", "ann@example.com", &["user"], None);
+    let ann = world.server.client.with_key(&world.server.token(None, "ann@example.com"));
+    let mail = world.invite(&document("joe@example.com", "user"));
+    let (secure_id, _) = mail.code().split_once('.').unwrap();
+    for code in [secure_id.to_owned(), format!("{secure_id}.")] {
+        assert_eq!(kind(&world.accept(&code)), (404, "Record not found".to_owned()), "nobody's");
+        assert_eq!(kind(&put(&ann, &code, &Value::Null)), (403, "Forbidden".to_owned()), "somebody else's");
+    }
+    assert_done(&put(&joe, secure_id, &Value::Null));
 }
 
 fn an_access_token_accepts_nothing(backend: Backend) {
