@@ -39,12 +39,10 @@ enum Task {
         #[arg(last = true)]
         arguments: Vec<OsString>,
     },
-    /// Runs the benchmarks, on SQLite and on PostgreSQL, which is installed when the machine lacks it.
-    Bench {
-        /// Arguments for Criterion, such as a part of a benchmark's name.
-        #[arg(last = true)]
-        arguments: Vec<OsString>,
-    },
+    /// Measures Usher's release build against floors in the same run: PostgreSQL's own pgbench, and SQLite's commits.
+    ///
+    /// Prints tables, and writes them and all figures to target/bench. The machine should have nothing else to do.
+    Bench(bench::BenchArguments),
     /// Runs every check that a change has to pass, tests included; stops at the first that fails.
     ///
     /// The tools for it are installed into target/tools.
@@ -54,7 +52,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Test { arguments } => test::run(&arguments, Profile::Developer),
-        Task::Bench { arguments } => bench::run(&arguments),
+        Task::Bench(arguments) => bench::run(&arguments),
         Task::Ci => ci::run(),
     };
     match outcome {

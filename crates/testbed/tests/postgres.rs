@@ -69,6 +69,17 @@ fn a_cluster_leaves_nothing_behind() -> Outcome {
 }
 
 #[test]
+fn a_cluster_for_benchmarks_keeps_what_is_committed() -> Outcome {
+    let server = PostgresServer::start_durable(&std::env::temp_dir())?;
+    let settings = ["fsync", "synchronous_commit", "full_page_writes"].map(|name| format!("SHOW {name}"));
+    for setting in settings {
+        assert_eq!(server.sql(&setting)?, "on", "{setting}");
+    }
+    assert_eq!(server.sql("SELECT host(inet_server_addr())")?, "127.0.0.1");
+    Ok(())
+}
+
+#[test]
 fn an_sql_error_is_told() -> Outcome {
     let error = PostgresServer::shared()?.sql("SELECT nonsense").expect_err("there is no such column");
     assert!(error.to_string().contains(r#"column "nonsense" does not exist"#), "{error}");

@@ -17,12 +17,24 @@ use crate::{
 /// The name of the cluster's superuser, whoever runs the tests.
 const USER: &str = "postgres";
 
+/// What a cluster is for.
+#[derive(Clone, Copy)]
+pub(super) enum Purpose<'a> {
+    /// Tests: nothing is written through to the disk, and it listens on a socket in its directory only.
+    Tests,
+    /// Measuring: PostgreSQL's own defaults, in a directory below this one, on a port of this machine.
+    Benchmarks(&'a Path, u16),
+}
+
 /// Makes and starts a cluster in a fresh directory; returns what holds it up and its superuser's URL.
-pub(super) fn start(programs: &Path) -> Result<(Lifeline, String), TestbedError> {
-    let home = tempfile::Builder::new()
-        .prefix("usher-postgres-")
-        .tempdir()
-        .attempt("making a cluster's directory")?;
+pub(super) fn start(programs: &Path, purpose: Purpose<'_>) -> Result<(Lifeline, String), TestbedError> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("usher-postgres-");
+    let home = match purpose {
+        Purpose::Tests => builder.tempdir(),
+        Purpose::Benchmarks(parent, _) => builder.tempdir_in(parent),
+    };
+    let home = home.attempt("making a cluster's directory")?;
     let account = Account::for_owner_of(home.path())?;
     let data = home.path().join("data");
     let mut initdb = account.command(&programs.join("initdb"), home.path());
@@ -36,7 +48,7 @@ pub(super) fn start(programs: &Path) -> Result<(Lifeline, String), TestbedError>
         "--pgdata",
     ]);
     run(initdb.arg(&data), "initdb")?;
-    configure(&data.join("postgresql.conf"), home.path())?;
+    configure(&data.join("postgresql.conf"), home.path(), purpose)?;
 
     let mut watchdog = account.command(Path::new("/bin/sh"), home.path());
     watchdog
@@ -52,14 +64,22 @@ pub(super) fn start(programs: &Path) -> Result<(Lifeline, String), TestbedError>
     // From here on the watchdog removes the directory.
     let home = home.keep();
     await_ready(stdout)?;
-    Ok((lifeline, format!("postgres://{USER}@{}:5432/{USER}", percent_encode(&home))))
+    let address = match purpose {
+        Purpose::Tests => format!("{}:5432", percent_encode(&home)),
+        Purpose::Benchmarks(_, port) => format!("127.0.0.1:{port}"),
+    };
+    Ok((lifeline, format!("postgres://{USER}@{address}/{USER}")))
 }
 
-fn configure(file: &Path, home: &Path) -> Result<(), TestbedError> {
+fn configure(file: &Path, home: &Path, purpose: Purpose<'_>) -> Result<(), TestbedError> {
+    let settings = match purpose {
+        Purpose::Tests => include_str!("testbed.conf").to_owned(),
+        Purpose::Benchmarks(_, port) => format!("listen_addresses = '127.0.0.1'\nport = {port}\n"),
+    };
     let socket = home.display().to_string().replace('\'', "''");
     let mut conf =
         OpenOptions::new().append(true).open(file).attempt("opening the cluster's configuration")?;
-    writeln!(conf, "{}unix_socket_directories = '{socket}'", include_str!("testbed.conf"))
+    writeln!(conf, "{settings}unix_socket_directories = '{socket}'")
         .attempt("writing the cluster's configuration")
 }
 

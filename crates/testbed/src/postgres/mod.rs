@@ -5,22 +5,26 @@ mod psql;
 
 use std::{
     error::Error,
+    net::{Ipv4Addr, TcpListener},
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
+use cluster::Purpose;
 pub use database::Database;
 use psql::Psql;
 
 use crate::{
     environment::{POSTGRES_VARIABLE, variable},
-    error::TestbedError,
+    error::{Attempt as _, TestbedError},
     process::Lifeline,
 };
 
 /// A PostgreSQL server for tests: a throwaway cluster, or one that the developer points at.
 ///
 /// A throwaway cluster listens on a Unix socket only, trusts everybody, says everything in English, writes
-/// nothing through to the disk, and has a time zone that no code should rely on.
+/// nothing through to the disk, and has a time zone that no code should rely on. The one for benchmarks has PostgreSQL's
+/// own defaults instead.
 #[derive(Debug)]
 pub struct PostgresServer {
     psql: Psql,
@@ -47,9 +51,25 @@ impl PostgresServer {
 
     /// Starts a cluster that ends with the handle, for tests that stop or harm the server.
     pub fn start() -> Result<Self, TestbedError> {
+        Self::start_for(Purpose::Tests)
+    }
+
+    /// Starts a cluster that ends with the handle, for benchmarks: with PostgreSQL's own defaults, so that what is
+    /// committed is on the disk, listening on a free port of 127.0.0.1, in a directory of its own below `parent`.
+    pub fn start_durable(parent: &Path) -> Result<Self, TestbedError> {
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
+        Self::start_for(Purpose::Benchmarks(parent, free.attempt("looking for a free port")?.port()))
+    }
+
+    fn start_for(purpose: Purpose<'_>) -> Result<Self, TestbedError> {
         let program = programs::psql()?;
-        let (cluster, server_url) = cluster::start(&programs::server()?)?;
+        let (cluster, server_url) = cluster::start(&programs::server()?, purpose)?;
         Ok(Self { psql: Psql { program, server_url }, _cluster: Some(cluster) })
+    }
+
+    /// Where PostgreSQL's load client is.
+    pub fn pgbench() -> Result<PathBuf, TestbedError> {
+        programs::pgbench()
     }
 
     fn configured_or_started() -> Result<Self, TestbedError> {

@@ -33,6 +33,17 @@ pub(super) fn psql() -> Result<PathBuf, TestbedError> {
     })
 }
 
+/// The load client, of the same version as the server.
+pub(super) fn pgbench() -> Result<PathBuf, TestbedError> {
+    let program = server()?.join("pgbench");
+    let elsewhere = || Some(directory_in_path(&["pgbench"])?.join("pgbench"));
+    let found = if program.is_file() { Some(program) } else { elsewhere() };
+    found.ok_or(TestbedError::Missing {
+        what: "PostgreSQL's load client pgbench was",
+        help: "install Debian's package `postgresql`, or `postgresql-contrib`",
+    })
+}
+
 fn directory_of_package(programs: &[&str]) -> Option<PathBuf> {
     PLACES.into_iter().flat_map(expand).find(|directory| holds(directory, programs))
 }

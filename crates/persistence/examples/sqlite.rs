@@ -1,0 +1,107 @@
+//! What `cargo xtask bench` needs of SQLite itself: to run a script, and what durable commits cost without Usher.
+//!
+//! `sqlite script FILE` runs the SQL on standard input. `sqlite commits FILE SECONDS` writes an invitation and its mail in
+//! one transaction after another, each of them flushed. `sqlite appends FILE SECONDS` appends a page to a plain file and
+//! flushes it, again and again: the disk's own part of that. Both print how many there were in a second. `sqlite count FILE`
+//! prints how many mails there are.
+
+#![expect(clippy::unwrap_used, reason = "what fails here has nobody to tell but the developer")]
+
+use std::{
+    env,
+    fs::File,
+    io::{Read as _, Write as _, stdin},
+    time::{Duration, Instant},
+};
+
+use diesel::{
+    Connection as _, RunQueryDsl as _, SqliteConnection,
+    connection::SimpleConnection as _,
+    dsl::sql,
+    select, sql_query,
+    sql_types::{BigInt, Text},
+};
+
+/// The session of usher-persistence.
+const SESSION: &str = "PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL;";
+
+fn main() {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let time = |text: &str| Duration::from_secs(text.parse().unwrap());
+    match arguments[..] {
+        ["script", file] => script(&mut open(file)),
+        ["commits", file, seconds] => commits(&mut open(file), time(seconds)),
+        ["appends", file, seconds] => appends(&mut File::create(file).unwrap(), time(seconds)),
+        ["count", file] => say(&number(&mut open(file), "(SELECT count(*) FROM mail)").to_string()),
+        _ => say("usage: sqlite script FILE | commits FILE SECONDS | appends FILE SECONDS | count FILE"),
+    }
+}
+
+fn open(file: &str) -> SqliteConnection {
+    let mut connection = SqliteConnection::establish(file).unwrap();
+    connection.batch_execute(SESSION).unwrap();
+    connection
+}
+
+fn script(connection: &mut SqliteConnection) {
+    let mut text = String::new();
+    stdin().read_to_string(&mut text).unwrap();
+    connection.batch_execute(&text).unwrap();
+}
+
+fn commits(connection: &mut SqliteConnection, time: Duration) {
+    let mut next = number(connection, "(SELECT max(id) FROM invitation)");
+    measure(time, || {
+        next += 1;
+        connection.immediate_transaction(|connection| insert(connection, next)).unwrap();
+    });
+}
+
+fn number(connection: &mut SqliteConnection, expression: &str) -> i64 {
+    select(sql::<BigInt>(expression)).get_result(connection).unwrap()
+}
+
+fn insert(connection: &mut SqliteConnection, number: i64) -> diesel::QueryResult<()> {
+    let name = format!("floor{number:010}@example.com");
+    sql_query(
+        "INSERT INTO invitation (public_id, secure_id, account_id, email, email_key, name, roles, limit_services, services,
+            sponsor, status, generation, created_at, updated_at, sent_at, expires_at, version)
+         VALUES (?1, ?1, 1, ?1, ?1, 'Ada Lovelace', 'Auditor', 0, '', 1, 'pending', 0, '2026-11-22 04:00:59.000001',
+            '2026-11-22 04:00:59.000001', '2026-11-22 04:00:59.000001', '2126-11-22 04:00:59.000001', 0)",
+    )
+    .bind::<Text, _>(&name)
+    .execute(connection)?;
+    sql_query(
+        "INSERT INTO mail (reference, account_id, invitation_id, generation, state, attempts, due_at, created_at, updated_at)
+         SELECT ?1, 1, last_insert_rowid(), ?2, 'queued', 0, '2126-11-22 04:00:59.000001', '2026-11-22 04:00:59.000001',
+            '2026-11-22 04:00:59.000001'",
+    )
+    .bind::<Text, _>(&name)
+    .bind::<BigInt, _>(0)
+    .execute(connection)?;
+    Ok(())
+}
+
+fn appends(file: &mut File, time: Duration) {
+    let page = [7; 4096];
+    measure(time, || {
+        file.write_all(&page).unwrap();
+        file.sync_data().unwrap();
+    });
+}
+
+fn measure(time: Duration, mut act: impl FnMut()) {
+    let begun = Instant::now();
+    let mut count = 0_u32;
+    while begun.elapsed() < time {
+        act();
+        count += 1;
+    }
+    say(&format!("{:.1}", f64::from(count) / begun.elapsed().as_secs_f64()));
+}
+
+#[expect(clippy::print_stdout, reason = "its answer goes to the program that started it")]
+fn say(text: &str) {
+    println!("{text}");
+}

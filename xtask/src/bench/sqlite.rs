@@ -1,0 +1,96 @@
+//! SQLite, against durable commits one by one on the same disk.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::{
+    arguments::Extent,
+    load::{self, Pressure},
+    operation,
+    programs::{Programs, output_of},
+    report::{Bound, Findings, Table, Target, short, spread},
+    seed::{self, READ, Tokens},
+    server::Usher,
+    site::Site,
+    stats::Series,
+};
+use crate::shell::{Failure, program, say};
+
+/// Usher at that many connections, and how many times the rate of single commits it must reach.
+const CONCURRENCY: [(u32, f64); 2] = [(1, 1.0), (64, 5.0)];
+
+pub(super) fn run(site: &Site, extent: Extent) -> Result<Findings, Failure> {
+    let programs = &site.programs;
+    let (file, floor) = (site.folder.join("usher.sqlite"), site.folder.join("floor.sqlite"));
+    let tokens = seeded(programs, &file, &site.folder, extent.pending)?;
+    seeded(programs, &floor, &site.folder, extent.pending)?;
+    let usher = Usher::start(programs, &url(&file), &site.folder)?;
+    let plain = site.folder.join("plain");
+    let (mut commits, mut appends) = (Series::default(), Series::default());
+    let mut creations = CONCURRENCY.map(|_| (Series::default(), Series::default()));
+    let (mut series, mut p99) = (0, Series::default());
+    for round in 1..=extent.rounds {
+        say(&format!("SQLite: round {round} of {}", extent.rounds));
+        appends.0.push(helper(programs, "appends", &plain, Some(extent.seconds))?);
+        commits.0.push(helper(programs, "commits", &floor, Some(extent.seconds))?);
+        for ((connections, _), (rates, cpu)) in CONCURRENCY.iter().zip(&mut creations) {
+            series += 1;
+            let pressure = Pressure { connections: *connections, seconds: extent.seconds };
+            let (mails, used) =
+                (helper(programs, "count", &file, None)?, site.clock.of_process(usher.pid())?);
+            let what = operation::create(series, &tokens);
+            let load = load::drive(programs, usher.address, pressure, &what)?;
+            cpu.0.push((site.clock.of_process(usher.pid())? - used) * 1e6 / f64::from(load.total));
+            let made = helper(programs, "count", &file, None)? - mails;
+            if (made - f64::from(load.total)).abs() > 0.5 {
+                return Err(format!("SQLite: {} answers 200, but {made} mails", load.total).into());
+            }
+            rates.0.push(load.rate);
+            if *connections > 1 {
+                p99.0.push(load.p99 / load.p50);
+            }
+        }
+    }
+    let mut findings = Findings::default();
+    let mut table = Table::new("SQLite, synchronous=FULL", &["what", "1/s", "of single commits", "CPU, µs"])
+        .note("A single commit is an invitation and its mail in one transaction with one flush, through SQLite itself.");
+    let dash = || "–".to_owned();
+    table.row(["append a page to a plain file, flush".to_owned(), spread(&appends), dash(), dash()]);
+    table.row(["single commits".to_owned(), spread(&commits), short(1.0), dash()]);
+    for ((connections, least), (rates, cpu)) in CONCURRENCY.iter().zip(&creations) {
+        let ratio = rates.over(&commits);
+        let name = format!("SQLite: create, c={connections}");
+        table.row([
+            format!("Usher: create, {connections} connections"),
+            spread(rates),
+            spread(&ratio),
+            short(cpu.median()),
+        ]);
+        let target = Target::new(&name, ratio.median(), Bound::AtLeast(*least), "x single commits");
+        findings.targets.push(target);
+        findings.figure(name, json!({ "rate": rates.0, "ratio": ratio.0, "cpu_us": cpu.0 }));
+    }
+    findings.figure("SQLite: floors", json!({ "commits": commits.0, "appends": appends.0 }));
+    findings.figure("SQLite: create, c=64: p99 to p50", p99.0);
+    findings.tables.push(table);
+    Ok(findings)
+}
+
+fn url(file: &Path) -> String {
+    format!("sqlite:{}", file.display())
+}
+
+fn seeded(programs: &Programs, file: &Path, folder: &Path, rows: u32) -> Result<Tokens, Failure> {
+    let tokens = seed::accounts(programs, &url(file), folder)?;
+    programs.sqlite_script(file, &seed::invitations(READ, 1, rows))?;
+    Ok(tokens)
+}
+
+/// Runs SQLite's helper, which answers a number.
+fn helper(programs: &Programs, task: &str, file: &Path, seconds: Option<u32>) -> Result<f64, Failure> {
+    let mut helper = program(&programs.sqlite);
+    helper.arg(task).arg(file).args(seconds.map(|seconds| seconds.to_string()));
+    let answer = output_of(&mut helper)?;
+    answer.parse().map_err(|_| format!("SQLite's helper: {answer}").into())
+}
