@@ -3,7 +3,7 @@
 use std::process::Stdio;
 
 use crate::{
-    domain, packages,
+    domain, links, packages,
     shell::{Failure, cargo, step},
     test::{self, Profile},
     tools::Tool,
@@ -17,6 +17,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     // Cargo tells nothing else here to leave the lock file alone, because afterwards there is nothing to change.
     step("lock file", cargo(&["metadata", "--locked", "--format-version", "1"]).stdout(Stdio::null()))?;
     domain::check()?;
+    links::check()?;
     step("formatting", &mut cargo(&["fmt", "--all", "--check"]))?;
     let mut lints = cargo(&["clippy", "--workspace", "--all-targets", "--quiet"]);
     step("lints", lints.args(["--", "-D", "warnings"]))?;

@@ -6,6 +6,7 @@
 mod bench;
 mod ci;
 mod domain;
+mod links;
 mod packages;
 mod peers;
 mod shell;
