@@ -1,7 +1,8 @@
-//! What Fastly's clients were recorded sending, and the whole of what they are answered. Clock and randomness stand
-//! still, so every octet of an answer is known.
+//! What Fastly's clients send, as recorded or as their source has it, and the whole of what they are answered. Clock
+//! and randomness stand still, so every octet of an answer is known.
 
 mod adobe;
+mod go;
 mod js;
 mod py;
 mod rust;
