@@ -20,8 +20,12 @@ pub(super) fn prepare() -> Result<(), Failure> {
     if up_to_date && has_node() {
         return Ok(());
     }
-    if !(has_node() && has_npm()) {
-        packages::install(&["nodejs", "npm"])?;
+    // One after the other: Debian's Node.js comes without npm, other sources' brings its own and conflicts with Debian's.
+    if !has_node() {
+        packages::install(&["nodejs"])?;
+    }
+    if !has_npm() {
+        packages::install(&["npm"])?;
     }
     if !(has_node() && has_npm()) {
         return Err("no Node.js 16 or newer with npm found".to_owned().into());
