@@ -84,8 +84,10 @@ pub(super) async fn list(
         (status = 200, description = "The invitation; its mail is queued", body = InvitationDocument, content_type = "application/vnd.api+json"),
         (status = 400, description = "The body says something that cannot be; `detail` names the member", body = ErrorBody),
         (status = 403, description = "The caller may not invite, or not as this", body = ErrorBody),
+        (status = 408, description = "The body did not arrive in time", body = ErrorBody),
         (status = 409, description = "The address is invited already, or a member's", body = ErrorBody),
         (status = 413, description = "The body is larger than 64 KiB", body = ErrorBody),
+        Refused,
         RefusedWrite,
     )
 )]
@@ -123,6 +125,7 @@ pub(super) async fn create(
         (status = 204, description = "Deleted: its link works no more"),
         (status = 403, description = "The caller could not have made this invitation", body = ErrorBody),
         (status = 404, description = "The customer has no such invitation that is open or expired", body = ErrorBody),
+        Refused,
         RefusedWrite,
     )
 )]

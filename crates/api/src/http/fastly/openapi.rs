@@ -19,27 +19,18 @@ pub(super) enum Refused {
     /// No token, or not a good one.
     #[response(status = 401)]
     Unauthorized(ErrorBody),
-    /// Busy: try again after `Retry-After`.
+    /// Busy: try again after `Retry-After`, nothing is done twice.
     #[response(status = 503)]
     Unavailable(ErrorBody),
 }
 
-/// What every write of a caller can be answered.
+/// What every write of a caller can be answered besides.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "a description, never a value")]
 pub(super) enum RefusedWrite {
-    /// No token, or not a good one.
-    #[response(status = 401)]
-    Unauthorized(ErrorBody),
-    /// The body did not arrive in time.
-    #[response(status = 408)]
-    TimedOut(ErrorBody),
     /// The write limit of the hour is reached: try again after `Retry-After`.
     #[response(status = 429)]
     TooMany(ErrorBody),
-    /// Busy: try again after `Retry-After`, nothing is done twice.
-    #[response(status = 503)]
-    Unavailable(ErrorBody),
 }
 
 /// OpenAPI 3.1 of every operation of the dialect.
