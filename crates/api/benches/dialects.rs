@@ -13,7 +13,9 @@ use tokio::sync::{Notify, Semaphore};
 use usher_api::{
     gate::Gate,
     http::{
-        self, json,
+        self,
+        gathered::Gathered,
+        json,
         passwords::PasswordDesk,
         state::{AppState, Fastly, Landscape},
     },
@@ -129,9 +131,12 @@ fn world(rows: u32) -> (AppState, String) {
         store.read::<_, StoreError>("count", |tx| tx.count_open_invitations(actor.account.id, env.now()));
     assert_eq!(open, Ok(u64::from(rows)));
     let passwords = Arc::new(Passwords::new(Arc::new(SeededEntropy::default())));
+    let public_url = env.policy.public_url.clone();
+    let gate = Gate::new(store, env, 8, Duration::from_secs(1));
     let state = AppState {
-        public_url: env.policy.public_url.clone(),
-        gate: Gate::new(store, env, 8, Duration::from_secs(1)),
+        public_url,
+        gathered: Gathered::new(&gate),
+        gate,
         verifier,
         issuer,
         passwords: Arc::new(PasswordDesk::new(passwords, Arc::new(Semaphore::new(1)))),

@@ -33,6 +33,12 @@ impl Gate {
         &self.env
     }
 
+    /// How long whoever comes waits for a place.
+    #[must_use]
+    pub const fn patience(&self) -> Duration {
+        self.patience
+    }
+
     /// Runs `work` on a blocking thread. It goes on when the client hangs up: nothing is left half done.
     ///
     /// Answers `StoreError::Unavailable` when no place was free in time or when `work` panicked. What went wrong is logged
@@ -75,7 +81,7 @@ impl Gate {
 }
 
 /// A refusal is everyday life, a busy or missing database is for the operator to see, and a broken row is a defect.
-fn log(error: &impl UnitError) {
+pub fn log(error: &impl UnitError) {
     let code = error.code();
     match error.store_error() {
         None => tracing::debug!(code, "refused"),

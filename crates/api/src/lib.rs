@@ -8,6 +8,7 @@
 //! To add an endpoint: a handler in its dialect's folder, a line in that dialect's `endpoints()`, a row in the
 //! authorization matrix of the tests (which fails until it is there).
 
+pub mod batch;
 pub mod cli;
 pub mod compose;
 pub mod develop;

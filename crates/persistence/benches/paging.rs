@@ -25,7 +25,7 @@ use usher_domain::{
     testkit,
     text::DisplayText,
     token::Token,
-    usecase::view::list,
+    usecase::view::{Part, Start, list},
 };
 use usher_persistence::{DatabaseOptions, DieselStore};
 use usher_testbed::PostgresServer;
@@ -123,8 +123,8 @@ fn invitations(env: &Env) -> String {
 fn measure(criterion: &mut Criterion, database: &str, store: &dyn Store, env: &Env, owner: &Actor) {
     let mut group = criterion.benchmark_group(database);
     for (name, offset) in [("first", 0), ("middle", OPEN / 2), ("last", OPEN - u64::from(SIZE))] {
-        let page = Page { limit: Some(SIZE), offset, order: Order::NewestFirst };
-        let look = || store.read("list", |tx| list(tx, env, owner, page)).unwrap();
+        let part = Part { limit: SIZE, start: Start::Offset(offset), order: Order::NewestFirst };
+        let look = || store.look("list", |tx| list(tx, env, owner, &part)).unwrap();
         assert_eq!((look().count, look().items.len()), (OPEN, 20));
         group.bench_function(format!("{name} page of {SIZE} and the count"), |bencher| {
             bencher.iter(|| black_box(look()));

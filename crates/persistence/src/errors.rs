@@ -43,7 +43,7 @@ pub(crate) fn store_error(error: Error) -> StoreError {
 
 fn reported(kind: DatabaseErrorKind, report: &dyn DatabaseErrorInformation) -> StoreError {
     match kind {
-        DatabaseErrorKind::UniqueViolation => match constraint(report) {
+        DatabaseErrorKind::UniqueViolation => match named(report) {
             Some(constraint) => StoreError::Conflict(constraint),
             None => unavailable(report),
         },
@@ -61,7 +61,15 @@ fn unavailable(report: &dyn DatabaseErrorInformation) -> StoreError {
     StoreError::Unavailable(report.message().trim_end().to_owned())
 }
 
-fn constraint(report: &dyn DatabaseErrorInformation) -> Option<Constraint> {
+/// The rule of uniqueness that a statement ran into, if it was one.
+pub(crate) fn constraint(error: &Error) -> Option<Constraint> {
+    match error {
+        Error::DatabaseError(DatabaseErrorKind::UniqueViolation, report) => named(report.as_ref()),
+        _ => None,
+    }
+}
+
+fn named(report: &dyn DatabaseErrorInformation) -> Option<Constraint> {
     let columns = report.message().strip_prefix(SQLITE_UNIQUE);
     let name = report.constraint_name();
     let known = UNIQUE.iter().find(|(index, of, _)| name == Some(index) || columns == Some(of));

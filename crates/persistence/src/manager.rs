@@ -62,6 +62,8 @@ impl Manager {
                 if !self.statement_cache {
                     connection.set_prepared_statement_cache_size(CacheSize::Disabled);
                 }
+                let set_up = connection.batch_execute(dialect::POSTGRES_SESSION);
+                set_up.map_err(|error| OpenError::Server(postgres.hide(&error.to_string())))?;
                 Ok(AnyConnection::Postgres(connection))
             }
             Location::Sqlite(file) => {

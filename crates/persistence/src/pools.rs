@@ -37,11 +37,24 @@ impl Pools {
     /// A connection of its own with an open transaction.
     pub(crate) fn begin(&self, mode: Mode) -> Result<PooledConnection<Manager>, StoreError> {
         let pool = match mode {
-            Mode::Read => &self.reading,
+            Mode::Look | Mode::Read => &self.reading,
             Mode::Write => &self.writing,
         };
         first_statement(pool, |session| dialect::begin(&mut session.connection, mode))
             .map(|(session, ())| session)
+    }
+
+    /// A connection of its own without a transaction, for looking only. Whether it still lives is for its first statement to
+    /// find out.
+    pub(crate) fn look(&self) -> Result<PooledConnection<Manager>, StoreError> {
+        let mut session = self.reading.get().map_err(|error| no_connection(&error))?;
+        session.reusable = false;
+        Ok(session)
+    }
+
+    /// How many connections can have died while they lay here.
+    pub(crate) fn most(&self) -> u32 {
+        self.reading.max_size()
     }
 
     /// Runs one writing statement outside of any transaction, whose effect may be lost when the machine dies.

@@ -92,6 +92,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    open_count (account_id) {
+        account_id -> BigInt,
+        invitations -> BigInt,
+    }
+}
+
+diesel::table! {
+    // Without a key of its own in the database; diesel wants one named.
+    open_change (account_id) {
+        account_id -> BigInt,
+        change -> BigInt,
+    }
+}
+
+diesel::table! {
     mail (id) {
         id -> BigInt,
         reference -> Text,
@@ -123,7 +138,8 @@ diesel::table! {
 }
 
 diesel::joinable!(membership -> account (account_id));
-diesel::allow_tables_to_appear_in_same_query!(access_token, account, membership, person);
+diesel::joinable!(membership -> person (person_id));
+diesel::allow_tables_to_appear_in_same_query!(access_token, account, invitation, membership, person);
 
 /// Defines an expression that stands in the statement as it is. A bound value would hide from the planner that a
 /// partial index fits, and diesel's own `sql` literals keep a statement from being prepared once.

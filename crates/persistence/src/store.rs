@@ -15,6 +15,7 @@ use usher_domain::{
 
 use crate::{
     connection::AnyConnection,
+    dialect,
     errors::store_error,
     manager::{Manager, Session},
     migrations::Migrations,
@@ -50,6 +51,26 @@ impl DieselStore {
     #[must_use]
     pub fn migrations(&self) -> Migrations<'_> {
         Migrations::new(&self.manager)
+    }
+
+    /// Runs a unit that has no transaction. One that met a dead connection runs again: it has done nothing.
+    fn look(
+        &self,
+        work: &mut dyn FnMut(&mut dyn Tx) -> Result<Verdict, StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut chances = self.pools.most();
+        loop {
+            let mut session = self.pools.look()?;
+            let mut tx = DieselTx::new(&mut session.connection, Mode::Look);
+            let end = work(&mut tx).and(tx.into_failure().map_or(Ok(()), Err));
+            let lost =
+                matches!(end, Err(StoreError::Unavailable(_))) && dialect::is_lost(&mut session.connection);
+            session.reusable = !lost;
+            if !lost || chances == 0 {
+                return end;
+            }
+            chances -= 1;
+        }
     }
 
     fn once(
@@ -96,7 +117,10 @@ impl Store for DieselStore {
         work: &mut dyn FnMut(&mut dyn Tx) -> Result<Verdict, StoreError>,
     ) -> Result<(), StoreError> {
         let _span = tracing::debug_span!("unit", name, ?mode).entered();
-        retry::until_uncontended(|| self.once(mode, work))
+        match mode {
+            Mode::Look => self.look(work),
+            Mode::Read | Mode::Write => retry::until_uncontended(|| self.once(mode, work)),
+        }
     }
 
     /// Contended is a count when the person was deleted meanwhile, and where somebody has made another isolation level

@@ -22,6 +22,8 @@ impl Floors {
     pub(super) fn new(site: &Site, rows: u32) -> Result<Self, Failure> {
         let database = site.server.create_database()?;
         seed::accounts(&site.programs, database.url(), &site.folder)?;
+        // A floor is the bare rows: what Usher counts beside them is not its.
+        database.sql("ALTER TABLE invitation DISABLE TRIGGER USER")?;
         database.sql(seed::MEMBERS)?;
         database.sql(&seed::postgres_invitations(READ, 1, rows))?;
         check_numbers(&database, rows)?;

@@ -18,6 +18,7 @@ use crate::{
     gate::Gate,
     http::{
         self, dev,
+        gathered::Gathered,
         passwords::PasswordDesk,
         state::{AppState, Fastly, Landscape},
         unread,
@@ -182,6 +183,7 @@ fn state(
     let hashing = Arc::new(Semaphore::new(settings.server.threads));
     Ok(AppState {
         public_url: gate.env().policy.public_url.clone(),
+        gathered: Gathered::new(&gate),
         gate,
         verifier,
         issuer: core.issuer,

@@ -5,6 +5,7 @@ pub mod credentials;
 pub mod dev;
 pub mod endpoint;
 pub mod fastly;
+pub mod gathered;
 pub mod json;
 pub mod landscape;
 mod page;

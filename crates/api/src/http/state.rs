@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 use url::Url;
 use usher_auth::{JwtVerifier, TokenIssuer};
 
-use super::passwords::PasswordDesk;
+use super::{gathered::Gathered, passwords::PasswordDesk};
 use crate::gate::Gate;
 
 /// What handlers share.
@@ -15,6 +15,8 @@ use crate::gate::Gate;
 pub struct AppState {
     /// The way to the store.
     pub gate: Gate,
+    /// Use cases that many ask for at once.
+    pub gathered: Gathered,
     /// Judges bearer tokens.
     pub verifier: JwtVerifier,
     /// Signs Usher's own tokens.

@@ -42,13 +42,24 @@ where
     P: Clone + From<StoreError> + From<ResolveError> + Send + 'static,
 {
     let done = state.gate.run(move |store: &dyn Store, env: &Env| {
-        store.read(name, |tx| {
+        store.look(name, |tx| {
             let actor = resolve(tx, &credential, env.now()).map_err(Refusal::of)?;
             let query = query.as_ref().map_err(|problem| Why::not_understood(problem.clone()))?;
             work(tx, env, &actor, query).map_err(Refusal::of)
         })
     });
     done.await.map_err(|refusal: Refusal<P>| refusal.why.into_problem())
+}
+
+/// What is wrong with a request, or why its caller may not ask at all, which comes first.
+pub async fn not_understood<P>(state: &AppState, credential: Credential, problem: P) -> P
+where
+    P: Clone + From<StoreError> + From<ResolveError> + Send + 'static,
+{
+    let answer = read(state, credential, "not understood", Err(problem.clone()), |_, _, _, (): &()| {
+        Ok::<_, StoreError>(())
+    });
+    answer.await.err().unwrap_or(problem)
 }
 
 /// As [`read`], for a use case that writes: it is counted first, also when it cannot be understood.

@@ -99,3 +99,29 @@ pub struct NewInvitation {
     /// When it ends by itself.
     pub expires_at: Timestamp,
 }
+
+impl NewInvitation {
+    /// As it is when the store has given it its number.
+    #[must_use]
+    pub fn numbered(&self, id: InvitationId) -> Invitation {
+        Invitation {
+            id,
+            public_id: self.public_id.clone(),
+            secure_id: self.secure_id.clone(),
+            account_id: self.account_id,
+            email: self.email.clone(),
+            name: self.name.clone(),
+            grant: self.grant.clone(),
+            sponsor: Some(self.sponsor),
+            status: Status::Pending,
+            generation: 0,
+            created_at: self.created_at,
+            updated_at: self.created_at,
+            sent_at: self.created_at,
+            expires_at: self.expires_at,
+            closed_at: None,
+            closed_by: None,
+            version: 0,
+        }
+    }
+}

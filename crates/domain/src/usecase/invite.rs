@@ -1,17 +1,18 @@
-//! Invite somebody to the account.
+//! Invite people to accounts.
 
 use chrono::TimeDelta;
 
 use super::{
-    record::{Invited, is_taken, promise_mail, record},
+    record::{event, is_taken, promise_mails},
     unit_error,
 };
 use crate::{
+    Timestamp,
     address::EmailAddress,
     audit::{AuditAction, AuditActor},
     env::Env,
     invitation::{Invitation, NewInvitation},
-    port::{StoreError, Tx, store::Constraint},
+    port::{StoreError, Tx, store::Addressee},
     principal::Actor,
     role::{Grant, Permission},
     text::DisplayText,
@@ -57,46 +58,105 @@ unit_error!(InviteError {
     Self::AlreadyInvited(_) => "already_invited",
 });
 
-/// Writes the invitation, its audit entry and its mail.
+/// Writes the invitations, their audit entries and their mails, for each request in its place. Requests for one address
+/// in one account must not be among them twice: the second would not see the first.
+///
+/// However many they are, they cost the same number of round trips.
+pub fn invite_all(
+    tx: &mut dyn Tx,
+    env: &Env,
+    requests: &[(&Actor, &Invite)],
+) -> Result<Vec<Result<Invitation, InviteError>>, StoreError> {
+    let now = env.now();
+    let addressees: Vec<_> = requests.iter().map(|(actor, command)| addressee(actor, command)).collect();
+    let members = tx.are_members(&addressees)?;
+    let pending = tx.pending_invitations(&addressees)?;
+    let mut answers = Vec::with_capacity(requests.len());
+    let mut wanted = Vec::with_capacity(requests.len());
+    for ((actor, command), (member, pending)) in requests.iter().zip(members.into_iter().zip(pending)) {
+        let judged = judge(tx, actor, command, member, pending, now)?;
+        if judged.is_ok() {
+            wanted.push(new_invitation(env, actor, command, now));
+        }
+        answers.push(judged);
+    }
+    let mut written = insert(tx, env, &wanted)?.into_iter();
+    let answers = answers.into_iter().zip(requests).map(|(judged, (_, command))| {
+        judged?;
+        // Without one somebody was faster between the look and the write.
+        let invitation = written.next().flatten();
+        invitation.ok_or_else(|| InviteError::AlreadyInvited(command.email.to_string()))
+    });
+    Ok(answers.collect())
+}
+
+/// As [`invite_all`], for one.
 pub fn invite(
     tx: &mut dyn Tx,
     env: &Env,
     actor: &Actor,
     command: &Invite,
 ) -> Result<Invitation, InviteError> {
-    authorize(actor, &command.grant)?;
-    let now = env.now();
-    let account = actor.account.id;
-    if let Some(person) = tx.person_by_email(&command.email)?
-        && tx.membership(account, person.id)?.is_some()
-    {
-        return Err(InviteError::AlreadyMember(command.email.to_string()));
+    let answer = invite_all(tx, env, &[(actor, command)])?.into_iter().next();
+    answer.unwrap_or(Err(InviteError::Store(StoreError::Contended)))
+}
+
+fn addressee<'a>(actor: &Actor, command: &'a Invite) -> Addressee<'a> {
+    Addressee { account: actor.account.id, email: &command.email }
+}
+
+/// Whether this invitation may be made, beside what is stored about its address.
+fn judge(
+    tx: &mut dyn Tx,
+    actor: &Actor,
+    command: &Invite,
+    member: bool,
+    pending: Option<Invitation>,
+    now: Timestamp,
+) -> Result<Result<(), InviteError>, StoreError> {
+    if let Err(refused) = authorize(actor, &command.grant) {
+        return Ok(Err(refused));
     }
-    if is_taken(tx, &Invited { account, email: &command.email }, now)? {
-        return Err(InviteError::AlreadyInvited(command.email.to_string()));
+    if member {
+        return Ok(Err(InviteError::AlreadyMember(command.email.to_string())));
     }
-    let inserted = tx.insert_invitation(&NewInvitation {
+    if is_taken(tx, pending, now)? {
+        return Ok(Err(InviteError::AlreadyInvited(command.email.to_string())));
+    }
+    Ok(Ok(()))
+}
+
+fn new_invitation(env: &Env, actor: &Actor, command: &Invite, now: Timestamp) -> NewInvitation {
+    NewInvitation {
         public_id: Token::generate(env.entropy.as_ref()),
         secure_id: Token::generate(env.entropy.as_ref()),
-        account_id: account,
+        account_id: actor.account.id,
         email: command.email.clone(),
         name: command.name.clone(),
         grant: command.grant.clone(),
         sponsor: actor.person.id,
         created_at: now,
         expires_at: now + command.validity,
+    }
+}
+
+/// Writes invitations with what belongs to them.
+fn insert(
+    tx: &mut dyn Tx,
+    env: &Env,
+    wanted: &[NewInvitation],
+) -> Result<Vec<Option<Invitation>>, StoreError> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let written = tx.insert_invitations(wanted)?;
+    promise_mails(tx, env, written.iter().flatten())?;
+    let events = written.iter().flatten().map(|invitation| {
+        let by = invitation.sponsor.map_or(AuditActor::System, AuditActor::Person);
+        event(invitation, AuditAction::InvitationCreated, by, None, invitation.created_at)
     });
-    let invitation = match inserted {
-        // Somebody was faster between the look and the write.
-        Err(StoreError::Conflict(Constraint::PendingInvitation)) => {
-            return Err(InviteError::AlreadyInvited(command.email.to_string()));
-        }
-        other => other?,
-    };
-    promise_mail(tx, env, &invitation)?;
-    let by = AuditActor::Person(actor.person.id);
-    record(tx, &invitation, AuditAction::InvitationCreated, by, None, now)?;
-    Ok(invitation)
+    tx.record(&events.collect::<Vec<_>>())?;
+    Ok(written)
 }
 
 fn authorize(actor: &Actor, grant: &Grant) -> Result<(), InviteError> {

@@ -9,6 +9,18 @@ use crate::{
     token::Token,
 };
 
+/// What happened to an invitation, for the audit log.
+pub(super) fn event(
+    invitation: &Invitation,
+    action: AuditAction,
+    actor: AuditActor,
+    person: Option<PersonId>,
+    at: Timestamp,
+) -> AuditEvent {
+    let (account, invitation) = (Some(invitation.account_id), Some(invitation.id));
+    AuditEvent { at, actor, action, account, invitation, person }
+}
+
 /// Writes what happened to an invitation.
 pub(super) fn record(
     tx: &mut dyn Tx,
@@ -18,14 +30,7 @@ pub(super) fn record(
     person: Option<PersonId>,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.record(&AuditEvent {
-        at,
-        actor,
-        action,
-        account: Some(invitation.account_id),
-        invitation: Some(invitation.id),
-        person,
-    })
+    tx.record(&[event(invitation, action, actor, person, at)])
 }
 
 /// Writes what an operator did.
@@ -37,19 +42,23 @@ pub(super) fn record_by_operator(
     account: Option<AccountId>,
 ) -> Result<(), StoreError> {
     let (at, actor) = (env.now(), AuditActor::Operator);
-    tx.record(&AuditEvent { at, actor, action, account, invitation: None, person })
+    tx.record(&[AuditEvent { at, actor, action, account, invitation: None, person }])
 }
 
-/// Promises the mail of the invitation's current generation.
-pub(super) fn promise_mail(tx: &mut dyn Tx, env: &Env, invitation: &Invitation) -> Result<(), StoreError> {
-    tx.enqueue(&NewMail {
+/// Promises the mails of the invitations' current generations.
+pub(super) fn promise_mails<'a>(
+    tx: &mut dyn Tx,
+    env: &Env,
+    invitations: impl IntoIterator<Item = &'a Invitation>,
+) -> Result<(), StoreError> {
+    let mails = invitations.into_iter().map(|invitation| NewMail {
         reference: Token::generate(env.entropy.as_ref()),
         account_id: invitation.account_id,
         invitation_id: invitation.id,
         generation: invitation.generation,
         created_at: invitation.sent_at,
-    })?;
-    Ok(())
+    });
+    tx.enqueue(&mails.collect::<Vec<_>>())
 }
 
 /// Writes down the expiry of an overdue invitation; `false` when it is not overdue.
@@ -66,16 +75,14 @@ pub(super) fn expire(
     Ok(true)
 }
 
-/// Makes room for a pending invitation to the same address: an overdue one is written down as expired. `true` when an
-/// open one stays in the way.
-pub(super) fn is_taken(tx: &mut dyn Tx, like: &Invited<'_>, now: Timestamp) -> Result<bool, StoreError> {
-    let Some(mut other) = tx.pending_invitation(like.account, like.email)? else { return Ok(false) };
-    debug_assert_eq!(other.status, Status::Pending, "pending_invitation answers with pending ones only");
+/// Makes room for a pending invitation beside what is stored as pending for the address: an overdue one is written down
+/// as expired. `true` when an open one stays in the way.
+pub(super) fn is_taken(
+    tx: &mut dyn Tx,
+    stored: Option<Invitation>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let Some(mut other) = stored else { return Ok(false) };
+    debug_assert_eq!(other.status, Status::Pending, "only what is stored as pending can be in the way");
     Ok(!expire(tx, &mut other, now)?)
-}
-
-/// Whom and whereto: what can be invited once at a time.
-pub(super) struct Invited<'a> {
-    pub(super) account: AccountId,
-    pub(super) email: &'a crate::address::EmailAddress,
 }

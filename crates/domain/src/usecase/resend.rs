@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{
-    record::{Invited, is_taken, promise_mail, record},
+    record::{is_taken, promise_mails, record},
     unit_error,
 };
 use crate::{
@@ -11,7 +11,10 @@ use crate::{
     env::Env,
     id::InvitationId,
     invitation::{Invitation, Status},
-    port::{StoreError, Tx, store::Constraint},
+    port::{
+        StoreError, Tx,
+        store::{Addressee, Constraint},
+    },
     principal::Actor,
     role::Permission,
 };
@@ -69,9 +72,12 @@ pub fn resend(
     if now < next {
         return Err(ResendError::TooSoon(next - now));
     }
-    let address = Invited { account: invitation.account_id, email: &invitation.email };
-    if invitation.status == Status::Expired && is_taken(tx, &address, now)? {
-        return Err(ResendError::AlreadyInvited(invitation.email.to_string()));
+    if invitation.status == Status::Expired {
+        let addressee = Addressee { account: invitation.account_id, email: &invitation.email };
+        let pending = tx.pending_invitations(&[addressee])?.into_iter().next().flatten();
+        if is_taken(tx, pending, now)? {
+            return Err(ResendError::AlreadyInvited(invitation.email.to_string()));
+        }
     }
     invitation.renew(actor.person.id, now).map_err(|_| ResendError::NotFound)?;
     match tx.update_invitation(&invitation) {
@@ -80,7 +86,7 @@ pub fn resend(
         }
         other => other?,
     }
-    promise_mail(tx, env, &invitation)?;
+    promise_mails(tx, env, [&invitation])?;
     let by = AuditActor::Person(actor.person.id);
     record(tx, &invitation, AuditAction::InvitationResent, by, None, now)?;
     Ok(invitation)

@@ -1,11 +1,16 @@
-//! List the account's open invitations, or get one of them.
+//! List the account's open invitations, or get one of them; for many requests at once, or for one.
 
 use super::unit_error;
 use crate::{
+    Timestamp,
+    account::PublicId,
     env::Env,
     id::InvitationId,
     invitation::{Invitation, SecureId, Status},
-    port::{StoreError, Tx, store::Page},
+    port::{
+        StoreError, Tx,
+        store::{OpenList, OpenPart, Order, Page},
+    },
     principal::Actor,
     role::Permission,
     text::DisplayText,
@@ -22,6 +27,26 @@ pub struct InvitationView {
     pub secure_id: Option<SecureId>,
 }
 
+/// Where a part of a list begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Start {
+    /// Behind that many. What a deep one costs grows with the way to the nearer end of the list.
+    Offset(u64),
+    /// Behind the invitation that ended the part before, which is as near as the beginning from anywhere.
+    Behind(PublicId),
+}
+
+/// Which part of a list is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Most rows.
+    pub limit: u32,
+    /// Where it begins.
+    pub start: Start,
+    /// Which end the list begins at.
+    pub order: Order,
+}
+
 /// A part of the account's open invitations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
@@ -29,6 +54,16 @@ pub struct Listing {
     pub items: Vec<InvitationView>,
     /// How many are open in all.
     pub count: u64,
+    /// Whether there are others behind the part.
+    pub more: bool,
+}
+
+impl Listing {
+    /// Where the next part begins, if there is one; `None` too when nothing of this part could be read.
+    #[must_use]
+    pub fn next(&self) -> Option<&PublicId> {
+        self.items.last().filter(|_| self.more).map(|view| &view.invitation.public_id)
+    }
 }
 
 /// Why there is nothing to see.
@@ -40,6 +75,9 @@ pub enum ViewError {
     /// No open invitation of the account has that number.
     #[error("there is no pending invitation with this id")]
     NotFound,
+    /// The part should begin behind an invitation that the account never had.
+    #[error("this place in the list is not known: begin with the first page, and follow the links")]
+    UnknownPlace,
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -47,28 +85,88 @@ pub enum ViewError {
 unit_error!(ViewError {
     Self::Forbidden => "forbidden",
     Self::NotFound => "not_found",
+    Self::UnknownPlace => "unknown_place",
 });
 
-/// The open invitations of the actor's account.
-pub fn list(tx: &mut dyn Tx, env: &Env, actor: &Actor, page: Page) -> Result<Listing, ViewError> {
-    authorize(actor)?;
+/// The open invitations of the actors' accounts, for each request in its place.
+pub fn list_all(
+    tx: &mut dyn Tx,
+    env: &Env,
+    requests: &[(&Actor, &Part)],
+) -> Result<Vec<Result<Listing, ViewError>>, StoreError> {
     let now = env.now();
+    let lists: Vec<OpenList<'_>> =
+        requests.iter().filter_map(|(actor, part)| by_place(actor, part)).collect();
+    let mut parts = if lists.is_empty() { Vec::new() } else { tx.open_parts(now, &lists)? }.into_iter();
+    let mut listings = Vec::with_capacity(requests.len());
+    for (actor, part) in requests {
+        let found = match (authorize(actor), by_place(actor, part)) {
+            (Err(refused), _) => Err(refused),
+            (Ok(()), Some(_)) => parts.next().flatten().ok_or(ViewError::UnknownPlace),
+            (Ok(()), None) => Ok(by_offset(tx, now, actor, part)?),
+        };
+        listings.push(found.map(|found| Listing {
+            items: found.invitations.into_iter().map(|invitation| seen_by(actor, invitation)).collect(),
+            count: found.count,
+            more: found.more,
+        }));
+    }
+    Ok(listings)
+}
+
+/// The open invitations of the actor's account.
+pub fn list(tx: &mut dyn Tx, env: &Env, actor: &Actor, part: &Part) -> Result<Listing, ViewError> {
+    only(list_all(tx, env, &[(actor, part)])?)
+}
+
+/// The list that the store is to be asked for, if the actor may see it and the part begins at a place in it.
+fn by_place<'a>(actor: &Actor, part: &'a Part) -> Option<OpenList<'a>> {
+    let after = match &part.start {
+        Start::Offset(0) => None,
+        Start::Offset(_) => return None,
+        Start::Behind(id) => Some(id),
+    };
+    let list = OpenList { account: actor.account.id, after, limit: part.limit, order: part.order };
+    authorize(actor).is_ok().then_some(list)
+}
+
+fn by_offset(tx: &mut dyn Tx, now: Timestamp, actor: &Actor, part: &Part) -> Result<OpenPart, StoreError> {
+    let offset = if let Start::Offset(offset) = part.start { offset } else { 0 };
     let count = tx.count_open_invitations(actor.account.id, now)?;
-    let (part, in_reverse) = page.from_nearer_end(count);
-    let mut invitations = tx.open_invitations(actor.account.id, now, part)?;
+    let page = Page { limit: Some(part.limit), offset, order: part.order };
+    let (mirrored, in_reverse) = page.from_nearer_end(count);
+    let mut invitations = tx.open_invitations(actor.account.id, now, mirrored)?;
     if in_reverse {
         invitations.reverse();
     }
-    let items = invitations.into_iter().map(|invitation| seen_by(actor, invitation)).collect();
-    Ok(Listing { items, count })
+    Ok(OpenPart { count, invitations, more: offset.saturating_add(part.limit.into()) < count })
+}
+
+/// Open invitations of the actors' accounts, for each request in its place.
+pub fn get_all(
+    tx: &mut dyn Tx,
+    env: &Env,
+    requests: &[(&Actor, &InvitationId)],
+) -> Result<Vec<Result<InvitationView, ViewError>>, StoreError> {
+    let now = env.now();
+    let named: Vec<_> = requests.iter().map(|(actor, id)| (actor.account.id, **id)).collect();
+    let found = tx.invitations(&named)?;
+    let judged = requests.iter().zip(found).map(|((actor, _), invitation)| {
+        authorize(actor)?;
+        let open = invitation.filter(|invitation| invitation.status_at(now) == Status::Pending);
+        open.map(|invitation| seen_by(actor, invitation)).ok_or(ViewError::NotFound)
+    });
+    Ok(judged.collect())
 }
 
 /// One open invitation of the actor's account.
 pub fn get(tx: &mut dyn Tx, env: &Env, actor: &Actor, id: InvitationId) -> Result<InvitationView, ViewError> {
-    authorize(actor)?;
-    let found = tx.invitation(actor.account.id, id)?;
-    let open = found.filter(|invitation| invitation.status_at(env.now()) == Status::Pending);
-    open.map(|invitation| seen_by(actor, invitation)).ok_or(ViewError::NotFound)
+    only(get_all(tx, env, &[(actor, &id)])?)
+}
+
+/// The answer to the only request.
+fn only<T>(answers: Vec<Result<T, ViewError>>) -> Result<T, ViewError> {
+    answers.into_iter().next().unwrap_or(Err(ViewError::NotFound))
 }
 
 fn authorize(actor: &Actor) -> Result<(), ViewError> {

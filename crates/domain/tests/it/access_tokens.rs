@@ -3,7 +3,6 @@ use usher_domain::{
     Timestamp,
     access_token::{AccessToken, Scope, TokenDigest},
     account::AccountName,
-    port::store::Page,
     principal::{Actor, Credential},
     role::Grant,
     text::DisplayText,
@@ -18,7 +17,7 @@ use usher_domain::{
     },
 };
 
-use crate::world::{World, email, world};
+use crate::world::{World, email, part, world};
 
 fn digest(n: u8) -> TokenDigest {
     TokenDigest::new([n; 32])
@@ -104,7 +103,7 @@ fn a_token_that_only_reads_changes_nothing() {
     let invitation = world.invite(&world.jane(), "joe@example.com", &["user"]).unwrap();
     world.access_token(&CreateAccessToken { scope: Scope::ReadOnly, ..command(1) }).unwrap();
     let reader = world.holder(1).unwrap();
-    let seen = world.act(&reader, |tx, actor| list(tx, &world.env, actor, Page::default())).unwrap();
+    let seen = world.act(&reader, |tx, actor| list(tx, &world.env, actor, &part(10, 0))).unwrap();
     assert_eq!((seen.count, &seen.items[0].secure_id), (1, &None));
     assert_eq!(world.invite(&reader, "ann@example.com", &["user"]), Err(InviteError::Forbidden));
     world.clock.advance(TimeDelta::hours(1));

@@ -2,18 +2,18 @@ use chrono::TimeDelta;
 use usher_domain::{
     account::AccountName,
     id::{InvitationId, PersonId},
-    port::store::{Order, Page},
-    principal::{Credential, Principal},
+    port::store::Order,
+    principal::{Actor, Credential, Principal},
     role::Grant,
     usecase::{
         resolve::{ResolveError, resolve},
         revoke::{RevokeError, revoke},
         summary::summary,
-        view::{ViewError, get, list},
+        view::{Part, Start, ViewError, get, get_all, list, list_all},
     },
 };
 
-use crate::world::{principal, world};
+use crate::world::{part, principal, world};
 
 #[test]
 fn lists_show_the_open_ones_of_the_account_and_count_them_all() {
@@ -24,23 +24,91 @@ fn lists_show_the_open_ones_of_the_account_and_count_them_all() {
     let ids: Vec<InvitationId> = (0..5)
         .map(|n| world.invite(&world.jane(), &format!("p{n}@example.com"), &["Auditor"]).unwrap().id)
         .collect();
-    let listing = |page| world.act(&world.jane(), |tx, actor| list(tx, &world.env, actor, page)).unwrap();
-    let whole = listing(Page::default());
+    let listing =
+        |part: &Part| world.act(&world.jane(), |tx, actor| list(tx, &world.env, actor, part)).unwrap();
+    let whole = listing(&part(10, 0));
     assert_eq!(whole.items.iter().map(|view| view.invitation.id).collect::<Vec<_>>(), ids);
     assert_eq!(whole.count, 5);
     assert_eq!(whole.items[0].account_title.as_str(), "Onward, Inc.");
-    let part = listing(Page { limit: Some(2), offset: 3, ..Page::default() });
-    assert_eq!(part.items.iter().map(|view| view.invitation.id).collect::<Vec<_>>(), ids[3..]);
-    assert_eq!(part.count, 5);
-    let newest = listing(Page { limit: Some(2), offset: 3, order: Order::NewestFirst });
+    let last = listing(&part(2, 3));
+    assert_eq!(last.items.iter().map(|view| view.invitation.id).collect::<Vec<_>>(), ids[3..]);
+    assert_eq!((last.count, last.more), (5, false));
+    let newest = listing(&Part { order: Order::NewestFirst, ..part(2, 3) });
     let seen: Vec<InvitationId> = newest.items.iter().map(|view| view.invitation.id).collect();
     assert_eq!(seen, [ids[1], ids[0]]);
     world.clock.advance(TimeDelta::days(14));
-    assert_eq!(listing(Page::default()).count, 0, "expired at that moment, swept or not");
+    assert_eq!(listing(&part(10, 0)).count, 0, "expired at that moment, swept or not");
     assert_eq!(
         world.act(&world.jane(), |tx, actor| get(tx, &world.env, actor, ids[0])),
         Err(ViewError::NotFound)
     );
+}
+
+/// From the first part to the last, each behind the one before, in either order.
+#[test]
+fn parts_follow_each_other_by_their_places() {
+    let world = world();
+    let ids: Vec<InvitationId> = (0..5)
+        .map(|n| world.invite(&world.jane(), &format!("p{n}@example.com"), &["Auditor"]).unwrap().id)
+        .collect();
+    for order in [Order::OldestFirst, Order::NewestFirst] {
+        let mut wanted = Part { order, ..part(2, 0) };
+        let (mut seen, mut sizes) = (Vec::new(), Vec::new());
+        loop {
+            let listing = world.act(&world.jane(), |tx, actor| list(tx, &world.env, actor, &wanted)).unwrap();
+            assert_eq!(listing.count, 5);
+            sizes.push(listing.items.len());
+            seen.extend(listing.items.iter().map(|view| view.invitation.id));
+            let Some(next) = listing.next() else { break };
+            wanted.start = Start::Behind(next.clone());
+        }
+        if order == Order::NewestFirst {
+            seen.reverse();
+        }
+        assert_eq!((seen, sizes), (ids.clone(), vec![2, 2, 1]), "{order:?}");
+    }
+}
+
+#[test]
+fn a_place_in_another_accounts_list_is_not_known() {
+    let world = world();
+    world.account("upside", "Upside");
+    world.member("upside", "ann@example.com", Grant::of_roles(["superuser"]).unwrap());
+    let invitation = world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap();
+    let behind = Part { start: Start::Behind(invitation.public_id.clone()), ..part(2, 0) };
+    let ann = world.actor("upside", "ann@example.com");
+    let listed = |actor: &Actor| world.act(actor, |tx, actor| list(tx, &world.env, actor, &behind));
+    assert_eq!(listed(&ann), Err(ViewError::UnknownPlace));
+    assert_eq!(listed(&world.jane()).unwrap().items, []);
+}
+
+/// One batch, several actors: each is answered as if alone.
+#[test]
+fn several_requests_are_answered_each_in_its_place() {
+    let world = world();
+    world.account("upside", "Upside");
+    world.member("upside", "ann@example.com", Grant::of_roles(["superuser"]).unwrap());
+    world.member("onward", "usr@example.com", Grant::of_roles(["user"]).unwrap());
+    let (jane, ann) = (world.jane(), world.actor("upside", "ann@example.com"));
+    let user = world.actor("onward", "usr@example.com");
+    let invitation = world.invite(&jane, "joe@example.com", &["Auditor"]).unwrap();
+    let (whole, unknown) = (part(2, 0), InvitationId::new(77));
+    let got = world.write(|tx| {
+        let wanted =
+            [(&user, &invitation.id), (&jane, &unknown), (&jane, &invitation.id), (&ann, &invitation.id)];
+        get_all(tx, &world.env, &wanted)
+    });
+    let found: Vec<_> = got.unwrap().into_iter().map(|got| got.map(|view| view.invitation.id)).collect();
+    let nothing = Err(ViewError::NotFound);
+    assert_eq!(found, [Err(ViewError::Forbidden), nothing.clone(), Ok(invitation.id), nothing]);
+    let deep = part(2, 1);
+    let listed = world.write(|tx| {
+        let wanted = [(&jane, &deep), (&user, &whole), (&ann, &whole), (&jane, &whole)];
+        list_all(tx, &world.env, &wanted)
+    });
+    let counts: Vec<_> =
+        listed.unwrap().into_iter().map(|listed| listed.map(|part| (part.count, part.items.len()))).collect();
+    assert_eq!(counts, [Ok((1, 0)), Err(ViewError::Forbidden), Ok((0, 0)), Ok((1, 1))]);
 }
 
 #[test]

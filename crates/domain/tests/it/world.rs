@@ -9,7 +9,10 @@ use usher_domain::{
     env::Env,
     id::InvitationId,
     invitation::Invitation,
-    port::{Store, store::UnitError},
+    port::{
+        Store,
+        store::{Order, UnitError},
+    },
     principal::{Actor, Credential, Principal},
     role::Grant,
     testkit::{FixedClock, env, memory::MemoryStore},
@@ -19,8 +22,14 @@ use usher_domain::{
         create_account::{CreateAccount, create_account},
         invite::{Invite, InviteError, invite},
         resolve::resolve,
+        view::{Part, Start},
     },
 };
+
+/// Part of a list with the oldest first.
+pub(crate) fn part(limit: u32, offset: u64) -> Part {
+    Part { limit, start: Start::Offset(offset), order: Order::OldestFirst }
+}
 
 pub(crate) struct World {
     pub(crate) store: Arc<dyn Store>,

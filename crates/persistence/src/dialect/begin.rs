@@ -25,10 +25,13 @@ macro_rules! limited {
 /// may refuse on a picture that never was, such as an invitation before its acceptance and the person whom that made.
 /// A row that changed in between is reported as a serialisation failure, and the unit runs again.
 ///
+/// A look has no transaction: each of its statements is one.
+///
 /// On SQLite a writing unit takes the write lock at once: one that is only wanted after reading is refused when
 /// somebody else wrote.
 pub(crate) fn begin(connection: &mut AnyConnection, mode: Mode) -> QueryResult<()> {
     match (connection, mode) {
+        (_, Mode::Look) => Ok(()),
         (AnyConnection::Postgres(connection), Mode::Read) => AnsiTransactionManager::begin_transaction_sql(
             connection,
             limited!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),

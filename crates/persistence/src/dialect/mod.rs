@@ -2,12 +2,19 @@
 
 mod begin;
 mod mails;
+mod open_counts;
+mod sets;
 mod unflushed;
 
 pub(crate) use begin::{begin, begin_exclusive};
 use diesel::{QueryResult, connection::SimpleConnection as _, dsl::sql, prelude::*, select, sql_types::Bool};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 pub(crate) use mails::claimable_mails;
+pub(crate) use open_counts::settle_open_counts;
+pub(crate) use sets::{
+    HolderRows, Wanted, are_members, insert_events, insert_invitations, insert_mails, invitations, known,
+    open_nth, open_parts, pending_invitations, token_holders,
+};
 pub(crate) use unflushed::unflushed;
 
 use crate::connection::AnyConnection;
@@ -24,6 +31,12 @@ pub(crate) const SQLITE_SESSION: &str = "
     PRAGMA synchronous = FULL;
     PRAGMA journal_mode = WAL;
 ";
+
+/// What a connection to PostgreSQL starts with. A prepared statement is planned once, for values of any kind: PostgreSQL would
+/// otherwise look at the values each time, find that few rows look cheaper than the average, and plan anew, which costs more than
+/// the statement. What each statement is to use is an index of its own, whatever the values. Behind a PgBouncer it may be
+/// another connection that this reaches, which does no harm.
+pub(crate) const POSTGRES_SESSION: &str = "SET plan_cache_mode = force_generic_plan";
 
 /// Whether a connection on which a statement has failed is lost. One to a server can be, an open file cannot.
 pub(crate) fn is_lost(connection: &mut AnyConnection) -> bool {

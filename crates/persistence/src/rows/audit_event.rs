@@ -41,13 +41,13 @@ impl TryFrom<AuditEventRow> for AuditEvent {
 #[derive(Insertable)]
 #[diesel(table_name = audit_event)]
 pub(crate) struct NewAuditEventRow {
-    at: NaiveDateTime,
-    actor: &'static str,
-    actor_person: Option<i64>,
-    action: &'static str,
-    account_id: Option<i64>,
-    invitation_id: Option<i64>,
-    person_id: Option<i64>,
+    pub(crate) at: NaiveDateTime,
+    pub(crate) actor: &'static str,
+    pub(crate) actor_person: Option<i64>,
+    pub(crate) action: &'static str,
+    pub(crate) account_id: Option<i64>,
+    pub(crate) invitation_id: Option<i64>,
+    pub(crate) person_id: Option<i64>,
 }
 
 impl From<&AuditEvent> for NewAuditEventRow {

@@ -37,6 +37,13 @@ pub(crate) struct InvitationRow {
     version: i64,
 }
 
+impl InvitationRow {
+    /// The one of the row.
+    pub(crate) fn number(&self) -> i64 {
+        self.id
+    }
+}
+
 impl TryFrom<InvitationRow> for Invitation {
     type Error = StoreError;
 
@@ -67,23 +74,23 @@ impl TryFrom<InvitationRow> for Invitation {
 #[derive(Insertable)]
 #[diesel(table_name = invitation)]
 pub(crate) struct NewInvitationRow<'a> {
-    public_id: &'a str,
-    secure_id: &'a str,
-    account_id: i64,
-    email: &'a str,
-    email_key: &'a str,
-    name: Option<&'a str>,
-    roles: String,
-    limit_services: bool,
-    services: String,
-    sponsor: i64,
-    status: &'static str,
-    generation: i64,
-    created_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
-    sent_at: NaiveDateTime,
-    expires_at: NaiveDateTime,
-    version: i64,
+    pub(crate) public_id: &'a str,
+    pub(crate) secure_id: &'a str,
+    pub(crate) account_id: i64,
+    pub(crate) email: &'a str,
+    pub(crate) email_key: &'a str,
+    pub(crate) name: Option<&'a str>,
+    pub(crate) roles: String,
+    pub(crate) limit_services: bool,
+    pub(crate) services: String,
+    pub(crate) sponsor: i64,
+    pub(crate) status: &'static str,
+    pub(crate) generation: i64,
+    pub(crate) created_at: NaiveDateTime,
+    pub(crate) updated_at: NaiveDateTime,
+    pub(crate) sent_at: NaiveDateTime,
+    pub(crate) expires_at: NaiveDateTime,
+    pub(crate) version: i64,
 }
 
 impl<'a> From<&'a NewInvitation> for NewInvitationRow<'a> {

@@ -61,15 +61,15 @@ impl TryFrom<MailRow> for Mail {
 #[derive(Insertable)]
 #[diesel(table_name = mail)]
 pub(crate) struct NewMailRow<'a> {
-    reference: &'a str,
-    account_id: i64,
-    invitation_id: i64,
-    generation: i64,
-    state: &'static str,
-    attempts: i64,
-    due_at: NaiveDateTime,
-    created_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
+    pub(crate) reference: &'a str,
+    pub(crate) account_id: i64,
+    pub(crate) invitation_id: i64,
+    pub(crate) generation: i64,
+    pub(crate) state: &'static str,
+    pub(crate) attempts: i64,
+    pub(crate) due_at: NaiveDateTime,
+    pub(crate) created_at: NaiveDateTime,
+    pub(crate) updated_at: NaiveDateTime,
 }
 
 impl<'a> From<&'a NewMail> for NewMailRow<'a> {

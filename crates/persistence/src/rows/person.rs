@@ -26,6 +26,18 @@ pub(crate) struct PersonRow {
     version: i64,
 }
 
+impl PersonRow {
+    /// The one of the row.
+    pub(crate) fn number(&self) -> i64 {
+        self.id
+    }
+
+    /// The form of the address that is compared.
+    pub(crate) fn email_key(&self) -> &str {
+        &self.email_key
+    }
+}
+
 impl TryFrom<PersonRow> for Person {
     type Error = StoreError;
 

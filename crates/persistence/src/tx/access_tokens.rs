@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 use usher_domain::{
     Timestamp,
-    access_token::{AccessToken, NewAccessToken, TokenDigest, TokenHolder},
+    access_token::{AccessToken, NewAccessToken},
     account::PublicId,
     id::{AccountId, PersonId},
     port::{StoreError, store::AccessTokens},
@@ -10,12 +10,9 @@ use usher_domain::{
 use super::DieselTx;
 use crate::{
     connection::MultiBackend,
-    rows::{AccessTokenRow, AccountRow, MembershipRow, NewAccessTokenRow, PersonRow, readable},
-    schema::{access_token, account, membership, person},
+    rows::{AccessTokenRow, NewAccessTokenRow, readable},
+    schema::access_token,
 };
-
-/// A token with everything that belongs to it.
-type HolderRows = (AccessTokenRow, AccountRow, PersonRow, MembershipRow);
 
 impl AccessTokens for DieselTx<'_> {
     fn insert_access_token(&mut self, token: &NewAccessToken) -> Result<AccessToken, StoreError> {
@@ -25,23 +22,6 @@ impl AccessTokens for DieselTx<'_> {
                 .returning(<AccessTokenRow as Selectable<MultiBackend>>::construct_selection())
                 .get_result(connection)?;
             Ok(row.try_into()?)
-        })
-    }
-
-    fn token_holder(&mut self, digest: &TokenDigest) -> Result<Option<TokenHolder>, StoreError> {
-        self.read(|connection| {
-            let membership_of_token = membership::account_id
-                .eq(access_token::account_id)
-                .and(membership::person_id.eq(access_token::person_id));
-            let rows: Option<HolderRows> = access_token::table
-                .inner_join(account::table.on(account::id.eq(access_token::account_id)))
-                .inner_join(person::table.on(person::id.eq(access_token::person_id)))
-                .inner_join(membership::table.on(membership_of_token))
-                .filter(access_token::digest.eq(digest.as_str()))
-                .select(HolderRows::as_select())
-                .get_result(connection)
-                .optional()?;
-            Ok(rows.map(holder).transpose()?)
         })
     }
 
@@ -73,13 +53,4 @@ impl AccessTokens for DieselTx<'_> {
             Ok(revoked.get_result(connection).optional()?.map(PersonId::new))
         })
     }
-}
-
-fn holder((token, account, person, membership): HolderRows) -> Result<TokenHolder, StoreError> {
-    Ok(TokenHolder {
-        token: token.try_into()?,
-        account: account.try_into()?,
-        person: person.try_into()?,
-        membership: membership.try_into()?,
-    })
 }

@@ -7,18 +7,15 @@ use usher_domain::{
 
 use super::DieselTx;
 use crate::{
+    dialect,
     rows::{AuditEventRow, NewAuditEventRow, all},
     schema::audit_event,
 };
 
 impl AuditLog for DieselTx<'_> {
-    fn record(&mut self, event: &AuditEvent) -> Result<(), StoreError> {
-        self.write(|connection| {
-            diesel::insert_into(audit_event::table)
-                .values(NewAuditEventRow::from(event))
-                .execute(connection)?;
-            Ok(())
-        })
+    fn record(&mut self, events: &[AuditEvent]) -> Result<(), StoreError> {
+        let rows: Vec<NewAuditEventRow> = events.iter().map(NewAuditEventRow::from).collect();
+        self.write(|connection| Ok(dialect::insert_events(connection, &rows)?))
     }
 
     fn audit_events(&mut self, account: AccountId) -> Result<Vec<AuditEvent>, StoreError> {

@@ -1,31 +1,32 @@
-use diesel::{alias, prelude::*};
+use std::collections::HashMap;
+
+use diesel::prelude::*;
 use usher_domain::{
     Timestamp,
     account::PublicId,
-    address::EmailAddress,
     id::{AccountId, InvitationId, PersonId},
     invitation::{Invitation, NewInvitation, SecureId},
     port::{
         StoreError,
-        store::{Invitations, Order, Page},
+        store::{Addressee, Invitations, Offer, OpenList, OpenPart, Page},
     },
 };
 
-use super::{DieselTx, exactly_one};
+use super::{DieselTx, exactly_one, open_lists, pair};
 use crate::{
-    connection::MultiBackend,
-    rows::{InvitationRow, NewInvitationRow, one, readable},
-    schema::{Pending, invitation},
+    dialect,
+    rows::{AccountRow, InvitationRow, MembershipRow, NewInvitationRow, all, one, readable},
+    schema::{Pending, account, invitation, membership},
 };
 
 impl Invitations for DieselTx<'_> {
-    fn insert_invitation(&mut self, invitation: &NewInvitation) -> Result<Invitation, StoreError> {
+    fn insert_invitations(&mut self, new: &[NewInvitation]) -> Result<Vec<Option<Invitation>>, StoreError> {
+        let rows: Vec<NewInvitationRow<'_>> = new.iter().map(NewInvitationRow::from).collect();
         self.write(|connection| {
-            let row: InvitationRow = diesel::insert_into(invitation::table)
-                .values(NewInvitationRow::from(invitation))
-                .returning(<InvitationRow as Selectable<MultiBackend>>::construct_selection())
-                .get_result(connection)?;
-            Ok(row.try_into()?)
+            let written = dialect::insert_invitations(connection, &rows)?;
+            let numbers: HashMap<&str, i64> = written.iter().map(|(id, name)| (name.as_str(), *id)).collect();
+            let number = |new: &NewInvitation| numbers.get(new.public_id.as_str()).copied();
+            Ok(new.iter().map(|new| Some(new.numbered(InvitationId::new(number(new)?)))).collect())
         })
     }
 
@@ -62,6 +63,19 @@ impl Invitations for DieselTx<'_> {
         })
     }
 
+    fn invitations(
+        &mut self,
+        named: &[(AccountId, InvitationId)],
+    ) -> Result<Vec<Option<Invitation>>, StoreError> {
+        let pairs: Vec<(i64, i64)> = named.iter().map(|(account, id)| (account.get(), id.get())).collect();
+        self.read(|connection| {
+            let rows = dialect::invitations(connection, &pairs)?;
+            let found: Vec<Invitation> = all(rows)?;
+            let found: HashMap<_, _> = found.iter().map(|one| ((one.account_id, one.id), one)).collect();
+            Ok(named.iter().map(|named| found.get(named).copied().cloned()).collect())
+        })
+    }
+
     fn invitation_by_public_id(
         &mut self,
         account: AccountId,
@@ -85,19 +99,44 @@ impl Invitations for DieselTx<'_> {
         })
     }
 
-    fn pending_invitation(
-        &mut self,
-        account: AccountId,
-        email: &EmailAddress,
-    ) -> Result<Option<Invitation>, StoreError> {
+    fn offer(&mut self, secure_id: &SecureId) -> Result<Option<Offer>, StoreError> {
+        let sponsor = membership::account_id
+            .eq(invitation::account_id)
+            .and(membership::person_id.nullable().eq(invitation::sponsor));
         self.read(|connection| {
-            let row = invitation::table
-                .filter(invitation::account_id.eq(account.get()))
-                .filter(invitation::email_key.eq(email.key()))
-                .filter(invitation::status.eq(Pending))
-                .select(InvitationRow::as_select());
-            Ok(one(row.get_result(connection).optional()?)?)
+            let rows: Option<(InvitationRow, AccountRow, Option<MembershipRow>)> = invitation::table
+                .inner_join(account::table.on(account::id.eq(invitation::account_id)))
+                .left_join(membership::table.on(sponsor))
+                .filter(invitation::secure_id.eq(secure_id.as_str()))
+                .select(<(InvitationRow, AccountRow, Option<MembershipRow>)>::as_select())
+                .get_result(connection)
+                .optional()?;
+            let Some((invitation, account, sponsor)) = rows else { return Ok(None) };
+            let sponsor = one(sponsor)?;
+            Ok(Some(Offer { invitation: invitation.try_into()?, account: account.try_into()?, sponsor }))
         })
+    }
+
+    fn pending_invitations(
+        &mut self,
+        addressees: &[Addressee<'_>],
+    ) -> Result<Vec<Option<Invitation>>, StoreError> {
+        let pairs: Vec<(i64, &str)> = addressees.iter().map(pair).collect();
+        self.read(|connection| {
+            let rows = dialect::pending_invitations(connection, &pairs)?;
+            let found: Vec<Invitation> = all(rows)?;
+            let found: HashMap<_, _> =
+                found.iter().map(|one| ((one.account_id.get(), one.email.key()), one)).collect();
+            Ok(pairs.iter().map(|pair| found.get(pair).copied().cloned()).collect())
+        })
+    }
+
+    fn open_parts(
+        &mut self,
+        now: Timestamp,
+        lists: &[OpenList<'_>],
+    ) -> Result<Vec<Option<OpenPart>>, StoreError> {
+        self.read(|connection| Ok(open_lists::parts(connection, now, lists)?))
     }
 
     fn open_invitations(
@@ -106,52 +145,15 @@ impl Invitations for DieselTx<'_> {
         now: Timestamp,
         page: Page,
     ) -> Result<Vec<Invitation>, StoreError> {
-        // SQLite knows no offset without a limit, and neither database a number beyond its own.
-        let limit = page.limit.map_or(i64::MAX, i64::from);
-        let offset = i64::try_from(page.offset).unwrap_or(i64::MAX);
-        let now = now.naive_utc();
-        let open = invitation::table
-            .filter(invitation::account_id.eq(account.get()))
-            .filter(invitation::status.eq(Pending))
-            .filter(invitation::expires_at.gt(now))
-            .limit(limit)
-            .select(InvitationRow::as_select());
-        let ahead = alias!(invitation as ahead);
-        let id = ahead.field(invitation::id);
-        // The number at which the part begins. Rows are left out here, where the index `invitation_open` has all that is
-        // asked for, and not where they would be read to be thrown away.
-        let first = ahead
-            .filter(ahead.field(invitation::account_id).eq(account.get()))
-            .filter(ahead.field(invitation::status).eq(Pending))
-            .filter(ahead.field(invitation::expires_at).gt(now))
-            .select(id.nullable())
-            .limit(1)
-            .offset(offset);
-        self.read(|connection| {
-            let rows: Vec<InvitationRow> = match page.order {
-                Order::OldestFirst => open
-                    .filter(invitation::id.nullable().ge(first.order(id).single_value()))
-                    .order(invitation::id)
-                    .load(connection)?,
-                Order::NewestFirst => open
-                    .filter(invitation::id.nullable().le(first.order(id.desc()).single_value()))
-                    .order(invitation::id.desc())
-                    .load(connection)?,
-            };
-            Ok(readable(rows))
-        })
+        self.read(|connection| Ok(open_lists::page(connection, now, account, page)?))
     }
 
     fn count_open_invitations(&mut self, account: AccountId, now: Timestamp) -> Result<u64, StoreError> {
-        self.read(|connection| {
-            let count: i64 = invitation::table
-                .filter(invitation::account_id.eq(account.get()))
-                .filter(invitation::status.eq(Pending))
-                .filter(invitation::expires_at.gt(now.naive_utc()))
-                .count()
-                .get_result(connection)?;
-            Ok(u64::try_from(count).unwrap_or_default())
-        })
+        self.read(|connection| Ok(open_lists::count(connection, now, account)?))
+    }
+
+    fn settle_open_counts(&mut self) -> Result<(), StoreError> {
+        self.write(|connection| Ok(dialect::settle_open_counts(connection)?))
     }
 
     fn overdue_invitations(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Invitation>, StoreError> {

@@ -1,13 +1,19 @@
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use usher_domain::{
     account::Account,
     id::{AccountId, PersonId},
     membership::Membership,
-    port::{StoreError, store::Memberships},
+    port::{
+        StoreError,
+        store::{Addressee, Memberships},
+    },
 };
 
-use super::DieselTx;
+use super::{DieselTx, pair};
 use crate::{
+    dialect,
     rows::{AccountRow, MembershipRow, NewMembershipRow, one},
     schema::{account, membership},
 };
@@ -42,6 +48,16 @@ impl Memberships for DieselTx<'_> {
                 .into_iter()
                 .map(|(account, membership)| Ok((account.try_into()?, membership.try_into()?)));
             pairs.collect()
+        })
+    }
+
+    fn are_members(&mut self, addressees: &[Addressee<'_>]) -> Result<Vec<bool>, StoreError> {
+        let pairs: Vec<(i64, &str)> = addressees.iter().map(pair).collect();
+        self.read(|connection| {
+            let members = dialect::are_members(connection, &pairs)?;
+            let members: HashSet<(i64, &str)> =
+                members.iter().map(|(account, key)| (*account, key.as_str())).collect();
+            Ok(pairs.iter().map(|pair| members.contains(pair)).collect())
         })
     }
 

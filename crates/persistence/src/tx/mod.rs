@@ -3,12 +3,17 @@
 mod access_tokens;
 mod accounts;
 mod audit;
+mod callers;
 mod invitations;
 mod memberships;
+mod open_lists;
 mod outbox;
 mod people;
 
-use usher_domain::port::{StoreError, store::Mode};
+use usher_domain::port::{
+    StoreError,
+    store::{Addressee, Mode},
+};
 
 use crate::{connection::AnyConnection, errors::store_error};
 
@@ -70,12 +75,17 @@ impl<'c> DieselTx<'c> {
         let mode = self.mode;
         self.read(|connection| match mode {
             Mode::Write => operation(connection),
-            Mode::Read => {
+            Mode::Look | Mode::Read => {
                 Err(StoreError::Unavailable("a unit of work that only reads tried to write".to_owned())
                     .into())
             }
         })
     }
+}
+
+/// An account and the key of an address in it, as both databases have them.
+fn pair<'a>(addressee: &Addressee<'a>) -> (i64, &'a str) {
+    (addressee.account.get(), addressee.email.key())
 }
 
 /// Compare and set: when no row was the one that had been read, somebody else changed it in between.

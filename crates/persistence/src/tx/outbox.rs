@@ -22,14 +22,9 @@ use crate::{
 const MOST_CLAIMED: u32 = 1000;
 
 impl Outbox for DieselTx<'_> {
-    fn enqueue(&mut self, mail: &NewMail) -> Result<MailId, StoreError> {
-        self.write(|connection| {
-            let id = diesel::insert_into(mail::table)
-                .values(NewMailRow::from(mail))
-                .returning(mail::id)
-                .get_result(connection)?;
-            Ok(MailId::new(id))
-        })
+    fn enqueue(&mut self, mails: &[NewMail]) -> Result<(), StoreError> {
+        let rows: Vec<NewMailRow<'_>> = mails.iter().map(NewMailRow::from).collect();
+        self.write(|connection| Ok(dialect::insert_mails(connection, &rows)?))
     }
 
     fn claim_mails(

@@ -70,7 +70,7 @@ fn look_at_invitation(tx: &mut dyn Tx, invitation: &Invitation) -> Result<(), St
 }
 
 fn look_at_token(tx: &mut dyn Tx, _invitation: &Invitation) -> Result<(), StoreError> {
-    tx.token_holder(&digest()).map(drop)
+    tx.token_holders(&[&digest()]).map(drop)
 }
 
 fn digest() -> TokenDigest {
@@ -144,7 +144,7 @@ fn a_scope_that_is_not_known_opens_nothing(place: &dyn Place) {
     let sound = insert(&TokenDigest::new([8; 32]));
     let newer = "UPDATE access_token SET scope = 'purge_all' WHERE id = 1";
     place.execute_past("access_token", "access_token_scope", newer);
-    let held = store.read("look", |tx| tx.token_holder(&digest()));
+    let held = store.read("look", |tx| tx.token_holders(&[&digest()]));
     assert_eq!(held, Err(StoreError::Corrupt { table: "access_token", column: "scope", id: 1 }));
     let listed = store.read("list", |tx| tx.access_tokens(world.owner.account.id));
     assert_eq!(listed, Ok(vec![sound]));

@@ -94,7 +94,7 @@ mod tests {
         let grant = Grant::new(vec![RoleName::parse("engineer").unwrap()], true, services).unwrap();
         let every = ServiceAuthorization::every(&samples::actor(grant));
         let page = PageRequest::of_query(&[]).unwrap();
-        let paging = Paging::new("https://usher.example/service-authorizations", page, 2);
+        let paging = Paging::new("https://usher.example/service-authorizations", &page, 2);
         let list = serde_json::to_value(Collection::of(every, paging)).unwrap();
         list["data"].as_array().unwrap().clone()
     }

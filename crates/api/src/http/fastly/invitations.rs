@@ -10,15 +10,11 @@ use usher_domain::{
     account::PublicId,
     env::Env,
     invitation::InvitationRef,
-    port::{
-        Tx,
-        store::{Order, Page},
-    },
+    port::Tx,
     principal::Actor,
     usecase::{
         invite::{Invite, InviteError, invite},
         revoke::revoke,
-        view::{self, ViewError},
     },
 };
 
@@ -33,6 +29,7 @@ use super::{
 };
 use crate::http::{
     body,
+    gathered::{self, Done},
     state::AppState,
     unit::{self, Counted},
 };
@@ -59,14 +56,10 @@ pub(super) async fn list(
 ) -> Result<HttpResponse, Problem> {
     let credential = credential(&request, &state).await?;
     let page = PageRequest::of_query(&query);
-    let work = |tx: &mut dyn Tx, env: &Env, actor: &Actor, page: &PageRequest| {
-        let part = Page { limit: Some(page.limit()), offset: page.offset(), order: Order::NewestFirst };
-        let listing = view::list(tx, env, actor, part)?;
-        Ok::<_, ViewError>((listing, *page, actor.account.clone(), env.now()))
-    };
-    let (listing, page, account, now) = unit::read(&state, credential, "fastly.list", page, work).await?;
-    let paging = Paging::new(&format!("{}/invitations", state.public_url), page, listing.count);
-    let listed = listing.items.iter().map(|view| Invitation::listed(&view.invitation, &account, now));
+    let listed = gathered::list(&state, credential, page.clone().map(|page| page.part())).await?;
+    let paging = Paging::of_listing(&format!("{}/invitations", state.public_url), &page?, &listed.value);
+    let Done { actor, now, value: listing } = &listed;
+    let listed = listing.items.iter().map(|view| Invitation::listed(&view.invitation, &actor.account, *now));
     Ok(document(&InvitationCollection::of(listed, paging)))
 }
 

@@ -3,10 +3,17 @@ use std::ops::RangeInclusive;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
+use usher_domain::{
+    account::PublicId,
+    port::store::Order,
+    usecase::view::{Listing, Part, Start},
+};
+
 use super::error::Problem;
 
 const NUMBER: &str = "page[number]";
 const SIZE: &str = "page[size]";
+const AFTER: &str = "page[after]";
 
 /// Fastly's documented default.
 const DEFAULT_SIZE: u32 = 20;
@@ -25,13 +32,19 @@ pub(super) struct PageParameters {
     /// Records of a page; 20 without it.
     #[param(rename = "page[size]", minimum = 1, maximum = 100)]
     size: Option<u32>,
+    /// The place where the page begins, from a `next` link: such a page costs the same however far into the list it is. The
+    /// number then only says which page it is.
+    #[param(rename = "page[after]")]
+    after: Option<String>,
 }
 
-/// Which part of a list is wanted: `page[number]` and `page[size]`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Which part of a list is wanted: `page[number]` and `page[size]`, and in links of ours `page[after]`, the place where the page
+/// begins, which costs the same wherever it is. The number then only says which page it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageRequest {
     number: u32,
     size: u32,
+    after: Option<PublicId>,
 }
 
 impl PageRequest {
@@ -40,10 +53,11 @@ impl PageRequest {
     pub fn of_query(query: &[(String, String)]) -> Result<Self, Problem> {
         let number = whole(query, NUMBER, 1..=u32::MAX).map(|number| number.unwrap_or(1));
         let size = whole(query, SIZE, SIZES).map(|size| size.unwrap_or(DEFAULT_SIZE));
-        match (number, size) {
-            (Ok(number), Ok(size)) => Ok(Self { number, size }),
-            (number, size) => {
-                let problems: Vec<String> = [number.err(), size.err()].into_iter().flatten().collect();
+        match (number, size, after(query)) {
+            (Ok(number), Ok(size), Ok(after)) => Ok(Self { number, size, after }),
+            (number, size, after) => {
+                let problems = [number.err(), size.err(), after.err()];
+                let problems: Vec<String> = problems.into_iter().flatten().collect();
                 Err(Problem::bad_request(problems.join("; ")))
             }
         }
@@ -51,15 +65,29 @@ impl PageRequest {
 
     /// Most rows of the part.
     #[must_use]
-    pub const fn limit(self) -> u32 {
+    pub const fn limit(&self) -> u32 {
         self.size
     }
 
     /// Rows before the part.
     #[must_use]
-    pub fn offset(self) -> u64 {
+    pub fn offset(&self) -> u64 {
         u64::from(self.number - 1) * u64::from(self.size)
     }
+
+    /// As a part of a list that begins with the newest.
+    #[must_use]
+    pub fn part(&self) -> Part {
+        let start = self.after.clone().map_or_else(|| Start::Offset(self.offset()), Start::Behind);
+        Part { limit: self.size, start, order: Order::NewestFirst }
+    }
+}
+
+fn after(query: &[(String, String)]) -> Result<Option<PublicId>, String> {
+    let Some((_, text)) = query.iter().find(|(key, _)| key == AFTER) else { return Ok(None) };
+    let unknown =
+        || format!("{AFTER} must be one of a `next` link; leave it out to begin with the first page");
+    PublicId::parse(text).map(Some).ok_or_else(unknown)
 }
 
 fn whole(query: &[(String, String)], name: &str, bounds: RangeInclusive<u32>) -> Result<Option<u32>, String> {
@@ -80,15 +108,31 @@ pub struct Paging {
 impl Paging {
     /// For a list of `record_count` rows at `url`: absolute, from the configured base, without a query.
     #[must_use]
-    pub fn new(url: &str, page: PageRequest, record_count: u64) -> Self {
+    pub fn new(url: &str, page: &PageRequest, record_count: u64) -> Self {
+        let next = u64::from(page.number) < total_pages(record_count, page.size);
+        Self::with_next(url, page, record_count, next.then_some(None))
+    }
+
+    /// As [`Self::new`], for a list whose next page, if there is one, is known by its place.
+    #[must_use]
+    pub fn of_listing(url: &str, page: &PageRequest, listing: &Listing) -> Self {
+        Self::with_next(url, page, listing.count, listing.more.then(|| listing.next()))
+    }
+
+    fn with_next(url: &str, page: &PageRequest, record_count: u64, next: Option<Option<&PublicId>>) -> Self {
         let meta = Meta {
             current_page: page.number,
             per_page: page.size,
             record_count,
-            total_pages: record_count.div_ceil(u64::from(page.size)).max(1),
+            total_pages: total_pages(record_count, page.size),
         };
-        Self { links: Links::new(url, &meta), meta }
+        Self { links: Links::new(url, &meta, next), meta }
     }
+}
+
+/// An empty list has one page.
+fn total_pages(record_count: u64, size: u32) -> u64 {
+    record_count.div_ceil(u64::from(size)).max(1)
 }
 
 /// Absolute links to other parts of a list. Those that lead nowhere are left out, as Fastly does.
@@ -111,14 +155,17 @@ pub struct Links {
 }
 
 impl Links {
-    fn new(url: &str, meta: &Meta) -> Self {
+    fn new(url: &str, meta: &Meta, next: Option<Option<&PublicId>>) -> Self {
         // Brackets have no place in a query (RFC 3986, section 3.4).
         let link = |number: u64| format!("{url}?page%5Bnumber%5D={number}&page%5Bsize%5D={}", meta.per_page);
         let (current, total) = (u64::from(meta.current_page), meta.total_pages);
         Self {
             first: (current > 1).then(|| link(1)),
             prev: (current > 1).then(|| link((current - 1).min(total))),
-            next: (current < total).then(|| link(current + 1)),
+            next: next.map(|after| {
+                let place = after.map(|id| format!("&page%5Bafter%5D={id}")).unwrap_or_default();
+                link(current + 1) + &place
+            }),
             last: link(total),
         }
     }

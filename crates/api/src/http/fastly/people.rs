@@ -62,7 +62,7 @@ pub(super) async fn service_authorizations(
     let (caller, page) = caller(&request, &state, "fastly.service_authorizations", page).await?;
     let every = ServiceAuthorization::every(&caller);
     let count = u64::try_from(every.len()).unwrap_or(u64::MAX);
-    let paging = Paging::new(&format!("{}/service-authorizations", state.public_url), page, count);
+    let paging = Paging::new(&format!("{}/service-authorizations", state.public_url), &page, count);
     let (offset, limit) = (size(page.offset()), size(page.limit().into()));
     Ok(document(&ServiceAuthorizationCollection::of(every.into_iter().skip(offset).take(limit), paging)))
 }

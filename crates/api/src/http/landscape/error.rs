@@ -255,6 +255,7 @@ impl From<ViewError> for Problem {
         match error {
             ViewError::Forbidden => Self::forbidden(error),
             ViewError::NotFound => Self::not_found(error),
+            ViewError::UnknownPlace => Self::bad_request(error),
             ViewError::Store(error) => error.into(),
         }
     }

@@ -5,17 +5,13 @@ use actix_web::{
     web::{Data, Path, Payload, Query},
 };
 use chrono::TimeDelta;
-use serde::Serialize;
 use serde_json::json;
 use usher_domain::{
     address::EmailAddress,
     env::Env,
     id::InvitationId,
     invitation::{Invitation, InvitationRef},
-    port::{
-        Tx,
-        store::{Order, Page},
-    },
+    port::Tx,
     principal::Actor,
     role::{GLOBAL_ADMIN, Grant},
     text::DisplayText,
@@ -23,52 +19,15 @@ use usher_domain::{
         invite::{Invite, invite},
         resend,
         revoke::revoke,
-        view::{self, InvitationView, ViewError},
     },
 };
 
 use super::{
-    PREFIX,
     error::Problem,
-    request::{complete, credential, fields, optional_fields, read_in_account, write_in_account},
+    list::{InvitationResponse, ListResponse, PageRequest, whole},
+    request::{complete, credential, fields, optional_fields, write_in_account},
 };
-use crate::http::{json::Fields, state::AppState};
-use crate::moment::iso;
-
-/// One invitation on the wire; the fields and their order are those of Landscape's reference.
-#[derive(Serialize)]
-struct InvitationResponse {
-    id: i64,
-    /// Empty for those who may see the invitation but could not have made it.
-    secure_id: String,
-    account: String,
-    name: String,
-    email: String,
-    /// When the newest mail was asked for: clients show this plus 14 days as the end.
-    creation_time: String,
-}
-
-impl From<InvitationView> for InvitationResponse {
-    fn from(view: InvitationView) -> Self {
-        let invitation = view.invitation;
-        Self {
-            id: invitation.id.get(),
-            secure_id: view.secure_id.map(|id| id.to_string()).unwrap_or_default(),
-            account: view.account_title.to_string(),
-            name: invitation.name.map(|name| name.to_string()).unwrap_or_default(),
-            email: invitation.email.to_string(),
-            creation_time: iso(invitation.sent_at),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct ListResponse {
-    count: u64,
-    results: Vec<InvitationResponse>,
-    next: Option<String>,
-    previous: Option<String>,
-}
+use crate::http::{gathered, json::Fields, state::AppState};
 
 /// `GET /invitations`: all that are open, or a part with `limit` and `offset`.
 pub(super) async fn list(
@@ -77,14 +36,16 @@ pub(super) async fn list(
     query: Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Problem> {
     let credential = credential(&request, &state).await?;
-    let page = page(&query);
-    let work = |tx: &mut dyn Tx, env: &Env, actor: &Actor, page: &Page| {
-        Ok::<_, ViewError>((view::list(tx, env, actor, *page)?, *page))
-    };
-    let (listing, page) = read_in_account(&state, credential, "landscape.list", page, work).await?;
-    let (next, previous) = links(&state.public_url, page, listing.count);
-    let results = listing.items.into_iter().map(Into::into).collect();
-    Ok(HttpResponse::Ok().json(ListResponse { count: listing.count, results, next, previous }))
+    let page = PageRequest::of_query(&query);
+    let listed = gathered::list(&state, credential.clone(), page.clone().map(|page| page.part())).await?;
+    let page = page?;
+    if page.limit.is_none() && listed.value.more {
+        return Ok(whole(state, credential, listed.value));
+    }
+    let (next, previous) = page.links(&state.public_url, &listed.value);
+    let count = listed.value.count;
+    let results = listed.value.items.iter().map(InvitationResponse::from).collect();
+    Ok(HttpResponse::Ok().json(ListResponse { count, results, next, previous }))
 }
 
 /// `POST /invitations`: invites, by default as `GlobalAdmin`.
@@ -109,9 +70,8 @@ pub(super) async fn get(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let credential = credential(&request, &state).await?;
-    let work = |tx: &mut dyn Tx, env: &Env, actor: &Actor, id: &InvitationId| view::get(tx, env, actor, *id);
-    let view = read_in_account(&state, credential, "landscape.get", number(&id), work).await?;
-    Ok(HttpResponse::Ok().json(InvitationResponse::from(view)))
+    let view = gathered::get(&state, credential, number(&id)).await?.value;
+    Ok(HttpResponse::Ok().json(InvitationResponse::from(&view)))
 }
 
 /// `DELETE /invitations/{id}`: revokes.
@@ -176,31 +136,4 @@ fn number(text: &str) -> Result<InvitationId, Problem> {
     number
         .map(InvitationId::new)
         .ok_or_else(|| Problem::not_found("there is no pending invitation with this id"))
-}
-
-fn page(query: &[(String, String)]) -> Result<Page, Problem> {
-    let value = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-    let limit = value("limit").map(|text| whole(text, "limit", 1..=1000)).transpose()?;
-    let offset = value("offset").map(|text| whole(text, "offset", 0..=u32::MAX)).transpose()?;
-    Ok(Page { limit, offset: u64::from(offset.unwrap_or(0)), order: Order::OldestFirst })
-}
-
-fn whole(text: &str, name: &str, bounds: std::ops::RangeInclusive<u32>) -> Result<u32, Problem> {
-    text.parse().ok().filter(|number| bounds.contains(number)).ok_or_else(|| {
-        Problem::bad_request(format_args!(
-            "{name} must be a whole number from {} to {}",
-            bounds.start(),
-            bounds.end()
-        ))
-    })
-}
-
-/// Absolute links to the neighbouring parts; none without a `limit`, as everything is there then.
-fn links(public_url: &str, page: Page, count: u64) -> (Option<String>, Option<String>) {
-    let Some(limit) = page.limit else { return (None, None) };
-    let link = |offset: u64| format!("{public_url}{PREFIX}/invitations?limit={limit}&offset={offset}");
-    let after = page.offset + u64::from(limit);
-    let next = (after < count).then(|| link(after));
-    let previous = (page.offset > 0).then(|| link(page.offset.saturating_sub(u64::from(limit))));
-    (next, previous)
 }

@@ -5,6 +5,7 @@
 mod acceptance;
 mod error;
 mod invitations;
+mod list;
 mod login;
 mod request;
 

@@ -63,22 +63,6 @@ pub(super) fn complete(fields: &Fields) -> Result<(), Problem> {
     if fields.problems().is_empty() { Ok(()) } else { Err(Problem::fields(fields.problems())) }
 }
 
-/// [`unit::read`] with the refusals of this dialect.
-pub(super) async fn read_in_account<Q, T, E>(
-    state: &AppState,
-    credential: Credential,
-    name: &'static str,
-    query: Result<Q, Problem>,
-    work: impl FnMut(&mut dyn Tx, &Env, &Actor, &Q) -> Result<T, E> + Send + 'static,
-) -> Result<T, Problem>
-where
-    Q: Send + 'static,
-    T: Send + 'static,
-    E: UnitError + Into<Problem>,
-{
-    unit::read(state, credential, name, query, work).await
-}
-
 /// [`unit::write`] with the refusals of this dialect, which tells of the write limit only when it is reached.
 pub(super) async fn write_in_account<C, T, E>(
     state: &AppState,

@@ -140,7 +140,10 @@ fn pages_hold_the_newest_first(backend: Backend) {
         let body = reply.json();
         let meta = json!({ "current_page": page, "per_page": 2, "record_count": 5, "total_pages": 3 });
         assert_eq!(body["meta"], meta);
-        let around = [&body["links"]["prev"], &body["links"]["next"], &body["links"]["last"]];
+        // The link to the next page says besides where that begins.
+        let stated = body["links"]["next"].as_str().map(|next| next.split("&page%5Bafter").next());
+        let stated = stated.map_or(Value::Null, |number| json!(number));
+        let around = [&body["links"]["prev"], &stated, &body["links"]["last"]];
         assert_eq!(around, [&prev, &next, &link(3)], "page {page}");
     }
     let beyond = accepted(jane.list(Some(4), Some(2)), 200).json();

@@ -134,7 +134,7 @@ proptest! {
         count in prop_oneof![0_u64..500, any::<u64>()],
     ) {
         let shown = stored.iter().map(|stored| Shown::listed(stored, &account, now));
-        let body = serde_json::to_value(Collection::of(shown, Paging::new(URL, page, count))).unwrap();
+        let body = serde_json::to_value(Collection::of(shown, Paging::new(URL, &page, count))).unwrap();
         prop_assert_eq!(broken(Reply::Listed, &body), Vec::<String>::new(), "{}", body);
         prop_assert_eq!(body["data"].as_array().map(Vec::len), Some(stored.len()));
     }

@@ -50,6 +50,17 @@ fn every_invitation_is_on_one_page(backend: Backend) {
     }
 }
 
+/// Links by number, after checking that the one to the next page says besides where that begins.
+fn without_places(links: &Value) -> Value {
+    let mut links = links.clone();
+    if let Some(next) = links.get_mut("next") {
+        let (number, place) = next.as_str().unwrap().split_once("&page%5Bafter%5D=").unwrap();
+        assert_eq!(place.len(), 22);
+        *next = json!(number);
+    }
+    links
+}
+
 fn each_page_links_to_those_around_it(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
@@ -60,7 +71,7 @@ fn each_page_links_to_those_around_it(backend: Backend) {
             "current_page": number, "per_page": 2, "record_count": rows, "total_pages": rows.div_ceil(2).max(1),
         });
         assert_eq!(page["meta"], meta);
-        (emails(&page), page["links"].clone())
+        (emails(&page), without_places(&page["links"]))
     };
     let none = Vec::<String>::new();
     assert_eq!(table(0, 1), (none.clone(), json!({ "last": link(1, 2) })));

@@ -1,7 +1,7 @@
 use super::StoreError;
 use crate::{
     Timestamp,
-    access_token::{AccessToken, NewAccessToken, TokenDigest, TokenHolder},
+    access_token::{AccessToken, NewAccessToken},
     account::PublicId,
     id::{AccountId, PersonId},
 };
@@ -10,8 +10,6 @@ use crate::{
 pub trait AccessTokens {
     /// Writes a new one. `Contended` when the person is no member of the account.
     fn insert_access_token(&mut self, token: &NewAccessToken) -> Result<AccessToken, StoreError>;
-    /// The token with that digest, live or not, and whoever acts with it.
-    fn token_holder(&mut self, digest: &TokenDigest) -> Result<Option<TokenHolder>, StoreError>;
     /// Those of an account, live or not, the oldest first.
     fn access_tokens(&mut self, account: AccountId) -> Result<Vec<AccessToken>, StoreError>;
     /// Revokes one; answers whose it was. `None`, and no change, when there is none of that id that was not revoked before.

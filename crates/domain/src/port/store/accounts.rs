@@ -1,4 +1,4 @@
-use super::StoreError;
+use super::{Addressee, StoreError};
 use crate::{
     account::{Account, AccountName, NewAccount},
     id::{AccountId, PersonId},
@@ -23,6 +23,8 @@ pub trait Memberships {
     fn insert_membership(&mut self, membership: &Membership) -> Result<(), StoreError>;
     /// The person's place in the account.
     fn membership(&mut self, account: AccountId, person: PersonId) -> Result<Option<Membership>, StoreError>;
+    /// For each address in an account, in its place, whether it is a member's.
+    fn are_members(&mut self, addressees: &[Addressee<'_>]) -> Result<Vec<bool>, StoreError>;
     /// Every account of the person, by the account's number.
     fn memberships_of(&mut self, person: PersonId) -> Result<Vec<(Account, Membership)>, StoreError>;
     /// Ends the person's place in the account; `false` when there was none.

@@ -3,8 +3,8 @@ use crate::{audit::AuditEvent, id::AccountId};
 
 /// The audit log: written, never changed.
 pub trait AuditLog {
-    /// Adds an entry.
-    fn record(&mut self, event: &AuditEvent) -> Result<(), StoreError>;
+    /// Adds entries, in this order.
+    fn record(&mut self, events: &[AuditEvent]) -> Result<(), StoreError>;
     /// The entries of an account, the oldest first; those of one moment in the order in which they were written.
     fn audit_events(&mut self, account: AccountId) -> Result<Vec<AuditEvent>, StoreError>;
 }

@@ -6,6 +6,7 @@
 mod access_tokens;
 mod accounts;
 mod audit;
+mod callers;
 mod error;
 mod invitations;
 mod outbox;
@@ -15,8 +16,9 @@ mod unit;
 pub use access_tokens::AccessTokens;
 pub use accounts::{Accounts, Memberships};
 pub use audit::AuditLog;
+pub use callers::{Callers, Known};
 pub use error::{Constraint, StoreError};
-pub use invitations::{Invitations, Order, Page};
+pub use invitations::{Addressee, Invitations, Offer, OpenList, OpenPart, Order, Page};
 pub use outbox::{Outbox, Settlement};
 pub use people::People;
 pub use unit::{Mode, Store, Tx, UnitError, Verdict};

@@ -22,8 +22,8 @@ pub struct Settlement {
 
 /// Mails on their way.
 pub trait Outbox {
-    /// Queues a mail, due at once.
-    fn enqueue(&mut self, mail: &NewMail) -> Result<MailId, StoreError>;
+    /// Queues mails, due at once.
+    fn enqueue(&mut self, mails: &[NewMail]) -> Result<(), StoreError>;
     /// Leases up to `limit` queued mails that are due at `now` and that nobody holds a running lease on, the earliest
     /// due first. Of any number of workers at once, each mail goes to one. A mail that cannot be read is left out, and
     /// holds up nobody.

@@ -1,4 +1,6 @@
-use super::{AccessTokens, Accounts, AuditLog, Invitations, Memberships, Outbox, People, StoreError};
+use super::{
+    AccessTokens, Accounts, AuditLog, Callers, Invitations, Memberships, Outbox, People, StoreError,
+};
 use crate::{
     Timestamp,
     principal::Credential,
@@ -6,16 +8,25 @@ use crate::{
 };
 
 /// One open transaction: everything that a use case can read and write.
-pub trait Tx: AccessTokens + Accounts + AuditLog + Invitations + Memberships + Outbox + People {}
+pub trait Tx:
+    AccessTokens + Accounts + AuditLog + Callers + Invitations + Memberships + Outbox + People
+{
+}
 
-impl<T: AccessTokens + Accounts + AuditLog + Invitations + Memberships + Outbox + People> Tx for T {}
+impl<T> Tx for T where
+    T: AccessTokens + Accounts + AuditLog + Callers + Invitations + Memberships + Outbox + People
+{
+}
 
-/// What a unit of work is going to do. In either mode it sees one consistent picture, and what it wrote itself.
+/// What a unit of work is going to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// Only reads. A write is refused as [`StoreError::Unavailable`].
+    /// Only reads, and each call sees a picture of its own moment: for use cases whose calls need not agree. Costs no
+    /// transaction. A write is refused as [`StoreError::Unavailable`].
+    Look,
+    /// Only reads, of one consistent picture. A write is refused as [`StoreError::Unavailable`].
     Read,
-    /// Reads and writes.
+    /// Reads and writes; sees one consistent picture, and what it wrote itself.
     Write,
 }
 
@@ -96,7 +107,16 @@ impl dyn Store + '_ {
         self.unit(name, Mode::Write, work)
     }
 
-    /// Runs a unit that only reads.
+    /// Runs a unit whose calls each read what is true at their own moment.
+    pub fn look<T, E: UnitError>(
+        &self,
+        name: &'static str,
+        work: impl FnMut(&mut dyn Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.unit(name, Mode::Look, work)
+    }
+
+    /// Runs a unit that only reads, one picture.
     pub fn read<T, E: UnitError>(
         &self,
         name: &'static str,

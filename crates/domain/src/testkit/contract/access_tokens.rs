@@ -1,6 +1,6 @@
 use super::{
     Outcome,
-    sample::{World, digest, found, second, start, text},
+    sample::{World, digest, found, holder, second, start, text},
 };
 use crate::{
     access_token::{AccessToken, NewAccessToken, Scope, TokenHolder},
@@ -30,12 +30,12 @@ pub(super) fn a_token_is_found_by_its_digest_with_its_holder(store: &dyn Store) 
             revoked_at: None,
         };
         assert_eq!(token, expected);
-        let holder = found(store.read("look", |tx| tx.token_holder(&new.digest))?);
+        let holder = found(store.read("look", |tx| holder(tx, &new.digest))?);
         let membership = found(store.read("look", |tx| tx.membership(new.account_id, new.person_id))?);
         let (account, person) = (world.account.clone(), world.sponsor.clone());
         assert_eq!(holder, TokenHolder { token: expected, account, person, membership });
     }
-    assert_eq!(store.read("look", |tx| tx.token_holder(&digest(3)))?, None);
+    assert_eq!(store.read("look", |tx| holder(tx, &digest(3)))?, None);
     Ok(())
 }
 
@@ -62,7 +62,7 @@ pub(super) fn a_token_is_revoked_once(store: &dyn Store) -> Outcome {
     assert_eq!(revoke(elsewhere.id, 1)?, None);
     assert_eq!(revoke(world.account.id, 2)?, Some(world.sponsor.id));
     assert_eq!(revoke(world.account.id, 3)?, None, "the first moment stays");
-    let held = found(store.read("look", |tx| tx.token_holder(&digest(1)))?);
+    let held = found(store.read("look", |tx| holder(tx, &digest(1)))?);
     assert_eq!(held.token.revoked_at, Some(second(2)));
     assert!(!held.token.is_live_at(start()));
     let listed = store.read("list", |tx| tx.access_tokens(world.account.id))?;
@@ -90,9 +90,9 @@ pub(super) fn a_token_is_a_members_and_ends_with_the_membership(store: &dyn Stor
     insert(store, &world.new_access_token(1))?;
     let membership = found(store.read("look", |tx| tx.membership(account, person))?);
     assert!(store.write("leave", |tx| tx.delete_membership(account, person))?);
-    assert_eq!(store.read("look", |tx| tx.token_holder(&digest(1)))?, None);
+    assert_eq!(store.read("look", |tx| holder(tx, &digest(1)))?, None);
     store.write("come back", |tx| tx.insert_membership(&membership))?;
-    assert_eq!(store.read("look", |tx| tx.token_holder(&digest(1)))?, None, "gone for good");
+    assert_eq!(store.read("look", |tx| holder(tx, &digest(1)))?, None, "gone for good");
     assert_eq!(store.read("list", |tx| tx.access_tokens(account))?, []);
     Ok(())
 }

@@ -21,7 +21,7 @@ fn entry(world: &World, seconds: i64, action: AuditAction) -> AuditEvent {
 }
 
 fn record(store: &dyn Store, events: &[AuditEvent]) -> Outcome {
-    store.write("record", |tx| events.iter().try_for_each(|event| tx.record(event)))
+    store.write("record", |tx| tx.record(events))
 }
 
 pub(super) fn entries_come_the_oldest_first(store: &dyn Store) -> Outcome {

@@ -1,6 +1,6 @@
 use super::{
     Outcome,
-    sample::{World, email, found, grant, insert, second, sound, stored, text, update},
+    sample::{World, email, found, grant, insert, pending, second, sound, stored, text, update},
 };
 use crate::{
     id::InvitationId,
@@ -117,7 +117,7 @@ pub(super) fn an_ended_one_is_found_but_not_pending(store: &dyn Store) -> Outcom
         store.read("look", |tx| {
             assert_eq!(tx.invitation(ended.account_id, ended.id)?.as_ref(), Some(&ended));
             assert_eq!(tx.invitation_by_secure_id(&ended.secure_id)?.as_ref(), Some(&ended));
-            assert_eq!(tx.pending_invitation(ended.account_id, &ended.email)?, None);
+            assert_eq!(pending(tx, ended.account_id, &ended.email)?, None);
             Ok::<_, StoreError>(())
         })?;
     }

@@ -28,9 +28,11 @@ mod invitation_updates;
 mod invitations;
 mod leases;
 mod memberships;
+mod open_parts;
 mod outbox;
 mod people;
 mod sample;
+mod several;
 mod unit;
 mod write_counts;
 
@@ -140,6 +142,17 @@ suites! { $
         open_ends_at_the_exact_moment,
         ended_ones_and_those_of_other_accounts_are_left_out,
         overdue_ones_come_by_their_end,
+    }
+    open_parts {
+        parts_begin_behind_any_invitation_of_the_account,
+        a_place_that_the_account_never_had_is_not_known,
+        lists_of_every_kind_are_answered_at_once,
+        the_count_follows_every_change,
+    }
+    several {
+        callers_are_found_in_their_places,
+        addressees_are_judged_in_their_places,
+        invitations_are_written_but_for_those_that_are_taken,
     }
     outbox {
         a_mail_is_queued_whole,

@@ -1,6 +1,8 @@
+use std::slice;
+
 use super::{
     Outcome,
-    sample::{World, claim, mails, second, sound},
+    sample::{World, claim, mails, only, second, sound},
 };
 use crate::{
     Timestamp,
@@ -46,9 +48,10 @@ pub(super) fn a_mail_is_queued_whole(store: &dyn Store) -> Outcome {
     let world = World::new(store)?;
     let invitation = world.invited(store, "ada@example.com")?;
     let new = NewMail { generation: 7, ..world.new_mail(&invitation, 3) };
-    let id = store.write("enqueue", |tx| tx.enqueue(&new))?;
+    store.write("enqueue", |tx| tx.enqueue(slice::from_ref(&new)))?;
+    let stored = only(mails(store, invitation.id)?);
     let expected = Mail {
-        id,
+        id: stored.id,
         reference: new.reference,
         account_id: new.account_id,
         invitation_id: new.invitation_id,
@@ -61,14 +64,17 @@ pub(super) fn a_mail_is_queued_whole(store: &dyn Store) -> Outcome {
         created_at: second(3),
         updated_at: second(3),
     };
-    assert_eq!(mails(store, invitation.id)?, [expected]);
+    assert_eq!(stored, expected);
 
     let nothing = InvitationId::new(invitation.id.get() + 1);
     let nowhere = AccountId::new(invitation.account_id.get() + 1);
     let orphan = NewMail { invitation_id: nothing, ..world.new_mail(&invitation, 3) };
     let homeless = NewMail { account_id: nowhere, ..world.new_mail(&invitation, 3) };
     for dangling in [orphan, homeless] {
-        assert_eq!(store.write("enqueue", |tx| tx.enqueue(&dangling)), Err(StoreError::Contended));
+        assert_eq!(
+            store.write("enqueue", |tx| tx.enqueue(slice::from_ref(&dangling))),
+            Err(StoreError::Contended)
+        );
     }
     Ok(())
 }
@@ -91,8 +97,8 @@ pub(super) fn references_are_unique(store: &dyn Store) -> Outcome {
     let world = World::new(store)?;
     let invitation = world.invited(store, "ada@example.com")?;
     let mail = world.new_mail(&invitation, 1);
-    store.write("enqueue", |tx| tx.enqueue(&mail))?;
-    let twin = store.write("enqueue twin", |tx| tx.enqueue(&mail));
+    store.write("enqueue", |tx| tx.enqueue(slice::from_ref(&mail)))?;
+    let twin = store.write("enqueue twin", |tx| tx.enqueue(slice::from_ref(&mail)));
     assert_eq!(twin, Err(StoreError::Conflict(Constraint::RandomId)));
     Ok(())
 }

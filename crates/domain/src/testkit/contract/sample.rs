@@ -1,18 +1,21 @@
-use std::fmt::Debug;
+use std::{fmt::Debug, slice};
 
 use chrono::TimeDelta;
 
 use crate::{
     Timestamp,
-    access_token::{NewAccessToken, Scope, TokenDigest},
+    access_token::{NewAccessToken, Scope, TokenDigest, TokenHolder},
     account::{Account, AccountName, NewAccount},
     address::EmailAddress,
-    id::{InvitationId, MailId},
+    id::{AccountId, InvitationId, MailId},
     invitation::{Invitation, NewInvitation},
     membership::Membership,
     outbox::{LeaseToken, Mail, NewMail},
     person::{NewPerson, Person},
-    port::{Store, StoreError, Tx},
+    port::{
+        Store, StoreError, Tx,
+        store::{Addressee, Constraint},
+    },
     role::Grant,
     testkit::SeededEntropy,
     text::DisplayText,
@@ -167,7 +170,10 @@ impl World {
         seconds: i64,
     ) -> Result<MailId, StoreError> {
         let mail = self.new_mail(invitation, seconds);
-        store.write("sample mail", |tx| tx.enqueue(&mail))
+        store.write("sample mail", |tx| tx.enqueue(slice::from_ref(&mail)))?;
+        let queued = mails(store, invitation.id)?;
+        let queued = queued.into_iter().find(|queued| queued.reference == mail.reference);
+        Ok(found(queued).id)
     }
 }
 
@@ -191,9 +197,32 @@ fn new_person(entropy: &SeededEntropy, address: &str) -> NewPerson {
     }
 }
 
-/// Writes an invitation in a unit of its own.
+/// Writes an invitation in a unit of its own; `Conflict(PendingInvitation)` when another one is in the way.
 pub(super) fn insert(store: &dyn Store, invitation: &NewInvitation) -> Result<Invitation, StoreError> {
-    store.write("sample invitation", |tx| tx.insert_invitation(invitation))
+    let written =
+        store.write("sample invitation", |tx| tx.insert_invitations(slice::from_ref(invitation)))?;
+    only(written).ok_or(StoreError::Conflict(Constraint::PendingInvitation))
+}
+
+/// The one answer to the one question.
+pub(super) fn only<T>(answers: Vec<T>) -> T {
+    let count = answers.len();
+    assert_eq!(count, 1, "one question, {count} answers");
+    sound(answers.into_iter().next().ok_or("no answer"))
+}
+
+/// What is stored as pending for an address.
+pub(super) fn pending(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    email: &EmailAddress,
+) -> Result<Option<Invitation>, StoreError> {
+    tx.pending_invitations(&[Addressee { account, email }]).map(only)
+}
+
+/// The access token of a digest, and whoever acts with it.
+pub(super) fn holder(tx: &mut dyn Tx, digest: &TokenDigest) -> Result<Option<TokenHolder>, StoreError> {
+    tx.token_holders(&[digest]).map(only)
 }
 
 /// Writes an invitation's changes in a unit of its own.

@@ -4,7 +4,7 @@ use super::{
 };
 use crate::{
     Timestamp,
-    access_token::{AccessToken, NewAccessToken, TokenDigest, TokenHolder},
+    access_token::{AccessToken, NewAccessToken, TokenDigest},
     account::PublicId,
     id::{AccessTokenId, AccountId, PersonId},
     port::{
@@ -43,17 +43,6 @@ impl AccessTokens for MemoryTx {
                 (token, new.digest)
             });
             Ok(row.0)
-        })
-    }
-
-    fn token_holder(&mut self, digest: &TokenDigest) -> Result<Option<TokenHolder>, StoreError> {
-        self.read(|state| {
-            Ok(state.access_token(digest).and_then(|token| {
-                let account = state.accounts.get(token.account_id.get())?.clone();
-                let person = state.people.get(token.person_id.get())?.clone();
-                let membership = state.memberships.get(&(token.person_id, token.account_id))?.clone();
-                Some(TokenHolder { token, account, person, membership })
-            }))
         })
     }
 

@@ -5,7 +5,7 @@ use crate::{
     membership::Membership,
     port::{
         StoreError,
-        store::{Accounts, Constraint, Memberships},
+        store::{Accounts, Addressee, Constraint, Memberships},
     },
 };
 
@@ -59,14 +59,16 @@ impl Memberships for MemoryTx {
     }
 
     fn memberships_of(&mut self, person: PersonId) -> Result<Vec<(Account, Membership)>, StoreError> {
+        self.read(|state| Ok(state.memberships_of(person)))
+    }
+
+    fn are_members(&mut self, addressees: &[Addressee<'_>]) -> Result<Vec<bool>, StoreError> {
         self.read(|state| {
-            let own = state.memberships.values().filter(|membership| membership.person_id == person);
-            Ok(own
-                .filter_map(|membership| {
-                    let account = state.accounts.get(membership.account_id.get())?;
-                    Some((account.clone(), membership.clone()))
-                })
-                .collect())
+            let is_member = |addressee: &Addressee<'_>| {
+                let person = state.people.find(|person| person.email == *addressee.email);
+                person.is_some_and(|person| state.memberships.contains_key(&(person.id, addressee.account)))
+            };
+            Ok(addressees.iter().map(is_member).collect())
         })
     }
 

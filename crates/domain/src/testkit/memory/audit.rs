@@ -6,9 +6,9 @@ use crate::{
 };
 
 impl AuditLog for MemoryTx {
-    fn record(&mut self, event: &AuditEvent) -> Result<(), StoreError> {
+    fn record(&mut self, events: &[AuditEvent]) -> Result<(), StoreError> {
         self.write(|state| {
-            state.audit.push(*event);
+            state.audit.extend_from_slice(events);
             Ok(())
         })
     }

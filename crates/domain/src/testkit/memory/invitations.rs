@@ -10,7 +10,7 @@ use crate::{
     invitation::{Invitation, NewInvitation, SecureId, Status},
     port::{
         StoreError,
-        store::{Constraint, Invitations, Order, Page},
+        store::{Addressee, Constraint, Invitations, Offer, OpenList, OpenPart, Order, Page},
     },
 };
 
@@ -23,6 +23,46 @@ impl State {
         })
     }
 
+    fn insert_invitation(&mut self, new: &NewInvitation) -> Result<Option<Invitation>, StoreError> {
+        if self.stored_pending(new.account_id, &new.email).is_some() {
+            return Ok(None);
+        }
+        let repeated = self
+            .invitations
+            .has(|other| other.public_id == new.public_id || other.secure_id == new.secure_id);
+        unique(repeated, Constraint::RandomId)?;
+        self.require_account(new.account_id)?;
+        self.require_people([new.sponsor])?;
+        Ok(Some(self.invitations.insert(|id| new.numbered(InvitationId::new(id)))))
+    }
+
+    /// Those open in an order.
+    fn open_in(&self, account: AccountId, now: Timestamp, order: Order) -> Vec<Invitation> {
+        let mut open = self.open_at(account, now);
+        if order == Order::NewestFirst {
+            open.reverse();
+        }
+        open
+    }
+
+    fn open_part(&self, now: Timestamp, list: &OpenList<'_>) -> Option<OpenPart> {
+        let named = |id: &PublicId| {
+            self.invitations.find(|other| other.account_id == list.account && other.public_id == *id)
+        };
+        let after = list.after.map(|id| named(id).ok_or(())).transpose().ok()?;
+        let open = self.open_in(list.account, now, list.order);
+        let is_behind = |invitation: &Invitation| {
+            after.as_ref().is_none_or(|after| match list.order {
+                Order::OldestFirst => invitation.id > after.id,
+                Order::NewestFirst => invitation.id < after.id,
+            })
+        };
+        let count = u64::try_from(open.len()).unwrap_or(u64::MAX);
+        let mut behind = open.into_iter().filter(is_behind);
+        let invitations = behind.by_ref().take(size(list.limit)).collect();
+        Some(OpenPart { count, invitations, more: behind.next().is_some() })
+    }
+
     fn open_at(&self, account: AccountId, now: Timestamp) -> Vec<Invitation> {
         self.invitations.filtered(|invitation| {
             invitation.account_id == account && invitation.status_at(now) == Status::Pending
@@ -31,37 +71,8 @@ impl State {
 }
 
 impl Invitations for MemoryTx {
-    fn insert_invitation(&mut self, invitation: &NewInvitation) -> Result<Invitation, StoreError> {
-        let new = invitation.clone();
-        self.write(|state| {
-            let taken = state.stored_pending(new.account_id, &new.email).is_some();
-            unique(taken, Constraint::PendingInvitation)?;
-            let repeated = state
-                .invitations
-                .has(|other| other.public_id == new.public_id || other.secure_id == new.secure_id);
-            unique(repeated, Constraint::RandomId)?;
-            state.require_account(new.account_id)?;
-            state.require_people([new.sponsor])?;
-            Ok(state.invitations.insert(|id| Invitation {
-                id: InvitationId::new(id),
-                public_id: new.public_id,
-                secure_id: new.secure_id,
-                account_id: new.account_id,
-                email: new.email,
-                name: new.name,
-                grant: new.grant,
-                sponsor: Some(new.sponsor),
-                status: Status::Pending,
-                generation: 0,
-                created_at: new.created_at,
-                updated_at: new.created_at,
-                sent_at: new.created_at,
-                expires_at: new.expires_at,
-                closed_at: None,
-                closed_by: None,
-                version: 0,
-            }))
-        })
+    fn insert_invitations(&mut self, new: &[NewInvitation]) -> Result<Vec<Option<Invitation>>, StoreError> {
+        self.write(|state| new.iter().map(|new| state.insert_invitation(new)).collect())
     }
 
     fn update_invitation(&mut self, invitation: &Invitation) -> Result<(), StoreError> {
@@ -97,6 +108,19 @@ impl Invitations for MemoryTx {
         })
     }
 
+    fn invitations(
+        &mut self,
+        named: &[(AccountId, InvitationId)],
+    ) -> Result<Vec<Option<Invitation>>, StoreError> {
+        self.read(|state| {
+            let found = named.iter().map(|(account, id)| {
+                let found = state.invitations.get(id.get());
+                found.filter(|invitation| invitation.account_id == *account).cloned()
+            });
+            Ok(found.collect())
+        })
+    }
+
     fn invitation_by_public_id(
         &mut self,
         account: AccountId,
@@ -113,12 +137,35 @@ impl Invitations for MemoryTx {
         self.read(|state| Ok(state.invitations.find(|invitation| invitation.secure_id == *secure_id)))
     }
 
-    fn pending_invitation(
+    fn offer(&mut self, secure_id: &SecureId) -> Result<Option<Offer>, StoreError> {
+        self.read(|state| {
+            let found = state.invitations.find(|invitation| invitation.secure_id == *secure_id);
+            Ok(found.and_then(|invitation| {
+                let account = state.accounts.get(invitation.account_id.get())?.clone();
+                let sponsor = invitation
+                    .sponsor
+                    .and_then(|person| state.memberships.get(&(person, invitation.account_id)).cloned());
+                Some(Offer { invitation, account, sponsor })
+            }))
+        })
+    }
+
+    fn pending_invitations(
         &mut self,
-        account: AccountId,
-        email: &EmailAddress,
-    ) -> Result<Option<Invitation>, StoreError> {
-        self.read(|state| Ok(state.stored_pending(account, email)))
+        addressees: &[Addressee<'_>],
+    ) -> Result<Vec<Option<Invitation>>, StoreError> {
+        self.read(|state| {
+            let pending = |of: &Addressee<'_>| state.stored_pending(of.account, of.email);
+            Ok(addressees.iter().map(pending).collect())
+        })
+    }
+
+    fn open_parts(
+        &mut self,
+        now: Timestamp,
+        lists: &[OpenList<'_>],
+    ) -> Result<Vec<Option<OpenPart>>, StoreError> {
+        self.read(|state| Ok(lists.iter().map(|list| state.open_part(now, list)).collect()))
     }
 
     fn open_invitations(
@@ -130,16 +177,18 @@ impl Invitations for MemoryTx {
         let offset = usize::try_from(page.offset).unwrap_or(usize::MAX);
         let limit = page.limit.map_or(usize::MAX, size);
         self.read(|state| {
-            let mut open = state.open_at(account, now);
-            if page.order == Order::NewestFirst {
-                open.reverse();
-            }
+            let open = state.open_in(account, now, page.order);
             Ok(open.into_iter().skip(offset).take(limit).collect())
         })
     }
 
     fn count_open_invitations(&mut self, account: AccountId, now: Timestamp) -> Result<u64, StoreError> {
         self.read(|state| Ok(u64::try_from(state.open_at(account, now).len()).unwrap_or(u64::MAX)))
+    }
+
+    /// Here they are counted when they are asked for.
+    fn settle_open_counts(&mut self) -> Result<(), StoreError> {
+        Ok(())
     }
 
     fn overdue_invitations(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Invitation>, StoreError> {

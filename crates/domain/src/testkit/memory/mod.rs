@@ -7,6 +7,7 @@
 mod access_tokens;
 mod accounts;
 mod audit;
+mod callers;
 mod invitations;
 mod outbox;
 mod people;
@@ -134,7 +135,7 @@ impl MemoryTx {
         &mut self,
         operation: impl FnOnce(&mut State) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let refused = self.mode == Mode::Read;
+        let refused = self.mode != Mode::Write;
         self.read(|state| {
             if refused {
                 return Err(StoreError::Unavailable(

@@ -1,7 +1,7 @@
 use super::{
     MemoryTx,
     invitations::size,
-    state::{present, unique},
+    state::{State, present, unique},
 };
 use crate::{
     Timestamp,
@@ -18,29 +18,32 @@ fn claimable_from(mail: &Mail) -> Timestamp {
     mail.lease.as_ref().map_or(mail.due_at, |(until, _)| *until)
 }
 
+impl State {
+    fn enqueue(&mut self, new: NewMail) -> Result<(), StoreError> {
+        unique(self.mails.has(|other| other.reference == new.reference), Constraint::RandomId)?;
+        self.require_account(new.account_id)?;
+        present(self.invitations.get(new.invitation_id.get()).is_some())?;
+        self.mails.insert(|id| Mail {
+            id: MailId::new(id),
+            reference: new.reference,
+            account_id: new.account_id,
+            invitation_id: new.invitation_id,
+            generation: new.generation,
+            state: MailState::Queued,
+            attempts: 0,
+            due_at: new.created_at,
+            lease: None,
+            last_error: None,
+            created_at: new.created_at,
+            updated_at: new.created_at,
+        });
+        Ok(())
+    }
+}
+
 impl Outbox for MemoryTx {
-    fn enqueue(&mut self, mail: &NewMail) -> Result<MailId, StoreError> {
-        let new = mail.clone();
-        self.write(|state| {
-            unique(state.mails.has(|other| other.reference == new.reference), Constraint::RandomId)?;
-            state.require_account(new.account_id)?;
-            present(state.invitations.get(new.invitation_id.get()).is_some())?;
-            let mail = state.mails.insert(|id| Mail {
-                id: MailId::new(id),
-                reference: new.reference,
-                account_id: new.account_id,
-                invitation_id: new.invitation_id,
-                generation: new.generation,
-                state: MailState::Queued,
-                attempts: 0,
-                due_at: new.created_at,
-                lease: None,
-                last_error: None,
-                created_at: new.created_at,
-                updated_at: new.created_at,
-            });
-            Ok(mail.id)
-        })
+    fn enqueue(&mut self, mails: &[NewMail]) -> Result<(), StoreError> {
+        self.write(|state| mails.iter().try_for_each(|new| state.enqueue(new.clone())))
     }
 
     fn claim_mails(

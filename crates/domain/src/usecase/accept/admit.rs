@@ -6,7 +6,10 @@ use crate::{
     env::Env,
     invitation::Invitation,
     person::{NewPerson, PasswordHash, Person},
-    port::{StoreError, Tx, store::Constraint},
+    port::{
+        StoreError, Tx,
+        store::{Constraint, Known},
+    },
     principal::Principal,
     text::DisplayText,
     token::Token,
@@ -14,11 +17,11 @@ use crate::{
         login::Login,
         proof::{Mailbox, mailbox},
         record::record,
-        resolve::identify,
+        resolve::is,
     },
 };
 
-/// Finds or makes the person who becomes a member by an invitation.
+/// Finds or makes the person who becomes a member by an invitation, and is none yet.
 pub(super) struct Admission<'a> {
     pub(super) env: &'a Env,
     pub(super) invitation: &'a Invitation,
@@ -42,8 +45,18 @@ impl Admission<'_> {
         let by_key = principal.email == self.invitation.email
             && mailbox(self.env, self.invitation, key, None) == Mailbox::Proven;
         let verified = principal.email_verified || by_key;
-        if let Some(person) = identify(tx, principal)? {
+        let known = tx.known(&[&principal.email])?.into_iter().next().flatten();
+        if let Some(Known { person, memberships }) = known {
+            if !is(&person, principal) {
+                return Err(AcceptError::UnknownPerson);
+            }
+            if memberships.iter().any(|(account, _)| account.id == self.invitation.account_id) {
+                return Err(AcceptError::AlreadyMember);
+            }
             return Ok(self.verify(tx, person, verified)?);
+        }
+        if principal.person_id.is_some() {
+            return Err(AcceptError::UnknownPerson);
         }
         let name = match principal.name.as_ref().or(self.invitation.name.as_ref()) {
             Some(name) => name.clone(),

@@ -6,8 +6,7 @@ use admit::Admission;
 
 use super::{
     proof::{Mailbox, standing},
-    record::record,
-    resolve::ResolveError,
+    record::event,
     unit_error,
 };
 use crate::{
@@ -18,7 +17,10 @@ use crate::{
     invitation::{Invitation, SecureId, Status},
     membership::Membership,
     person::{PasswordHash, Person},
-    port::{StoreError, Tx, store::Constraint},
+    port::{
+        StoreError, Tx,
+        store::{Constraint, Offer},
+    },
     principal::Principal,
     text::DisplayText,
 };
@@ -119,31 +121,15 @@ unit_error!(AcceptError {
     Self::UnknownPerson => "unknown_person",
 });
 
-impl From<ResolveError> for AcceptError {
-    fn from(error: ResolveError) -> Self {
-        match error {
-            ResolveError::Store(error) => Self::Store(error),
-            ResolveError::InvalidToken
-            | ResolveError::UnknownPerson
-            | ResolveError::NoMembership
-            | ResolveError::NotAMember(_)
-            | ResolveError::ChooseAccount => Self::UnknownPerson,
-        }
-    }
-}
-
 /// Makes the acceptor a member with exactly what the stored invitation promises. Of any number of attempts at once one
 /// succeeds.
 pub fn accept(tx: &mut dyn Tx, env: &Env, command: &Accept) -> Result<Accepted, AcceptError> {
-    let mut invitation = tx.invitation_by_secure_id(&command.secure_id)?.ok_or(AcceptError::NotFound)?;
+    let offer = tx.offer(&command.secure_id)?.ok_or(AcceptError::NotFound)?;
+    let Offer { mut invitation, account, sponsor } = offer;
     let now = env.now();
     judge(env, &invitation, command, now)?;
-    let account = tx.account(invitation.account_id)?.ok_or(AcceptError::NotFound)?;
-    require_sponsor(tx, &invitation)?;
+    require_sponsor(sponsor.as_ref(), &invitation)?;
     let person = Admission { env, invitation: &invitation, now }.admit(tx, command)?;
-    if tx.membership(account.id, person.id)?.is_some() {
-        return Err(AcceptError::AlreadyMember);
-    }
     invitation.accept(person.id, now).map_err(|ended| refusal(ended.0))?;
     // The invitation first: its compare-and-set is what decides between acceptances at the same time.
     tx.update_invitation(&invitation)?;
@@ -158,8 +144,8 @@ pub fn accept(tx: &mut dyn Tx, env: &Env, command: &Accept) -> Result<Accepted, 
         other => other?,
     }
     let by = AuditActor::Person(person.id);
-    record(tx, &invitation, AuditAction::InvitationAccepted, by, Some(person.id), now)?;
-    record(tx, &invitation, AuditAction::MemberAdded, by, Some(person.id), now)?;
+    let happened = [AuditAction::InvitationAccepted, AuditAction::MemberAdded];
+    tx.record(&happened.map(|action| event(&invitation, action, by, Some(person.id), now)))?;
     Ok(Accepted { account, person })
 }
 
@@ -191,9 +177,7 @@ fn refusal(ended: Status) -> AcceptError {
 }
 
 /// The ceiling once more: rights can be lost between invitation and acceptance.
-fn require_sponsor(tx: &mut dyn Tx, invitation: &Invitation) -> Result<(), AcceptError> {
-    let sponsor = invitation.sponsor.ok_or(AcceptError::SponsorLostAuthority)?;
-    let membership = tx.membership(invitation.account_id, sponsor)?;
-    let holds = membership.is_some_and(|sponsor| sponsor.grant.may_hand_out(&invitation.grant));
+fn require_sponsor(sponsor: Option<&Membership>, invitation: &Invitation) -> Result<(), AcceptError> {
+    let holds = sponsor.is_some_and(|sponsor| sponsor.grant.may_hand_out(&invitation.grant));
     if holds { Ok(()) } else { Err(AcceptError::SponsorLostAuthority) }
 }

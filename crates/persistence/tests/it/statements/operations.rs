@@ -1,9 +1,11 @@
 //! Every operation of the port, on a small sample of everything.
 
+use std::slice;
+
 use chrono::TimeDelta;
 use usher_domain::{
     access_token::{AccessToken, NewAccessToken, TokenDigest},
-    account::{AccountName, NewAccount},
+    account::{AccountName, NewAccount, PublicId},
     audit::{AuditAction, AuditActor, AuditEvent},
     invitation::{Invitation, NewInvitation},
     outbox::{LeaseToken, MailState, NewMail},
@@ -11,8 +13,9 @@ use usher_domain::{
     port::{
         Store, StoreError, Tx,
         store::{
+            Addressee,
             Mode::{self, Read, Write},
-            Order, Page, Settlement,
+            OpenList, Order, Page, Settlement,
         },
     },
     principal::{Actor, Credential},
@@ -28,7 +31,10 @@ use crate::{
 pub(super) struct Operation {
     pub(super) name: &'static str,
     pub(super) mode: Mode,
+    /// On PostgreSQL, where each is a round trip.
     pub(super) most: usize,
+    /// On SQLite.
+    pub(super) most_on_sqlite: usize,
     pub(super) run: fn(&mut dyn Tx, &Sample) -> Result<(), StoreError>,
 }
 
@@ -38,15 +44,27 @@ const fn operation(
     most: usize,
     run: fn(&mut dyn Tx, &Sample) -> Result<(), StoreError>,
 ) -> Operation {
-    Operation { name, mode, most, run }
+    Operation { name, mode, most, most_on_sqlite: most, run }
 }
 
-pub(super) const OPERATIONS: [Operation; 34] = [
+/// Where SQLite, which no round trip leads to, is asked piece by piece.
+const fn on_sqlite(most: usize, operation: Operation) -> Operation {
+    Operation { most_on_sqlite: most, ..operation }
+}
+
+pub(super) const OPERATIONS: [Operation; 40] = [
     operation("insert_access_token", Write, 1, |tx, s| tx.insert_access_token(&s.new_token).map(drop)),
-    operation("token_holder", Read, 1, |tx, s| {
-        assert!(tx.token_holder(&s.digest)?.is_some());
+    operation("token_holders", Read, 1, |tx, s| {
+        assert!(matches!(tx.token_holders(&[&s.digest])?[..], [Some(_)]));
         Ok(())
     }),
+    on_sqlite(
+        2,
+        operation("known", Read, 1, |tx, s| {
+            assert!(matches!(tx.known(&[&s.owner.person.email])?[..], [Some(_)]));
+            Ok(())
+        }),
+    ),
     operation("access_tokens", Read, 1, |tx, s| tx.access_tokens(s.token.account_id).map(drop)),
     operation("revoke_access_token", Write, 1, |tx, s| {
         let whose = tx.revoke_access_token(s.token.account_id, &s.token.public_id, s.token.created_at)?;
@@ -68,15 +86,26 @@ pub(super) const OPERATIONS: [Operation; 34] = [
         tx.delete_membership(s.owner.account.id, s.owner.person.id).map(drop)
     }),
     operation("membership", Read, 1, |tx, s| tx.membership(s.owner.account.id, s.owner.person.id).map(drop)),
+    operation("are_members", Read, 1, |tx, s| {
+        assert_eq!(tx.are_members(&[s.addressee()])?, [false]);
+        Ok(())
+    }),
     operation("memberships_of", Read, 1, |tx, s| tx.memberships_of(s.owner.person.id).map(drop)),
     operation("insert_person", Write, 1, |tx, s| tx.insert_person(&s.new_person).map(drop)),
     operation("person", Read, 1, |tx, s| tx.person(s.member.id).map(drop)),
     operation("person_by_email", Read, 1, |tx, s| tx.person_by_email(&s.member.email).map(drop)),
     operation("update_person", Write, 1, |tx, s| tx.update_person(&s.member)),
-    operation("insert_invitation", Write, 1, |tx, s| tx.insert_invitation(&s.new_invitation).map(drop)),
+    operation("insert_invitations", Write, 1, |tx, s| {
+        assert!(matches!(tx.insert_invitations(slice::from_ref(&s.new_invitation))?[..], [Some(_)]));
+        Ok(())
+    }),
     operation("update_invitation", Write, 1, |tx, s| tx.update_invitation(&s.invitation)),
     operation("invitation", Read, 1, |tx, s| {
         tx.invitation(s.invitation.account_id, s.invitation.id).map(drop)
+    }),
+    operation("invitations", Read, 1, |tx, s| {
+        assert!(matches!(tx.invitations(&[(s.invitation.account_id, s.invitation.id)])?[..], [Some(_)]));
+        Ok(())
     }),
     operation("invitation_by_public_id", Read, 1, |tx, s| {
         tx.invitation_by_public_id(s.invitation.account_id, &s.invitation.public_id).map(drop)
@@ -84,24 +113,30 @@ pub(super) const OPERATIONS: [Operation; 34] = [
     operation("invitation_by_secure_id", Read, 1, |tx, s| {
         tx.invitation_by_secure_id(&s.invitation.secure_id).map(drop)
     }),
-    operation("pending_invitation", Read, 1, |tx, s| {
-        tx.pending_invitation(s.invitation.account_id, &s.invitation.email).map(drop)
+    operation("pending_invitations", Read, 1, |tx, s| {
+        assert!(matches!(tx.pending_invitations(&[s.addressee()])?[..], [Some(_)]));
+        Ok(())
     }),
-    operation("open_invitations", Read, 1, |tx, s| {
-        let page = Page { limit: Some(10), offset: 5, order: Order::OldestFirst };
-        tx.open_invitations(s.invitation.account_id, s.invitation.created_at, page).map(drop)
-    }),
-    operation("open_invitations, newest first", Read, 1, |tx, s| {
-        let page = Page { limit: Some(10), offset: 5, order: Order::NewestFirst };
-        tx.open_invitations(s.invitation.account_id, s.invitation.created_at, page).map(drop)
-    }),
-    operation("count_open_invitations", Read, 1, |tx, s| {
+    on_sqlite(3, operation("open_parts", Read, 1, |tx, s| s.part(tx, None, Order::OldestFirst))),
+    on_sqlite(
+        3,
+        operation("open_parts, newest first", Read, 1, |tx, s| s.part(tx, None, Order::NewestFirst)),
+    ),
+    on_sqlite(
+        4,
+        operation("open_parts behind one", Read, 1, |tx, s| {
+            s.part(tx, Some(&s.invitation.public_id), Order::OldestFirst)
+        }),
+    ),
+    operation("open_invitations", Read, 1, |tx, s| s.page(tx, Order::OldestFirst)),
+    operation("open_invitations, newest first", Read, 1, |tx, s| s.page(tx, Order::NewestFirst)),
+    operation("count_open_invitations", Read, 3, |tx, s| {
         tx.count_open_invitations(s.invitation.account_id, s.invitation.created_at).map(drop)
     }),
     operation("overdue_invitations", Read, 1, |tx, s| {
         tx.overdue_invitations(s.invitation.expires_at, 10).map(drop)
     }),
-    operation("enqueue", Write, 1, |tx, s| tx.enqueue(&s.new_mail).map(drop)),
+    operation("enqueue", Write, 1, |tx, s| tx.enqueue(slice::from_ref(&s.new_mail))),
     operation("claim_mails", Write, 2, |tx, s| {
         let now = s.invitation.created_at;
         assert_eq!(tx.claim_mails(now, now + TimeDelta::seconds(60), &s.lease, 10)?.len(), 1);
@@ -119,7 +154,7 @@ pub(super) const OPERATIONS: [Operation; 34] = [
     }),
     operation("mails_of", Read, 1, |tx, s| tx.mails_of(s.invitation.id).map(drop)),
     operation("next_mail_due", Read, 1, |tx, _| tx.next_mail_due().map(drop)),
-    operation("record", Write, 1, |tx, s| tx.record(&s.event)),
+    operation("record", Write, 1, |tx, s| tx.record(slice::from_ref(&s.event))),
     operation("audit_events", Read, 1, |tx, s| tx.audit_events(s.owner.account.id).map(drop)),
 ];
 
@@ -143,6 +178,24 @@ pub(super) struct Sample {
 }
 
 impl Sample {
+    fn part(&self, tx: &mut dyn Tx, after: Option<&PublicId>, order: Order) -> Result<(), StoreError> {
+        let list = OpenList { account: self.invitation.account_id, after, limit: 10, order };
+        assert!(matches!(tx.open_parts(self.invitation.created_at, &[list])?[..], [Some(_)]));
+        Ok(())
+    }
+
+    /// Beyond the last one: what is left out is all that it costs.
+    fn page(&self, tx: &mut dyn Tx, order: Order) -> Result<(), StoreError> {
+        let page = Page { limit: Some(10), offset: 5, order };
+        assert_eq!(tx.open_invitations(self.invitation.account_id, self.invitation.created_at, page)?, []);
+        Ok(())
+    }
+
+    /// Who has an open invitation.
+    fn addressee(&self) -> Addressee<'_> {
+        Addressee { account: self.invitation.account_id, email: &self.invitation.email }
+    }
+
     pub(super) fn new(place: &dyn Place) -> Self {
         let world = World::new(place);
         let store: &dyn Store = place.store();

@@ -10,8 +10,8 @@ use super::{
 use crate::support::{Place, Postgres, Sqlite};
 
 /// Which index has to answer which operation.
-const INDEXES: [(&str, &str); 18] = [
-    ("token_holder", "unique_access_token_digest"),
+const INDEXES: [(&str, &str); 19] = [
+    ("token_holders", "unique_access_token_digest"),
     ("access_tokens", "access_token_of_account"),
     ("revoke_access_token", "unique_access_token_public_id"),
     ("account_by_name", "unique_account_name"),
@@ -19,10 +19,11 @@ const INDEXES: [(&str, &str); 18] = [
     ("person_by_email", "unique_person_email_key"),
     ("invitation_by_public_id", "unique_invitation_public_id"),
     ("invitation_by_secure_id", "unique_invitation_secure_id"),
-    ("pending_invitation", "unique_pending_invitation"),
+    ("pending_invitations", "unique_pending_invitation"),
     ("open_invitations", "invitation_open"),
     ("open_invitations, newest first", "invitation_open"),
-    ("count_open_invitations", "invitation_open"),
+    ("known", "unique_person_email_key"),
+    ("are_members", "unique_person_email_key"),
     ("overdue_invitations", "invitation_overdue"),
     ("claim_mails without any", "mail_due"),
     ("mails_of", "mail_of_invitation"),

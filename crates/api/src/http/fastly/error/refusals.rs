@@ -117,6 +117,7 @@ impl From<ViewError> for Problem {
         match error {
             ViewError::Forbidden => Self::forbidden(error),
             ViewError::NotFound => Self::not_found(error),
+            ViewError::UnknownPlace => Self::bad_request(error.to_string()),
             ViewError::Store(error) => error.into(),
         }
     }

@@ -17,7 +17,7 @@ fn created(invitation: &Stored, now: &str) -> Value {
 
 fn listed(invitation: &Stored, now: &str) -> Value {
     let shown = Invitation::listed(invitation, &samples::account(), at(now));
-    let paging = Paging::new("https://usher.example/invitations", PageRequest::of_query(&[]).unwrap(), 1);
+    let paging = Paging::new("https://usher.example/invitations", &PageRequest::of_query(&[]).unwrap(), 1);
     serde_json::to_value(Collection::of([shown], paging)).unwrap()
 }
 

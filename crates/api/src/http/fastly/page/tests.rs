@@ -9,12 +9,16 @@ fn page(pairs: &[(&str, &str)]) -> Result<PageRequest, String> {
     PageRequest::of_query(&pairs).map_err(|problem| problem.to_string())
 }
 
+fn request(number: u32, size: u32) -> PageRequest {
+    PageRequest { number, size, after: None }
+}
+
 fn links(number: u32, size: u32, count: u64) -> Value {
-    serde_json::to_value(Paging::new(URL, PageRequest { number, size }, count).links).unwrap()
+    serde_json::to_value(Paging::new(URL, &request(number, size), count).links).unwrap()
 }
 
 fn meta(number: u32, size: u32, count: u64) -> Value {
-    serde_json::to_value(Paging::new(URL, PageRequest { number, size }, count).meta).unwrap()
+    serde_json::to_value(Paging::new(URL, &request(number, size), count).meta).unwrap()
 }
 
 fn link(number: u32, size: u32) -> String {
@@ -23,12 +27,23 @@ fn link(number: u32, size: u32) -> String {
 
 #[test]
 fn parameters_come_in_any_order_and_either_may_be_missing() {
-    assert_eq!(page(&[]), Ok(PageRequest { number: 1, size: 20 }));
-    assert_eq!(page(&[("page[number]", "3")]), Ok(PageRequest { number: 3, size: 20 }));
-    assert_eq!(page(&[("page[size]", "100")]), Ok(PageRequest { number: 1, size: 100 }));
-    let both = Ok(PageRequest { number: 2, size: 1 });
+    assert_eq!(page(&[]), Ok(request(1, 20)));
+    assert_eq!(page(&[("page[number]", "3")]), Ok(request(3, 20)));
+    assert_eq!(page(&[("page[size]", "100")]), Ok(request(1, 100)));
+    let both = Ok(request(2, 1));
     assert_eq!(page(&[("page[size]", "1"), ("page[number]", "2")]), both);
     assert_eq!(page(&[("page[number]", "2"), ("other", "x"), ("page[size]", "1")]), both);
+}
+
+#[test]
+fn a_place_takes_the_place_of_the_number() {
+    let place = "BBBBBBBBBBBBBBBBBBBBBB";
+    let behind = page(&[("page[number]", "3"), ("page[after]", place)]).unwrap();
+    assert_eq!((behind.number, behind.after.as_ref().map(PublicId::as_str)), (3, Some(place)));
+    assert_eq!(behind.part().start, Start::Behind(PublicId::parse(place).unwrap()));
+    assert_eq!(page(&[("page[number]", "3")]).unwrap().part().start, Start::Offset(40));
+    let problem = page(&[("page[after]", "x")]).unwrap_err();
+    assert!(problem.contains("page[after] must be one of a `next` link"), "{problem}");
 }
 
 #[test]
@@ -47,9 +62,9 @@ fn numbers_out_of_bounds_are_refused_by_name() {
 
 #[test]
 fn a_page_is_a_part_of_the_rows() {
-    let page = PageRequest { number: 3, size: 20 };
+    let page = request(3, 20);
     assert_eq!((page.limit(), page.offset()), (20, 40));
-    let farthest = PageRequest { number: u32::MAX, size: 100 };
+    let farthest = request(u32::MAX, 100);
     assert_eq!(farthest.offset(), 429_496_729_400);
 }
 

@@ -1,0 +1,198 @@
+//! Requests of one kind that come at the same time, in one unit of work.
+//!
+//! A round trip to the database, a transaction and a flush of its log cost the same for one request and for many. Nobody waits
+//! for others to come: a request that finds nothing going on is a batch of its own. Those that come while a batch is running are
+//! the next one.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::sync::oneshot;
+use usher_domain::{
+    env::Env,
+    port::{Store, StoreError},
+};
+
+use crate::gate::Gate;
+
+/// Most requests in a batch.
+const MOST: usize = 128;
+
+/// Answers several questions in one unit of work, each in its place.
+type Work<Q, A> = dyn Fn(&dyn Store, &Env, &[Q]) -> Result<Vec<A>, StoreError> + Send + Sync;
+
+/// Gathers questions into batches.
+pub struct Batcher<Q, A> {
+    gate: Gate,
+    lanes: usize,
+    work: Box<Work<Q, A>>,
+    queue: Mutex<Queue<Q, A>>,
+}
+
+struct Queue<Q, A> {
+    waiting: VecDeque<Asked<Q, A>>,
+    /// Batches that are running now.
+    running: usize,
+    next_ticket: u64,
+}
+
+struct Asked<Q, A> {
+    ticket: u64,
+    question: Q,
+    answer: oneshot::Sender<Result<A, StoreError>>,
+}
+
+impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
+    /// Runs at most `lanes` batches at once, each through the gate.
+    pub fn new(
+        gate: Gate,
+        lanes: usize,
+        work: impl Fn(&dyn Store, &Env, &[Q]) -> Result<Vec<A>, StoreError> + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        let queue = Queue { waiting: VecDeque::new(), running: 0, next_ticket: 0 };
+        Arc::new(Self { gate, lanes: lanes.max(1), work: Box::new(work), queue: Mutex::new(queue) })
+    }
+
+    /// The answer to a question. `StoreError::Unavailable` when no batch took it in time; one that was taken is worked on also when
+    /// nobody waits for the answer any more.
+    pub async fn ask(self: &Arc<Self>, question: Q) -> Result<A, StoreError> {
+        let (answer, mut answered) = oneshot::channel();
+        let (ticket, start) = self.queue().push(question, answer, self.lanes);
+        if start {
+            self.start();
+        }
+        let patience = self.gate.patience();
+        if let Ok(end) = tokio::time::timeout(patience, &mut answered).await {
+            return end.unwrap_or_else(|_| Err(broken()));
+        }
+        if self.queue().withdraw(ticket) {
+            return Err(StoreError::Unavailable(
+                "the units of work before this one take too long".to_owned(),
+            ));
+        }
+        answered.await.unwrap_or_else(|_| Err(broken()))
+    }
+
+    /// Begins a lane, which works until nobody waits.
+    fn start(self: &Arc<Self>) {
+        let batcher = Arc::clone(self);
+        tokio::spawn(async move {
+            let lane = Lane { batcher: Arc::clone(&batcher), ended: false };
+            let worked = batcher.gate.run(move |store, env| {
+                lane.work(store, env);
+                Ok::<_, StoreError>(())
+            });
+            // The gate has logged what went wrong, and those who wait are told by the lane's end.
+            drop(worked.await);
+        });
+    }
+
+    /// What is in the queue is whole at every moment: a panic leaves it as it is.
+    fn queue(&self) -> MutexGuard<'_, Queue<Q, A>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn answer(&self, store: &dyn Store, env: &Env, batch: Vec<Asked<Q, A>>) {
+        let (questions, answers): (Vec<Q>, Vec<_>) =
+            batch.into_iter().map(|asked| (asked.question, asked.answer)).unzip();
+        match (self.work)(store, env, &questions) {
+            Ok(all) => {
+                for (answer, to) in all.into_iter().zip(answers) {
+                    // Nobody waits any more.
+                    drop(to.send(Ok(answer)));
+                }
+            }
+            // What one of them met, such as a row that cannot be read, is not for the others to bear.
+            Err(StoreError::Contended | StoreError::Corrupt { .. } | StoreError::Conflict(_))
+                if questions.len() > 1 =>
+            {
+                for (question, to) in questions.iter().zip(answers) {
+                    let alone = (self.work)(store, env, std::slice::from_ref(question));
+                    let answer = alone.and_then(|all| all.into_iter().next().ok_or_else(broken));
+                    drop(to.send(answer));
+                }
+            }
+            Err(error) => {
+                for to in answers {
+                    drop(to.send(Err(error.clone())));
+                }
+            }
+        }
+    }
+}
+
+fn broken() -> StoreError {
+    StoreError::Unavailable("internal error".to_owned())
+}
+
+impl<Q, A> Queue<Q, A> {
+    /// Answers the ticket, and whether a lane has to be begun.
+    fn push(
+        &mut self,
+        question: Q,
+        answer: oneshot::Sender<Result<A, StoreError>>,
+        lanes: usize,
+    ) -> (u64, bool) {
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        self.waiting.push_back(Asked { ticket, question, answer });
+        let start = self.running < lanes;
+        self.running += usize::from(start);
+        (ticket, start)
+    }
+
+    /// Takes a question back; `false` when it was taken into a batch.
+    fn withdraw(&mut self, ticket: u64) -> bool {
+        let place = self.waiting.binary_search_by_key(&ticket, |asked| asked.ticket);
+        place.is_ok_and(|place| self.waiting.remove(place).is_some())
+    }
+}
+
+/// One that works batch by batch, until nobody waits.
+struct Lane<Q: Send + 'static, A: Send + 'static> {
+    batcher: Arc<Batcher<Q, A>>,
+    ended: bool,
+}
+
+impl<Q: Send + 'static, A: Send + 'static> Lane<Q, A> {
+    fn work(mut self, store: &dyn Store, env: &Env) {
+        while let Some(batch) = self.next() {
+            self.batcher.answer(store, env, batch);
+        }
+    }
+
+    /// The next batch. Where there is none the lane ends in the same breath: whoever comes later begins another one.
+    fn next(&mut self) -> Option<Vec<Asked<Q, A>>> {
+        let mut queue = self.batcher.queue();
+        let most = queue.waiting.len().min(MOST);
+        if most == 0 {
+            queue.running -= 1;
+            self.ended = true;
+            return None;
+        }
+        Some(queue.waiting.drain(..most).collect())
+    }
+}
+
+/// A lane that found no place in the gate, or panicked. If it was the only one, those who wait are told so: nobody else would
+/// come for them.
+impl<Q: Send + 'static, A: Send + 'static> Drop for Lane<Q, A> {
+    fn drop(&mut self) {
+        if self.ended {
+            return;
+        }
+        let mut queue = self.batcher.queue();
+        queue.running -= 1;
+        if queue.running == 0 {
+            queue.waiting.clear();
+        }
+    }
+}
+
+impl<Q, A> std::fmt::Debug for Batcher<Q, A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Batcher").field("lanes", &self.lanes).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,188 @@
+//! Use cases that many ask for at once, for every dialect alike: requests of one kind that come at the same time are one unit of
+//! work (see [`crate::batch`]).
+
+use std::sync::Arc;
+
+use usher_domain::{
+    Timestamp,
+    env::Env,
+    id::InvitationId,
+    port::{Store, StoreError, Tx, store::UnitError},
+    principal::{Actor, Credential},
+    usecase::{
+        resolve::{ResolveError, resolve_all},
+        view::{InvitationView, Listing, Part, ViewError, get_all, list_all},
+    },
+};
+
+use super::{state::AppState, unit};
+use crate::{
+    batch::Batcher,
+    gate::{self, Gate},
+};
+
+/// Batches of one kind that run at once. One is enough to keep the database busy, and the other answers and reads requests
+/// meanwhile; with more the batches get smaller, and each costs the same round trips.
+const LANES: usize = 2;
+
+/// What came of a request in an account.
+#[derive(Debug)]
+pub struct Done<T> {
+    /// Whose request it was.
+    pub actor: Arc<Actor>,
+    /// The moment that it was judged at.
+    pub now: Timestamp,
+    /// What the use case answers.
+    pub value: T,
+}
+
+/// Why a request was refused.
+#[derive(Debug)]
+enum Refusal<E> {
+    Caller(ResolveError),
+    UseCase(E),
+}
+
+/// Who asks for what.
+type Request<Q> = (Credential, Q);
+/// A use case for several requests.
+type UseCase<Q, T, E> = fn(&mut dyn Tx, &Env, &[(&Actor, &Q)]) -> Result<Vec<Result<T, E>>, StoreError>;
+type Outcome<T, E> = Result<Done<T>, Refusal<E>>;
+type Gatherer<Q, T, E> = Arc<Batcher<Request<Q>, Outcome<T, E>>>;
+
+/// The use cases.
+pub struct Gathered {
+    gets: Gatherer<InvitationId, InvitationView, ViewError>,
+    lists: Gatherer<Part, Listing, ViewError>,
+}
+
+impl Gathered {
+    /// Through that gate.
+    #[must_use]
+    pub fn new(gate: &Gate) -> Self {
+        Self {
+            gets: Batcher::new(gate.clone(), LANES, |store, env, requests| {
+                look(store, env, "get", requests, get_all)
+            }),
+            lists: Batcher::new(gate.clone(), LANES, |store, env, requests| {
+                look(store, env, "list", requests, list_all)
+            }),
+        }
+    }
+}
+
+impl std::fmt::Debug for Gathered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gathered").finish_non_exhaustive()
+    }
+}
+
+/// One open invitation.
+pub async fn get<P>(
+    state: &AppState,
+    credential: Credential,
+    id: Result<InvitationId, P>,
+) -> Result<Done<InvitationView>, P>
+where
+    P: Clone + From<StoreError> + From<ResolveError> + From<ViewError> + Send + 'static,
+{
+    ask(state, &state.gathered.gets, credential, id).await
+}
+
+/// A part of the open invitations.
+pub async fn list<P>(
+    state: &AppState,
+    credential: Credential,
+    part: Result<Part, P>,
+) -> Result<Done<Listing>, P>
+where
+    P: Clone + From<StoreError> + From<ResolveError> + From<ViewError> + Send + 'static,
+{
+    ask(state, &state.gathered.lists, credential, part).await
+}
+
+/// What is wrong with a query is told only to those who may act in the account at all.
+async fn ask<Q, T, E, P>(
+    state: &AppState,
+    gatherer: &Gatherer<Q, T, E>,
+    credential: Credential,
+    query: Result<Q, P>,
+) -> Result<Done<T>, P>
+where
+    Q: Send + 'static,
+    T: Send + 'static,
+    E: UnitError + Send + 'static,
+    P: Clone + From<StoreError> + From<ResolveError> + From<E> + Send + 'static,
+{
+    let query = match query {
+        Ok(query) => query,
+        Err(problem) => return Err(unit::not_understood(state, credential, problem).await),
+    };
+    match gatherer.ask((credential, query)).await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(refusal)) => Err(refusal.logged()),
+        Err(error) => {
+            gate::log(&error);
+            Err(error.into())
+        }
+    }
+}
+
+impl<E: UnitError> Refusal<E> {
+    /// In the dialect's form.
+    fn logged<P: From<ResolveError> + From<E>>(self) -> P {
+        match self {
+            Self::Caller(error) => {
+                gate::log(&error);
+                error.into()
+            }
+            Self::UseCase(error) => {
+                gate::log(&error);
+                error.into()
+            }
+        }
+    }
+}
+
+/// Reads, each in its place.
+fn look<Q, T, E>(
+    store: &dyn Store,
+    env: &Env,
+    name: &'static str,
+    requests: &[Request<Q>],
+    work: UseCase<Q, T, E>,
+) -> Result<Vec<Outcome<T, E>>, StoreError> {
+    let requests: Vec<_> = requests.iter().map(|(credential, query)| (credential, query)).collect();
+    store.look(name, |tx| for_actors(tx, env, &requests, work))
+}
+
+/// Finds out who asks, and runs a use case for all of those who may ask at all.
+fn for_actors<Q, T, E>(
+    tx: &mut dyn Tx,
+    env: &Env,
+    requests: &[(&Credential, &Q)],
+    work: UseCase<Q, T, E>,
+) -> Result<Vec<Outcome<T, E>>, StoreError> {
+    let now = env.now();
+    let credentials: Vec<&Credential> = requests.iter().map(|(credential, _)| *credential).collect();
+    let actors = resolve_all(tx, &credentials, now)?;
+    let of_actors: Vec<(&Actor, &Q)> = actors
+        .iter()
+        .zip(requests)
+        .filter_map(|(actor, (_, query))| actor.as_ref().ok().map(|actor| (actor.as_ref(), *query)))
+        .collect();
+    let mut answers = if of_actors.is_empty() { Vec::new() } else { work(tx, env, &of_actors)? }.into_iter();
+    let outcome = |actor: &Result<Arc<Actor>, ResolveError>| match actor {
+        Err(error) => Ok(Err(Refusal::Caller(error.clone()))),
+        Ok(actor) => {
+            let answer = answers.next().ok_or_else(unanswered)?;
+            let done = |value| Done { actor: Arc::clone(actor), now, value };
+            Ok(answer.map(done).map_err(Refusal::UseCase))
+        }
+    };
+    actors.iter().map(outcome).collect()
+}
+
+fn unanswered() -> StoreError {
+    StoreError::Unavailable("a request has no answer".to_owned())
+}

@@ -1,0 +1,162 @@
+//! What a list looks like, in parts and whole.
+
+use actix_web::{
+    HttpResponse,
+    web::{Bytes, Data},
+};
+use futures_util::stream::try_unfold;
+use serde::Serialize;
+use usher_domain::{
+    account::PublicId,
+    port::{StoreError, store::Order},
+    principal::Credential,
+    usecase::view::{InvitationView, Listing, Part, Start},
+};
+
+use super::{PREFIX, error::Problem};
+use crate::{
+    http::{gathered, state::AppState},
+    moment::iso,
+};
+
+/// Rows of a whole list that are read, and held in memory, at once.
+const CHUNK: u32 = 500;
+
+/// One invitation on the wire; the fields and their order are those of Landscape's reference.
+#[derive(Serialize)]
+pub(super) struct InvitationResponse<'a> {
+    id: i64,
+    /// Empty for those who may see the invitation but could not have made it.
+    secure_id: &'a str,
+    account: &'a str,
+    name: &'a str,
+    email: &'a str,
+    /// When the newest mail was asked for: clients show this plus 14 days as the end.
+    creation_time: String,
+}
+
+impl<'a> From<&'a InvitationView> for InvitationResponse<'a> {
+    fn from(view: &'a InvitationView) -> Self {
+        let invitation = &view.invitation;
+        Self {
+            id: invitation.id.get(),
+            secure_id: view.secure_id.as_ref().map_or("", |id| id.as_str()),
+            account: view.account_title.as_str(),
+            name: invitation.name.as_ref().map_or("", |name| name.as_str()),
+            email: invitation.email.as_str(),
+            creation_time: iso(invitation.sent_at),
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct ListResponse<'a> {
+    pub(super) count: u64,
+    pub(super) results: Vec<InvitationResponse<'a>>,
+    pub(super) next: Option<String>,
+    pub(super) previous: Option<String>,
+}
+
+/// Which part of the list is wanted: `limit` and `offset`, and in links of ours `cursor`, the place where the part begins, which
+/// costs the same wherever it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct PageRequest {
+    pub(super) limit: Option<u32>,
+    offset: u32,
+    cursor: Option<PublicId>,
+}
+
+impl PageRequest {
+    /// Of a name that is there twice the first counts; other names mean nothing.
+    pub(super) fn of_query(query: &[(String, String)]) -> Result<Self, Problem> {
+        let value = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        let limit = value("limit").map(|text| whole_number(text, "limit", 1..=1000)).transpose()?;
+        let offset = value("offset").map(|text| whole_number(text, "offset", 0..=u32::MAX)).transpose()?;
+        let cursor = value("cursor").map(|text| {
+            PublicId::parse(text).ok_or_else(|| {
+                Problem::bad_request(
+                    "cursor must be one of a `next` link; leave it out to begin with the first page",
+                )
+            })
+        });
+        Ok(Self { limit, offset: offset.unwrap_or(0), cursor: cursor.transpose()? })
+    }
+
+    /// What is asked for first.
+    pub(super) fn part(&self) -> Part {
+        let start = self.cursor.clone().map_or(Start::Offset(self.offset.into()), Start::Behind);
+        Part { limit: self.limit.unwrap_or(CHUNK), start, order: Order::OldestFirst }
+    }
+
+    /// Absolute links to the neighbouring parts; none without a `limit`, as everything is there then.
+    pub(super) fn links(&self, public_url: &str, listing: &Listing) -> (Option<String>, Option<String>) {
+        let Some(limit) = self.limit else { return (None, None) };
+        let link = |offset: u32| format!("{public_url}{PREFIX}/invitations?limit={limit}&offset={offset}");
+        let next = listing.more.then(|| {
+            let link = link(self.offset.saturating_add(limit));
+            listing.next().map_or_else(|| link.clone(), |cursor| format!("{link}&cursor={cursor}"))
+        });
+        (next, (self.offset > 0).then(|| link(self.offset.saturating_sub(limit))))
+    }
+}
+
+fn whole_number(text: &str, name: &str, bounds: std::ops::RangeInclusive<u32>) -> Result<u32, Problem> {
+    text.parse().ok().filter(|number| bounds.contains(number)).ok_or_else(|| {
+        Problem::bad_request(format_args!(
+            "{name} must be a whole number from {} to {}",
+            bounds.start(),
+            bounds.end()
+        ))
+    })
+}
+
+/// A list of any length, of which this is the first part, in as much memory as a part needs. Each part is asked for when the one
+/// before has been sent, as whoever asked: what ends meanwhile is left out, nothing comes twice, and nobody who lost the right
+/// to see it gets the rest. What goes wrong on the way breaks the transfer off, so that nobody takes half a list for a whole one.
+pub(super) fn whole(state: Data<AppState>, credential: Credential, first: Listing) -> HttpResponse {
+    let begin = format!("{{\"count\":{},\"results\":[", first.count).into_bytes();
+    let parts = try_unfold(Some((first, begin)), move |progress| {
+        let (state, credential) = (state.clone(), credential.clone());
+        async move {
+            let Some((listing, text)) = progress else { return Ok::<_, actix_web::Error>(None) };
+            Ok(Some(proceed(&state, credential, &listing, text).await?))
+        }
+    });
+    HttpResponse::Ok().content_type("application/json").streaming(parts)
+}
+
+/// What is to be sent of a part after what stands before it; the next part, and what stands before that.
+async fn proceed(
+    state: &AppState,
+    credential: Credential,
+    listing: &Listing,
+    mut text: Vec<u8>,
+) -> Result<(Bytes, Option<(Listing, Vec<u8>)>), Problem> {
+    write(&mut text, listing)?;
+    let cursor = match listing.next() {
+        Some(cursor) => cursor.clone(),
+        None if listing.more => {
+            return Err(StoreError::Unavailable("nothing of a whole part can be read".to_owned()).into());
+        }
+        None => {
+            text.extend_from_slice(b"],\"next\":null,\"previous\":null}");
+            return Ok((text.into(), None));
+        }
+    };
+    let part = Part { limit: CHUNK, start: Start::Behind(cursor), order: Order::OldestFirst };
+    let next = gathered::list::<Problem>(state, credential, Ok(part)).await?.value;
+    let separator = if next.items.is_empty() { Vec::new() } else { b",".to_vec() };
+    Ok((text.into(), Some((next, separator))))
+}
+
+/// The invitations of a part, with commas between them.
+fn write(text: &mut Vec<u8>, listing: &Listing) -> Result<(), Problem> {
+    for (index, view) in listing.items.iter().enumerate() {
+        if index > 0 {
+            text.push(b',');
+        }
+        serde_json::to_writer(&mut *text, &InvitationResponse::from(view))
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    }
+    Ok(())
+}

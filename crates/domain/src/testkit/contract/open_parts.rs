@@ -1,0 +1,161 @@
+use super::{
+    Outcome,
+    sample::{World, insert, only, second, sound, start, stored, update},
+};
+use crate::{
+    id::InvitationId,
+    invitation::{Invitation, NewInvitation},
+    port::{
+        Store, StoreError,
+        store::{OpenList, OpenPart, Order},
+    },
+};
+
+fn ids(part: &OpenPart) -> Vec<InvitationId> {
+    part.invitations.iter().map(|invitation| invitation.id).collect()
+}
+
+fn five(store: &dyn Store, world: &World) -> Result<Vec<Invitation>, StoreError> {
+    ["a", "b", "c", "d", "e"]
+        .iter()
+        .map(|name| world.invited(store, &format!("{name}@example.com")))
+        .collect()
+}
+
+fn list<'a>(world: &World, after: Option<&'a Invitation>, limit: u32, order: Order) -> OpenList<'a> {
+    OpenList { account: world.account.id, after: after.map(|invitation| &invitation.public_id), limit, order }
+}
+
+fn parts(store: &dyn Store, lists: &[OpenList<'_>]) -> Result<Vec<Option<OpenPart>>, StoreError> {
+    store.look("parts", |tx| tx.open_parts(start(), lists))
+}
+
+pub(super) fn parts_begin_behind_any_invitation_of_the_account(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let all = five(store, &world)?;
+    let [a, b, c, d, e] = all.as_slice() else { panic!("{all:?}") };
+    let mut ended = b.clone();
+    sound(ended.revoke(world.sponsor.id, second(1)));
+    update(store, &ended)?;
+    for (after, limit, order, expected, more) in [
+        (None, 2, Order::OldestFirst, vec![a.id, c.id], true),
+        (None, 4, Order::OldestFirst, vec![a.id, c.id, d.id, e.id], false),
+        (None, 3, Order::NewestFirst, vec![e.id, d.id, c.id], true),
+        (Some(a), 2, Order::OldestFirst, vec![c.id, d.id], true),
+        (Some(b), 2, Order::OldestFirst, vec![c.id, d.id], true),
+        (Some(c), 2, Order::OldestFirst, vec![d.id, e.id], false),
+        (Some(e), 2, Order::OldestFirst, vec![], false),
+        (Some(c), 2, Order::NewestFirst, vec![a.id], false),
+        (Some(b), 1, Order::NewestFirst, vec![a.id], false),
+        (Some(a), 2, Order::NewestFirst, vec![], false),
+        (None, 0, Order::OldestFirst, vec![], true),
+        (None, u32::MAX, Order::NewestFirst, vec![e.id, d.id, c.id, a.id], false),
+    ] {
+        let part = only(parts(store, &[list(&world, after, limit, order)])?);
+        let part = sound(part.ok_or("the place is not known"));
+        let what = format!("{limit} behind {:?}, {order:?}", after.map(|after| after.id));
+        assert_eq!((ids(&part), part.more, part.count), (expected, more, 4), "{what}");
+    }
+    let whole = only(parts(store, &[list(&world, None, 1, Order::OldestFirst)])?);
+    assert_eq!(sound(whole.ok_or("nothing")).invitations, [stored(store, a)?]);
+    Ok(())
+}
+
+pub(super) fn a_place_that_the_account_never_had_is_not_known(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let elsewhere = world.other_account(store)?;
+    let own = world.invited(store, "a@example.com")?;
+    let unknown = Invitation { public_id: world.token(), ..own.clone() };
+    assert_eq!(parts(store, &[list(&world, Some(&unknown), 2, Order::OldestFirst)])?, [None]);
+    let foreign = OpenList { account: elsewhere.id, ..list(&world, Some(&own), 2, Order::NewestFirst) };
+    assert_eq!(parts(store, &[foreign])?, [None]);
+    Ok(())
+}
+
+pub(super) fn lists_of_every_kind_are_answered_at_once(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let elsewhere = world.other_account(store)?;
+    let all = five(store, &world)?;
+    let [a, b, c, d, e] = all.as_slice() else { panic!("{all:?}") };
+    let unknown = Invitation { public_id: world.token(), ..a.clone() };
+    let first = list(&world, None, 2, Order::OldestFirst);
+    let lists = [
+        OpenList { account: elsewhere.id, ..first },
+        first,
+        list(&world, None, 2, Order::NewestFirst),
+        list(&world, Some(&unknown), 2, Order::OldestFirst),
+        list(&world, Some(c), 3, Order::OldestFirst),
+        list(&world, Some(b), 2, Order::OldestFirst),
+        first,
+    ];
+    let found = parts(store, &lists)?;
+    let numbers: Vec<_> =
+        found.iter().map(|part| part.as_ref().map(|part| (ids(part), part.count))).collect();
+    let expected = [
+        Some((vec![], 0)),
+        Some((vec![a.id, b.id], 5)),
+        Some((vec![e.id, d.id], 5)),
+        None,
+        Some((vec![d.id, e.id], 5)),
+        Some((vec![c.id, d.id], 5)),
+        Some((vec![a.id, b.id], 5)),
+    ];
+    assert_eq!(numbers, expected);
+    assert_eq!(parts(store, &[])?, []);
+    Ok(())
+}
+
+/// Both ways to learn it say the same, before and after housekeeping.
+pub(super) fn the_count_follows_every_change(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let elsewhere = world.other_account(store)?;
+    let counted = |expected: u64, seconds: i64| -> Outcome {
+        for settled in [false, true] {
+            if settled {
+                store.write("settle", |tx| tx.settle_open_counts())?;
+            }
+            let lists = [list(&world, None, 9, Order::OldestFirst)];
+            let part = only(store.look("part", |tx| tx.open_parts(second(seconds), &lists))?);
+            let count =
+                store.read("count", |tx| tx.count_open_invitations(world.account.id, second(seconds)))?;
+            let listed = sound(part.ok_or("nothing"));
+            assert_eq!((listed.count, count), (expected, expected), "settled: {settled}");
+            assert_eq!(listed.invitations.len(), usize::try_from(expected).unwrap_or_default());
+        }
+        Ok(())
+    };
+    counted(0, 0)?;
+    let all = five(store, &world)?;
+    insert(store, &NewInvitation { account_id: elsewhere.id, ..world.new_invitation("a@example.com") })?;
+    counted(5, 0)?;
+    let [a, b, c, d, _] = all.as_slice() else { panic!("{all:?}") };
+    let (mut accepted, mut declined, mut revoked) = (a.clone(), b.clone(), c.clone());
+    sound(accepted.accept(world.sponsor.id, second(1)));
+    sound(declined.decline(None, second(1)));
+    sound(revoked.revoke(world.sponsor.id, second(1)));
+    for ended in [&accepted, &declined, &revoked] {
+        update(store, ended)?;
+    }
+    counted(2, 0)?;
+    let refused: Result<(), StoreError> = store.write("give up", |tx| {
+        let mut gone = d.clone();
+        sound(gone.decline(None, second(1)));
+        tx.update_invitation(&gone)?;
+        Err(StoreError::Unavailable("given up".to_owned()))
+    });
+    assert!(refused.is_err());
+    counted(2, 0)?;
+    // The time of all is over, and nobody wrote that down; then of one; then that one is open again.
+    let over = (d.expires_at - start()).num_seconds();
+    counted(0, over)?;
+    let mut expired = d.clone();
+    assert!(expired.expire(d.expires_at));
+    update(store, &expired)?;
+    counted(0, over)?;
+    counted(1, 0)?;
+    let mut renewed = stored(store, d)?;
+    sound(renewed.renew(world.sponsor.id, second(over)));
+    update(store, &renewed)?;
+    counted(1, over)?;
+    counted(2, 0)
+}

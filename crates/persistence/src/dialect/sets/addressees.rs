@@ -1,0 +1,84 @@
+use diesel::prelude::*;
+
+use super::each;
+use crate::{
+    connection::AnyConnection,
+    rows::InvitationRow,
+    schema::{Pending, invitation, membership, person},
+};
+
+/// The pairs, of these accounts and keys of addresses, of which the second is a member's of the first. Besides those that
+/// were asked for, pairs of an account and an address of two different ones.
+pub(crate) fn are_members(
+    connection: &mut AnyConnection,
+    pairs: &[(i64, &str)],
+) -> QueryResult<Vec<(i64, String)>> {
+    let members = person::table.inner_join(membership::table);
+    let pair = (membership::account_id, person::email_key);
+    match connection {
+        AnyConnection::Postgres(connection) => {
+            let (accounts, keys): (Vec<i64>, Vec<&str>) = pairs.iter().copied().unzip();
+            members
+                .filter(person::email_key.eq_any(keys))
+                .filter(membership::account_id.eq_any(accounts))
+                .select(pair)
+                .load(connection)
+        }
+        AnyConnection::Sqlite(connection) => each(pairs, |(account, key)| {
+            members
+                .filter(person::email_key.eq(key))
+                .filter(membership::account_id.eq(account))
+                .select(pair)
+                .load(connection)
+        }),
+    }
+}
+
+/// What is stored as pending for these accounts and keys of addresses; as [`are_members`] perhaps more.
+pub(crate) fn pending_invitations(
+    connection: &mut AnyConnection,
+    pairs: &[(i64, &str)],
+) -> QueryResult<Vec<InvitationRow>> {
+    let pending = invitation::table.filter(invitation::status.eq(Pending));
+    match connection {
+        AnyConnection::Postgres(connection) => {
+            let (accounts, keys): (Vec<i64>, Vec<&str>) = pairs.iter().copied().unzip();
+            pending
+                .filter(invitation::account_id.eq_any(accounts))
+                .filter(invitation::email_key.eq_any(keys))
+                .select(InvitationRow::as_select())
+                .load(connection)
+        }
+        AnyConnection::Sqlite(connection) => each(pairs, |(account, key)| {
+            pending
+                .filter(invitation::account_id.eq(account))
+                .filter(invitation::email_key.eq(key))
+                .select(InvitationRow::as_select())
+                .load(connection)
+        }),
+    }
+}
+
+/// The invitations with these numbers in these accounts; as [`are_members`] perhaps more.
+pub(crate) fn invitations(
+    connection: &mut AnyConnection,
+    pairs: &[(i64, i64)],
+) -> QueryResult<Vec<InvitationRow>> {
+    match connection {
+        AnyConnection::Postgres(connection) => {
+            let (accounts, ids): (Vec<i64>, Vec<i64>) = pairs.iter().copied().unzip();
+            invitation::table
+                .filter(invitation::id.eq_any(ids))
+                .filter(invitation::account_id.eq_any(accounts))
+                .select(InvitationRow::as_select())
+                .load(connection)
+        }
+        AnyConnection::Sqlite(connection) => each(pairs, |(account, id)| {
+            invitation::table
+                .find(id)
+                .filter(invitation::account_id.eq(account))
+                .select(InvitationRow::as_select())
+                .load(connection)
+        }),
+    }
+}

@@ -1,0 +1,45 @@
+/// Defines a statement for PostgreSQL that diesel has no words for: pieces of SQL, and between them values that are bound. It
+/// is prepared once for each connection, unlike diesel's `sql_query`.
+macro_rules! hand_written {
+    (
+        $(#[$doc:meta])* struct $name:ident$(<$life:lifetime>)? -> $answer:ty;
+        $first:expr $(, $field:ident: $type:ty as $sql_type:ty, $text:expr)+
+    ) => {
+        $(#[$doc])*
+        struct $name$(<$life>)? {
+            $($field: $type,)+
+        }
+
+        const _: () = {
+            /// Stands for the statement among those that are prepared.
+            struct Id;
+
+            impl$(<$life>)? diesel::query_builder::QueryId for $name$(<$life>)? {
+                type QueryId = Id;
+
+                const HAS_STATIC_QUERY_ID: bool = true;
+            }
+        };
+
+        impl$(<$life>)? diesel::query_builder::Query for $name$(<$life>)? {
+            type SqlType = $answer;
+        }
+
+        impl$(<$life>)? diesel::RunQueryDsl<diesel::PgConnection> for $name$(<$life>)? {}
+
+        impl$(<$life>)? diesel::query_builder::QueryFragment<diesel::pg::Pg> for $name$(<$life>)? {
+            fn walk_ast<'b>(
+                &'b self,
+                mut out: diesel::query_builder::AstPass<'_, 'b, diesel::pg::Pg>,
+            ) -> diesel::QueryResult<()> {
+                out.push_sql($first);
+                $(
+                    out.push_bind_param::<$sql_type, _>(&self.$field)?;
+                    out.push_sql($text);
+                )+
+                Ok(())
+            }
+        }
+    };
+}
+pub(super) use hand_written;

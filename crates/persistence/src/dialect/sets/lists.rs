@@ -1,0 +1,235 @@
+use chrono::NaiveDateTime;
+use diesel::{
+    dsl::{auto_type, min},
+    prelude::*,
+    sql_types::{Array, BigInt, Nullable, Text, Timestamp},
+};
+
+use usher_domain::port::store::Order;
+
+use super::hand_written;
+use crate::{
+    connection::AnyConnection,
+    rows::InvitationRow,
+    schema::{Pending, invitation, open_count},
+};
+
+/// Part of a list of open invitations: of an account, behind an invitation of that public id or that number, or the first.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) account: i64,
+    pub(crate) after: Option<&'a str>,
+    pub(crate) number: Option<i64>,
+}
+
+/// What was found of the one that was wanted at a place, from 1; without rows of invitations there is one without an invitation.
+#[derive(Queryable)]
+pub(crate) struct Found {
+    pub(crate) place: i64,
+    /// The number of the invitation that the part begins behind, if the account has it.
+    pub(crate) behind: Option<i64>,
+    /// How many the account has stored as pending.
+    pub(crate) stored: i64,
+    /// The earliest end of all that any account has stored as pending.
+    pub(crate) earliest_end: Option<NaiveDateTime>,
+    pub(crate) invitation: Option<InvitationRow>,
+}
+
+impl Found {
+    /// Grows in the order of the list.
+    fn number(&self, order: Order) -> i64 {
+        let number = self.invitation.as_ref().map_or(0, InvitationRow::number);
+        if order == Order::OldestFirst { number } else { -number }
+    }
+}
+
+type FoundColumns = (BigInt, Nullable<BigInt>, BigInt, Nullable<Timestamp>, Nullable<invitation::SqlType>);
+
+/// The columns of an invitation, in the order of the table's declaration.
+macro_rules! columns {
+    () => {
+        "id, public_id, secure_id, account_id, email, email_key, name, roles, limit_services, services, sponsor, status, \
+         generation, created_at, updated_at, sent_at, expires_at, closed_at, closed_by, version"
+    };
+}
+
+/// The open invitations of an account between two numbers. The comparisons of pairs are always true: they tell the planner, who
+/// makes one plan for all accounts, to walk through `invitation_open`, the one index that is in the order of both, and not through
+/// the numbers of all accounts, which takes long for an account that has few of them.
+macro_rules! open_between {
+    ($account:expr, $lower:expr, $upper:expr) => {
+        concat!(
+            "account_id = ",
+            $account,
+            " AND id > ",
+            $lower,
+            " AND id < ",
+            $upper,
+            " AND (account_id, id) > (",
+            $account,
+            ", 0) AND (account_id, id) < (",
+            $account,
+            ", 9223372036854775807) AND status = 'pending' AND expires_at > "
+        )
+    };
+}
+
+/// What is asked in either order. For each list one look-up in `unique_invitation_public_id` and one in each table of the count,
+/// then as many steps in `invitation_open` as there are rows, from the place where the part begins. The count is kept from being
+/// computed for each row by `OFFSET 0`. The earliest end is the first entry of `invitation_overdue`, once for all.
+macro_rules! open_parts {
+    ($name:ident, $lower:expr, $upper:expr, $direction:literal) => {
+        hand_written! {
+            struct $name<'a> -> FoundColumns;
+            "SELECT wanted.place, behind.id, counted.stored, \
+             (SELECT min(expires_at) FROM invitation WHERE status = 'pending'), listed.* FROM unnest(",
+            accounts: Vec<i64> as Array<BigInt>, ", ",
+            after: Vec<Option<&'a str>> as Array<Nullable<Text>>, ", ",
+            numbers: Vec<Option<i64>> as Array<Nullable<BigInt>>,
+            concat!(
+                ") WITH ORDINALITY AS wanted (account_id, after, number, place) \
+                 LEFT JOIN invitation AS behind ON behind.account_id = wanted.account_id AND behind.public_id = wanted.after \
+                 CROSS JOIN LATERAL (SELECT \
+                    COALESCE((SELECT invitations FROM open_count WHERE account_id = wanted.account_id), 0) \
+                    + COALESCE((SELECT sum(change) FROM open_change WHERE account_id = wanted.account_id), 0)::bigint \
+                    AS stored OFFSET 0) AS counted \
+                 LEFT JOIN LATERAL (SELECT ", columns!(), " FROM invitation WHERE ",
+                open_between!("wanted.account_id", $lower, $upper)
+            ),
+            now: NaiveDateTime as Timestamp,
+            concat!(" ORDER BY id ", $direction, " LIMIT "),
+            limit: i64 as BigInt,
+            ") AS listed ON wanted.after IS NULL OR behind.id IS NOT NULL"
+        }
+    };
+}
+
+open_parts!(OldestFirst, "COALESCE(wanted.number, behind.id, 0)", "9223372036854775807", "ASC");
+open_parts!(NewestFirst, "0", "COALESCE(wanted.number, behind.id, 9223372036854775807)", "DESC");
+
+/// The number of the open invitation behind so many others: as many steps in `invitation_open`, which has all that is asked for.
+macro_rules! open_nth {
+    ($name:ident, $direction:literal) => {
+        hand_written! {
+            struct $name -> BigInt;
+            "SELECT id FROM (SELECT ", account: i64 as BigInt, concat!(
+                " AS account_id) AS wanted, LATERAL (SELECT id FROM invitation WHERE ",
+                open_between!("wanted.account_id", "0", "9223372036854775807")
+            ),
+            now: NaiveDateTime as Timestamp,
+            concat!(" ORDER BY id ", $direction, " LIMIT 1 OFFSET "),
+            offset: i64 as BigInt,
+            ") AS nth"
+        }
+    };
+}
+
+open_nth!(NthOldest, "ASC");
+open_nth!(NthNewest, "DESC");
+
+/// The number of the invitation behind `offset` others of those open at `now`, from the end that is named.
+pub(crate) fn open_nth(
+    connection: &mut AnyConnection,
+    account: i64,
+    now: NaiveDateTime,
+    offset: i64,
+    order: Order,
+) -> QueryResult<Option<i64>> {
+    match (connection, order) {
+        (AnyConnection::Postgres(connection), Order::OldestFirst) => {
+            NthOldest { account, now, offset }.get_result(connection).optional()
+        }
+        (AnyConnection::Postgres(connection), Order::NewestFirst) => {
+            NthNewest { account, now, offset }.get_result(connection).optional()
+        }
+        (AnyConnection::Sqlite(connection), order) => {
+            let nth = open(account, now).select(invitation::id).limit(1).offset(offset);
+            match order {
+                Order::OldestFirst => nth.order(invitation::id).get_result(connection).optional(),
+                Order::NewestFirst => nth.order(invitation::id.desc()).get_result(connection).optional(),
+            }
+        }
+    }
+}
+
+/// For each list, one after the other, up to `limit` rows of those open at `now`, from the end that is named.
+pub(crate) fn open_parts(
+    connection: &mut AnyConnection,
+    wanted: &[Wanted<'_>],
+    now: NaiveDateTime,
+    limit: i64,
+    order: Order,
+) -> QueryResult<Vec<Found>> {
+    match connection {
+        AnyConnection::Postgres(connection) => {
+            let accounts = wanted.iter().map(|wanted| wanted.account).collect();
+            let after = wanted.iter().map(|wanted| wanted.after).collect();
+            let numbers = wanted.iter().map(|wanted| wanted.number).collect();
+            let mut all: Vec<Found> = match order {
+                Order::OldestFirst => {
+                    OldestFirst { accounts, after, numbers, now, limit }.load(connection)?
+                }
+                Order::NewestFirst => {
+                    NewestFirst { accounts, after, numbers, now, limit }.load(connection)?
+                }
+            };
+            // They come so anyway: to make sure costs less here than there.
+            all.sort_by_key(|found| (found.place, found.number(order)));
+            Ok(all)
+        }
+        AnyConnection::Sqlite(connection) => {
+            let pending = invitation::table.filter(invitation::status.eq(Pending));
+            let earliest_end = pending.select(min(invitation::expires_at)).get_result(connection)?;
+            let mut all = Vec::new();
+            for (place, wanted) in (1..).zip(wanted) {
+                let (behind, rows) = part(connection, wanted, now, limit, order)?;
+                let stored = open_count::table.find(wanted.account).select(open_count::invitations);
+                let stored = stored.get_result(connection).optional()?.unwrap_or_default();
+                let found = |invitation| Found { place, behind, stored, earliest_end, invitation };
+                if rows.is_empty() {
+                    all.push(found(None));
+                }
+                all.extend(rows.into_iter().map(|row| found(Some(row))));
+            }
+            Ok(all)
+        }
+    }
+}
+
+#[auto_type(no_type_alias)]
+fn open(account: i64, now: NaiveDateTime) -> _ {
+    invitation::table
+        .filter(invitation::account_id.eq(account))
+        .filter(invitation::status.eq(Pending))
+        .filter(invitation::expires_at.gt(now))
+}
+
+/// The number of the invitation that the part begins behind, and its rows.
+fn part(
+    connection: &mut SqliteConnection,
+    wanted: &Wanted<'_>,
+    now: NaiveDateTime,
+    limit: i64,
+    order: Order,
+) -> QueryResult<(Option<i64>, Vec<InvitationRow>)> {
+    let mut behind = wanted.number;
+    if let Some(after) = wanted.after {
+        let named = invitation::table
+            .filter(invitation::account_id.eq(wanted.account))
+            .filter(invitation::public_id.eq(after))
+            .select(invitation::id);
+        let Some(number) = named.get_result(connection).optional()? else { return Ok((None, Vec::new())) };
+        behind = Some(number);
+    }
+    let open = open(wanted.account, now).limit(limit).select(InvitationRow::as_select());
+    let rows = match order {
+        Order::OldestFirst => {
+            open.filter(invitation::id.gt(behind.unwrap_or(0))).order(invitation::id).load(connection)?
+        }
+        Order::NewestFirst => open
+            .filter(invitation::id.lt(behind.unwrap_or(i64::MAX)))
+            .order(invitation::id.desc())
+            .load(connection)?,
+    };
+    Ok((behind, rows))
+}

@@ -1,0 +1,57 @@
+use std::collections::HashMap;
+
+use usher_domain::{
+    access_token::{TokenDigest, TokenHolder},
+    account::Account,
+    address::EmailAddress,
+    membership::Membership,
+    port::{
+        StoreError,
+        store::{Callers, Known},
+    },
+};
+
+use super::DieselTx;
+use crate::{
+    dialect::{self, HolderRows},
+    rows::{AccountRow, MembershipRow},
+};
+
+impl Callers for DieselTx<'_> {
+    fn known(&mut self, emails: &[&EmailAddress]) -> Result<Vec<Option<Known>>, StoreError> {
+        let keys: Vec<&str> = emails.iter().map(|email| email.key()).collect();
+        self.read(|connection| {
+            let mut found: HashMap<String, Known> = HashMap::new();
+            for (person, members) in dialect::known(connection, &keys)? {
+                let key = person.email_key().to_owned();
+                let memberships = members.into_iter().map(member).collect::<Result<_, _>>()?;
+                found.insert(key, Known { person: person.try_into()?, memberships });
+            }
+            Ok(keys.iter().map(|key| found.get(*key).cloned()).collect())
+        })
+    }
+
+    fn token_holders(&mut self, digests: &[&TokenDigest]) -> Result<Vec<Option<TokenHolder>>, StoreError> {
+        let digests: Vec<&str> = digests.iter().map(|digest| digest.as_str()).collect();
+        self.read(|connection| {
+            let mut found: HashMap<String, TokenHolder> = HashMap::new();
+            for (digest, rows) in dialect::token_holders(connection, &digests)? {
+                found.insert(digest, holder(rows)?);
+            }
+            Ok(digests.iter().map(|digest| found.get(*digest).cloned()).collect())
+        })
+    }
+}
+
+fn member((membership, account): (MembershipRow, AccountRow)) -> Result<(Account, Membership), StoreError> {
+    Ok((account.try_into()?, membership.try_into()?))
+}
+
+fn holder((token, account, person, membership): HolderRows) -> Result<TokenHolder, StoreError> {
+    Ok(TokenHolder {
+        token: token.try_into()?,
+        account: account.try_into()?,
+        person: person.try_into()?,
+        membership: membership.try_into()?,
+    })
+}

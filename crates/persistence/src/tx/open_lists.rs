@@ -1,0 +1,146 @@
+//! Lists of open invitations by a place in them, and how many there are.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDateTime;
+use diesel::{dsl::min, prelude::*};
+use usher_domain::{
+    Timestamp,
+    account::PublicId,
+    id::AccountId,
+    invitation::Invitation,
+    port::store::{OpenList, OpenPart, Order, Page},
+};
+
+use crate::{
+    connection::AnyConnection,
+    dialect::{self, Wanted},
+    rows::{InvitationRow, readable},
+    schema::{Pending, invitation, open_change, open_count},
+};
+
+/// For each list, in its place, its part: lists of one length and order together in one statement.
+pub(super) fn parts(
+    connection: &mut AnyConnection,
+    now: Timestamp,
+    lists: &[OpenList<'_>],
+) -> QueryResult<Vec<Option<OpenPart>>> {
+    let mut kinds: HashMap<(u32, Order), Vec<usize>> = HashMap::new();
+    for (index, list) in lists.iter().enumerate() {
+        kinds.entry((list.limit, list.order)).or_default().push(index);
+    }
+    let mut parts: Vec<Option<OpenPart>> = lists.iter().map(|_| None).collect();
+    for ((limit, order), places) in kinds {
+        let of_kind: Vec<&OpenList<'_>> = places.iter().filter_map(|place| lists.get(*place)).collect();
+        let found = of_one_kind(connection, now, &of_kind, limit, order)?;
+        for (place, part) in places.into_iter().zip(found) {
+            if let Some(slot) = parts.get_mut(place) {
+                *slot = part;
+            }
+        }
+    }
+    Ok(parts)
+}
+
+fn of_one_kind(
+    connection: &mut AnyConnection,
+    now: Timestamp,
+    lists: &[&OpenList<'_>],
+    limit: u32,
+    order: Order,
+) -> QueryResult<Vec<Option<OpenPart>>> {
+    let wanted: Vec<Wanted<'_>> = lists
+        .iter()
+        .map(|list| Wanted {
+            account: list.account.get(),
+            after: list.after.map(PublicId::as_str),
+            number: None,
+        })
+        .collect();
+    // One more than wanted tells whether there are more.
+    let found = dialect::open_parts(connection, &wanted, now.naive_utc(), i64::from(limit) + 1, order)?;
+    let mut found = found.into_iter().peekable();
+    let mut parts = Vec::with_capacity(lists.len());
+    for (place, list) in (1..).zip(lists) {
+        let Some(first) = found.next_if(|row| row.place == place) else {
+            parts.push(None);
+            continue;
+        };
+        let known = list.after.is_none() || first.behind.is_some();
+        let mut count = first.stored;
+        if first.earliest_end.is_some_and(|end| end <= now.naive_utc()) {
+            count -= overdue(connection, list.account, now)?;
+        }
+        let mut rows: Vec<InvitationRow> = first.invitation.into_iter().collect();
+        while let Some(next) = found.next_if(|row| row.place == place) {
+            rows.extend(next.invitation);
+        }
+        parts.push(known.then(|| part(rows, count, limit)));
+    }
+    Ok(parts)
+}
+
+fn part(mut rows: Vec<InvitationRow>, count: i64, limit: u32) -> OpenPart {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    OpenPart { count: u64::try_from(count).unwrap_or_default(), invitations: readable(rows), more }
+}
+
+/// How many are open: those stored as pending without those of them whose time is over. There are few of these, which the
+/// worker has not come to yet, and mostly none.
+pub(super) fn count(connection: &mut AnyConnection, now: Timestamp, account: AccountId) -> QueryResult<u64> {
+    let settled: Option<i64> = open_count::table
+        .find(account.get())
+        .select(open_count::invitations)
+        .get_result(connection)
+        .optional()?;
+    let changes: Vec<i64> = open_change::table
+        .filter(open_change::account_id.eq(account.get()))
+        .select(open_change::change)
+        .load(connection)?;
+    let earliest_end: Option<NaiveDateTime> = invitation::table
+        .filter(invitation::status.eq(Pending))
+        .select(min(invitation::expires_at))
+        .get_result(connection)?;
+    let mut count = settled.unwrap_or_default() + changes.into_iter().sum::<i64>();
+    if earliest_end.is_some_and(|end| end <= now.naive_utc()) {
+        count -= overdue(connection, account, now)?;
+    }
+    Ok(u64::try_from(count).unwrap_or_default())
+}
+
+/// A part of a list by how many are before it.
+pub(super) fn page(
+    connection: &mut AnyConnection,
+    now: Timestamp,
+    account: AccountId,
+    page: Page,
+) -> QueryResult<Vec<Invitation>> {
+    // Neither database knows a number beyond its own.
+    let (limit, offset) =
+        (page.limit.map_or(i64::MAX, i64::from), i64::try_from(page.offset).unwrap_or(i64::MAX));
+    let (account, now) = (account.get(), now.naive_utc());
+    let number = match offset {
+        0 => None,
+        _ => match dialect::open_nth(connection, account, now, offset, page.order)? {
+            // Behind the one before it.
+            Some(first) if page.order == Order::OldestFirst => Some(first - 1),
+            Some(first) => Some(first + 1),
+            None => return Ok(Vec::new()),
+        },
+    };
+    let wanted = [Wanted { account, after: None, number }];
+    let found = dialect::open_parts(connection, &wanted, now, limit, page.order)?;
+    Ok(readable(found.into_iter().filter_map(|row| row.invitation).collect()))
+}
+
+/// How many of an account are stored as pending although their time is over.
+fn overdue(connection: &mut AnyConnection, account: AccountId, now: Timestamp) -> QueryResult<i64> {
+    invitation::table
+        .filter(invitation::account_id.eq(account.get()))
+        .filter(invitation::status.eq(Pending))
+        .filter(invitation::expires_at.le(now.naive_utc()))
+        .count()
+        .get_result(connection)
+}
