@@ -18,6 +18,7 @@ use crate::{
     gate::Gate,
     http::{
         self, dev,
+        idempotency::Repeats,
         passwords::PasswordDesk,
         state::{AppState, Fastly, Landscape},
         unread,
@@ -186,6 +187,7 @@ fn state(
         verifier,
         issuer: core.issuer,
         passwords: Arc::new(PasswordDesk::new(core.passwords, hashing)),
+        repeats: Repeats::new(core.requests),
         wake,
         continue_url: settings.server.continue_url.clone(),
         body_timeout: settings.server.body_timeout,

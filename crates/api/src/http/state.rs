@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 use url::Url;
 use usher_auth::{JwtVerifier, TokenIssuer};
 
-use super::passwords::PasswordDesk;
+use super::{idempotency::Repeats, passwords::PasswordDesk};
 use crate::gate::Gate;
 
 /// What handlers share.
@@ -21,6 +21,8 @@ pub struct AppState {
     pub issuer: TokenIssuer,
     /// Hashes and checks passwords.
     pub passwords: Arc<PasswordDesk>,
+    /// Tells requests that come again from new ones.
+    pub repeats: Repeats,
     /// Tells the worker that a mail was queued.
     pub wake: Arc<Notify>,
     /// Where this service is reached, without a trailing slash.

@@ -17,13 +17,15 @@ use url::Url;
 use usher_api::{
     gate::Gate,
     http::{
+        idempotency::Repeats,
         passwords::PasswordDesk,
         state::{AppState, Fastly, Landscape},
         web,
     },
 };
 use usher_auth::{
-    HmacLinkKeys, IssuerSettings, JwtVerifier, KeySource, Passwords, SecretRing, ServerSecret, TokenIssuer,
+    HmacLinkKeys, IssuerSettings, JwtVerifier, KeySource, Passwords, RequestKeys, SecretRing, ServerSecret,
+    TokenIssuer,
 };
 use usher_domain::{
     Timestamp,
@@ -257,6 +259,7 @@ impl World {
             issuer: TokenIssuer::new(&issuer).unwrap(),
             verifier: JwtVerifier::new(vec![issuer], &self.env.clock).unwrap(),
             passwords: Arc::clone(&self.desk),
+            repeats: Repeats::new(RequestKeys::new(&secrets())),
             wake: Arc::new(Notify::new()),
             public_url: self.env.policy.public_url.clone(),
             continue_url: self.continue_url.clone(),

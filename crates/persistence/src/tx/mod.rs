@@ -3,6 +3,7 @@
 mod access_tokens;
 mod accounts;
 mod audit;
+mod idempotency;
 mod invitations;
 mod memberships;
 mod outbox;

@@ -1,4 +1,6 @@
-use super::{AccessTokens, Accounts, AuditLog, Invitations, Memberships, Outbox, People, StoreError};
+use super::{
+    AccessTokens, Accounts, AuditLog, IdempotencyKeys, Invitations, Memberships, Outbox, People, StoreError,
+};
 use crate::{
     Timestamp,
     principal::Credential,
@@ -6,9 +8,15 @@ use crate::{
 };
 
 /// One open transaction: everything that a use case can read and write.
-pub trait Tx: AccessTokens + Accounts + AuditLog + Invitations + Memberships + Outbox + People {}
+pub trait Tx:
+    AccessTokens + Accounts + AuditLog + IdempotencyKeys + Invitations + Memberships + Outbox + People
+{
+}
 
-impl<T: AccessTokens + Accounts + AuditLog + Invitations + Memberships + Outbox + People> Tx for T {}
+impl<T> Tx for T where
+    T: AccessTokens + Accounts + AuditLog + IdempotencyKeys + Invitations + Memberships + Outbox + People
+{
+}
 
 /// What a unit of work is going to do. In either mode it sees one consistent picture, and what it wrote itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,6 +7,7 @@
 mod access_tokens;
 mod accounts;
 mod audit;
+mod idempotency;
 mod invitations;
 mod outbox;
 mod people;
