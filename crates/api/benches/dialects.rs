@@ -15,6 +15,7 @@ use usher_api::{
     http::{
         self,
         gathered::Gathered,
+        idempotency::Repeats,
         json,
         passwords::PasswordDesk,
         state::{AppState, Fastly, Landscape},
@@ -22,7 +23,8 @@ use usher_api::{
     system::SystemEntropy,
 };
 use usher_auth::{
-    IssuerSettings, JwtVerifier, KeySource, Passwords, SecretRing, ServerSecret, TokenIssuer, TokenRequest,
+    IssuerSettings, JwtVerifier, KeySource, Passwords, RequestKeys, SecretRing, ServerSecret, TokenIssuer,
+    TokenRequest,
 };
 use usher_domain::{
     account::AccountName,
@@ -89,7 +91,8 @@ fn lists(criterion: &mut Criterion) {
 /// An account with an administrator, her token, and so many open invitations.
 fn world(rows: u32) -> (AppState, String) {
     let secret = || ServerSecret::new("a secret of the benchmarks, 32 bytes or more".into()).unwrap();
-    let settings = || IssuerSettings::new(KeySource::SharedSecrets(SecretRing::new(secret(), Vec::new())));
+    let secrets = || SecretRing::new(secret(), Vec::new());
+    let settings = || IssuerSettings::new(KeySource::SharedSecrets(secrets()));
     let (env, _) = testkit::env();
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
     let account = AccountName::parse("onward").unwrap();
@@ -140,6 +143,7 @@ fn world(rows: u32) -> (AppState, String) {
         verifier,
         issuer,
         passwords: Arc::new(PasswordDesk::new(passwords, Arc::new(Semaphore::new(1)))),
+        repeats: Repeats::new(RequestKeys::new(&secrets())),
         wake: Arc::new(Notify::new()),
         continue_url: None,
         body_timeout: Duration::from_secs(10),

@@ -9,6 +9,7 @@
 //! - [`access_token_digest`] makes of an access token what is stored of it.
 //! - [`Passwords`] hashes and compares passwords.
 //! - [`HmacLinkKeys`] derives the secret half of invitation links.
+//! - [`RequestKeys`] tells a request that comes again from another one, without keeping what it says.
 //! - [`is_loopback`] tells which URLs stay on this machine: only those may carry credentials, or keys, without TLS.
 //!
 //! Secrets of the server come in as [`ServerSecret`], and no type of this crate shows one in its `Debug` output.
@@ -25,6 +26,7 @@ mod keys;
 mod links;
 mod loopback;
 mod passwords;
+mod requests;
 mod secret;
 
 pub use access_token::access_token_digest;
@@ -39,4 +41,5 @@ pub use keys::KeyFault;
 pub use links::HmacLinkKeys;
 pub use loopback::is_loopback;
 pub use passwords::{HashingError, Passwords};
+pub use requests::RequestKeys;
 pub use secret::{MIN_SECRET_OCTETS, SecretRing, ServerSecret, WeakSecret};

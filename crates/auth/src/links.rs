@@ -7,7 +7,7 @@ use usher_domain::{
     port::LinkKeys,
 };
 
-use crate::secret::{SecretRing, ServerSecret};
+use crate::secret::SecretRing;
 
 /// Separates this use of a server secret from every other: the same secret may sign tokens. No token's signing input
 /// has a space, so this text is never a message that somebody gets signed there.
@@ -30,8 +30,8 @@ impl HmacLinkKeys {
     /// Derives one subkey of each server secret. New links are made with the current one.
     #[must_use]
     pub fn new(secrets: &SecretRing) -> Self {
-        let previous = secrets.previous().iter().map(subkey).collect();
-        Self { current: subkey(secrets.current()), previous }
+        let previous = secrets.previous().iter().map(|secret| secret.subkey(LABEL)).collect();
+        Self { current: secrets.current().subkey(LABEL), previous }
     }
 }
 
@@ -50,14 +50,6 @@ impl LinkKeys for HmacLinkKeys {
         });
         known.then_some(generation)
     }
-}
-
-/// HKDF-Expand (RFC 5869, 2.3) of the label to one block. The secret is long enough to go without extraction (3.3).
-fn subkey(secret: &ServerSecret) -> hmac::Key {
-    let mut block = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, secret.octets()));
-    block.update(LABEL);
-    block.update(&[1]);
-    hmac::Key::new(hmac::HMAC_SHA256, block.sign().as_ref())
 }
 
 fn key_text(subkey: &hmac::Key, secure_id: &SecureId, generation: u32) -> String {

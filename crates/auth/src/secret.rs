@@ -1,3 +1,4 @@
+use aws_lc_rs::hmac;
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// Fewest octets of a server secret: as many as HMAC-SHA256 puts out (RFC 7518, 3.2).
@@ -21,6 +22,15 @@ impl ServerSecret {
 
     pub(crate) fn octets(&self) -> &[u8] {
         self.0.expose_secret().as_bytes()
+    }
+
+    /// A key for one use alone, which its label names: HKDF-Expand (RFC 5869, 2.3) of the label to one block. The secret is
+    /// long enough to go without extraction (3.3).
+    pub(crate) fn subkey(&self, label: &[u8]) -> hmac::Key {
+        let mut block = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, self.octets()));
+        block.update(label);
+        block.update(&[1]);
+        hmac::Key::new(hmac::HMAC_SHA256, block.sign().as_ref())
     }
 }
 

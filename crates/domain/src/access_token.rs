@@ -1,10 +1,9 @@
 //! The access token: a credential for programs, bound to one membership, that can be listed and revoked.
 
-use std::fmt::Write as _;
-
 use crate::{
     Timestamp,
     account::{Account, PublicId},
+    hex::hex,
     id::{AccessTokenId, AccountId, PersonId},
     membership::Membership,
     person::Person,
@@ -69,12 +68,7 @@ impl TokenDigest {
     /// Of the digest's octets.
     #[must_use]
     pub fn new(octets: [u8; 32]) -> Self {
-        let mut text = String::with_capacity(64);
-        for octet in octets {
-            // Writing to a text does not fail.
-            let _infallible = write!(text, "{octet:02x}");
-        }
-        Self(text)
+        Self(hex(&octets))
     }
 
     /// 64 hexadecimal digits in lower case.

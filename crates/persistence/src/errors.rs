@@ -4,7 +4,7 @@ use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 use usher_domain::port::{StoreError, store::Constraint};
 
 /// Every rule of uniqueness: PostgreSQL's name of it, the columns by which SQLite reports it, and what it means.
-const UNIQUE: [(&str, &str, Constraint); 11] = [
+const UNIQUE: [(&str, &str, Constraint); 12] = [
     ("unique_account_name", "account.name", Constraint::AccountName),
     ("unique_account_public_id", "account.public_id", Constraint::RandomId),
     ("unique_person_email_key", "person.email_key", Constraint::PersonEmail),
@@ -19,6 +19,7 @@ const UNIQUE: [(&str, &str, Constraint); 11] = [
     ("unique_invitation_secure_id", "invitation.secure_id", Constraint::RandomId),
     ("unique_access_token_public_id", "access_token.public_id", Constraint::RandomId),
     ("unique_access_token_digest", "access_token.digest", Constraint::RandomId),
+    ("unique_idempotency_key_digest", "idempotency_key.digest", Constraint::IdempotencyKey),
     ("unique_mail_reference", "mail.reference", Constraint::RandomId),
 ];
 

@@ -67,6 +67,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    idempotency_key (id) {
+        id -> BigInt,
+        digest -> Text,
+        request -> Text,
+        status -> BigInt,
+        content_type -> Nullable<Text>,
+        body -> Text,
+        account_id -> Nullable<BigInt>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     invitation (id) {
         id -> BigInt,
         public_id -> Text,

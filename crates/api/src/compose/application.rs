@@ -19,6 +19,7 @@ use crate::{
     http::{
         self, dev,
         gathered::Gathered,
+        idempotency::Repeats,
         passwords::PasswordDesk,
         state::{AppState, Fastly, Landscape},
         unread,
@@ -188,6 +189,7 @@ fn state(
         verifier,
         issuer: core.issuer,
         passwords: Arc::new(PasswordDesk::new(core.passwords, hashing)),
+        repeats: Repeats::new(core.requests),
         wake,
         continue_url: settings.server.continue_url.clone(),
         body_timeout: settings.server.body_timeout,

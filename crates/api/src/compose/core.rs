@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use secrecy::ExposeSecret as _;
-use usher_auth::{HmacLinkKeys, Passwords, TokenIssuer};
+use usher_auth::{HmacLinkKeys, Passwords, RequestKeys, TokenIssuer};
 use usher_domain::{
     env::{Env, Policy},
     outbox::RetryPolicy,
@@ -43,6 +43,8 @@ pub struct Core {
     pub passwords: Arc<Passwords>,
     /// Signs Usher's own tokens.
     pub issuer: TokenIssuer,
+    /// Tells requests that come again from other ones.
+    pub requests: RequestKeys,
     database: Arc<DieselStore>,
 }
 
@@ -66,7 +68,8 @@ impl Core {
         // Last, so that nothing is touched before the settings are known to be sound.
         let database = Arc::new(DieselStore::open(&database_options(settings))?);
         let passwords = Arc::new(Passwords::new(world.entropy));
-        Ok(Self { store: Arc::clone(&database) as Arc<dyn Store>, env, passwords, issuer, database })
+        let store = Arc::clone(&database) as Arc<dyn Store>;
+        Ok(Self { store, env, passwords, issuer, requests: RequestKeys::new(&secrets), database })
     }
 
     /// Applies pending migrations; answers how many.

@@ -1,11 +1,13 @@
 //! HTTP: the dialects, siblings that never import each other, and what they share, which has no wire shape.
 
 pub mod body;
+pub mod call;
 pub mod credentials;
 pub mod dev;
 pub mod endpoint;
 pub mod fastly;
 pub mod gathered;
+pub mod idempotency;
 pub mod json;
 pub mod landscape;
 mod page;

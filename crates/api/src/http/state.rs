@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 use url::Url;
 use usher_auth::{JwtVerifier, TokenIssuer};
 
-use super::{gathered::Gathered, passwords::PasswordDesk};
+use super::{gathered::Gathered, idempotency::Repeats, passwords::PasswordDesk};
 use crate::gate::Gate;
 
 /// What handlers share.
@@ -23,6 +23,8 @@ pub struct AppState {
     pub issuer: TokenIssuer,
     /// Hashes and checks passwords.
     pub passwords: Arc<PasswordDesk>,
+    /// Tells requests that come again from new ones.
+    pub repeats: Repeats,
     /// Tells the worker that a mail was queued.
     pub wake: Arc<Notify>,
     /// Where this service is reached, without a trailing slash.

@@ -3,16 +3,23 @@
 
 use usher_domain::{
     env::Env,
+    id::AccountId,
+    idempotency::Answer,
     port::{Store, StoreError, Tx, store::UnitError},
     principal::{Actor, Credential},
     quota::{Quota, TooManyWrites},
     usecase::{
         count_write::count_write,
+        idempotency::{keep, take},
         resolve::{ResolveError, resolve},
     },
 };
 
-use super::state::AppState;
+use super::{
+    call::{Call, Caller, DialectError},
+    idempotency::{Answered, Owner, Ticket},
+    state::AppState,
+};
 
 /// What came of a write, and where its writer stands against the write limit since. Without a quota there is no limit, or
 /// nobody to count for.
@@ -62,45 +69,80 @@ where
     answer.await.err().unwrap_or(problem)
 }
 
-/// As [`read`], for a use case that writes: it is counted first, also when it cannot be understood.
-pub async fn write<C, T, E, P>(
+/// As [`read`], for a use case that writes: it is counted first, also when it cannot be understood. With a key it is done
+/// once, and answered again when it comes again.
+pub async fn write<C, E, P>(
     state: &AppState,
     credential: Credential,
-    name: &'static str,
-    command: Result<C, P>,
-    mut work: impl FnMut(&mut dyn Tx, &Env, &Actor, &C) -> Result<T, E> + Send + 'static,
-) -> Result<Counted<T>, Counted<P>>
+    call: Call<C, P>,
+    mut work: impl FnMut(&mut dyn Tx, &Env, &Actor, &C) -> Result<Answer, E> + Send + 'static,
+) -> Result<Counted<Answered>, Counted<P>>
 where
     C: Send + 'static,
-    T: Send + 'static,
     E: UnitError + Into<P>,
-    P: Clone + From<StoreError> + From<ResolveError> + From<TooManyWrites> + Send + 'static,
+    P: DialectError,
 {
     let writer = credential.clone();
+    let name = call.name;
+    let (ticket, command) = call.enter(state, Some(Owner::presenting(&writer)));
     let work = move |tx: &mut dyn Tx, env: &Env, command: &Result<C, P>| {
         let actor = resolve(tx, &credential, env.now()).map_err(Why::of)?;
-        let command = command.as_ref().map_err(|problem| Why::not_understood(problem.clone()))?;
-        work(tx, env, &actor, command).map_err(Why::of)
+        once(tx, env, ticket.as_ref(), (Owner::Member(&actor), Some(actor.account.id)), |tx| {
+            let command = command.as_ref().map_err(|problem| Why::not_understood(problem.clone()))?;
+            work(tx, env, &actor, command).map_err(Why::of)
+        })
     };
-    counted(state, Some(writer), name, Ok(command), work).await
+    counted(state, Some(writer), name, command, work).await
 }
 
 /// As [`write()`], for a use case that is not done in an account; without a credential nobody is counted.
-pub async fn write_as_anybody<C, T, E, P>(
+pub async fn write_as_anybody<C, E, P>(
     state: &AppState,
-    writer: Option<Credential>,
-    name: &'static str,
-    command: Result<C, P>,
-    mut work: impl FnMut(&mut dyn Tx, &Env, &C) -> Result<T, E> + Send + 'static,
-) -> Result<Counted<T>, Counted<P>>
+    caller: Caller,
+    call: Call<C, P>,
+    mut work: impl FnMut(&mut dyn Tx, &Env, &C) -> Result<Answer, E> + Send + 'static,
+) -> Result<Counted<Answered>, Counted<P>>
 where
     C: Send + 'static,
-    T: Send + 'static,
     E: UnitError + Into<P>,
-    P: From<StoreError> + From<TooManyWrites> + Send + 'static,
+    P: DialectError,
 {
-    let work = move |tx: &mut dyn Tx, env: &Env, command: &C| work(tx, env, command).map_err(Why::of);
+    let name = call.name;
+    let (ticket, command) = call.enter(state, caller.owner());
+    // What cannot be understood may be a repetition all the same, of what was understood before it was done.
+    let command = if ticket.is_some() { command } else { command.and_then(|command| command.map(Ok)) };
+    let writer = caller.writer().cloned();
+    let work = move |tx: &mut dyn Tx, env: &Env, command: &Result<C, P>| {
+        let mut work = |tx: &mut dyn Tx| {
+            let command = command.as_ref().map_err(|problem| Why::not_understood(problem.clone()))?;
+            work(tx, env, command).map_err(Why::of)
+        };
+        match caller.owner() {
+            Some(owner) => once(tx, env, ticket.as_ref(), (owner, None), work),
+            None => Ok(Answered { answer: work(tx)?, replayed: false }),
+        }
+    };
     counted(state, writer, name, command, work).await
+}
+
+/// Does the work of a request, unless it came with a key and was done before: then it is the answer of that time. The answer
+/// is kept in the unit that does the work, so that either both are there or none. Without a ticket there is no key, and
+/// nothing is asked of the store.
+fn once<P: DialectError>(
+    tx: &mut dyn Tx,
+    env: &Env,
+    ticket: Option<&Ticket>,
+    (owner, account): (Owner<'_>, Option<AccountId>),
+    work: impl FnOnce(&mut dyn Tx) -> Result<Answer, Why<P>>,
+) -> Result<Answered, Why<P>> {
+    let Some(ticket) = ticket else { return Ok(Answered { answer: work(tx)?, replayed: false }) };
+    let keyed = ticket.keyed(&owner, account);
+    if let Some(answer) = take(tx, env, &keyed).map_err(Why::of)? {
+        return Ok(Answered { answer, replayed: true });
+    }
+    let answer = work(tx)?;
+    keep(tx, &keyed, &answer).map_err(Why::of)?;
+    Ok(Answered { answer, replayed: false })
 }
 
 async fn counted<C, T, P>(

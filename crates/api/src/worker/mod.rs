@@ -1,7 +1,8 @@
-//! The worker: delivers the outbox and writes down expiry.
+//! The worker: delivers the outbox and sweeps, which is to write down expiry and to forget answers that are too old to be
+//! given again.
 //!
 //! It wakes when a mail was queued in this process or a delivery ended, and every poll interval besides, because other
-//! replicas queue mails too and tries become due. Any number of workers may run: leases keep them apart. A worker that is killed leaves
+//! replicas queue mails too and tries become due. It sweeps at the poll interval only: nothing waits for it. Any number of workers may run: leases keep them apart. A worker that is killed leaves
 //! leases behind, which end by themselves; a mail whose relay answered just then is sent again with the same
 //! Message-ID.
 
@@ -10,18 +11,23 @@ mod deliver;
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{sync::Notify, task::JoinSet};
+use tokio::{
+    sync::Notify,
+    task::JoinSet,
+    time::{MissedTickBehavior, interval},
+};
 use tokio_util::sync::CancellationToken;
 use usher_domain::{
-    port::{Mailer, StoreError},
-    usecase::expire::expire_overdue,
+    env::Env,
+    port::{Mailer, StoreError, Tx},
+    usecase::{expire::expire_overdue, idempotency::forget_stale},
 };
 
 use breaker::Breaker;
 
 use crate::gate::Gate;
 
-/// Overdue invitations written down in one unit of work.
+/// Overdue invitations written down, or answers forgotten, in one unit of work.
 const SWEEP: u32 = 100;
 
 /// Delivers mails until it is told to stop.
@@ -52,22 +58,27 @@ impl Worker {
 
     /// Works until `stop`, then finishes the deliveries that are running.
     pub async fn run(mut self, stop: CancellationToken) {
-        while !stop.is_cancelled() {
-            self.step().await;
+        let mut poll = interval(self.poll_interval);
+        poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
             tokio::select! {
+                // In this order, so that neither the end nor a sweep waits for a queue that never empties.
+                biased;
+                () = stop.cancelled() => break,
+                _ = poll.tick() => self.sweep().await,
                 Some(done) = self.running.join_next() => self.note(done),
                 () = self.wake.notified() => {}
-                () = tokio::time::sleep(self.poll_interval) => {}
-                () = stop.cancelled() => {}
             }
+            self.step().await;
         }
         while let Some(done) = self.running.join_next().await {
             self.note(done);
         }
     }
 
-    /// Delivers and sweeps until nothing is due any more. What tests drain instead of waiting.
+    /// Sweeps, and delivers until nothing is due any more. What tests drain instead of waiting.
     pub async fn drain(&mut self) {
+        self.sweep().await;
         self.step().await;
         while let Some(done) = self.running.join_next().await {
             self.note(done);
@@ -75,22 +86,33 @@ impl Worker {
         }
     }
 
-    /// Sweeps, and starts as many deliveries as there are places.
+    /// Starts as many deliveries as there are places.
     async fn step(&mut self) {
-        if let Err(error) = self.sweep().await {
-            tracing::warn!(%error, "could not write down expired invitations");
-        }
         if let Err(error) = self.start().await {
             tracing::warn!(%error, "could not claim mails");
         }
     }
 
-    async fn sweep(&self) -> Result<(), StoreError> {
+    async fn sweep(&self) {
+        if let Err(error) = self.in_batches("worker.expire", expire_overdue).await {
+            tracing::warn!(%error, "could not write down expired invitations");
+        }
+        if let Err(error) = self.in_batches("worker.forget", forget_stale).await {
+            tracing::warn!(%error, "could not forget old answers");
+        }
+    }
+
+    /// Runs a use case that does up to [`SWEEP`] of something, one unit after the other, until there is no more of it.
+    async fn in_batches(
+        &self,
+        name: &'static str,
+        work: fn(&mut dyn Tx, &Env, u32) -> Result<usize, StoreError>,
+    ) -> Result<(), StoreError> {
         loop {
-            let swept = self.gate.run(|store, env| {
-                store.write::<_, StoreError>("worker.sweep", |tx| expire_overdue(tx, env, SWEEP))
-            });
-            if swept.await? < SWEEP as usize {
+            let done = self
+                .gate
+                .run(move |store, env| store.write::<_, StoreError>(name, |tx| work(tx, env, SWEEP)));
+            if done.await? < SWEEP as usize {
                 return Ok(());
             }
         }
@@ -124,3 +146,6 @@ impl std::fmt::Debug for Worker {
         f.debug_struct("Worker").field("concurrency", &self.concurrency).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

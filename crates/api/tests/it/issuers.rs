@@ -13,7 +13,7 @@ use rcgen::{KeyPair, PKCS_ED25519, SigningKey as _};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::harness::{Backend, Setup, body};
+use crate::harness::{Backend, Setup, body, send};
 
 /// An identity provider's key.
 struct Provider(KeyPair);
@@ -142,6 +142,28 @@ fn a_verified_address_is_the_login_and_an_unverified_one_is_nobody() {
     let mut foreign = claims("jane@example.com", json!(true));
     foreign["aud"] = json!("another service");
     by(foreign).get("/api/v2/invitations").expect(401);
+}
+
+/// Before there is a person, and after.
+#[test]
+fn somebody_who_was_never_met_accepts_once_however_often_they_send() {
+    let (provider, folder) = (Provider::new(), tempfile::tempdir().unwrap());
+    let setup = Setup::new(Backend::sqlite());
+    let file = settings_file(&folder, &key_files(&folder, &[provider.pem()]));
+    let server = setup.start_with(setup.settings_of(Some(file)));
+    let created = server.onward().post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"]));
+    let accept = json!({ "invitation_id": created.expect(200).json()["secure_id"] });
+    let by = |email: &str| {
+        let client = server.client.with_token(provider.token(&claims(email, json!(true))));
+        let request = client.request(reqwest::Method::POST, "/api/v2/accept-invitation");
+        send(request.header("Idempotency-Key", "acceptance").body(accept.to_string()))
+    };
+    let first = by("joe@example.com").expect(200);
+    let again = by("joe@example.com").expect(200);
+    let replayed = "idempotency-replayed";
+    assert_eq!((first.header(replayed), again.header(replayed)), ("", "true"));
+    assert_eq!(first.body, again.body);
+    by("eve@example.com").expect(404);
 }
 
 /// The new key stands beside the old one, in a file of its own or in the same, until the old one is taken out.

@@ -1,4 +1,4 @@
-//! What the process says about itself never holds a key, a code, a `secure_id`, a password or a token.
+//! What the process says about itself never holds a key of either kind, a code, a `secure_id`, a password or a token.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _},
@@ -12,6 +12,7 @@ use usher_domain::access_token::Scope;
 use crate::harness::{
     Backend, Client, Postbox, Running, SECRET, Server, Setup, body,
     fastly::{create, delete, document, listed},
+    send,
 };
 
 /// The real program with its log at the finest level, and a server of this process beside it, on the same database, with
@@ -132,12 +133,17 @@ fn logs_hold_no_code() {
     client.get(&path).expect(405);
     client.put(&format!("{path}/"), &newcomer).expect(404);
     client.put(&path, &json!({ "name": "Joe" })).expect(400);
-    client.put(&path, &newcomer).expect(200);
+    let keyed = || {
+        let request = client.request(reqwest::Method::PUT, &path).body(newcomer.to_string());
+        send(request.header("Idempotency-Key", "a-key-of-joe"))
+    };
+    keyed().expect(200);
+    keyed().expect(200);
     client.put(&path, &newcomer).expect(410);
 
     let log = program.end();
     assert!(log.contains("/invitation/accept/{code}"), "requests are logged by route: {log}");
-    assert_absent(&log, &[mac(mail.code()), mail.secure_id(), &token, "a password of joe"]);
+    assert_absent(&log, &[mac(mail.code()), mail.secure_id(), &token, "a password of joe", "a-key-of-joe"]);
     assert!(!log.contains("joe@example.com"), "no recipient either");
 }
 

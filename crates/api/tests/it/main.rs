@@ -7,6 +7,7 @@ mod both_dialects;
 mod bounds;
 mod fastly;
 mod harness;
+mod idempotency;
 mod issuers;
 mod landscape;
 mod leaks;

@@ -1,12 +1,22 @@
-//! Deliveries that go wrong, seen in the database and at the relay.
+//! Deliveries that go wrong, seen in the database and at the relay; and what a worker sweeps.
 
 use chrono::TimeDelta;
-use usher_domain::{id::InvitationId, outbox::Mail};
+use usher_domain::{
+    id::InvitationId,
+    idempotency::{Answer, KeyDigest, NewKey, RETENTION, RequestMac, stale_at},
+    outbox::Mail,
+    port::StoreError,
+};
 use usher_testbed::{Refusal, Security, SmtpOptions};
 
 use crate::harness::{Backend, Postbox, Server, Setup, body, on_both_databases};
 
-on_both_databases!(refused_for_good, refused_for_now, a_revoked_invitation_sends_nothing);
+on_both_databases!(
+    refused_for_good,
+    refused_for_now,
+    a_revoked_invitation_sends_nothing,
+    answers_that_are_too_old_are_forgotten,
+);
 
 fn mails(server: &Server, id: i64) -> Vec<Mail> {
     server.core.store.read("test", |tx| tx.mails_of(InvitationId::new(id))).unwrap()
@@ -78,6 +88,39 @@ fn a_revoked_invitation_sends_nothing(backend: Backend) {
     jane.delete("/api/v2/invitations/1").expect(204);
     drain(&setup, &server);
     assert_eq!((mails(&server, 1)[0].state.as_str(), postbox.count()), ("cancelled", 0));
+}
+
+/// In more batches than one.
+fn answers_that_are_too_old_are_forgotten(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    let key = |n: u8| NewKey {
+        digest: KeyDigest::new([n; 32]),
+        request: RequestMac::new(&[n]),
+        account: None,
+        created_at: server.core.env.now(),
+    };
+    let answer = Answer { status: 204, content_type: None, body: String::new() };
+    let give = |n: u8| {
+        let key = key(n);
+        let given = server.core.store.write::<_, StoreError>("test", |tx| {
+            assert!(tx.take_key(&key, stale_at(key.created_at))?);
+            tx.keep_answer(&key.digest, &answer)
+        });
+        assert_eq!(given, Ok(()));
+    };
+    (0..201).for_each(give);
+    setup.wait(RETENTION - TimeDelta::microseconds(1));
+    give(201);
+    let there = || {
+        let kept = |n: u8| server.core.store.read("test", |tx| tx.kept_answer(&key(n).digest)).unwrap();
+        (0..=201).filter(|n| kept(*n).is_some()).count()
+    };
+    drain(&setup, &server);
+    assert_eq!(there(), 202);
+    setup.wait(TimeDelta::microseconds(1));
+    drain(&setup, &server);
+    assert_eq!(there(), 1);
 }
 
 #[test]

@@ -17,13 +17,16 @@ use url::Url;
 use usher_api::{
     gate::Gate,
     http::{
+        gathered::Gathered,
+        idempotency::Repeats,
         passwords::PasswordDesk,
         state::{AppState, Fastly, Landscape},
         web,
     },
 };
 use usher_auth::{
-    HmacLinkKeys, IssuerSettings, JwtVerifier, KeySource, Passwords, SecretRing, ServerSecret, TokenIssuer,
+    HmacLinkKeys, IssuerSettings, JwtVerifier, KeySource, Passwords, RequestKeys, SecretRing, ServerSecret,
+    TokenIssuer,
 };
 use usher_domain::{
     Timestamp,
@@ -253,10 +256,12 @@ impl World {
         let issuer = IssuerSettings::new(KeySource::SharedSecrets(secrets()));
         let gate = Gate::new(Arc::clone(&self.store), self.env.clone(), 4, Duration::from_secs(1));
         Data::new(AppState {
+            gathered: Gathered::new(&gate),
             gate,
             issuer: TokenIssuer::new(&issuer).unwrap(),
             verifier: JwtVerifier::new(vec![issuer], &self.env.clock).unwrap(),
             passwords: Arc::clone(&self.desk),
+            repeats: Repeats::new(RequestKeys::new(&secrets())),
             wake: Arc::new(Notify::new()),
             public_url: self.env.policy.public_url.clone(),
             continue_url: self.continue_url.clone(),

@@ -9,6 +9,7 @@ mod jwks;
 mod keys;
 mod links;
 mod redaction;
+mod requests;
 mod settings;
 mod support;
 mod times;

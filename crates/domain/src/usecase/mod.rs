@@ -15,6 +15,7 @@ pub mod create_person;
 pub mod decline;
 pub mod deliver;
 pub mod expire;
+pub mod idempotency;
 pub mod invite;
 pub mod login;
 pub mod open_link;

@@ -6,6 +6,7 @@ mod access_tokens;
 mod addresses;
 mod ceiling;
 mod delivery;
+mod idempotency;
 mod inviting;
 mod life_cycle;
 mod links;

@@ -1,6 +1,7 @@
 //! Everything in which the two databases differ: the only place that asks which one it is.
 
 mod begin;
+mod idempotency;
 mod mails;
 mod open_counts;
 mod sets;
@@ -9,6 +10,7 @@ mod unflushed;
 pub(crate) use begin::{begin, begin_exclusive};
 use diesel::{QueryResult, connection::SimpleConnection as _, dsl::sql, prelude::*, select, sql_types::Bool};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+pub(crate) use idempotency::take_key;
 pub(crate) use mails::claimable_mails;
 pub(crate) use open_counts::settle_open_counts;
 pub(crate) use sets::{

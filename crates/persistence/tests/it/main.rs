@@ -5,6 +5,7 @@
 mod contract;
 mod corruption;
 mod counting;
+mod idempotency;
 mod migrations;
 mod opening;
 mod outages;

@@ -10,10 +10,11 @@ use usher_domain::{
     address::EmailAddress,
     env::Env,
     id::InvitationId,
+    idempotency::{KeyDigest, RequestMac, RequestMacs},
     invitation::Invitation,
     membership::Membership,
     person::{NewPerson, PasswordHash},
-    port::{Store, StoreError},
+    port::{Store, StoreError, Tx},
     principal::{Actor, Credential, Principal},
     role::Grant,
     testkit::{self, FixedClock},
@@ -21,6 +22,7 @@ use usher_domain::{
     token::Token,
     usecase::{
         accept::{Accept, AcceptError, Accepted, Acceptor, accept},
+        idempotency::Keyed,
         invite::{Invite, InviteError, invite},
         resend::{ResendError, resend},
         revoke::{RevokeError, revoke},
@@ -90,13 +92,24 @@ impl World {
     }
 
     pub(crate) fn invite(&self, store: &dyn Store, address: &str) -> Result<Invitation, InviteError> {
+        store.write("invite", |tx| self.invite_in(tx, address))
+    }
+
+    /// As [`Self::invite`], as a part of a unit.
+    pub(crate) fn invite_in(&self, tx: &mut dyn Tx, address: &str) -> Result<Invitation, InviteError> {
         let command = Invite {
             email: EmailAddress::parse(address).unwrap(),
             name: None,
             grant: grant("Auditor"),
             validity: VALIDITY,
         };
-        store.write("invite", |tx| invite(tx, &self.env, &self.owner, &command))
+        invite(tx, &self.env, &self.owner, &command)
+    }
+
+    /// A request of the account that says `text`, with the n-th key.
+    pub(crate) fn keyed(&self, n: u8, text: &str) -> Keyed {
+        let request = RequestMacs { current: RequestMac::new(text.as_bytes()), previous: Vec::new() };
+        Keyed { key: KeyDigest::new([n; 32]), request, account: Some(self.owner.account.id) }
     }
 
     /// Accepts with the key of the first mail.

@@ -6,9 +6,10 @@ use actix_web::{
 };
 use serde::Serialize;
 use usher_domain::{
+    env::Env,
     invitation::{SecureId, split_code},
     person::Password,
-    port::StoreError,
+    port::{StoreError, Tx},
     principal::Credential,
     text::DisplayText,
     usecase::{
@@ -20,15 +21,17 @@ use usher_domain::{
 use utoipa::ToSchema;
 
 use super::{
-    answer::{counted, plain},
+    answer::{counted, written_plainly},
     credential::optional_credential,
     error::{ErrorBody, Problem},
 };
 use crate::http::{
-    body, credentials,
+    body,
+    call::{Call, Caller},
+    credentials,
     json::{self, Fields},
     state::AppState,
-    unit::{self, Counted},
+    unit,
 };
 
 /// What a newcomer says. Members that are not listed, such as the vendor's `marketing_opt_in`, mean nothing here.
@@ -61,14 +64,15 @@ pub(super) struct Done {
     request_body(description = "Not looked at when a token is sent.", content = Option<AcceptanceRequest>),
     responses(
         (status = 200, description = "Accepted: the invitee is a member", body = Done),
-        (status = 400, description = "Name or password cannot be taken", body = ErrorBody),
+        (status = 400, description = "Name or password cannot be taken, or the `Idempotency-Key` cannot be read", body = ErrorBody),
         (status = 401, description = "The token is not good", body = ErrorBody),
         (status = 403, description = "The inviter may not invite any more, or the token is not a person's", body = ErrorBody),
         (status = 404, description = "No invitation has this code", body = ErrorBody),
         (status = 408, description = "The body did not arrive in time", body = ErrorBody),
-        (status = 409, description = "There is a login for the address already, or a membership", body = ErrorBody),
+        (status = 409, description = "There is a login for the address already, or a membership; or the first request with the `Idempotency-Key` is being worked on", body = ErrorBody),
         (status = 410, description = "The invitation has ended, or a newer mail was sent", body = ErrorBody),
         (status = 413, description = "The body is larger than 64 KiB", body = ErrorBody),
+        (status = 422, description = "The `Idempotency-Key` came with another request before", body = ErrorBody),
         (status = 429, description = "The write limit of the hour is reached, with a token: try again after `Retry-After`", body = ErrorBody),
         (status = 503, description = "Busy: try again after `Retry-After`, nothing is done twice", body = ErrorBody),
     ),
@@ -81,12 +85,19 @@ pub(super) async fn accept(
     code: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let writer = optional_credential(&request, &state).await?;
-    let command = match body::read(payload, state.body_timeout).await {
+    let body = body::read(payload, state.body_timeout).await;
+    let key = state.repeats.key(&request, body.as_deref().ok());
+    let command = match body {
         Ok(body) => command(&state, &code, writer.clone(), &body).await,
         Err(error) => Err(error.into()),
     };
-    let done = unit::write_as_anybody(&state, writer, "fastly.accept", command, accept_invitation).await;
-    Ok(counted(done.map(|done| Counted { value: plain(&Done { status: "ok" }), quota: done.quota })))
+    let secure_id = split_code(&code).map(|(secure_id, _)| secure_id);
+    let caller = writer.map_or(Caller::Link(secure_id), Caller::SignedIn);
+    let call = Call { name: "fastly.accept", key, command };
+    let work = |tx: &mut dyn Tx, env: &Env, command: &Accept| {
+        accept_invitation(tx, env, command).map(|_| written_plainly(&Done { status: "ok" }))
+    };
+    Ok(counted(unit::write_as_anybody(&state, caller, call, work).await))
 }
 
 async fn command(

@@ -19,7 +19,7 @@ use usher_domain::{
 };
 
 use super::{
-    answer::{counted, document, nothing},
+    answer::{counted, document, nothing, written},
     credential::credential,
     error::{ErrorBody, Problem},
     invitation::{Invitation, InvitationCollection, InvitationDocument},
@@ -29,6 +29,7 @@ use super::{
 };
 use crate::http::{
     body,
+    call::Call,
     gathered::{self, Done},
     state::AppState,
     unit::{self, Counted},
@@ -75,10 +76,10 @@ pub(super) async fn list(
     ),
     responses(
         (status = 200, description = "The invitation; its mail is queued", body = InvitationDocument, content_type = "application/vnd.api+json"),
-        (status = 400, description = "The body says something that cannot be; `detail` names the member", body = ErrorBody),
+        (status = 400, description = "The body says something that cannot be, and `detail` names the member; or the `Idempotency-Key` cannot be read", body = ErrorBody),
         (status = 403, description = "The caller may not invite, or not as this", body = ErrorBody),
         (status = 408, description = "The body did not arrive in time", body = ErrorBody),
-        (status = 409, description = "The address is invited already, or a member's", body = ErrorBody),
+        (status = 409, description = "The address is invited already, or a member's; or the first request with the `Idempotency-Key` is being worked on", body = ErrorBody),
         (status = 413, description = "The body is larger than 64 KiB", body = ErrorBody),
         Refused,
         RefusedWrite,
@@ -91,19 +92,20 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, Problem> {
     let credential = credential(&request, &state).await?;
     let body = body::read(payload, state.body_timeout).await;
+    let key = state.repeats.key(&request, body.as_deref().ok());
     let validity = state.fastly.validity;
     let command = body.map_err(Problem::from).and_then(|body| command(&body, validity));
+    let call = Call { name: "fastly.invite", key, command };
     let work = |tx: &mut dyn Tx, env: &Env, actor: &Actor, command: &Invite| {
         let invitation = invite(tx, env, actor, command)?;
-        Ok::<_, InviteError>((invitation, actor.account.clone(), env.now()))
+        let created = Invitation::created(&invitation, &actor.account, env.now());
+        Ok::<_, InviteError>(written(&InvitationDocument::of(created)))
     };
-    let done = unit::write(&state, credential, "fastly.invite", command, work).await;
-    Ok(counted(done.map(|done| {
+    let done = unit::write(&state, credential, call, work).await;
+    if done.as_ref().is_ok_and(|done| !done.value.replayed) {
         state.wake.notify_one();
-        let (invitation, account, now) = &done.value;
-        let created = Invitation::created(invitation, account, *now);
-        Counted { value: document(&InvitationDocument::of(created)), quota: done.quota }
-    })))
+    }
+    Ok(counted(done))
 }
 
 /// `DELETE /invitations/{invitation_id}`: revokes.
@@ -116,8 +118,10 @@ pub(super) async fn create(
     params(("invitation_id" = String, Path, description = "Alphanumeric string identifying an invitation")),
     responses(
         (status = 204, description = "Deleted: its link works no more"),
+        (status = 400, description = "The `Idempotency-Key` cannot be read", body = ErrorBody),
         (status = 403, description = "The caller could not have made this invitation", body = ErrorBody),
         (status = 404, description = "The customer has no such invitation that is open or expired", body = ErrorBody),
+        (status = 409, description = "The first request with the `Idempotency-Key` is being worked on", body = ErrorBody),
         Refused,
         RefusedWrite,
     )
@@ -129,8 +133,12 @@ pub(super) async fn delete(
 ) -> Result<HttpResponse, Problem> {
     let credential = credential(&request, &state).await?;
     let named = PublicId::parse(&id).map_or(InvitationRef::Nothing, InvitationRef::from);
-    let done = unit::write(&state, credential, "fastly.revoke", Ok(named), revoke).await;
-    let done = done.map(|done| Counted { value: nothing(), quota: done.quota });
+    let call =
+        Call { name: "fastly.revoke", key: state.repeats.key(&request, Some(&[])), command: Ok(named) };
+    let work = |tx: &mut dyn Tx, env: &Env, actor: &Actor, named: &InvitationRef| {
+        revoke(tx, env, actor, named).map(|()| nothing())
+    };
+    let done = unit::write(&state, credential, call, work).await;
     Ok(counted(done.map_err(|refused| Counted { value: named_by(refused.value, &id), ..refused })))
 }
 

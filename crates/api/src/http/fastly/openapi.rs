@@ -4,7 +4,7 @@ use utoipa::{
     IntoResponses, Modify, OpenApi,
     openapi::{
         HeaderBuilder, ObjectBuilder, PathItem, RefOr, Response,
-        path::Operation,
+        path::{Operation, ParameterBuilder, ParameterIn},
         schema::{SchemaType, Type},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
@@ -28,6 +28,9 @@ pub(super) enum Refused {
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "a description, never a value")]
 pub(super) enum RefusedWrite {
+    /// The `Idempotency-Key` came with another request before.
+    #[response(status = 422)]
+    KeyReused(ErrorBody),
     /// The write limit of the hour is reached: try again after `Retry-After`.
     #[response(status = 429)]
     TooMany(ErrorBody),
@@ -40,7 +43,7 @@ pub(super) enum RefusedWrite {
         title = "Usher: Fastly's dialect",
         description = "Invitations as Fastly's clients speak them. Paths hang off the root. Errors are `{\"msg\", \"detail\"}`; \
                        answers to writes carry `Fastly-RateLimit-Remaining` and `Fastly-RateLimit-Reset` when there is a \
-                       write limit.",
+                       write limit. A write with an `Idempotency-Key` can be sent again without being done again.",
         license(name = "MIT OR Apache-2.0")
     ),
     paths(
@@ -52,7 +55,7 @@ pub(super) enum RefusedWrite {
         acceptance::accept
     ),
     security(("fastly_key" = []), ("bearer" = [])),
-    modifiers(&Credentials, &AnswerHeaders)
+    modifiers(&Credentials, &AnswerHeaders, &IdempotencyKeys)
 )]
 pub struct Description;
 
@@ -76,6 +79,7 @@ fn of_statuses(operation: &mut Operation) {
     for (status, response) in responses(operation) {
         match status.as_str() {
             "401" => add(response, "WWW-Authenticate", Type::String, "How to send a token"),
+            "409" => add(response, "Retry-After", Type::Integer, "With a key in flight: seconds to wait"),
             "429" | "503" => add(response, "Retry-After", Type::Integer, "Seconds to wait"),
             _ => {}
         }
@@ -89,6 +93,35 @@ fn of_the_limit(write: &mut Operation) {
         add(response, "Fastly-RateLimit-Remaining", Type::Integer, remaining);
         add(response, "Fastly-RateLimit-Reset", Type::Integer, "When the hour ends, in epoch seconds");
     }
+}
+
+/// The key of every write, and what tells that its answer was given before.
+struct IdempotencyKeys;
+
+impl Modify for IdempotencyKeys {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        for item in document.paths.paths.values_mut() {
+            let PathItem { post, put, delete, .. } = item;
+            for write in [post, put, delete].into_iter().flatten() {
+                write.parameters.get_or_insert_default().push(RefOr::T(key().build()));
+                for (_, response) in responses(write).filter(|(status, _)| status.starts_with('2')) {
+                    let replayed = "`true` when nothing was done: the same request got this answer before";
+                    add(response, "Idempotency-Replayed", Type::String, replayed);
+                }
+            }
+        }
+    }
+}
+
+fn key() -> ParameterBuilder {
+    let form = ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).min_length(Some(1));
+    let description = "The same request with the same key is done once: within 24 hours its first answer is given again. 1 to \
+                       255 visible ASCII characters, as they are or in double quotes";
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .schema(Some(form))
+        .description(Some(description))
 }
 
 fn responses(operation: &mut Operation) -> impl Iterator<Item = (&String, &mut Response)> {

@@ -6,8 +6,11 @@ use actix_web::{
 };
 use serde_json::json;
 use usher_domain::{
+    account::Account,
+    env::Env,
+    idempotency::Answer,
     invitation::SecureId,
-    port::StoreError,
+    port::{StoreError, Tx},
     usecase::{
         accept::{Accept, AcceptError, Acceptor, accept as accept_invitation},
         decline::{Decline, decline},
@@ -17,9 +20,14 @@ use usher_domain::{
 
 use super::{
     error::Problem,
-    request::{complete, credential, fields, write_as_anybody},
+    request::{body, complete, credential, fields, json_answer, no_content, write_as_anybody},
 };
-use crate::http::{credentials, json::Fields, state::AppState};
+use crate::http::{
+    call::{Call, Caller},
+    credentials,
+    json::Fields,
+    state::AppState,
+};
 
 /// Names an invitation and, where the caller has it, proves the mailbox.
 struct Link {
@@ -47,15 +55,19 @@ pub(super) async fn accept(
 ) -> Result<HttpResponse, Problem> {
     let credential = credential(&request, &state).await?;
     let by = Acceptor::Principal(credentials::principal(credential.clone())?);
-    let link = fields(&request, payload, &state).await.and_then(link);
+    let body = body(&request, payload, &state).await;
+    let key = state.repeats.key(&request, body.as_deref().ok());
+    let link = body.and_then(|body| link(fields(&body)?));
     let command = link.map(|link| Accept { secure_id: link.secure_id, key: link.key, by });
-    let accepted =
-        write_as_anybody(&state, Some(credential), "landscape.accept", command, accept_invitation).await?;
-    let account = accepted.account;
-    Ok(HttpResponse::Ok().json(json!({
-        "account_id": account.id.get(),
-        "account_title": account.title.as_str(),
-    })))
+    let call = Call { name: "landscape.accept", key, command };
+    let work = |tx: &mut dyn Tx, env: &Env, command: &Accept| {
+        accept_invitation(tx, env, command).map(|accepted| member_of(&accepted.account))
+    };
+    write_as_anybody(&state, Caller::SignedIn(credential), call, work).await
+}
+
+fn member_of(account: &Account) -> Answer {
+    json_answer(&json!({ "account_id": account.id.get(), "account_title": account.title.as_str() }))
 }
 
 /// `POST /reject-invitation`: declines. With the key no login is needed.
@@ -66,14 +78,20 @@ pub(super) async fn reject(
 ) -> Result<HttpResponse, Problem> {
     let writer = credentials::optional(credentials::bearer_credential(&request, &state).await)?;
     let by = writer.clone().map(credentials::principal).transpose()?;
-    let link = fields(&request, payload, &state).await.and_then(link);
+    let body = body(&request, payload, &state).await;
+    let key = state.repeats.key(&request, body.as_deref().ok());
+    let link = body.and_then(|body| link(fields(&body)?));
     // Without credentials of either kind there is nothing to judge: the answer is the one for a missing token.
     if by.is_none() && !link.as_ref().is_ok_and(|link| link.key.is_some()) {
         return Err(credentials::CredentialError::Missing.into());
     }
+    let secure_id = link.as_ref().ok().map(|link| link.secure_id.clone());
+    let caller = writer.map_or(Caller::Link(secure_id), Caller::SignedIn);
     let command = link.map(|link| Decline { secure_id: link.secure_id, key: link.key, by });
-    write_as_anybody(&state, writer, "landscape.reject", command, decline).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let call = Call { name: "landscape.reject", key, command };
+    let work =
+        |tx: &mut dyn Tx, env: &Env, command: &Decline| decline(tx, env, command).map(|()| no_content());
+    write_as_anybody(&state, caller, call, work).await
 }
 
 fn link(mut fields: Fields) -> Result<Link, Problem> {

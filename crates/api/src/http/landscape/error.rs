@@ -12,14 +12,16 @@ use usher_domain::{
     quota::TooManyWrites,
     role::{BUILTIN, GrantError},
     usecase::{
-        accept::AcceptError, decline::DeclineError, invite::InviteError, resend::ResendError,
-        resolve::ResolveError, revoke::RevokeError, sign_in::SignInError, view::ViewError,
+        accept::AcceptError, decline::DeclineError, idempotency::KeyError, invite::InviteError,
+        resend::ResendError, resolve::ResolveError, revoke::RevokeError, sign_in::SignInError,
+        view::ViewError,
     },
 };
 
 use crate::http::{
     body::BodyError,
     credentials::CredentialError,
+    idempotency::HeaderError,
     json::{FieldProblem, JsonError},
     passwords::PasswordError,
 };
@@ -237,6 +239,24 @@ impl From<ResolveError> for Problem {
 impl From<TooManyWrites> for Problem {
     fn from(error: TooManyWrites) -> Self {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", error).retry_after(error.0.resets_in)
+    }
+}
+
+impl From<HeaderError> for Problem {
+    fn from(error: HeaderError) -> Self {
+        Self::bad_request(error)
+    }
+}
+
+impl From<KeyError> for Problem {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::InFlight => Self::conflict("RequestInProgress", error).retry_after(1),
+            KeyError::OtherRequest => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "IdempotencyKeyReused", error)
+            }
+            KeyError::Store(error) => error.into(),
+        }
     }
 }
 

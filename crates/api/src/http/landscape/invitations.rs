@@ -10,6 +10,7 @@ use usher_domain::{
     address::EmailAddress,
     env::Env,
     id::InvitationId,
+    idempotency::Answer,
     invitation::{Invitation, InvitationRef},
     port::Tx,
     principal::Actor,
@@ -25,9 +26,11 @@ use usher_domain::{
 use super::{
     error::Problem,
     list::{InvitationResponse, ListResponse, PageRequest, whole},
-    request::{complete, credential, fields, optional_fields, write_in_account},
+    request::{
+        body, complete, credential, fields, json_answer, no_content, optional_fields, write_in_account,
+    },
 };
-use crate::http::{gathered, json::Fields, state::AppState};
+use crate::http::{call::Call, gathered, idempotency::Answered, json::Fields, state::AppState};
 
 /// `GET /invitations`: all that are open, or a part with `limit` and `offset`.
 pub(super) async fn list(
@@ -55,12 +58,15 @@ pub(super) async fn create(
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let credential = credential(&request, &state).await?;
+    let body = body(&request, payload, &state).await;
+    let key = state.repeats.key(&request, body.as_deref().ok());
     let validity = state.landscape.validity;
-    let fields = fields(&request, payload, &state).await;
-    let command = fields.and_then(|fields| invitation_request(fields, validity));
-    let invitation = write_in_account(&state, credential, "landscape.invite", command, invite).await?;
-    state.wake.notify_one();
-    Ok(created(&invitation))
+    let command = body.and_then(|body| invitation_request(fields(&body)?, validity));
+    let call = Call { name: "landscape.invite", key, command };
+    let work = |tx: &mut dyn Tx, env: &Env, actor: &Actor, command: &Invite| {
+        invite(tx, env, actor, command).map(|invitation| created(&invitation))
+    };
+    Ok(mailed(&state, write_in_account(&state, credential, call, work).await?))
 }
 
 /// `GET /invitations/{id}`
@@ -82,8 +88,12 @@ pub(super) async fn delete(
 ) -> Result<HttpResponse, Problem> {
     let credential = credential(&request, &state).await?;
     let named = number(&id).map_or(InvitationRef::Nothing, InvitationRef::from);
-    write_in_account(&state, credential, "landscape.revoke", Ok(named), revoke).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let call =
+        Call { name: "landscape.revoke", key: state.repeats.key(&request, Some(&[])), command: Ok(named) };
+    let work = |tx: &mut dyn Tx, env: &Env, actor: &Actor, named: &InvitationRef| {
+        revoke(tx, env, actor, named).map(|()| no_content())
+    };
+    Ok(write_in_account(&state, credential, call, work).await?.into_response())
 }
 
 /// `POST /invitations/{id}`: resends. The body, `{}` or nothing, says nothing.
@@ -94,20 +104,26 @@ pub(super) async fn resend(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let credential = credential(&request, &state).await?;
-    let fields = optional_fields(&request, payload, &state).await;
-    let id = fields.and_then(|_| number(&id));
-    let work =
-        |tx: &mut dyn Tx, env: &Env, actor: &Actor, id: &InvitationId| resend::resend(tx, env, actor, *id);
-    let sent = write_in_account(&state, credential, "landscape.resend", id, work).await?;
-    state.wake.notify_one();
-    Ok(created(&sent))
+    let body = body(&request, payload, &state).await;
+    let key = state.repeats.key(&request, body.as_deref().ok());
+    let command = body.and_then(|body| optional_fields(&body)).and_then(|_| number(&id));
+    let call = Call { name: "landscape.resend", key, command };
+    let work = |tx: &mut dyn Tx, env: &Env, actor: &Actor, id: &InvitationId| {
+        resend::resend(tx, env, actor, *id).map(|sent| created(&sent))
+    };
+    Ok(mailed(&state, write_in_account(&state, credential, call, work).await?))
 }
 
-fn created(invitation: &Invitation) -> HttpResponse {
-    HttpResponse::Ok().json(json!({
-        "id": invitation.id.get(),
-        "secure_id": invitation.secure_id.as_str(),
-    }))
+fn created(invitation: &Invitation) -> Answer {
+    json_answer(&json!({ "id": invitation.id.get(), "secure_id": invitation.secure_id.as_str() }))
+}
+
+/// The answer to what queued a mail.
+fn mailed(state: &AppState, answered: Answered) -> HttpResponse {
+    if !answered.replayed {
+        state.wake.notify_one();
+    }
+    answered.into_response()
 }
 
 fn invitation_request(mut fields: Fields, validity: TimeDelta) -> Result<Invite, Problem> {

@@ -16,7 +16,7 @@ use usher_domain::{
 
 use super::{
     error::Problem,
-    request::{complete, fields},
+    request::{body, complete, fields},
 };
 use crate::http::{json::Fields, state::AppState};
 
@@ -38,7 +38,7 @@ pub(super) async fn login(
     payload: Payload,
     state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let login = login_request(fields(&request, payload, &state).await?)?;
+    let login = login_request(fields(&body(&request, payload, &state).await?)?)?;
     let email = EmailAddress::parse(&login.email).ok();
     let person = state.passwords.sign_in(&state.gate, email, login.password.clone()).await?;
     let person =

@@ -1,18 +1,22 @@
 use actix_web::{
-    HttpRequest,
+    HttpRequest, HttpResponse,
     http::header::CONTENT_TYPE,
     web::{Bytes, Payload},
 };
-use serde_json::Map;
+use serde_json::{Map, Value};
 use usher_domain::{
     env::Env,
+    idempotency::Answer,
     port::{Tx, store::UnitError},
     principal::{Actor, Credential},
 };
 
 use super::error::Problem;
 use crate::http::{
-    body, credentials,
+    body,
+    call::{Call, Caller},
+    credentials,
+    idempotency::Answered,
     json::{self, Fields},
     state::AppState,
     unit,
@@ -23,32 +27,27 @@ pub(super) async fn credential(request: &HttpRequest, state: &AppState) -> Resul
     Ok(credentials::bearer_credential(request, state).await?)
 }
 
-/// The fields of a JSON body. The type that the request declares is looked at in strict mode only: the reference's own
-/// `curl -d` lines declare a form.
-pub(super) async fn fields(
+/// The body. The type that the request declares is looked at in strict mode only: the reference's own `curl -d` lines declare
+/// a form.
+pub(super) async fn body(
     request: &HttpRequest,
     payload: Payload,
     state: &AppState,
-) -> Result<Fields, Problem> {
-    let body = read(request, payload, state).await?;
-    Ok(Fields::new(json::object(&body)?))
-}
-
-/// As [`fields`], for operations whose body may be absent.
-pub(super) async fn optional_fields(
-    request: &HttpRequest,
-    payload: Payload,
-    state: &AppState,
-) -> Result<Fields, Problem> {
-    let body = read(request, payload, state).await?;
-    Ok(Fields::new(if body.is_empty() { Map::new() } else { json::object(&body)? }))
-}
-
-async fn read(request: &HttpRequest, payload: Payload, state: &AppState) -> Result<Bytes, Problem> {
+) -> Result<Bytes, Problem> {
     if state.landscape.strict_content_type && !declares_json(request) {
         return Err(Problem::unsupported_media_type());
     }
     Ok(body::read(payload, state.body_timeout).await?)
+}
+
+/// The fields of a JSON body.
+pub(super) fn fields(body: &[u8]) -> Result<Fields, Problem> {
+    Ok(Fields::new(json::object(body)?))
+}
+
+/// As [`fields`], for operations whose body may be absent.
+pub(super) fn optional_fields(body: &[u8]) -> Result<Fields, Problem> {
+    if body.is_empty() { Ok(Fields::new(Map::new())) } else { fields(body) }
 }
 
 fn declares_json(request: &HttpRequest) -> bool {
@@ -64,35 +63,41 @@ pub(super) fn complete(fields: &Fields) -> Result<(), Problem> {
 }
 
 /// [`unit::write`] with the refusals of this dialect, which tells of the write limit only when it is reached.
-pub(super) async fn write_in_account<C, T, E>(
+pub(super) async fn write_in_account<C, E>(
     state: &AppState,
     credential: Credential,
-    name: &'static str,
-    command: Result<C, Problem>,
-    work: impl FnMut(&mut dyn Tx, &Env, &Actor, &C) -> Result<T, E> + Send + 'static,
-) -> Result<T, Problem>
+    call: Call<C, Problem>,
+    work: impl FnMut(&mut dyn Tx, &Env, &Actor, &C) -> Result<Answer, E> + Send + 'static,
+) -> Result<Answered, Problem>
 where
     C: Send + 'static,
-    T: Send + 'static,
     E: UnitError + Into<Problem>,
 {
-    let done = unit::write(state, credential, name, command, work).await;
+    let done = unit::write(state, credential, call, work).await;
     done.map(|done| done.value).map_err(|refused| refused.value)
 }
 
 /// [`unit::write_as_anybody`] with the refusals of this dialect.
-pub(super) async fn write_as_anybody<C, T, E>(
+pub(super) async fn write_as_anybody<C, E>(
     state: &AppState,
-    writer: Option<Credential>,
-    name: &'static str,
-    command: Result<C, Problem>,
-    work: impl FnMut(&mut dyn Tx, &Env, &C) -> Result<T, E> + Send + 'static,
-) -> Result<T, Problem>
+    caller: Caller,
+    call: Call<C, Problem>,
+    work: impl FnMut(&mut dyn Tx, &Env, &C) -> Result<Answer, E> + Send + 'static,
+) -> Result<HttpResponse, Problem>
 where
     C: Send + 'static,
-    T: Send + 'static,
     E: UnitError + Into<Problem>,
 {
-    let done = unit::write_as_anybody(state, writer, name, command, work).await;
-    done.map(|done| done.value).map_err(|refused| refused.value)
+    let done = unit::write_as_anybody(state, caller, call, work).await;
+    done.map(|done| done.value.into_response()).map_err(|refused| refused.value)
+}
+
+/// 200 with JSON.
+pub(super) fn json_answer(body: &Value) -> Answer {
+    Answer { status: 200, content_type: Some("application/json".to_owned()), body: body.to_string() }
+}
+
+/// 204.
+pub(super) fn no_content() -> Answer {
+    Answer { status: 204, content_type: None, body: String::new() }
 }

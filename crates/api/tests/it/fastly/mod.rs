@@ -18,7 +18,7 @@ use usher_domain::{
     address::EmailAddress,
     id::AccountId,
     invitation::{Invitation, code},
-    port::{StoreError, Tx},
+    port::{StoreError, Tx, store::Addressee},
 };
 
 use crate::harness::{
@@ -51,7 +51,8 @@ fn emails(list: &Value) -> Vec<String> {
 /// A pending invitation to the first account, as it is stored.
 fn stored(server: &Server, email: &str) -> Invitation {
     let email = EmailAddress::parse(email).unwrap();
-    let work = |tx: &mut dyn Tx| tx.pending_invitation(AccountId::new(1), &email);
+    let addressee = Addressee { account: AccountId::new(1), email: &email };
+    let work = |tx: &mut dyn Tx| Ok(tx.pending_invitations(&[addressee])?.remove(0));
     server.core.store.read::<_, StoreError>("test", work).unwrap().unwrap()
 }
 

@@ -9,6 +9,8 @@ pub enum Constraint {
     Membership,
     /// Two pending invitations for one account and address.
     PendingInvitation,
+    /// Two answers for one idempotency key.
+    IdempotencyKey,
     /// Two rows with one random id: practically a broken generator.
     RandomId,
 }

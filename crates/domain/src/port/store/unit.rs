@@ -1,5 +1,6 @@
 use super::{
-    AccessTokens, Accounts, AuditLog, Callers, Invitations, Memberships, Outbox, People, StoreError,
+    AccessTokens, Accounts, AuditLog, Callers, IdempotencyKeys, Invitations, Memberships, Outbox, People,
+    StoreError,
 };
 use crate::{
     Timestamp,
@@ -9,12 +10,20 @@ use crate::{
 
 /// One open transaction: everything that a use case can read and write.
 pub trait Tx:
-    AccessTokens + Accounts + AuditLog + Callers + Invitations + Memberships + Outbox + People
+    AccessTokens + Accounts + AuditLog + Callers + IdempotencyKeys + Invitations + Memberships + Outbox + People
 {
 }
 
 impl<T> Tx for T where
-    T: AccessTokens + Accounts + AuditLog + Callers + Invitations + Memberships + Outbox + People
+    T: AccessTokens
+        + Accounts
+        + AuditLog
+        + Callers
+        + IdempotencyKeys
+        + Invitations
+        + Memberships
+        + Outbox
+        + People
 {
 }
 

@@ -23,6 +23,7 @@
 mod access_tokens;
 mod accounts;
 mod audit;
+mod idempotency;
 mod invitation_lists;
 mod invitation_updates;
 mod invitations;
@@ -187,6 +188,15 @@ suites! { $
         both_credentials_of_a_person_count_together,
         what_is_nobodys_is_not_counted,
         concurrent_writes_get_numbers_of_their_own,
+    }
+    idempotency {
+        a_key_is_taken_once_and_then_has_an_answer,
+        a_unit_that_is_refused_leaves_the_key_as_it_was,
+        every_answer_comes_back_as_it_was,
+        a_stale_answer_gives_way,
+        only_a_key_that_was_taken_gets_an_answer,
+        the_account_has_to_be_there,
+        stale_answers_are_forgotten_the_oldest_first,
     }
     audit {
         entries_come_the_oldest_first,

@@ -8,6 +8,7 @@ mod access_tokens;
 mod accounts;
 mod audit;
 mod callers;
+mod idempotency;
 mod invitations;
 mod outbox;
 mod people;

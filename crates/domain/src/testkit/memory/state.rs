@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::table::Table;
 use crate::{
@@ -7,6 +7,7 @@ use crate::{
     account::Account,
     audit::AuditEvent,
     id::{AccountId, PersonId},
+    idempotency::{KeptAnswer, KeyDigest},
     invitation::Invitation,
     membership::Membership,
     outbox::Mail,
@@ -25,6 +26,7 @@ pub(super) struct State {
     pub(super) invitations: Table<Invitation>,
     pub(super) mails: Table<Mail>,
     pub(super) audit: Vec<AuditEvent>,
+    pub(super) answers: HashMap<KeyDigest, KeptAnswer>,
 }
 
 /// A rule of uniqueness: refuses when the other row is there.

@@ -9,17 +9,22 @@ use chrono::DateTime;
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use operations::{OPERATIONS, Operation, Sample};
 use usher_domain::{
+    idempotency::Answer,
     invitation::SecureId,
     port::{
         Store, StoreError, Tx,
         store::{
-            Mode::{self, Read},
+            Mode::{self, Read, Write},
             Verdict,
         },
     },
     principal::Credential,
     quota::Window,
-    usecase::open_link::{LinkView, open_link},
+    usecase::{
+        idempotency::{KeyError, keep, take},
+        invite::InviteError,
+        open_link::{LinkView, open_link},
+    },
 };
 
 use crate::{
@@ -30,6 +35,7 @@ use crate::{
 on_both! {
     every_operation_is_one_statement,
     a_stranger_at_a_link_costs_one_look_up,
+    a_key_costs_two_statements_more,
 }
 
 thread_local! {
@@ -110,6 +116,47 @@ fn a_stranger_at_a_link_costs_one_look_up(place: &dyn Place) {
             });
             assert_eq!(sent.len(), 3, "{secure_id} with {key:?}: {sent:#?}");
         }
+    }
+}
+
+/// One to take it and one to keep the answer; an answer that is given again costs two instead of the work.
+fn a_key_costs_two_statements_more(place: &dyn Place) {
+    listen();
+    let world = World::new(place);
+    let replica = place.replica();
+    let invite = |tx: &mut dyn Tx| {
+        world.invite_in(tx, "ada@example.com").map(drop).map_err(|error| match error {
+            InviteError::Store(error) => error,
+            refusal => panic!("{refusal}"),
+        })
+    };
+    let keyed = world.keyed(1, "invite");
+    let answer = Answer { status: 204, content_type: None, body: String::new() };
+    let once = |tx: &mut dyn Tx| {
+        let taken = take(tx, &world.env, &keyed).map_err(of_store)?;
+        assert_eq!(taken, None);
+        invite(tx)?;
+        keep(tx, &keyed, &answer)
+    };
+    let plain = sent_by(&replica, "plain", Write, invite);
+    // Two look-ups and three rows, between begin and end.
+    assert_eq!(plain.len(), 2 + 3 + 2, "{plain:#?}");
+    let with_key = sent_by(&replica, "with a key", Write, once);
+    assert_eq!(with_key.len(), plain.len() + 2, "{with_key:#?}");
+    assert!(!plain.iter().any(|statement| statement.contains("idempotency_key")), "{plain:#?}");
+    let store: &dyn Store = place.store();
+    store.write("once", once).unwrap();
+    let again = sent_by(&replica, "again", Write, |tx| {
+        assert_eq!(take(tx, &world.env, &keyed).map_err(of_store)?, Some(answer.clone()));
+        Ok(())
+    });
+    assert_eq!(again.len(), 2 + 2, "{again:#?}");
+}
+
+fn of_store(error: KeyError) -> StoreError {
+    match error {
+        KeyError::Store(error) => error,
+        refusal => panic!("{refusal}"),
     }
 }
 

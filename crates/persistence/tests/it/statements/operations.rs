@@ -7,6 +7,7 @@ use usher_domain::{
     access_token::{AccessToken, NewAccessToken, TokenDigest},
     account::{AccountName, NewAccount, PublicId},
     audit::{AuditAction, AuditActor, AuditEvent},
+    idempotency::{Answer, KeyDigest, NewKey, RequestMac, stale_at},
     invitation::{Invitation, NewInvitation},
     outbox::{LeaseToken, MailState, NewMail},
     person::{NewPerson, Person},
@@ -52,7 +53,7 @@ const fn on_sqlite(most: usize, operation: Operation) -> Operation {
     Operation { most_on_sqlite: most, ..operation }
 }
 
-pub(super) const OPERATIONS: [Operation; 40] = [
+pub(super) const OPERATIONS: [Operation; 45] = [
     operation("insert_access_token", Write, 1, |tx, s| tx.insert_access_token(&s.new_token).map(drop)),
     operation("token_holders", Read, 1, |tx, s| {
         assert!(matches!(tx.token_holders(&[&s.digest])?[..], [Some(_)]));
@@ -154,6 +155,23 @@ pub(super) const OPERATIONS: [Operation; 40] = [
     }),
     operation("mails_of", Read, 1, |tx, s| tx.mails_of(s.invitation.id).map(drop)),
     operation("next_mail_due", Read, 1, |tx, _| tx.next_mail_due().map(drop)),
+    operation("take_key", Write, 1, |tx, s| {
+        assert!(tx.take_key(&s.new_key, stale_at(s.new_key.created_at))?);
+        Ok(())
+    }),
+    operation("take_key with an answer", Write, 1, |tx, s| {
+        assert!(!tx.take_key(&s.key, stale_at(s.key.created_at))?);
+        Ok(())
+    }),
+    operation("keep_answer", Write, 1, |tx, s| tx.keep_answer(&s.key.digest, &s.answer)),
+    operation("kept_answer", Read, 1, |tx, s| {
+        assert!(tx.kept_answer(&s.key.digest)?.is_some());
+        Ok(())
+    }),
+    operation("forget_answers", Write, 1, |tx, s| {
+        assert_eq!(tx.forget_answers(s.key.created_at, 10)?, 1);
+        Ok(())
+    }),
     operation("record", Write, 1, |tx, s| tx.record(slice::from_ref(&s.event))),
     operation("audit_events", Read, 1, |tx, s| tx.audit_events(s.owner.account.id).map(drop)),
 ];
@@ -175,6 +193,10 @@ pub(super) struct Sample {
     new_invitation: NewInvitation,
     new_mail: NewMail,
     event: AuditEvent,
+    /// Has an answer.
+    key: NewKey,
+    new_key: NewKey,
+    answer: Answer,
 }
 
 impl Sample {
@@ -206,6 +228,20 @@ impl Sample {
         let token = world.new_access_token(&digest);
         let token = store.write("sample", |tx| tx.insert_access_token(&token)).unwrap();
         let (now, entropy) = (world.now(), world.env.entropy.as_ref());
+        let key = |n: u8| NewKey {
+            digest: KeyDigest::new([n; 32]),
+            request: RequestMac::new(&[n; 32]),
+            account: Some(world.owner.account.id),
+            created_at: now,
+        };
+        let (key, new_key) = (key(1), key(2));
+        let answer = Answer { status: 204, content_type: None, body: String::new() };
+        let first = store.write("sample", |tx| {
+            let first = tx.take_key(&key, stale_at(now))?;
+            tx.keep_answer(&key.digest, &answer)?;
+            Ok::<_, StoreError>(first)
+        });
+        assert_eq!(first, Ok(true));
         Self {
             lease: Token::generate(entropy),
             new_account: NewAccount {
@@ -248,6 +284,9 @@ impl Sample {
             invitation,
             token,
             digest,
+            key,
+            new_key,
+            answer,
         }
     }
 }

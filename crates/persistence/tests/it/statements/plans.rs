@@ -10,7 +10,7 @@ use super::{
 use crate::support::{Place, Postgres, Sqlite};
 
 /// Which index has to answer which operation.
-const INDEXES: [(&str, &str); 19] = [
+const INDEXES: [(&str, &str); 21] = [
     ("token_holders", "unique_access_token_digest"),
     ("access_tokens", "access_token_of_account"),
     ("revoke_access_token", "unique_access_token_public_id"),
@@ -28,6 +28,8 @@ const INDEXES: [(&str, &str); 19] = [
     ("claim_mails without any", "mail_due"),
     ("mails_of", "mail_of_invitation"),
     ("next_mail_due", "mail_next"),
+    ("kept_answer", "unique_idempotency_key_digest"),
+    ("forget_answers", "idempotency_key_age"),
     ("audit_events", "audit_event_of_account"),
     ("accounts", "unique_account_name"),
 ];
@@ -100,6 +102,8 @@ const HISTORY: &str = "
         FROM invitation;
     INSERT INTO audit_event (at, actor, action, account_id, invitation_id)
         SELECT created_at, 'system', 'invitation.created', account_id, id FROM invitation;
+    INSERT INTO idempotency_key (digest, request, status, body, account_id, created_at)
+        SELECT 'k' || id, 'r' || id, 204, '', account_id, created_at + id * interval '1 second' FROM invitation;
     ANALYZE";
 
 /// With a plan for any values, as a prepared statement gets it: a condition on a bound value would fit no partial

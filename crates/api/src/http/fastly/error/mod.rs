@@ -79,6 +79,16 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "Duplicate record", detail)
     }
 
+    /// 409: the same request is being worked on; come back after so many seconds.
+    pub fn in_progress(detail: impl ToString, seconds: i64) -> Self {
+        Self::new(StatusCode::CONFLICT, "Request in progress", detail).retry_after(seconds)
+    }
+
+    /// 422: the idempotency key is another request's.
+    pub fn key_reused(detail: impl ToString) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Idempotency key reused", detail)
+    }
+
     /// 410: it was there, and what became of it.
     pub fn gone(detail: impl ToString) -> Self {
         Self::new(StatusCode::GONE, "Gone", detail)

@@ -7,12 +7,16 @@ use usher_domain::{
     quota::TooManyWrites,
     role::{BUILTIN, GrantError},
     usecase::{
-        accept::AcceptError, invite::InviteError, resolve::ResolveError, revoke::RevokeError, view::ViewError,
+        accept::AcceptError, idempotency::KeyError, invite::InviteError, resolve::ResolveError,
+        revoke::RevokeError, view::ViewError,
     },
 };
 
 use super::Problem;
-use crate::http::{body::BodyError, credentials::CredentialError, json::JsonError, passwords::PasswordError};
+use crate::http::{
+    body::BodyError, credentials::CredentialError, idempotency::HeaderError, json::JsonError,
+    passwords::PasswordError,
+};
 
 /// The caller learns whether to come back; the log has the rest.
 impl From<StoreError> for Problem {
@@ -95,6 +99,22 @@ impl From<ResolveError> for Problem {
 impl From<TooManyWrites> for Problem {
     fn from(error: TooManyWrites) -> Self {
         Self::hourly_limit(error, error.0.resets_in)
+    }
+}
+
+impl From<HeaderError> for Problem {
+    fn from(error: HeaderError) -> Self {
+        Self::bad_request(error)
+    }
+}
+
+impl From<KeyError> for Problem {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::InFlight => Self::in_progress(error, 1),
+            KeyError::OtherRequest => Self::key_reused(error),
+            KeyError::Store(error) => error.into(),
+        }
     }
 }
 

@@ -1,0 +1,55 @@
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use usher_domain::idempotency::KeyDigest;
+
+/// The keys whose requests are in this process. SQLite lets one unit write at a time, so there a second request with the key
+/// would wait for the first one's unit before anything could be asked. On PostgreSQL a lock in the unit tells it to all
+/// replicas; this spares it the unit.
+#[derive(Debug, Default, Clone)]
+pub(super) struct InFlight(Arc<Mutex<HashSet<KeyDigest>>>);
+
+/// A key in flight, until this is dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    all: InFlight,
+    key: KeyDigest,
+}
+
+impl InFlight {
+    /// `None` when the key is in flight.
+    pub(super) fn enter(&self, key: KeyDigest) -> Option<Place> {
+        let entered = self.keys().insert(key.clone());
+        entered.then(|| Place { all: self.clone(), key })
+    }
+
+    fn keys(&self) -> MutexGuard<'_, HashSet<KeyDigest>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.all.keys().remove(&self.key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_in_flight_until_its_place_is_dropped() {
+        let (all, key) = (InFlight::default(), |n| KeyDigest::new([n; 32]));
+        let first = all.enter(key(1));
+        assert!(first.is_some());
+        assert!(all.enter(key(1)).is_none());
+        assert!(all.enter(key(2)).is_some(), "another key");
+        assert!(all.enter(key(1)).is_none(), "whoever was refused ends nothing");
+        drop(first);
+        assert!(all.enter(key(1)).is_some());
+        assert!(all.keys().is_empty());
+    }
+}

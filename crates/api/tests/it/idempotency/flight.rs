@@ -1,0 +1,147 @@
+//! The same key while its first request is being worked on.
+
+use std::{sync::mpsc, thread};
+
+use usher_domain::{
+    address::EmailAddress,
+    env::Env,
+    port::{StoreError, Tx},
+    principal::{Credential, Principal},
+    role::Grant,
+    usecase::{
+        invite::{Invite, invite as invite_somebody},
+        resolve::resolve,
+    },
+};
+
+use super::{KEY, LANDSCAPE, assert_again, assert_first, invite, invite_by_fastly, is_replayed, jane};
+use crate::harness::{Answer, Backend, Client, Server, Setup, fastly::refusal, on_both_databases};
+
+on_both_databases!(a_key_in_flight_is_refused_for_the_moment);
+
+/// Without a write limit: on SQLite a write is counted by the connection that is held here.
+fn setup(backend: Backend) -> Setup {
+    Setup::new(backend).with("USHER__LIMITS__WRITES_PER_HOUR", "0")
+}
+
+/// Invites joe@example.com in a unit that ends without having done it.
+fn hold(server: &Server, work: impl Fn()) {
+    let env = &server.core.env;
+    let held = server.core.store.write::<(), StoreError>("hold", |tx| {
+        invite_joe(tx, env);
+        work();
+        Err(StoreError::Unavailable("held for long enough".to_owned()))
+    });
+    assert!(held.is_err());
+}
+
+fn invite_joe(tx: &mut dyn Tx, env: &Env) {
+    let email = |text: &str| EmailAddress::parse(text).unwrap();
+    let jane = Principal {
+        email: email("jane@example.com"),
+        email_verified: true,
+        person_id: None,
+        account: None,
+        name: None,
+    };
+    let actor = resolve(tx, &Credential::Principal(jane), env.now()).unwrap();
+    let grant = Grant::of_roles(["Auditor"]).unwrap();
+    let validity = chrono::TimeDelta::days(14);
+    let command = Invite { email: email("joe@example.com"), name: None, grant, validity };
+    invite_somebody(tx, env, &actor, &command).unwrap();
+}
+
+/// Sends the request by each client at once, while nobody can invite joe@example.com; answers the one that was answered
+/// meanwhile, and the one that was answered after.
+fn race(server: &Server, clients: &[Client; 2], send: fn(&Client) -> Answer) -> [Answer; 2] {
+    thread::scope(|scope| {
+        let (answers, answered) = mpsc::channel();
+        let mut early = None;
+        let (held, ready) = mpsc::channel();
+        let (release, released) = mpsc::channel::<()>();
+        let holder = scope.spawn(move || {
+            hold(server, || {
+                held.send(()).unwrap();
+                released.recv().unwrap();
+            });
+        });
+        ready.recv().unwrap();
+        for client in clients {
+            let answers = answers.clone();
+            scope.spawn(move || answers.send(send(client)).unwrap());
+        }
+        early.replace(answered.recv().unwrap());
+        release.send(()).unwrap();
+        holder.join().unwrap();
+        [early.unwrap(), answered.recv().unwrap()]
+    })
+}
+
+fn by_landscape(client: &Client) -> Answer {
+    invite(client, "joe@example.com", KEY)
+}
+
+fn by_fastly(client: &Client) -> Answer {
+    invite_by_fastly(client, "joe@example.com", KEY)
+}
+
+fn a_key_in_flight_is_refused_for_the_moment(backend: Backend) {
+    let setup = setup(backend);
+    let server = setup.start();
+    let jane = server.onward();
+    let clients = [jane.clone(), jane.clone()];
+
+    let [early, late] = race(&server, &clients, by_landscape);
+    let (status, error, message) = early.problem();
+    assert_eq!((status, error.as_str(), early.header("retry-after")), (409, "RequestInProgress", "1"));
+    assert!(message.contains("send it again in a moment"), "{message}");
+    assert_first(&late, 200);
+    assert_again(&late, &by_landscape(&jane));
+
+    jane.delete(&format!("{LANDSCAPE}/{}", late.json()["id"])).expect(204);
+    let [early, late] = race(&server, &clients, |client| invite_by_fastly(client, "joe@example.com", "next"));
+    let (status, msg, detail) = refusal(&early);
+    assert_eq!((status, msg.as_str(), early.header("retry-after")), (409, "Request in progress", "1"));
+    assert!(detail.contains("send it again in a moment"), "{detail}");
+    assert_first(&late, 200);
+}
+
+/// The database tells the replicas.
+#[test]
+fn a_key_in_flight_at_another_replica_is_refused_on_postgres() {
+    let setup = setup(Backend::postgres());
+    let (here, there) = (setup.start(), setup.start());
+    let clients = [here.onward(), jane(&there)];
+    let [early, late] = race(&here, &clients, by_fastly);
+    assert_eq!(refusal(&early).0, 409);
+    assert_first(&late, 200);
+    for client in &clients {
+        assert_again(&late, &by_fastly(client));
+    }
+    assert_eq!(clients[0].get(LANDSCAPE).json()["count"], 1);
+}
+
+/// One process writes at a time, and the other one waits for it.
+#[test]
+fn a_key_in_flight_in_another_process_is_waited_for_on_sqlite() {
+    let setup = setup(Backend::sqlite());
+    let (here, there) = (setup.start(), setup.start());
+    let clients = [here.onward(), jane(&there)];
+    let answers = thread::scope(|scope| {
+        let (held, ready) = mpsc::channel();
+        let (release, released) = mpsc::channel::<()>();
+        let (holder, clients) = (&here, &clients);
+        scope.spawn(move || {
+            hold(holder, || {
+                held.send(()).unwrap();
+                released.recv().unwrap();
+            });
+        });
+        ready.recv().unwrap();
+        let waiting = clients.each_ref().map(|client| scope.spawn(|| by_landscape(client)));
+        release.send(()).unwrap();
+        waiting.map(|thread| thread.join().unwrap())
+    });
+    let [first, second] = &answers;
+    if is_replayed(first) { assert_again(second, first) } else { assert_again(first, second) }
+}

@@ -1,0 +1,134 @@
+//! What is kept, for how long, and beside what.
+
+use std::{
+    io::Write as _,
+    net::TcpStream,
+    time::{Duration, Instant},
+};
+
+use chrono::TimeDelta;
+use reqwest::Method;
+use serde_json::json;
+use usher_domain::{idempotency::RETENTION, port::StoreError, usecase::idempotency::forget_stale};
+
+use super::{KEY, LANDSCAPE, acceptance, assert_again, assert_first, invite, invite_by_fastly, jane, keyed};
+use crate::harness::{Backend, SECRET, Setup, body, on_both_databases};
+
+on_both_databases!(
+    a_key_lives_for_a_day,
+    a_repetition_is_a_write,
+    a_lost_answer_is_given_again,
+    every_replica_gives_the_answer_again,
+    an_answer_outlives_the_secret,
+    nothing_secret_is_kept,
+);
+
+fn a_key_lives_for_a_day(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    server.onward();
+    let first = invite(&jane(&server), "joe@example.com", KEY).expect(200);
+    setup.wait(RETENTION - TimeDelta::microseconds(1));
+    assert_again(&first, &invite(&jane(&server), "joe@example.com", KEY));
+    setup.wait(TimeDelta::microseconds(1));
+    assert_first(&invite(&jane(&server), "joe@example.com", KEY), 400);
+    let next = invite(&jane(&server), "ann@example.com", KEY);
+    assert_first(&next, 200);
+    assert_again(&next, &invite(&jane(&server), "ann@example.com", KEY));
+    let forget = || {
+        let env = &server.core.env;
+        server.core.store.write::<_, StoreError>("test", |tx| forget_stale(tx, env, 10))
+    };
+    assert_eq!(forget(), Ok(0));
+    setup.wait(RETENTION);
+    assert_eq!(forget(), Ok(1));
+}
+
+/// It counts, and beyond the limit it is refused before its key is looked at.
+fn a_repetition_is_a_write(backend: Backend) {
+    let setup = Setup::new(backend).with("USHER__LIMITS__WRITES_PER_HOUR", "2");
+    let server = setup.start();
+    let jane = server.onward();
+    let remaining = |answer: &crate::harness::Answer| answer.header("fastly-ratelimit-remaining").to_owned();
+    let first = invite_by_fastly(&jane, "joe@example.com", KEY).expect(200);
+    assert_eq!(remaining(&first), "1");
+    let again = invite_by_fastly(&jane, "joe@example.com", KEY);
+    assert_again(&first, &again);
+    assert_eq!(remaining(&again), "0");
+    assert_first(&invite_by_fastly(&jane, "joe@example.com", KEY), 429);
+    assert_first(&invite_by_fastly(&jane, "joe@example.com", "no key"), 429);
+    assert_first(&invite_by_fastly(&jane, "ann@example.com", KEY), 429);
+    setup.wait(TimeDelta::minutes(11));
+    assert_again(&first, &invite_by_fastly(&jane, "joe@example.com", KEY));
+}
+
+/// The client hangs up without having read its answer.
+fn a_lost_answer_is_given_again(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    let jane = server.onward();
+    let address = jane.base().strip_prefix("http://").unwrap();
+    let token = server.token(Some("onward"), "jane@example.com");
+    let json = body("Joe", "joe@example.com", &["Auditor"]).to_string();
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "POST {LANDSCAPE} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nIdempotency-Key: {KEY}\r\n\
+         Content-Length: {}\r\n\r\n{json}",
+        json.len()
+    )
+    .unwrap();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while jane.get(LANDSCAPE).json()["count"] != 1 {
+        assert!(Instant::now() < deadline, "nothing was done");
+    }
+    drop(stream);
+    // What is committed may be in flight for another moment.
+    let again = loop {
+        let answer = invite(&jane, "joe@example.com", KEY);
+        if answer.status.as_u16() != 409 {
+            break answer.expect(200);
+        }
+        assert!(Instant::now() < deadline, "it is still in flight");
+    };
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(again.json()["id"], 1);
+    assert_eq!(jane.get(LANDSCAPE).json()["count"], 1);
+}
+
+fn every_replica_gives_the_answer_again(backend: Backend) {
+    let setup = Setup::new(backend);
+    let (one, other) = (setup.start(), setup.start());
+    let first = invite(&one.onward(), "joe@example.com", KEY).expect(200);
+    assert_again(&first, &invite(&jane(&other), "joe@example.com", KEY));
+    assert_again(&first, &invite(&jane(&one), "joe@example.com", KEY));
+}
+
+fn an_answer_outlives_the_secret(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    let first = invite(&server.onward(), "joe@example.com", KEY).expect(200);
+    let setup = setup
+        .with("USHER__AUTH__SECRET", &format!("{SECRET}, the next one"))
+        .with("USHER__AUTH__PREVIOUS_SECRETS", SECRET);
+    let (server, jane) = server.restart(&setup);
+    assert_again(&first, &invite(&jane, "joe@example.com", KEY));
+    drop(server);
+}
+
+/// Neither the key, nor the code, nor the password; and the request only as what nobody without the server's secret can make.
+fn nothing_secret_is_kept(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    let created = server.onward().post(LANDSCAPE, &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    let path = acceptance(&server, &created.json()["secure_id"]);
+    let newcomer = json!({ "name": "Joe Wright", "password": "a password of joe" });
+    keyed(&server.client, Method::PUT, &path, &newcomer, KEY).expect(200);
+    drop(server);
+    let dump = setup.backend.dump();
+    assert!(dump.contains("application/json"), "the dump is whole");
+    let code = path.rsplit('.').next().unwrap();
+    for secret in [KEY, code, "a password of joe"] {
+        assert!(!dump.contains(secret), "{secret}");
+    }
+}

@@ -1,0 +1,106 @@
+//! `Idempotency-Key`: the same request once more is the same answer once more, and nothing else.
+
+mod flight;
+mod keeping;
+mod keys;
+mod owners;
+mod replays;
+
+use reqwest::{Method, blocking::RequestBuilder, header::HeaderMap};
+use serde_json::{Value, json};
+use usher_domain::id::{AccountId, InvitationId};
+
+use crate::harness::{Answer, Client, Server, body, fastly::document, send};
+
+const KEY: &str = "8e03978e-40d5-43dd-bc93-6894a57f9324";
+const LANDSCAPE: &str = "/api/v2/invitations";
+const FASTLY: &str = "/invitations";
+
+fn request(client: &Client, method: Method, path: &str, body: &Value) -> RequestBuilder {
+    let request = client.request(method, path).header("Content-Type", "application/json");
+    if body.is_null() { request } else { request.body(body.to_string()) }
+}
+
+/// Sends a request with a key.
+fn keyed(client: &Client, method: Method, path: &str, body: &Value, key: &str) -> Answer {
+    send(request(client, method, path, body).header("Idempotency-Key", key))
+}
+
+/// Invites through Landscape's dialect, with a key.
+fn invite(client: &Client, email: &str, key: &str) -> Answer {
+    keyed(client, Method::POST, LANDSCAPE, &body("Joe", email, &["Auditor"]), key)
+}
+
+/// Invites through Fastly's dialect, with a key.
+fn invite_by_fastly(client: &Client, email: &str, key: &str) -> Answer {
+    keyed(client, Method::POST, FASTLY, &document(email, "user"), key)
+}
+
+/// The administrator of onward with a token of this moment: time passes here.
+fn jane(server: &Server) -> Client {
+    server.client.with_token(server.token(Some("onward"), "jane@example.com"))
+}
+
+fn is_replayed(answer: &Answer) -> bool {
+    match answer.headers.get("idempotency-replayed").map(|value| value.to_str().unwrap()) {
+        None => false,
+        Some(value) => {
+            assert_eq!(value, "true");
+            true
+        }
+    }
+}
+
+/// What is the same whenever an answer is given.
+fn lasting(answer: &Answer) -> (u16, HeaderMap, &str) {
+    let mut headers = answer.headers.clone();
+    let passing = [
+        "date",
+        "x-request-id",
+        "idempotency-replayed",
+        "fastly-ratelimit-remaining",
+        "fastly-ratelimit-reset",
+    ];
+    for name in passing {
+        headers.remove(name);
+    }
+    (answer.status.as_u16(), headers, &answer.body)
+}
+
+#[track_caller]
+fn assert_first(answer: &Answer, status: u16) {
+    assert_eq!((answer.status.as_u16(), is_replayed(answer)), (status, false), "{answer:?}");
+}
+
+/// The second one is the first one again.
+#[track_caller]
+fn assert_again(first: &Answer, second: &Answer) {
+    assert!(!is_replayed(first), "{first:?}");
+    assert!(is_replayed(second), "{second:?}");
+    assert_eq!(lasting(first), lasting(second));
+}
+
+/// Everything that a write leaves behind in the first account: entries of the audit log, mails of each of the first invitations,
+/// and what is listed.
+fn traces(server: &Server) -> (usize, Vec<usize>, String) {
+    let store = &server.core.store;
+    let events = store.read("test", |tx| tx.audit_events(AccountId::new(1))).unwrap().len();
+    let mails = |id| store.read("test", |tx| tx.mails_of(InvitationId::new(id))).unwrap().len();
+    (events, (1..=10).map(mails).collect(), jane(server).get(LANDSCAPE).expect(200).body)
+}
+
+/// What an invitee sends to Landscape's operations.
+fn link(server: &Server, secure_id: &Value) -> Value {
+    let id = usher_domain::invitation::SecureId::parse(secure_id.as_str().unwrap()).unwrap();
+    json!({ "invitation_id": secure_id, "key": server.core.env.keys.key(&id, 0).reveal() })
+}
+
+/// The path to which an invitee sends Fastly's acceptance.
+fn acceptance(server: &Server, secure_id: &Value) -> String {
+    let link = link(server, secure_id);
+    format!(
+        "/invitation/accept/{}.{}",
+        link["invitation_id"].as_str().unwrap(),
+        link["key"].as_str().unwrap()
+    )
+}

@@ -1,0 +1,143 @@
+//! Every changing call of both dialects.
+
+use chrono::TimeDelta;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{
+    FASTLY, KEY, LANDSCAPE, acceptance, assert_again, assert_first, invite, invite_by_fastly, jane, keyed,
+    link, traces,
+};
+use crate::harness::{Answer, Backend, Client, Server, Setup, body, on_both_databases};
+
+on_both_databases!(
+    invitations_of_landscape,
+    resending,
+    deletions_of_landscape,
+    acceptance_by_landscape,
+    rejection_by_token,
+    rejection_by_link,
+    invitations_of_fastly,
+    deletions_of_fastly,
+    acceptance_by_a_newcomer,
+    acceptance_by_token,
+);
+
+/// Sends a request twice with one key, and a third time a while later.
+#[track_caller]
+fn assert_done_once(setup: &Setup, server: &Server, status: u16, request: impl Fn(&str) -> Answer) -> Answer {
+    let before = traces(server);
+    let first = request(KEY);
+    assert_first(&first, status);
+    let after = traces(server);
+    assert_ne!(before, after, "it was done");
+    assert_again(&first, &request(KEY));
+    setup.wait(TimeDelta::minutes(30));
+    assert_again(&first, &request(&format!("\"{KEY}\"")));
+    assert_eq!(traces(server), after, "nothing was done again");
+    first
+}
+
+/// The account, and its first invitation, which is for joe@example.com.
+fn invited(setup: &Setup) -> (Server, Value) {
+    let server = setup.start();
+    let created = server.onward().post(LANDSCAPE, &body("Joe", "joe@example.com", &["Auditor"]));
+    (server, created.expect(200).json()["secure_id"].clone())
+}
+
+/// Joe, who is a member elsewhere.
+fn joe(server: &Server) -> Client {
+    server.account("elsewhere", "Elsewhere");
+    server.member("elsewhere", "joe@example.com", &["user"], None);
+    server.client.with_token(server.token(None, "joe@example.com"))
+}
+
+fn invitations_of_landscape(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    server.onward();
+    let first = assert_done_once(&setup, &server, 200, |key| invite(&jane(&server), "joe@example.com", key));
+    assert!(first.body.starts_with(r#"{"id":1,"secure_id":""#), "{}", first.body);
+    assert_eq!(first.header("content-type"), "application/json");
+}
+
+fn resending(backend: Backend) {
+    let setup = Setup::new(backend);
+    let (server, _) = invited(&setup);
+    setup.wait(TimeDelta::minutes(2));
+    let path = format!("{LANDSCAPE}/1");
+    assert_done_once(&setup, &server, 200, |key| keyed(&jane(&server), Method::POST, &path, &json!({}), key));
+}
+
+fn deletions_of_landscape(backend: Backend) {
+    let setup = Setup::new(backend);
+    let (server, _) = invited(&setup);
+    let path = format!("{LANDSCAPE}/1");
+    let delete = |key: &str| keyed(&jane(&server), Method::DELETE, &path, &Value::Null, key);
+    let first = assert_done_once(&setup, &server, 204, delete);
+    assert_eq!((first.body.as_str(), first.header("content-type")), ("", ""));
+}
+
+fn acceptance_by_landscape(backend: Backend) {
+    let setup = Setup::new(backend);
+    let (server, secure_id) = invited(&setup);
+    let (joe, link) = (joe(&server), link(&server, &secure_id));
+    let path = "/api/v2/accept-invitation";
+    let first = assert_done_once(&setup, &server, 200, |key| keyed(&joe, Method::POST, path, &link, key));
+    assert_eq!(first.body, r#"{"account_id":1,"account_title":"Onward, Inc."}"#);
+}
+
+fn rejection_by_token(backend: Backend) {
+    let setup = Setup::new(backend);
+    let (server, secure_id) = invited(&setup);
+    let (joe, link) = (joe(&server), link(&server, &secure_id));
+    let path = "/api/v2/reject-invitation";
+    assert_done_once(&setup, &server, 204, |key| keyed(&joe, Method::POST, path, &link, key));
+}
+
+fn rejection_by_link(backend: Backend) {
+    let setup = Setup::new(backend);
+    let (server, secure_id) = invited(&setup);
+    let link = link(&server, &secure_id);
+    let path = "/api/v2/reject-invitation";
+    assert_done_once(&setup, &server, 204, |key| keyed(&server.client, Method::POST, path, &link, key));
+}
+
+fn invitations_of_fastly(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    server.onward();
+    let create = |key: &str| invite_by_fastly(&jane(&server), "joe@example.com", key);
+    let first = assert_done_once(&setup, &server, 200, create);
+    assert_eq!(first.header("content-type"), "application/vnd.api+json");
+    assert_eq!(first.header("cache-control"), "no-store");
+    assert_eq!(first.header("x-content-type-options"), "nosniff");
+}
+
+fn deletions_of_fastly(backend: Backend) {
+    let setup = Setup::new(backend);
+    let (server, _) = invited(&setup);
+    let id = jane(&server).get(FASTLY).expect(200).json()["data"][0]["id"].clone();
+    let path = format!("{FASTLY}/{}", id.as_str().unwrap());
+    let delete = |key: &str| keyed(&jane(&server), Method::DELETE, &path, &Value::Null, key);
+    assert_done_once(&setup, &server, 204, delete);
+}
+
+fn acceptance_by_a_newcomer(backend: Backend) {
+    let setup = Setup::new(backend);
+    let (server, secure_id) = invited(&setup);
+    let path = acceptance(&server, &secure_id);
+    let newcomer = json!({ "name": "Joe Wright", "password": "a password of joe" });
+    let accept = |key: &str| keyed(&server.client, Method::PUT, &path, &newcomer, key);
+    let first = assert_done_once(&setup, &server, 200, accept);
+    assert_eq!(first.body, r#"{"status":"ok"}"#);
+    keyed(&server.client, Method::PUT, &path, &newcomer, "another key").expect(400);
+    keyed(&server.client, Method::PUT, &path, &newcomer, "another-key").expect(410);
+}
+
+fn acceptance_by_token(backend: Backend) {
+    let setup = Setup::new(backend);
+    let (server, secure_id) = invited(&setup);
+    let (joe, path) = (joe(&server), acceptance(&server, &secure_id));
+    assert_done_once(&setup, &server, 200, |key| keyed(&joe, Method::PUT, &path, &Value::Null, key));
+}

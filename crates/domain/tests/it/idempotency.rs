@@ -1,0 +1,93 @@
+use chrono::TimeDelta;
+use usher_domain::{
+    idempotency::{Answer, KeyDigest, RETENTION, RequestMac, RequestMacs},
+    port::{Store, StoreError},
+    usecase::idempotency::{KeyError, Keyed, forget_stale, keep, take},
+};
+
+use crate::world::{World, world};
+
+/// A request that says `text`, with the n-th key.
+fn keyed(n: u8, text: &str) -> Keyed {
+    let request = RequestMacs { current: RequestMac::new(text.as_bytes()), previous: Vec::new() };
+    Keyed { key: KeyDigest::new([n; 32]), request, account: None }
+}
+
+fn answer(body: &str) -> Answer {
+    Answer { status: 200, content_type: Some("text/plain".to_owned()), body: body.to_owned() }
+}
+
+/// Does the request, with this body as its answer if it is the first; what its caller reads.
+fn send(world: &World, keyed: &Keyed, body: &str) -> Result<Answer, KeyError> {
+    let store: &dyn Store = world.store.as_ref();
+    store.write("send", |tx| {
+        if let Some(answer) = take(tx, &world.env, keyed)? {
+            return Ok(answer);
+        }
+        keep(tx, keyed, &answer(body))?;
+        Ok(answer(body))
+    })
+}
+
+#[test]
+fn the_same_request_gets_the_same_answer() {
+    let world = world();
+    assert_eq!(send(&world, &keyed(1, "invite"), "first"), Ok(answer("first")));
+    assert_eq!(send(&world, &keyed(1, "invite"), "second"), Ok(answer("first")));
+    assert_eq!(send(&world, &keyed(2, "invite"), "second"), Ok(answer("second")), "another key");
+}
+
+#[test]
+fn another_request_is_refused() {
+    let world = world();
+    send(&world, &keyed(1, "invite"), "first").unwrap();
+    assert_eq!(send(&world, &keyed(1, "revoke"), "second"), Err(KeyError::OtherRequest));
+    assert_eq!(send(&world, &keyed(1, "invite"), "third"), Ok(answer("first")));
+}
+
+#[test]
+fn a_request_of_a_former_secret_is_the_same_request() {
+    let world = world();
+    send(&world, &keyed(1, "under the old secret"), "first").unwrap();
+    let previous = vec![RequestMac::new(b"under the old secret")];
+    let request = RequestMacs { previous, ..keyed(1, "under the new secret").request };
+    let again = Keyed { request, ..keyed(1, "") };
+    assert_eq!(send(&world, &again, "second"), Ok(answer("first")));
+}
+
+#[test]
+fn an_answer_is_given_again_for_a_day() {
+    let world = world();
+    send(&world, &keyed(1, "invite"), "first").unwrap();
+    world.clock.advance(RETENTION - TimeDelta::microseconds(1));
+    assert_eq!(send(&world, &keyed(1, "invite"), "second"), Ok(answer("first")));
+    assert_eq!(send(&world, &keyed(1, "revoke"), "second"), Err(KeyError::OtherRequest));
+    world.clock.advance(TimeDelta::microseconds(1));
+    assert_eq!(send(&world, &keyed(1, "revoke"), "next"), Ok(answer("next")));
+    world.clock.advance(RETENTION - TimeDelta::microseconds(1));
+    assert_eq!(send(&world, &keyed(1, "revoke"), "third"), Ok(answer("next")), "its day began anew");
+}
+
+#[test]
+fn what_is_never_given_again_is_forgotten() {
+    let world = world();
+    let store: &dyn Store = world.store.as_ref();
+    let forget = |limit| store.write::<_, StoreError>("forget", |tx| forget_stale(tx, &world.env, limit));
+    for n in 1..=3 {
+        send(&world, &keyed(n, "invite"), "first").unwrap();
+    }
+    world.clock.advance(RETENTION - TimeDelta::microseconds(1));
+    assert_eq!(forget(10), Ok(0));
+    world.clock.advance(TimeDelta::microseconds(1));
+    assert_eq!(forget(2), Ok(2));
+    assert_eq!(forget(2), Ok(1));
+}
+
+#[test]
+fn a_digest_has_a_number_for_locks() {
+    let mut octets = [0xff; 32];
+    octets[..8].copy_from_slice(&[0x80, 0, 0, 0, 0, 0, 0, 1]);
+    let digest = KeyDigest::new(octets);
+    assert_eq!(digest.number(), i64::MIN + 1);
+    assert_eq!(digest.to_hex(), format!("8000000000000001{}", "ff".repeat(24)));
+}

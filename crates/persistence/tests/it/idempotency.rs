@@ -1,0 +1,113 @@
+//! Keys of requests, at many replicas at once: one does the work, and nobody is told what is not so.
+
+use std::cell::Cell;
+
+use usher_domain::{
+    idempotency::Answer,
+    port::{Store, StoreError, Tx},
+    usecase::idempotency::{KeyError, Keyed, forget_stale, keep, take},
+};
+
+use crate::{
+    support::{Place, Postgres, on_both},
+    world::{THREADS, World},
+};
+
+on_both! {
+    one_of_many_does_the_work,
+    answers_are_forgotten_by_many,
+}
+
+fn answer(body: &str) -> Answer {
+    Answer { status: 200, content_type: Some("text/plain".to_owned()), body: body.to_owned() }
+}
+
+/// Invites somebody once, in the unit of the key. A refusal of the work, which a race would have caused, ends the test.
+fn invite_once(world: &World, tx: &mut dyn Tx, keyed: &Keyed, address: &str) -> Result<Answer, KeyError> {
+    if let Some(answer) = take(tx, &world.env, keyed)? {
+        return Ok(answer);
+    }
+    let invitation = world.invite_in(tx, address).unwrap();
+    let answer = answer(&invitation.id.to_string());
+    keep(tx, keyed, &answer)?;
+    Ok(answer)
+}
+
+fn one_of_many_does_the_work(place: &dyn Place) {
+    let world = World::new(place);
+    for round in 1..=4 {
+        let (keyed, address) = (world.keyed(round, "invite"), format!("ada{round}@example.com"));
+        let ends = world.race(|_, store| {
+            let once = || store.write("once", |tx| invite_once(&world, tx, &keyed, &address));
+            (0..1000).map(|_| once()).find(|end| *end != Err(KeyError::InFlight)).unwrap()
+        });
+        assert!(ends[0].is_ok(), "{ends:?}");
+        assert_eq!(ends, vec![ends[0].clone(); THREADS], "every caller has the same answer");
+    }
+    let store: &dyn Store = place.store();
+    let now = world.now();
+    let open = store.read("count", |tx| tx.count_open_invitations(world.owner.account.id, now));
+    assert_eq!(open, Ok(4));
+}
+
+fn answers_are_forgotten_by_many(place: &dyn Place) {
+    let world = World::new(place);
+    let store: &dyn Store = place.store();
+    for n in 1..=40 {
+        let keyed = world.keyed(n, "nothing");
+        let end = store.write("once", |tx| {
+            take(tx, &world.env, &keyed)?;
+            keep(tx, &keyed, &answer("done")).map_err(KeyError::from)
+        });
+        assert_eq!(end, Ok(()));
+    }
+    world.clock.advance(usher_domain::idempotency::RETENTION);
+    let forget = |store: &dyn Store| store.write("forget", |tx| forget_stale(tx, &world.env, 100));
+    let ends = world.race(|_, store| forget(store));
+    // Who lost too often comes back at the next sweep; nothing is counted twice.
+    let told = |end: &Result<usize, StoreError>| matches!(end, Ok(_) | Err(StoreError::Contended));
+    assert!(ends.iter().all(told), "{ends:?}");
+    assert_eq!(ends.into_iter().flatten().sum::<usize>(), 40);
+    assert_eq!(forget(store), Ok(0));
+}
+
+/// The other one is not waited for.
+#[test]
+fn a_key_of_an_open_unit_is_in_flight_at_other_replicas_of_postgres() {
+    let place = Postgres::migrated();
+    let world = World::new(&place);
+    let (store, other): (&dyn Store, &dyn Store) = (place.store(), &world.replicas[0]);
+    let keyed = world.keyed(1, "invite");
+    let once = |store: &dyn Store, keyed: &Keyed| {
+        store.write("once", |tx| invite_once(&world, tx, keyed, "ada@example.com"))
+    };
+    let first = store.write("first", |tx| {
+        let answer = invite_once(&world, tx, &keyed, "ada@example.com")?;
+        assert_eq!(once(other, &keyed), Err(KeyError::InFlight));
+        assert_eq!(once(other, &world.keyed(1, "revoke")), Err(KeyError::InFlight), "whatever it asks for");
+        Ok::<_, KeyError>(answer)
+    });
+    assert_eq!(once(other, &keyed), first);
+    assert_eq!(once(other, &world.keyed(1, "revoke")), Err(KeyError::OtherRequest));
+}
+
+/// It looked at the account before the other one began, and gets the lock after it ended: it must not refuse on what it saw.
+#[test]
+fn a_unit_with_an_old_picture_gives_the_answer_that_it_cannot_see_on_postgres() {
+    let place = Postgres::migrated();
+    let world = World::new(&place);
+    let (store, other): (&dyn Store, &dyn Store) = (place.store(), &world.replicas[0]);
+    let (keyed, runs) = (world.keyed(1, "invite"), Cell::new(0));
+    let first = Cell::new(None);
+    let second = store.write("second", |tx| {
+        runs.set(runs.get() + 1);
+        tx.account(world.owner.account.id)?;
+        if runs.get() == 1 {
+            let end = other.write("first", |tx| invite_once(&world, tx, &keyed, "ada@example.com"));
+            first.set(Some(end));
+        }
+        invite_once(&world, tx, &keyed, "ada@example.com")
+    });
+    assert!(second.is_ok());
+    assert_eq!((Some(second), runs.get()), (first.take(), 2));
+}
