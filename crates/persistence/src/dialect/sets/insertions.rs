@@ -72,24 +72,24 @@ hand_written! {
      status, generation, created_at, updated_at, sent_at, expires_at, version) \
      SELECT public_id, secure_id, account_id, email, email_key, name, roles, limit_services, services, sponsor, \
      status, generation, created_at, updated_at, sent_at, expires_at, version FROM unnest(",
-    public_ids: Vec<&'a str> as Array<Text>, ", ",
-    secure_ids: Vec<&'a str> as Array<Text>, ", ",
-    accounts: Vec<i64> as Array<BigInt>, ", ",
-    emails: Vec<&'a str> as Array<Text>, ", ",
-    email_keys: Vec<&'a str> as Array<Text>, ", ",
-    names: Vec<Option<&'a str>> as Array<Nullable<Text>>, ", ",
-    roles: Vec<&'a str> as Array<Text>, ", ",
-    limit_services: Vec<bool> as Array<Bool>, ", ",
-    services: Vec<&'a str> as Array<Text>, ", ",
-    sponsors: Vec<i64> as Array<BigInt>, ", ",
-    statuses: Vec<&'a str> as Array<Text>, ", ",
-    generations: Vec<i64> as Array<BigInt>, ", ",
-    created: Vec<NaiveDateTime> as Array<Timestamp>, ", ",
-    updated: Vec<NaiveDateTime> as Array<Timestamp>, ", ",
-    sent: Vec<NaiveDateTime> as Array<Timestamp>, ", ",
-    expire: Vec<NaiveDateTime> as Array<Timestamp>, ", ",
+    public_ids: Vec<&'a str> as Array<Text>, "::text[], ",
+    secure_ids: Vec<&'a str> as Array<Text>, "::text[], ",
+    accounts: Vec<i64> as Array<BigInt>, "::bigint[], ",
+    emails: Vec<&'a str> as Array<Text>, "::text[], ",
+    email_keys: Vec<&'a str> as Array<Text>, "::text[], ",
+    names: Vec<Option<&'a str>> as Array<Nullable<Text>>, "::text[], ",
+    roles: Vec<&'a str> as Array<Text>, "::text[], ",
+    limit_services: Vec<bool> as Array<Bool>, "::boolean[], ",
+    services: Vec<&'a str> as Array<Text>, "::text[], ",
+    sponsors: Vec<i64> as Array<BigInt>, "::bigint[], ",
+    statuses: Vec<&'a str> as Array<Text>, "::text[], ",
+    generations: Vec<i64> as Array<BigInt>, "::bigint[], ",
+    created: Vec<NaiveDateTime> as Array<Timestamp>, "::timestamp[], ",
+    updated: Vec<NaiveDateTime> as Array<Timestamp>, "::timestamp[], ",
+    sent: Vec<NaiveDateTime> as Array<Timestamp>, "::timestamp[], ",
+    expire: Vec<NaiveDateTime> as Array<Timestamp>, "::timestamp[], ",
     versions: Vec<i64> as Array<BigInt>,
-    ") AS new (public_id, secure_id, account_id, email, email_key, name, roles, limit_services, services, sponsor, \
+    "::bigint[]) AS new (public_id, secure_id, account_id, email, email_key, name, roles, limit_services, services, sponsor, \
      status, generation, created_at, updated_at, sent_at, expires_at, version) \
      ORDER BY account_id, email_key \
      ON CONFLICT (account_id, email_key) WHERE status = 'pending' DO NOTHING RETURNING id, public_id"
@@ -123,14 +123,14 @@ hand_written! {
     struct InsertMails<'a> -> Untyped;
     "INSERT INTO mail (reference, account_id, invitation_id, generation, state, attempts, due_at, created_at, updated_at) \
      SELECT * FROM unnest(",
-    references: Vec<&'a str> as Array<Text>, ", ",
-    accounts: Vec<i64> as Array<BigInt>, ", ",
-    invitations: Vec<i64> as Array<BigInt>, ", ",
-    generations: Vec<i64> as Array<BigInt>, ", ",
-    states: Vec<&'a str> as Array<Text>, ", ",
-    attempts: Vec<i64> as Array<BigInt>, ", ",
-    due: Vec<NaiveDateTime> as Array<Timestamp>, ", ",
-    created: Vec<NaiveDateTime> as Array<Timestamp>, ", ",
+    references: Vec<&'a str> as Array<Text>, "::text[], ",
+    accounts: Vec<i64> as Array<BigInt>, "::bigint[], ",
+    invitations: Vec<i64> as Array<BigInt>, "::bigint[], ",
+    generations: Vec<i64> as Array<BigInt>, "::bigint[], ",
+    states: Vec<&'a str> as Array<Text>, "::text[], ",
+    attempts: Vec<i64> as Array<BigInt>, "::bigint[], ",
+    due: Vec<NaiveDateTime> as Array<Timestamp>, "::timestamp[], ",
+    created: Vec<NaiveDateTime> as Array<Timestamp>, "::timestamp[], ",
     updated: Vec<NaiveDateTime> as Array<Timestamp>,
     ")"
 }
@@ -154,12 +154,12 @@ impl<'a> InsertMails<'a> {
 hand_written! {
     struct InsertEvents<'a> -> Untyped;
     "INSERT INTO audit_event (at, actor, actor_person, action, account_id, invitation_id, person_id) SELECT * FROM unnest(",
-    moments: Vec<NaiveDateTime> as Array<Timestamp>, ", ",
-    actors: Vec<&'a str> as Array<Text>, ", ",
-    actor_people: Vec<Option<i64>> as Array<Nullable<BigInt>>, ", ",
-    actions: Vec<&'a str> as Array<Text>, ", ",
-    accounts: Vec<Option<i64>> as Array<Nullable<BigInt>>, ", ",
-    invitations: Vec<Option<i64>> as Array<Nullable<BigInt>>, ", ",
+    moments: Vec<NaiveDateTime> as Array<Timestamp>, "::timestamp[], ",
+    actors: Vec<&'a str> as Array<Text>, "::text[], ",
+    actor_people: Vec<Option<i64>> as Array<Nullable<BigInt>>, "::bigint[], ",
+    actions: Vec<&'a str> as Array<Text>, "::text[], ",
+    accounts: Vec<Option<i64>> as Array<Nullable<BigInt>>, "::bigint[], ",
+    invitations: Vec<Option<i64>> as Array<Nullable<BigInt>>, "::bigint[], ",
     people: Vec<Option<i64>> as Array<Nullable<BigInt>>,
     ")"
 }

@@ -83,11 +83,12 @@ macro_rules! open_parts {
             struct $name<'a> -> FoundColumns;
             "SELECT wanted.place, behind.id, counted.stored, \
              (SELECT min(expires_at) FROM invitation WHERE status = 'pending'), listed.* FROM unnest(",
-            accounts: Vec<i64> as Array<BigInt>, ", ",
-            after: Vec<Option<&'a str>> as Array<Nullable<Text>>, ", ",
+            accounts: Vec<i64> as Array<BigInt>, "::bigint[], ",
+            after: Vec<Option<&'a str>> as Array<Nullable<Text>>,
+            "::text[], ",
             numbers: Vec<Option<i64>> as Array<Nullable<BigInt>>,
             concat!(
-                ") WITH ORDINALITY AS wanted (account_id, after, number, place) \
+                "::bigint[]) WITH ORDINALITY AS wanted (account_id, after, number, place) \
                  LEFT JOIN invitation AS behind ON behind.account_id = wanted.account_id AND behind.public_id = wanted.after \
                  CROSS JOIN LATERAL (SELECT \
                     COALESCE((SELECT invitations FROM open_count WHERE account_id = wanted.account_id), 0) \
@@ -113,7 +114,7 @@ macro_rules! open_nth {
         hand_written! {
             struct $name -> BigInt;
             "SELECT id FROM (SELECT ", account: i64 as BigInt, concat!(
-                " AS account_id) AS wanted, LATERAL (SELECT id FROM invitation WHERE ",
+                "::bigint AS account_id) AS wanted, LATERAL (SELECT id FROM invitation WHERE ",
                 open_between!("wanted.account_id", "0", "9223372036854775807")
             ),
             now: NaiveDateTime as Timestamp,
