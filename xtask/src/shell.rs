@@ -12,6 +12,7 @@ use std::{
 use usher_testbed::TestbedError;
 
 /// Why a task ended early.
+#[derive(Debug)]
 pub(crate) struct Failure {
     /// None where a program has already said it.
     reason: Option<String>,
@@ -19,6 +20,16 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
+    /// Why, in words.
+    pub(crate) fn reason(self) -> String {
+        self.reason.unwrap_or_default()
+    }
+
+    /// The same failure, with where it happened.
+    pub(crate) fn at(self, place: &str) -> Self {
+        Self { code: self.code, reason: Some(format!("{place}: {}", self.reason())) }
+    }
+
     /// Says why on standard error, and gives the task's exit code: that of the program that failed.
     pub(crate) fn report(self) -> ExitCode {
         if let Some(reason) = self.reason {

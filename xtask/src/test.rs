@@ -5,7 +5,7 @@ use std::{ffi::OsString, process::Command};
 use usher_testbed::POSTGRES_VARIABLE;
 
 use crate::{
-    peers,
+    chaos, peers,
     shell::{Failure, answer, cargo, say, step},
 };
 
@@ -21,7 +21,7 @@ pub(crate) enum Profile {
 /// Runs the tests; with arguments, only those that they choose.
 pub(crate) fn run(arguments: &[OsString], profile: Profile) -> Result<(), Failure> {
     let postgres = peers::prepare()?;
-    // The runner comes last, so that its summary is the last word.
+    // Of the runners the one with the summary comes last.
     if arguments.is_empty() {
         let mut documentation = cargo(&["test", "--workspace", "--doc", "--quiet"]);
         step("documentation's tests", documentation.env(POSTGRES_VARIABLE, postgres.url()))?;
@@ -30,7 +30,8 @@ pub(crate) fn run(arguments: &[OsString], profile: Profile) -> Result<(), Failur
     if !arguments.iter().any(chooses_packages) {
         runner.arg("--workspace");
     }
-    step("tests", runner.args(arguments).env(POSTGRES_VARIABLE, postgres.url()))
+    step("tests", runner.args(arguments).env(POSTGRES_VARIABLE, postgres.url()))?;
+    if arguments.is_empty() { chaos::short() } else { Ok(()) }
 }
 
 fn runner(profile: Profile) -> Command {

@@ -1,21 +1,23 @@
-//! What `cargo xtask bench` needs of SQLite itself: to run a script, and what durable commits cost without Usher.
+//! What `cargo xtask bench` and `cargo xtask chaos` need of SQLite itself: to run a script, what durable commits cost without
+//! Usher, and to look into a file and hold its lock from outside.
 //!
 //! `sqlite script FILE` runs the SQL on standard input. `sqlite commits FILE SECONDS` writes an invitation and its mail in
 //! one transaction after another, each of them flushed. `sqlite appends FILE SECONDS` appends a page to a plain file and
 //! flushes it, again and again: the disk's own part of that. Both print how many there were in a second. `sqlite count FILE`
-//! prints how many mails there are.
+//! prints how many mails there are. `sqlite session FILE` runs the statements on standard input, one a line, and prints after
+//! each the rows of its column `line`, and `<end>`; `PROBE` prints `busy` when another process holds the write lock, or `free`.
 
 #![expect(clippy::unwrap_used, reason = "what fails here has nobody to tell but the developer")]
 
 use std::{
     env,
     fs::File,
-    io::{Read as _, Write as _, stdin},
+    io::{BufRead as _, Read as _, Write as _, stdin},
     time::{Duration, Instant},
 };
 
 use diesel::{
-    Connection as _, RunQueryDsl as _, SqliteConnection,
+    Connection as _, QueryableByName, RunQueryDsl as _, SqliteConnection,
     connection::SimpleConnection as _,
     dsl::sql,
     select, sql_query,
@@ -34,7 +36,10 @@ fn main() {
         ["commits", file, seconds] => commits(&mut open(file), time(seconds)),
         ["appends", file, seconds] => appends(&mut File::create(file).unwrap(), time(seconds)),
         ["count", file] => say(&number(&mut open(file), "(SELECT count(*) FROM mail)").to_string()),
-        _ => say("usage: sqlite script FILE | commits FILE SECONDS | appends FILE SECONDS | count FILE"),
+        ["session", file] => session(&mut open(file)),
+        _ => say(
+            "usage: sqlite script FILE | commits FILE SECONDS | appends FILE SECONDS | count FILE | session FILE",
+        ),
     }
 }
 
@@ -48,6 +53,37 @@ fn script(connection: &mut SqliteConnection) {
     let mut text = String::new();
     stdin().read_to_string(&mut text).unwrap();
     connection.batch_execute(&text).unwrap();
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+fn session(connection: &mut SqliteConnection) {
+    for statement in stdin().lock().lines() {
+        let statement = statement.unwrap();
+        if statement == "PROBE" {
+            say(if is_locked(connection) { "busy" } else { "free" });
+        } else if statement.starts_with("SELECT ") {
+            let rows: Vec<Row> = sql_query(statement).load(connection).unwrap();
+            for row in rows {
+                say(&row.line);
+            }
+        } else {
+            connection.batch_execute(&statement).unwrap();
+        }
+        say("<end>");
+    }
+}
+
+fn is_locked(connection: &mut SqliteConnection) -> bool {
+    connection.batch_execute("PRAGMA busy_timeout = 0").unwrap();
+    let locked = connection.batch_execute("BEGIN IMMEDIATE").is_err();
+    let undo = if locked { "" } else { "ROLLBACK" };
+    connection.batch_execute(&format!("{undo}; PRAGMA busy_timeout = 10000")).unwrap();
+    locked
 }
 
 fn commits(connection: &mut SqliteConnection, time: Duration) {

@@ -130,17 +130,32 @@ fn policy(settings: &Settings) -> Result<Policy, StartError> {
     })
 }
 
-/// A lease outlasts the delivery that it covers, whatever deadline is configured: name the mail, send it, write it
-/// down.
 fn retry(settings: &Settings) -> Result<RetryPolicy, StartError> {
     let usual = RetryPolicy::default();
     let Some(mail) = &settings.mail else { return Ok(usual) };
     let deadline = delta(mail.deadline, "mail.deadline")?;
-    Ok(RetryPolicy { lease: usual.lease.max(deadline * 2 + TimeDelta::seconds(30)), ..usual })
+    Ok(RetryPolicy { lease: lease(deadline), ..usual })
+}
+
+/// A lease outlasts the delivery that it covers, whatever deadline is configured: name the mail, send it, write it
+/// down. It is no longer than that, because the mails of a worker that died wait for its end.
+fn lease(deadline: TimeDelta) -> TimeDelta {
+    deadline * 2 + TimeDelta::seconds(30)
 }
 
 pub(super) fn delta(duration: Duration, key: &'static str) -> Result<TimeDelta, StartError> {
     // Dates end in the year 262143; a century is beyond every sensible setting.
     let century = TimeDelta::days(36_525);
     TimeDelta::from_std(duration).ok().filter(|delta| *delta <= century).ok_or(StartError::Duration(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lease_follows_from_the_deadline() {
+        assert_eq!(lease(TimeDelta::seconds(60)), RetryPolicy::default().lease);
+        assert_eq!(lease(TimeDelta::seconds(1)), TimeDelta::seconds(32));
+    }
 }

@@ -67,6 +67,11 @@ impl PostgresServer {
         Ok(Self { psql: Psql { program, server_url }, _cluster: Some(cluster) })
     }
 
+    /// Where PostgreSQL's command-line client is.
+    pub fn psql() -> Result<PathBuf, TestbedError> {
+        programs::psql()
+    }
+
     /// Where PostgreSQL's load client is.
     pub fn pgbench() -> Result<PathBuf, TestbedError> {
         programs::pgbench()
