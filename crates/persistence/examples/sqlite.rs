@@ -25,7 +25,7 @@ use diesel::{
 };
 
 /// The session of usher-persistence.
-const SESSION: &str = "PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL;";
+const SESSION: &str = "PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = WAL;";
 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();

@@ -1,6 +1,6 @@
 //! The one connection type that every statement goes through.
 
-use diesel::{PgConnection, SqliteConnection};
+use diesel::{Connection, PgConnection, SqliteConnection};
 
 /// A connection to either database.
 ///
@@ -11,3 +11,6 @@ pub(crate) enum AnyConnection {
     Postgres(PgConnection),
     Sqlite(SqliteConnection),
 }
+
+/// What begins and ends its transactions and savepoints.
+pub(crate) type Transactions = <AnyConnection as Connection>::TransactionManager;

@@ -8,17 +8,19 @@
 //! To add something stored: a migration with the same name for both databases (the rules are in the README of the
 //! folder `migrations`), its table in `schema`, its rows in `rows` with the way to the domain's value and back, and the
 //! port's trait in `tx`. A statement goes through `connection::AnyConnection`, so that there is one; where the two
-//! databases need different SQL, that is a function of `dialect`, the one place that asks which database it is. What is
-//! not part of a unit, the count of writes alone, is in `write_counts`.
+//! databases need different SQL, that is a function of `dialect`, the one place that asks which database it is. How units
+//! of work get a transaction is in `pool` and, where they share one, in `group`; what comes before their work, the count of
+//! writes alone, in `write_counts`.
 
 mod connection;
 mod dialect;
 mod errors;
+mod group;
 mod location;
 mod manager;
 mod migrations;
 mod options;
-mod pools;
+mod pool;
 mod retry;
 mod rows;
 mod schema;

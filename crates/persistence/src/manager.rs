@@ -94,7 +94,7 @@ impl r2d2::ManageConnection for Manager {
     }
 
     /// Nothing to do: the pool does not ask, because the first statement of a unit finds out without a further round
-    /// trip; see [`crate::pools`].
+    /// trip; see [`crate::pool`].
     fn is_valid(&self, _session: &mut Session) -> Result<(), OpenError> {
         Ok(())
     }

@@ -12,7 +12,7 @@ pub struct DatabaseOptions {
     pub pool_size: u32,
     /// How long a server may take to let a connection in; whole seconds count, at least two.
     pub connect_timeout: Duration,
-    /// How long a unit of work waits for a free connection before it is refused.
+    /// How long a unit of work waits for a free connection, or for its turn to write on SQLite, before it is refused.
     pub acquire_timeout: Duration,
     /// Whether PostgreSQL keeps prepared statements of a connection. To be switched off behind a PgBouncer before 1.21
     /// in transaction mode: there a connection meets the statements of others, and runs them.

@@ -2,39 +2,37 @@
 
 use std::fmt;
 
-use diesel::{Connection, connection::TransactionManager as _};
+use diesel::connection::TransactionManager as _;
 use usher_domain::{
-    Timestamp,
     port::{
         Store, StoreError, Tx,
-        store::{Mode, Verdict},
+        store::{CountedWork, Counting, Mode, Verdict},
     },
-    principal::Credential,
-    quota::{Window, WriteCount},
+    quota::WriteCount,
 };
 
 use crate::{
-    connection::AnyConnection,
+    connection::{AnyConnection, Transactions},
     dialect,
     errors::store_error,
-    manager::{Manager, Session},
+    group::GroupCommit,
+    manager::Manager,
     migrations::Migrations,
     options::{DatabaseOptions, OpenError},
-    pools::Pools,
+    pool::Pool,
     retry,
     tx::DieselTx,
-    write_counts,
+    write_counts::Writes,
 };
-
-/// Ends the transaction of a unit of work.
-type Transactions = <AnyConnection as Connection>::TransactionManager;
 
 /// A [`Store`] on SQLite or PostgreSQL.
 ///
 /// It blocks: on an asynchronous runtime every call belongs on a thread for blocking work.
 pub struct DieselStore {
     manager: Manager,
-    pools: Pools,
+    pool: Pool,
+    /// What units that write on SQLite use instead: they share transactions.
+    group: Option<GroupCommit>,
 }
 
 impl DieselStore {
@@ -42,9 +40,11 @@ impl DieselStore {
     /// is not there yet, but no folder for it. Tables come from [`Self::migrations`].
     pub fn open(options: &DatabaseOptions) -> Result<Self, OpenError> {
         let manager = Manager::new(options)?;
-        let pools = Pools::new(&manager, options)?;
+        let pool = Pool::new(&manager, options)?;
+        let groups = !manager.writes_in_parallel();
+        let group = groups.then(|| GroupCommit::new(manager.clone(), options.acquire_timeout));
         manager.open()?;
-        Ok(Self { manager, pools })
+        Ok(Self { manager, pool, group })
     }
 
     /// What brings the tables up to date.
@@ -53,21 +53,28 @@ impl DieselStore {
         Migrations::new(&self.manager)
     }
 
-    /// Runs a unit that has no transaction. One that met a dead connection runs again: it has done nothing.
-    fn look(
+    fn unit(
         &self,
-        work: &mut dyn FnMut(&mut dyn Tx) -> Result<Verdict, StoreError>,
+        name: &'static str,
+        mode: Mode,
+        mut writes: Writes<'_>,
+        work: &mut CountedWork<'_>,
     ) -> Result<(), StoreError> {
-        let mut chances = self.pools.most();
+        let _span = tracing::debug_span!("unit", name, ?mode).entered();
+        retry::until_uncontended(|| self.once(mode, &mut writes, work))
+    }
+
+    /// Without a transaction. A unit that met a dead connection runs again: it has done nothing.
+    fn look(&self, work: &mut CountedWork<'_>) -> Result<(), StoreError> {
+        let mut chances = self.pool.size();
         loop {
-            let mut session = self.pools.look()?;
-            let mut tx = DieselTx::new(&mut session.connection, Mode::Look);
-            let end = work(&mut tx).and(tx.into_failure().map_or(Ok(()), Err));
+            let mut session = self.pool.look()?;
+            let end = attempt(&mut session.connection, Mode::Look, &[], work);
             let lost =
                 matches!(end, Err(StoreError::Unavailable(_))) && dialect::is_lost(&mut session.connection);
             session.reusable = !lost;
             if !lost || chances == 0 {
-                return end;
+                return end.map(drop);
             }
             chances -= 1;
         }
@@ -76,37 +83,50 @@ impl DieselStore {
     fn once(
         &self,
         mode: Mode,
-        work: &mut dyn FnMut(&mut dyn Tx) -> Result<Verdict, StoreError>,
+        writes: &mut Writes<'_>,
+        work: &mut CountedWork<'_>,
     ) -> Result<(), StoreError> {
-        let mut session = self.pools.begin(mode)?;
-        let mut tx = DieselTx::new(&mut session.connection, mode);
-        let end = match work(&mut tx) {
-            Ok(Verdict::Commit) => tx.into_failure().map_or(Ok(Verdict::Commit), Err),
-            end => end,
-        };
-        match end {
-            Ok(Verdict::Commit) => commit(&mut session),
-            Ok(Verdict::Rollback) => {
-                rollback(&mut session);
-                Ok(())
+        match (mode, &self.group) {
+            (Mode::Look, _) => self.look(work),
+            (Mode::Write, Some(group)) => {
+                group.run(writes, |connection, counts| attempt(connection, mode, counts, work))
             }
-            Err(error) => {
-                rollback(&mut session);
-                Err(error)
-            }
+            (Mode::Read | Mode::Write, _) => self.alone(mode, writes, work),
         }
+    }
+
+    /// In a transaction of its own. Where a rollback fails, the connection is closed instead of kept, and the transaction
+    /// ends with it.
+    fn alone(
+        &self,
+        mode: Mode,
+        writes: &mut Writes<'_>,
+        work: &mut CountedWork<'_>,
+    ) -> Result<(), StoreError> {
+        let mut session = self.pool.begin(mode, writes)?;
+        let end = attempt(&mut session.connection, mode, writes.counts(), work);
+        if end == Ok(Verdict::Commit) {
+            Transactions::commit_transaction(&mut session.connection).map_err(store_error)?;
+            session.reusable = true;
+        } else {
+            session.reusable = Transactions::rollback_transaction(&mut session.connection).is_ok();
+        }
+        end.map(drop)
     }
 }
 
-fn commit(session: &mut Session) -> Result<(), StoreError> {
-    Transactions::commit_transaction(&mut session.connection).map_err(store_error)?;
-    session.reusable = true;
-    Ok(())
-}
-
-/// Where a rollback fails, the connection is closed instead of kept, and the transaction ends with it.
-fn rollback(session: &mut Session) {
-    session.reusable = Transactions::rollback_transaction(&mut session.connection).is_ok();
+/// Does the work once in an open transaction.
+fn attempt(
+    connection: &mut AnyConnection,
+    mode: Mode,
+    counts: &[Option<WriteCount>],
+    work: &mut CountedWork<'_>,
+) -> Result<Verdict, StoreError> {
+    let mut tx = DieselTx::new(connection, mode);
+    match work(&mut tx, counts) {
+        Ok(Verdict::Commit) => tx.into_failure().map_or(Ok(Verdict::Commit), Err),
+        end => end,
+    }
 }
 
 impl Store for DieselStore {
@@ -116,31 +136,18 @@ impl Store for DieselStore {
         mode: Mode,
         work: &mut dyn FnMut(&mut dyn Tx) -> Result<Verdict, StoreError>,
     ) -> Result<(), StoreError> {
-        let _span = tracing::debug_span!("unit", name, ?mode).entered();
-        match mode {
-            Mode::Look => self.look(work),
-            Mode::Read | Mode::Write => retry::until_uncontended(|| self.once(mode, work)),
-        }
+        self.unit(name, mode, Writes::none(), &mut |tx, _| work(tx))
     }
 
-    /// Contended is a count when the person was deleted meanwhile, and where somebody has made another isolation level
-    /// the database's default than READ COMMITTED.
-    fn count_write(
+    /// On PostgreSQL a count is contended when the person was deleted meanwhile, and where somebody has made another
+    /// isolation level the database's default than READ COMMITTED. Then the call counts anew, perhaps some writes twice.
+    fn run_counted(
         &self,
-        credential: &Credential,
-        window: Window,
-        now: Timestamp,
-    ) -> Result<Option<WriteCount>, StoreError> {
-        let _span = tracing::debug_span!("count_write").entered();
-        let now = now.naive_utc();
-        let count = |connection: &mut AnyConnection| write_counts::count(connection, credential, window, now);
-        // If one write counts twice because a connection was lost, the person has one less in this window; the numbers
-        // are still different ones.
-        let counted = retry::until_uncontended(|| self.pools.unflushed(count))?;
-        Ok(counted.map(|(window, writes)| WriteCount {
-            window: window.and_utc(),
-            writes: u64::try_from(writes).unwrap_or_default(),
-        }))
+        name: &'static str,
+        counting: &Counting<'_>,
+        work: &mut CountedWork<'_>,
+    ) -> Result<(), StoreError> {
+        self.unit(name, Mode::Write, Writes::of(counting), work)
     }
 }
 

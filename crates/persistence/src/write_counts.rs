@@ -1,98 +1,67 @@
-//! The count of a person's writes: one statement outside of any unit.
+//! The count of writes, at the start of the unit that serves them.
 
-use chrono::NaiveDateTime;
-use diesel::{
-    backend::Backend,
-    prelude::*,
-    query_builder::{AstPass, Query, QueryFragment, QueryId},
-    serialize::ToSql,
-    sql_types::{BigInt, HasSqlType, Timestamp},
-};
-use usher_domain::{access_token::Scope, principal::Credential, quota::Window};
+use diesel::QueryResult;
+use usher_domain::{port::store::Counting, principal::Credential, quota::WriteCount};
 
 use crate::{
     connection::AnyConnection,
-    schema::{access_token, person},
+    dialect::{self, FoundBy},
 };
 
-/// Counts one more write; answers the window that it was counted in, and how many they are there.
-///
-/// On PostgreSQL nothing limits the wait for a lock, because a setting would cost a round trip: the row's lock is held
-/// by no more than another such statement, and the person's row is only waited for while its unit, which has limits
-/// (see [`crate::dialect::begin`]), deletes it.
-pub(crate) fn count(
-    connection: &mut AnyConnection,
-    credential: &Credential,
-    window: Window,
-    now: NaiveDateTime,
-) -> QueryResult<Option<(NaiveDateTime, i64)>> {
-    let next = window.ends_at.naive_utc();
-    let one_in_window = (window.begins_at.naive_utc().into_sql::<Timestamp>(), 1_i64.into_sql::<BigInt>());
-    let counts: Vec<(NaiveDateTime, i64)> = match credential {
-        Credential::Principal(principal) => {
-            let known = person::table.filter(person::email_key.eq(principal.email.key()));
-            Count { found: known.select((person::id, one_in_window)), next }.load(connection)?
-        }
-        Credential::AccessToken(digest) => {
-            let endless = access_token::expires_at.is_null();
-            let live = access_token::table
-                .filter(access_token::digest.eq(digest.as_str()))
-                .filter(access_token::scope.eq(Scope::Global.as_str()))
-                .filter(access_token::revoked_at.is_null())
-                .filter(endless.or(access_token::expires_at.gt(now)));
-            Count { found: live.select((access_token::person_id, one_in_window)), next }.load(connection)?
-        }
-    };
-    // All rows, though there is one at most: SQLite commits when it is asked for the next, and says there whether it
-    // could.
-    Ok(counts.into_iter().next())
+/// The writes that a unit serves: counted once, however often it runs.
+pub(crate) struct Writes<'a> {
+    uncounted: Option<&'a Counting<'a>>,
+    counts: Vec<Option<WriteCount>>,
 }
 
-/// Writes the rows of person, window and one that a query finds, or adds them to what is there. Diesel has no such
-/// statement for both databases. SQLite needs the query to have a WHERE, or takes ON for a part of a join.
-#[derive(QueryId)]
-struct Count<Found> {
-    found: Found,
-    /// When the window after the one of the rows begins.
-    next: NaiveDateTime,
-}
+impl<'a> Writes<'a> {
+    /// Of a unit that counts nothing.
+    pub(crate) fn none() -> Self {
+        Self { uncounted: None, counts: Vec::new() }
+    }
 
-impl<Found> Query for Count<Found> {
-    type SqlType = (Timestamp, BigInt);
-}
+    /// To be counted; without writers there is nothing to do.
+    pub(crate) fn of(counting: &'a Counting<'a>) -> Self {
+        let uncounted = Some(counting).filter(|counting| !counting.writers.is_empty());
+        Self { uncounted, counts: Vec::new() }
+    }
 
-impl<Found> RunQueryDsl<AnyConnection> for Count<Found> {}
+    /// Counts them, unless that has been done. Answers whether it did.
+    pub(crate) fn count(&mut self, connection: &mut AnyConnection) -> QueryResult<bool> {
+        let Some(counting) = self.uncounted else { return Ok(false) };
+        self.counts = count(connection, counting)?;
+        self.uncounted = None;
+        Ok(true)
+    }
 
-impl<DB, Found> QueryFragment<DB> for Count<Found>
-where
-    DB: Backend + HasSqlType<Timestamp>,
-    NaiveDateTime: ToSql<Timestamp, DB>,
-    Found: QueryFragment<DB>,
-{
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql("INSERT INTO write_count (person_id, window_start, writes) ");
-        self.found.walk_ast(out.reborrow())?;
-        out.push_sql(" ON CONFLICT (person_id) DO UPDATE SET writes = CASE WHEN ");
-        self.counts_on(out.reborrow())?;
-        out.push_sql(" THEN write_count.writes + 1 ELSE 1 END, window_start = CASE WHEN ");
-        self.counts_on(out.reborrow())?;
-        out.push_sql(
-            " THEN write_count.window_start ELSE excluded.window_start END RETURNING window_start, writes",
-        );
-        Ok(())
+    /// What they counted, one for each writer.
+    pub(crate) fn counts(&self) -> &[Option<WriteCount>] {
+        &self.counts
     }
 }
 
-impl<Found> Count<Found> {
-    /// Whether what is there is of the same window, or of the next one.
-    fn counts_on<'b, DB>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
-    where
-        DB: Backend + HasSqlType<Timestamp>,
-        NaiveDateTime: ToSql<Timestamp, DB>,
-    {
-        out.push_sql("write_count.window_start IN (excluded.window_start, ");
-        out.push_bind_param::<Timestamp, _>(&self.next)?;
-        out.push_sql(")");
-        Ok(())
+fn count(connection: &mut AnyConnection, counting: &Counting<'_>) -> QueryResult<Vec<Option<WriteCount>>> {
+    let mut counts = vec![None; counting.writers.len()];
+    for found_by in [FoundBy::Address, FoundBy::TokenDigest] {
+        let numbered = counting.writers.iter().zip(0..);
+        let writes: Vec<_> =
+            numbered.filter_map(|(writer, position)| Some((position, key(writer, found_by)?))).collect();
+        for (position, window, number) in dialect::count_writes(connection, found_by, &writes, counting)? {
+            let count = usize::try_from(position).ok().and_then(|position| counts.get_mut(position));
+            if let Some(count) = count {
+                let writes = u64::try_from(number).unwrap_or_default();
+                *count = Some(WriteCount { window: window.and_utc(), writes });
+            }
+        }
+    }
+    Ok(counts)
+}
+
+/// What a person is found by, if it is this that the credential has.
+fn key(writer: &Credential, found_by: FoundBy) -> Option<&str> {
+    match (writer, found_by) {
+        (Credential::Principal(principal), FoundBy::Address) => Some(principal.email.key()),
+        (Credential::AccessToken(digest), FoundBy::TokenDigest) => Some(digest.as_str()),
+        _ => None,
     }
 }

@@ -1,21 +1,34 @@
 //! Use cases that many ask for at once, for every dialect alike: requests of one kind that come at the same time are one unit of
 //! work (see [`crate::batch`]).
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use usher_domain::{
     Timestamp,
     env::Env,
     id::InvitationId,
+    idempotency::Answer,
+    invitation::Invitation,
     port::{Store, StoreError, Tx, store::UnitError},
     principal::{Actor, Credential},
+    quota::{Quota, TooManyWrites},
     usecase::{
+        count_write::write_counted,
+        invite::{Invite, InviteError, invite as invite_one, invite_all},
         resolve::{ResolveError, resolve_all},
         view::{InvitationView, Listing, Part, ViewError, get_all, list_all},
     },
 };
 
-use super::{state::AppState, unit};
+use super::{
+    call::{Call, DialectError},
+    idempotency::Answered,
+    state::AppState,
+    unit::{self, Counted},
+};
 use crate::{
     batch::Batcher,
     gate::{self, Gate},
@@ -39,6 +52,7 @@ pub struct Done<T> {
 /// Why a request was refused.
 #[derive(Debug)]
 enum Refusal<E> {
+    Limit(TooManyWrites),
     Caller(ResolveError),
     UseCase(E),
 }
@@ -54,6 +68,7 @@ type Gatherer<Q, T, E> = Arc<Batcher<Request<Q>, Outcome<T, E>>>;
 pub struct Gathered {
     gets: Gatherer<InvitationId, InvitationView, ViewError>,
     lists: Gatherer<Part, Listing, ViewError>,
+    invitations: Arc<Batcher<Request<Invite>, Counted<Outcome<Invitation, InviteError>>>>,
 }
 
 impl Gathered {
@@ -67,6 +82,7 @@ impl Gathered {
             lists: Batcher::new(gate.clone(), LANES, |store, env, requests| {
                 look(store, env, "list", requests, list_all)
             }),
+            invitations: Batcher::new(gate.clone(), LANES, invite_counted),
         }
     }
 }
@@ -84,7 +100,7 @@ pub async fn get<P>(
     id: Result<InvitationId, P>,
 ) -> Result<Done<InvitationView>, P>
 where
-    P: Clone + From<StoreError> + From<ResolveError> + From<ViewError> + Send + 'static,
+    P: DialectError + From<ViewError>,
 {
     ask(state, &state.gathered.gets, credential, id).await
 }
@@ -96,9 +112,41 @@ pub async fn list<P>(
     part: Result<Part, P>,
 ) -> Result<Done<Listing>, P>
 where
-    P: Clone + From<StoreError> + From<ResolveError> + From<ViewError> + Send + 'static,
+    P: DialectError + From<ViewError>,
 {
     ask(state, &state.gathered.lists, credential, part).await
+}
+
+/// Invites. One that came with a key, or that cannot be understood, is a unit of its own.
+pub async fn invite<P>(
+    state: &AppState,
+    credential: Credential,
+    call: Call<Invite, P>,
+    render: fn(&Done<Invitation>) -> Answer,
+) -> Result<Counted<Answered>, Counted<P>>
+where
+    P: DialectError + From<InviteError>,
+{
+    let command = match call {
+        Call { key: Ok(None), command: Ok(command), .. } => command,
+        call => {
+            let alone = move |tx: &mut dyn Tx, env: &Env, actor: &Actor, command: &Invite| {
+                let value = invite_one(tx, env, actor, command)?;
+                Ok::<_, InviteError>(render(&Done { actor: Arc::new(actor.clone()), now: env.now(), value }))
+            };
+            return unit::write(state, credential, call, alone).await;
+        }
+    };
+    match state.gathered.invitations.ask((credential, command)).await {
+        Ok(Counted { value: Ok(done), quota }) => {
+            Ok(Counted { value: Answered { answer: render(&done), replayed: false }, quota })
+        }
+        Ok(Counted { value: Err(refusal), quota }) => Err(Counted { value: refusal.logged(), quota }),
+        Err(error) => {
+            gate::log(&error);
+            Err(Counted { value: error.into(), quota: None })
+        }
+    }
 }
 
 /// What is wrong with a query is told only to those who may act in the account at all.
@@ -112,7 +160,7 @@ where
     Q: Send + 'static,
     T: Send + 'static,
     E: UnitError + Send + 'static,
-    P: Clone + From<StoreError> + From<ResolveError> + From<E> + Send + 'static,
+    P: DialectError + From<E>,
 {
     let query = match query {
         Ok(query) => query,
@@ -130,8 +178,12 @@ where
 
 impl<E: UnitError> Refusal<E> {
     /// In the dialect's form.
-    fn logged<P: From<ResolveError> + From<E>>(self) -> P {
+    fn logged<P: From<TooManyWrites> + From<ResolveError> + From<E>>(self) -> P {
         match self {
+            Self::Limit(error) => {
+                tracing::debug!(code = "too_many_writes", "refused");
+                error.into()
+            }
             Self::Caller(error) => {
                 gate::log(&error);
                 error.into()
@@ -154,6 +206,48 @@ fn look<Q, T, E>(
 ) -> Result<Vec<Outcome<T, E>>, StoreError> {
     let requests: Vec<_> = requests.iter().map(|(credential, query)| (credential, query)).collect();
     store.look(name, |tx| for_actors(tx, env, &requests, work))
+}
+
+/// Counts those who invite, and invites for those who are within their limits.
+fn invite_counted(
+    store: &dyn Store,
+    env: &Env,
+    requests: &[Request<Invite>],
+) -> Result<Vec<Counted<Outcome<Invitation, InviteError>>>, StoreError> {
+    let writers: Vec<_> = requests.iter().map(|(credential, _)| Some(credential)).collect();
+    write_counted(store, env, "invite", &writers, |tx, quotas| {
+        let exceeded = |place: usize| quotas.get(place).copied().flatten().filter(Quota::is_exceeded);
+        let mut outcomes: HashMap<usize, Outcome<Invitation, InviteError>> = HashMap::new();
+        let mut waiting: Vec<(usize, &Request<Invite>)> = Vec::new();
+        for (place, request) in requests.iter().enumerate() {
+            match exceeded(place) {
+                Some(quota) => drop(outcomes.insert(place, Err(Refusal::Limit(TooManyWrites(quota))))),
+                None => waiting.push((place, request)),
+            }
+        }
+        while !waiting.is_empty() {
+            let now = one_of_each_address(&mut waiting);
+            let these: Vec<_> = now.iter().map(|(_, (credential, command))| (credential, command)).collect();
+            let answers = for_actors(tx, env, &these, invite_all)?;
+            outcomes.extend(now.iter().map(|(place, _)| *place).zip(answers));
+        }
+        let counted = quotas.iter().copied().enumerate().map(|(place, quota)| {
+            let value = outcomes.remove(&place).ok_or_else(unanswered)?;
+            Ok(Counted { value, quota })
+        });
+        counted.collect()
+    })
+}
+
+/// Takes the first request for each address; another one for the same address, which has to see what came of the first, stays.
+fn one_of_each_address<'a>(
+    waiting: &mut Vec<(usize, &'a Request<Invite>)>,
+) -> Vec<(usize, &'a Request<Invite>)> {
+    let mut addresses = HashSet::new();
+    let (now, later) =
+        waiting.drain(..).partition(|(_, (_, command))| addresses.insert(command.email.key().to_owned()));
+    *waiting = later;
+    now
 }
 
 /// Finds out who asks, and runs a use case for all of those who may ask at all.

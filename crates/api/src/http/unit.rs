@@ -9,7 +9,7 @@ use usher_domain::{
     principal::{Actor, Credential},
     quota::{Quota, TooManyWrites},
     usecase::{
-        count_write::count_write,
+        count_write::write_counted,
         idempotency::{keep, take},
         resolve::{ResolveError, resolve},
     },
@@ -155,15 +155,15 @@ async fn counted<C, T, P>(
 where
     C: Send + 'static,
     T: Send + 'static,
-    P: From<StoreError> + From<TooManyWrites> + Send + 'static,
+    P: Clone + From<StoreError> + From<TooManyWrites> + Send + 'static,
 {
     let done = state.gate.run(move |store: &dyn Store, env: &Env| {
-        let quota = match &writer {
-            Some(writer) => count_write(store, env, writer)?,
-            None => None,
-        };
-        let outcome = admit(quota, command)
-            .and_then(|command| store.write(name, |tx| work(tx, env, &command).map_err(Refusal::from)));
+        let mut quota = None;
+        let outcome = write_counted(store, env, name, &[writer.as_ref()], |tx, quotas| {
+            quota = quotas.first().copied().flatten();
+            let command = admit(quota, &command)?;
+            work(tx, env, command).map_err(Refusal::from)
+        });
         match outcome {
             Ok(value) => Ok(Counted { value, quota }),
             Err(refusal) => Err(Refusal { quota, ..refusal }),
@@ -174,11 +174,14 @@ where
 }
 
 /// The command, unless it is one too many or cannot be understood.
-fn admit<C, P: From<TooManyWrites>>(quota: Option<Quota>, command: Result<C, P>) -> Result<C, Refusal<P>> {
+fn admit<C, P: Clone + From<TooManyWrites>>(
+    quota: Option<Quota>,
+    command: &Result<C, P>,
+) -> Result<&C, Refusal<P>> {
     if let Some(quota) = quota.filter(Quota::is_exceeded) {
         return Err(Why::Problem { problem: TooManyWrites(quota).into(), code: "too_many_writes" }.into());
     }
-    command.map_err(|problem| Why::not_understood(problem).into())
+    command.as_ref().map_err(|problem| Why::not_understood(problem.clone()).into())
 }
 
 /// A refusal, and what it was counted as.

@@ -29,7 +29,6 @@ use usher_auth::{
     TokenIssuer,
 };
 use usher_domain::{
-    Timestamp,
     access_token::Scope,
     account::{Account, AccountName},
     address::EmailAddress,
@@ -40,10 +39,9 @@ use usher_domain::{
     person::{Password, Person},
     port::{
         Store, StoreError, Tx,
-        store::{Mode, Verdict},
+        store::{CountedWork, Counting, Mode, Verdict},
     },
-    principal::{Actor, Credential},
-    quota::{Window, WriteCount},
+    principal::Actor,
     role::{Grant, RoleName, ServiceGrant},
     testkit::{self, FixedClock, SeededEntropy, memory::MemoryStore},
     text::DisplayText,
@@ -292,7 +290,12 @@ impl Store for Down {
         Err(self.0.clone())
     }
 
-    fn count_write(&self, _: &Credential, _: Window, _: Timestamp) -> Result<Option<WriteCount>, StoreError> {
+    fn run_counted(
+        &self,
+        _name: &'static str,
+        _counting: &Counting<'_>,
+        _work: &mut CountedWork<'_>,
+    ) -> Result<(), StoreError> {
         Err(self.0.clone())
     }
 }

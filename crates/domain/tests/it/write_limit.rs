@@ -1,12 +1,13 @@
 use chrono::TimeDelta;
 use usher_domain::{
     Timestamp,
+    port::{StoreError, Tx},
     principal::Credential,
     quota::{Quota, Window, WriteCount},
-    usecase::count_write::count_write,
+    usecase::count_write::write_counted,
 };
 
-use crate::world::{principal, world};
+use crate::world::{World, principal, world};
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_timestamp(seconds, 123_456_000).unwrap()
@@ -42,13 +43,23 @@ fn what_remains_counts_down_to_nothing_and_stays_there() {
     assert_eq!(quota(u64::MAX).remaining(), 0);
 }
 
+/// Serves writes with a unit that does nothing.
+fn serve(world: &World, writers: &[Option<&Credential>]) -> Vec<Option<Quota>> {
+    let unit = |_: &mut dyn Tx, quotas: &[Option<Quota>]| Ok::<_, StoreError>(quotas.to_vec());
+    write_counted(world.store.as_ref(), &world.env, "serve", writers, unit).unwrap()
+}
+
+fn credential(address: &str) -> Credential {
+    Credential::Principal(principal(address))
+}
+
 #[test]
 fn a_write_is_counted_in_its_hour() {
     let mut world = world();
     world.env.policy.writes_per_hour = 2;
-    let jane = Credential::Principal(principal("jane@example.com"));
+    let jane = credential("jane@example.com");
     let now = world.env.now();
-    let count = || count_write(world.store.as_ref(), &world.env, &jane).unwrap().unwrap();
+    let count = || serve(&world, &[Some(&jane)])[0].unwrap();
     let first = count();
     assert_eq!(first, counted(Window::of(now).begins_at, 1, 2, now));
     assert!(!count().is_exceeded());
@@ -59,15 +70,19 @@ fn a_write_is_counted_in_its_hour() {
 
 #[test]
 fn without_a_limit_nothing_is_counted() {
-    let world = world();
-    let jane = Credential::Principal(principal("jane@example.com"));
-    assert_eq!(count_write(world.store.as_ref(), &world.env, &jane), Ok(None));
+    let mut world = world();
+    let jane = credential("jane@example.com");
+    assert_eq!(serve(&world, &[Some(&jane), None]), [None, None]);
+    world.env.policy.writes_per_hour = 2;
+    assert_eq!(serve(&world, &[Some(&jane)])[0].unwrap().used, 1);
 }
 
 #[test]
-fn nobodys_writes_are_not_counted() {
+fn of_several_writes_each_knows_where_its_writer_stands() {
     let mut world = world();
     world.env.policy.writes_per_hour = 2;
-    let nobody = Credential::Principal(principal("nobody@example.com"));
-    assert_eq!(count_write(world.store.as_ref(), &world.env, &nobody), Ok(None));
+    let (jane, nobody) = (credential("jane@example.com"), credential("nobody@example.com"));
+    let quotas = serve(&world, &[None, Some(&jane), Some(&nobody), None, Some(&jane)]);
+    let used: Vec<_> = quotas.iter().map(|quota| quota.map(|quota| quota.used)).collect();
+    assert_eq!(used, [None, Some(1), None, None, Some(2)]);
 }

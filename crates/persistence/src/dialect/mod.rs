@@ -5,7 +5,7 @@ mod idempotency;
 mod mails;
 mod open_counts;
 mod sets;
-mod unflushed;
+mod write_counts;
 
 pub(crate) use begin::{begin, begin_exclusive};
 use diesel::{QueryResult, connection::SimpleConnection as _, dsl::sql, prelude::*, select, sql_types::Bool};
@@ -17,7 +17,7 @@ pub(crate) use sets::{
     HolderRows, Wanted, are_members, insert_events, insert_invitations, insert_mails, invitations, known,
     open_nth, open_parts, pending_invitations, token_holders,
 };
-pub(crate) use unflushed::unflushed;
+pub(crate) use write_counts::{FoundBy, count_writes};
 
 use crate::connection::AnyConnection;
 
@@ -26,11 +26,13 @@ static SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migratio
 
 /// What a connection to SQLite starts with. A commit is on the disk when it returns (`FULL`), readers and the one writer
 /// do not wait for each other (`WAL`), and a writer of another process is waited for. That wait comes first, because
-/// the switch to WAL needs it already when several processes start together.
+/// the switch to WAL needs it already when several processes start together. What savepoints would put back stays in memory:
+/// a file would be made and removed for it in every other unit.
 pub(crate) const SQLITE_SESSION: &str = "
     PRAGMA busy_timeout = 10000;
     PRAGMA foreign_keys = ON;
     PRAGMA synchronous = FULL;
+    PRAGMA temp_store = MEMORY;
     PRAGMA journal_mode = WAL;
 ";
 

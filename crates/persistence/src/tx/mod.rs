@@ -18,7 +18,7 @@ use usher_domain::port::{
 
 use crate::{connection::AnyConnection, errors::store_error};
 
-/// One open transaction. Who opened it ends it: see [`crate::store`].
+/// One open transaction, or what comes after a savepoint. Who opened it ends it: see [`crate::store`] and [`crate::group`].
 pub(crate) struct DieselTx<'c> {
     connection: &'c mut AnyConnection,
     mode: Mode,

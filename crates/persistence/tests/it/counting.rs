@@ -12,22 +12,36 @@ use std::{
 use diesel::{Connection as _, PgConnection, connection::SimpleConnection as _};
 use usher_domain::{
     Timestamp,
-    port::{Store, StoreError},
+    port::{Store, StoreError, store::Counting},
+    principal::Credential,
     quota::Window,
 };
 
 use crate::{
     support::{Place, Postgres, Sqlite, on_both, soon},
-    world::{THREADS, World},
+    world::{THREADS, World, credential, new_person},
 };
 
 on_both! {
     replicas_never_answer_the_same_number,
+    counts_of_several_people_do_not_block_each_other,
+}
+
+/// Counts writes at a moment, with a unit that does nothing else.
+fn count_all(
+    store: &dyn Store,
+    writers: &[&Credential],
+    now: Timestamp,
+) -> Result<Vec<Option<u64>>, StoreError> {
+    let counting = Counting { writers, window: Window::of(now), now };
+    store.write_counted("count", &counting, |_, counts| {
+        Ok(counts.iter().map(|count| count.map(|count| count.writes)).collect())
+    })
 }
 
 /// Counts a write of the owner at a moment.
 fn count(world: &World, store: &dyn Store, now: Timestamp) -> Result<Option<u64>, StoreError> {
-    Ok(store.count_write(&world.credential(), Window::of(now), now)?.map(|count| count.writes))
+    Ok(count_all(store, &[&world.credential()], now)?[0])
 }
 
 fn replicas_never_answer_the_same_number(place: &dyn Place) {
@@ -38,6 +52,29 @@ fn replicas_never_answer_the_same_number(place: &dyn Place) {
     });
     let numbers: BTreeSet<_> = numbers.into_iter().flatten().collect();
     assert_eq!(numbers, (1..=u64::try_from(THREADS * EACH).unwrap()).collect());
+}
+
+/// Whatever order their writes are in, nobody is taken twice or waited for in a circle.
+fn counts_of_several_people_do_not_block_each_other(place: &dyn Place) {
+    const EACH: usize = 10;
+    let world = World::new(place);
+    let store: &dyn Store = place.store();
+    let people = ["ada@example.com", "grace@example.com", "joan@example.com"].map(|address| {
+        store.write("insert", |tx| tx.insert_person(&new_person(&world.env, address))).unwrap();
+        credential(address)
+    });
+    let orders = [[0, 1, 2, 0], [2, 0, 1, 0], [1, 0, 0, 2]];
+    let numbers = world.race(|index, store| {
+        let order = orders[index % orders.len()];
+        let writers = order.map(|person| &people[person]);
+        let count = |_| order.into_iter().zip(count_all(store, &writers, world.now()).unwrap());
+        (0..EACH).flat_map(count).collect::<Vec<_>>()
+    });
+    let numbers: BTreeSet<_> = numbers.into_iter().flatten().collect();
+    let each = u64::try_from(THREADS * EACH).unwrap();
+    let of_person = |(person, writes)| (1..=writes).map(move |number| (person, Some(number)));
+    let expected = [(0, 2 * each), (1, each), (2, each)].into_iter().flat_map(of_person);
+    assert_eq!(numbers, expected.collect());
 }
 
 #[test]

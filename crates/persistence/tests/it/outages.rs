@@ -11,7 +11,7 @@ use diesel::{Connection as _, PgConnection, connection::SimpleConnection as _};
 use usher_domain::{
     id::PersonId,
     person::Person,
-    port::{Store, StoreError},
+    port::{Store, StoreError, store::Counting},
     quota::Window,
 };
 use usher_persistence::{DatabaseOptions, DieselStore};
@@ -110,10 +110,11 @@ fn connections_that_died_in_the_pool_go_unnoticed_by_counts() {
     let place = Postgres::migrated();
     let world = World::new(&place);
     let store: &dyn Store = place.store();
-    let window = Window::of(world.now());
+    let credential = world.credential();
+    let counting = Counting { writers: &[&credential], window: Window::of(world.now()), now: world.now() };
     for number in 1..=3 {
-        let counted = store.count_write(&world.credential(), window, world.now()).unwrap();
-        assert_eq!(counted.map(|count| count.writes), Some(number));
+        let counted = store.write_counted("count", &counting, |_, counts| Ok::<_, StoreError>(counts[0]));
+        assert_eq!(counted.unwrap().map(|count| count.writes), Some(number));
         terminate(&place);
     }
 }
@@ -273,6 +274,8 @@ fn a_database_that_only_reads_is_unavailable_for_writing() {
     let end = store.write("insert", |tx| tx.insert_person(&new_person(&world.env, "ada@example.com")));
     assert!(matches!(end, Err(StoreError::Unavailable(_))), "{end:?}");
     assert_eq!(people(store, &world), Ok(0));
-    let counted = store.count_write(&world.credential(), Window::of(world.now()), world.now());
+    let credential = world.credential();
+    let counting = Counting { writers: &[&credential], window: Window::of(world.now()), now: world.now() };
+    let counted: Result<(), _> = store.write_counted("count", &counting, |_, _| panic!("not counted"));
     assert!(matches!(counted, Err(StoreError::Unavailable(_))), "{counted:?}");
 }

@@ -148,13 +148,7 @@ impl World {
 
     /// What the owner presents.
     pub(crate) fn credential(&self) -> Credential {
-        Credential::Principal(Principal {
-            email: self.owner.person.email.clone(),
-            email_verified: true,
-            person_id: None,
-            account: None,
-            name: None,
-        })
+        credential(self.owner.person.email.as_str())
     }
 
     /// The invitation as it is stored now.
@@ -162,6 +156,17 @@ impl World {
         let store: &dyn Store = place.store();
         store.read("look", |tx| tx.invitation(self.owner.account.id, id)).unwrap().unwrap()
     }
+}
+
+/// What somebody with that address presents.
+pub(crate) fn credential(address: &str) -> Credential {
+    Credential::Principal(Principal {
+        email: EmailAddress::parse(address).unwrap(),
+        email_verified: true,
+        person_id: None,
+        account: None,
+        name: None,
+    })
 }
 
 pub(crate) fn text(text: &str) -> DisplayText {

@@ -9,13 +9,11 @@ use chrono::TimeDelta;
 use usher_domain::{
     account::PublicId,
     env::Env,
-    invitation::InvitationRef,
+    idempotency::Answer,
+    invitation::{Invitation as Invited, InvitationRef},
     port::Tx,
     principal::Actor,
-    usecase::{
-        invite::{Invite, InviteError, invite},
-        revoke::revoke,
-    },
+    usecase::{invite::Invite, revoke::revoke},
 };
 
 use super::{
@@ -96,12 +94,7 @@ pub(super) async fn create(
     let validity = state.fastly.validity;
     let command = body.map_err(Problem::from).and_then(|body| command(&body, validity));
     let call = Call { name: "fastly.invite", key, command };
-    let work = |tx: &mut dyn Tx, env: &Env, actor: &Actor, command: &Invite| {
-        let invitation = invite(tx, env, actor, command)?;
-        let created = Invitation::created(&invitation, &actor.account, env.now());
-        Ok::<_, InviteError>(written(&InvitationDocument::of(created)))
-    };
-    let done = unit::write(&state, credential, call, work).await;
+    let done = gathered::invite(&state, credential, call, created).await;
     if done.as_ref().is_ok_and(|done| !done.value.replayed) {
         state.wake.notify_one();
     }
@@ -140,6 +133,10 @@ pub(super) async fn delete(
     };
     let done = unit::write(&state, credential, call, work).await;
     Ok(counted(done.map_err(|refused| Counted { value: named_by(refused.value, &id), ..refused })))
+}
+
+fn created(done: &Done<Invited>) -> Answer {
+    written(&InvitationDocument::of(Invitation::created(&done.value, &done.actor.account, done.now)))
 }
 
 fn command(body: &[u8], validity: TimeDelta) -> Result<Invite, Problem> {

@@ -16,11 +16,7 @@ use usher_domain::{
     principal::Actor,
     role::{GLOBAL_ADMIN, Grant},
     text::DisplayText,
-    usecase::{
-        invite::{Invite, invite},
-        resend,
-        revoke::revoke,
-    },
+    usecase::{invite::Invite, resend, revoke::revoke},
 };
 
 use super::{
@@ -63,10 +59,8 @@ pub(super) async fn create(
     let validity = state.landscape.validity;
     let command = body.and_then(|body| invitation_request(fields(&body)?, validity));
     let call = Call { name: "landscape.invite", key, command };
-    let work = |tx: &mut dyn Tx, env: &Env, actor: &Actor, command: &Invite| {
-        invite(tx, env, actor, command).map(|invitation| created(&invitation))
-    };
-    Ok(mailed(&state, write_in_account(&state, credential, call, work).await?))
+    let done = gathered::invite(&state, credential, call, |done| created(&done.value)).await;
+    Ok(mailed(&state, done.map_err(|refused| refused.value)?.value))
 }
 
 /// `GET /invitations/{id}`

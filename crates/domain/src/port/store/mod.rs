@@ -1,7 +1,7 @@
 //! The store: units of work over small traits, one for each kind of row.
 //!
-//! One unit of work is one transaction. What a use case writes, its audit entry and its mail are written together or
-//! not at all, and an answer `Ok` means durable.
+//! One unit of work is all or nothing. What a use case writes, its audit entry and its mail are written together or
+//! not at all, and an answer `Ok` means durable. A store may commit several units at once.
 
 mod access_tokens;
 mod accounts;
@@ -23,4 +23,4 @@ pub use idempotency::IdempotencyKeys;
 pub use invitations::{Addressee, Invitations, Offer, OpenList, OpenPart, Order, Page};
 pub use outbox::{Outbox, Settlement};
 pub use people::People;
-pub use unit::{Mode, Store, Tx, UnitError, Verdict};
+pub use unit::{CountedWork, Counting, Mode, Store, Tx, UnitError, Verdict};

@@ -48,9 +48,24 @@ pub enum Verdict {
     Rollback,
 }
 
+/// The writes that a unit serves, to be counted in a window of the write limit.
+#[derive(Debug, Clone, Copy)]
+pub struct Counting<'a> {
+    /// Whose credential each write came with. One person may be there several times.
+    pub writers: &'a [&'a Credential],
+    /// Where they count.
+    pub window: Window,
+    /// Decides which access tokens are live.
+    pub now: Timestamp,
+}
+
+/// The work of a unit whose writes are counted; it is given the counts.
+pub type CountedWork<'w> = dyn FnMut(&mut dyn Tx, &[Option<WriteCount>]) -> Result<Verdict, StoreError> + 'w;
+
 /// Runs units of work.
 pub trait Store: Send + Sync {
-    /// Runs `work` in one transaction; returns once it is durable (commit) or gone (rollback, error).
+    /// Runs `work` as a transaction; returns once it is durable (commit) or gone (rollback, error). By then every write of
+    /// others that it saw is durable too.
     ///
     /// Owes: a unit that ends in [`StoreError::Contended`], or that the database gave up for the sake of another one
     /// (serialisation failure, deadlock), is run again from the start, a bounded number of times with jitter. So
@@ -63,23 +78,26 @@ pub trait Store: Send + Sync {
         work: &mut dyn FnMut(&mut dyn Tx) -> Result<Verdict, StoreError>,
     ) -> Result<(), StoreError>;
 
-    /// Counts one more write of the person whose credential it is, in a window of the write limit. `None`, and nothing is
-    /// counted, when nobody could write with it: no person has the principal's address, or the access token is none that is
-    /// live at `now` and may write.
+    /// Counts one more write of each writer, then runs `work` as a writing unit of [`Self::run`]. It is given the counts,
+    /// one for each writer and in their order; without writers there are none.
+    ///
+    /// A count is `None`, and nothing is counted, when nobody could write with that credential: no person has the
+    /// principal's address, or the access token is none that is live at `now` and may write.
     ///
     /// A write is counted on in the next window when the person was counted there before: the clocks of two replicas
     /// differ by a moment, and the limit must not begin anew twice. Any other window that was counted in before gives way to
     /// this one, so that a clock that was once far ahead locks nobody out.
     ///
-    /// Owes: no two calls answer the same number of one window, whichever replica they come to. Not part of any unit, so
-    /// that a refused write counts too and writes of one person do not wait for each other's units. Numbers of the last
-    /// moments may be lost when the database's machine dies, and all of them are when PostgreSQL has to recover.
-    fn count_write(
+    /// Owes: no two writes get the same number of one window, whichever replica they come to, and whether or not one call
+    /// counts them both. What was counted stays, however the unit ends: a refused write counts too. A unit that runs again
+    /// is not counted again. After [`StoreError::Unavailable`], which may be the counting's own, nobody knows whether
+    /// the writes were counted. All numbers are lost when PostgreSQL has to recover.
+    fn run_counted(
         &self,
-        credential: &Credential,
-        window: Window,
-        now: Timestamp,
-    ) -> Result<Option<WriteCount>, StoreError>;
+        name: &'static str,
+        counting: &Counting<'_>,
+        work: &mut CountedWork<'_>,
+    ) -> Result<(), StoreError>;
 }
 
 /// The error of a use case that touches the store.
@@ -111,46 +129,63 @@ impl dyn Store + '_ {
     pub fn write<T, E: UnitError>(
         &self,
         name: &'static str,
-        work: impl FnMut(&mut dyn Tx) -> Result<T, E>,
+        mut work: impl FnMut(&mut dyn Tx) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.unit(name, Mode::Write, work)
+        answered(name, |answer| self.run(name, Mode::Write, &mut |tx| answer.of(work(tx))))
+    }
+
+    /// Runs a unit that writes and is counted first: see [`Store::run_counted`]. An `Err` of the use case rolls back.
+    pub fn write_counted<T, E: UnitError>(
+        &self,
+        name: &'static str,
+        counting: &Counting<'_>,
+        mut work: impl FnMut(&mut dyn Tx, &[Option<WriteCount>]) -> Result<T, E>,
+    ) -> Result<T, E> {
+        answered(name, |answer| {
+            self.run_counted(name, counting, &mut |tx, counts| answer.of(work(tx, counts)))
+        })
     }
 
     /// Runs a unit whose calls each read what is true at their own moment.
     pub fn look<T, E: UnitError>(
         &self,
         name: &'static str,
-        work: impl FnMut(&mut dyn Tx) -> Result<T, E>,
+        mut work: impl FnMut(&mut dyn Tx) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.unit(name, Mode::Look, work)
+        answered(name, |answer| self.run(name, Mode::Look, &mut |tx| answer.of(work(tx))))
     }
 
     /// Runs a unit that only reads, one picture.
     pub fn read<T, E: UnitError>(
         &self,
         name: &'static str,
-        work: impl FnMut(&mut dyn Tx) -> Result<T, E>,
-    ) -> Result<T, E> {
-        self.unit(name, Mode::Read, work)
-    }
-
-    /// Gives types to [`Store::run`], which has none so that it can be a trait object.
-    fn unit<T, E: UnitError>(
-        &self,
-        name: &'static str,
-        mode: Mode,
         mut work: impl FnMut(&mut dyn Tx) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut answer = None;
-        self.run(name, mode, &mut |tx| {
-            let result = work(tx);
-            let verdict = match &result {
-                Ok(_) => Ok(Verdict::Commit),
-                Err(error) => error.store_error().cloned().map_or(Ok(Verdict::Rollback), Err),
-            };
-            answer = Some(result);
-            verdict
-        })?;
-        answer.unwrap_or_else(|| Err(StoreError::Unavailable(format!("unit {name} did not run")).into()))
+        answered(name, |answer| self.run(name, Mode::Read, &mut |tx| answer.of(work(tx))))
     }
+}
+
+/// What the last run of a unit answered.
+struct Answer<T, E>(Option<Result<T, E>>);
+
+impl<T, E: UnitError> Answer<T, E> {
+    /// Keeps the answer of a run; answers how the unit ends with it.
+    fn of(&mut self, answer: Result<T, E>) -> Result<Verdict, StoreError> {
+        let verdict = match &answer {
+            Ok(_) => Ok(Verdict::Commit),
+            Err(error) => error.store_error().cloned().map_or(Ok(Verdict::Rollback), Err),
+        };
+        self.0 = Some(answer);
+        verdict
+    }
+}
+
+/// Gives types to [`Store`], which has none so that it can be a trait object.
+fn answered<T, E: UnitError>(
+    name: &'static str,
+    run: impl FnOnce(&mut Answer<T, E>) -> Result<(), StoreError>,
+) -> Result<T, E> {
+    let mut answer = Answer(None);
+    run(&mut answer)?;
+    answer.0.unwrap_or_else(|| Err(StoreError::Unavailable(format!("unit {name} did not run")).into()))
 }

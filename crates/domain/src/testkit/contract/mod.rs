@@ -187,6 +187,10 @@ suites! { $
         a_clock_that_was_far_ahead_locks_nobody_out,
         both_credentials_of_a_person_count_together,
         what_is_nobodys_is_not_counted,
+        several_writers_are_counted_at_once,
+        several_writes_of_a_person_get_numbers_of_their_own,
+        a_refused_write_counts,
+        a_unit_that_runs_again_is_counted_once,
         concurrent_writes_get_numbers_of_their_own,
     }
     idempotency {

@@ -1,5 +1,7 @@
 use std::{collections::BTreeSet, thread};
 
+use chrono::TimeDelta;
+
 use super::{
     Outcome,
     access_tokens::insert,
@@ -8,7 +10,10 @@ use super::{
 use crate::{
     Timestamp,
     access_token::{NewAccessToken, Scope},
-    port::{Store, StoreError},
+    port::{
+        Store, StoreError,
+        store::{Constraint, Counting, Verdict},
+    },
     principal::{Credential, Principal},
     quota::{Window, WriteCount},
 };
@@ -23,10 +28,31 @@ fn principal(address: &str) -> Credential {
     })
 }
 
-/// Counts a write, in the window of its moment; answers which one it is there.
-fn write(store: &dyn Store, credential: &Credential, now: Timestamp) -> Result<Option<u64>, StoreError> {
-    let count = store.count_write(credential, Window::of(now), now)?;
-    Ok(count.map(|count| count.writes))
+/// Counts writes of several writers in the window of a moment, with a unit that does nothing else.
+fn count(
+    store: &dyn Store,
+    writers: &[&Credential],
+    window: Window,
+    now: Timestamp,
+) -> Result<Vec<Option<WriteCount>>, StoreError> {
+    store.write_counted("count", &Counting { writers, window, now }, |_, counts| Ok(counts.to_vec()))
+}
+
+/// Counts writes in the window of their moment; answers which ones they are there.
+fn write_all(
+    store: &dyn Store,
+    writers: &[&Credential],
+    now: Timestamp,
+) -> Result<Vec<Option<u64>>, StoreError> {
+    let counts = count(store, writers, Window::of(now), now)?;
+    Ok(counts.into_iter().map(|count| count.map(|count| count.writes)).collect())
+}
+
+/// Counts one write in the window of its moment; answers which one it is there.
+fn write(store: &dyn Store, writer: &Credential, now: Timestamp) -> Result<Option<u64>, StoreError> {
+    let counts = write_all(store, &[writer], now)?;
+    let [count] = counts[..] else { panic!("one write, but {counts:?}") };
+    Ok(count)
 }
 
 pub(super) fn writes_are_counted_by_person_and_window(store: &dyn Store) -> Outcome {
@@ -49,10 +75,10 @@ pub(super) fn a_clock_that_is_behind_counts_on_in_the_next_window(store: &dyn St
     assert_eq!(write(store, &owner, start())?, Some(1));
     assert_eq!(write(store, &owner, second(3600))?, Some(1));
     let (now, next) = (Window::of(start()), Window::of(second(3600)));
-    let counted = store.count_write(&owner, now, start())?;
-    assert_eq!(counted, Some(WriteCount { window: next.begins_at, writes: 2 }));
-    let counted = store.count_write(&owner, next, second(3600))?;
-    assert_eq!(counted, Some(WriteCount { window: next.begins_at, writes: 3 }));
+    let counted = count(store, &[&owner], now, start())?;
+    assert_eq!(counted, [Some(WriteCount { window: next.begins_at, writes: 2 })]);
+    let counted = count(store, &[&owner], next, second(3600))?;
+    assert_eq!(counted, [Some(WriteCount { window: next.begins_at, writes: 3 })]);
     Ok(())
 }
 
@@ -61,8 +87,8 @@ pub(super) fn a_clock_that_was_far_ahead_locks_nobody_out(store: &dyn Store) -> 
     let owner = principal("owner@example.com");
     for hours in [2, 24 * 30] {
         assert_eq!(write(store, &owner, second(hours * 3600))?, Some(1));
-        let counted = store.count_write(&owner, Window::of(start()), start())?;
-        assert_eq!(counted, Some(WriteCount { window: Window::of(start()).begins_at, writes: 1 }));
+        let counted = count(store, &[&owner], Window::of(start()), start())?;
+        assert_eq!(counted, [Some(WriteCount { window: Window::of(start()).begins_at, writes: 1 })]);
         assert_eq!(write(store, &owner, start())?, Some(2));
     }
     Ok(())
@@ -93,6 +119,87 @@ pub(super) fn what_is_nobodys_is_not_counted(store: &dyn Store) -> Outcome {
     assert_eq!(write(store, &Credential::AccessToken(digest(3)), start())?, None, "unknown");
     assert_eq!(write(store, &Credential::AccessToken(digest(4)), start())?, None, "for reading");
     assert_eq!(write(store, &principal("owner@example.com"), start())?, Some(1));
+    Ok(())
+}
+
+pub(super) fn several_writers_are_counted_at_once(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let ada = world.new_person("ada@example.com");
+    store.write("person", |tx| tx.insert_person(&ada))?;
+    insert(store, &world.new_access_token(1))?;
+    let (owner, ada) = (principal("owner@example.com"), principal("ada@example.com"));
+    let (nobody, unknown) = (principal("nobody@example.com"), Credential::AccessToken(digest(9)));
+    assert_eq!(write(store, &ada, start())?, Some(1));
+    let writers = [&ada, &nobody, &owner, &unknown];
+    assert_eq!(write_all(store, &writers, start())?, [Some(2), None, Some(1), None]);
+    assert_eq!(write_all(store, &[&owner, &ada], start())?, [Some(2), Some(3)]);
+    assert_eq!(write_all(store, &[&nobody, &unknown], start())?, [None, None]);
+    assert_eq!(write_all(store, &[], start())?, []);
+    Ok(())
+}
+
+/// In the order of the writes, as far as it is one credential; in any case numbers of their own.
+pub(super) fn several_writes_of_a_person_get_numbers_of_their_own(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let ada = world.new_person("ada@example.com");
+    store.write("person", |tx| tx.insert_person(&ada))?;
+    insert(store, &world.new_access_token(1))?;
+    insert(store, &world.new_access_token(2))?;
+    let [one, other] = [1, 2].map(|n| Credential::AccessToken(digest(n)));
+    let (owner, ada) = (principal("owner@example.com"), principal("ada@example.com"));
+    let numbers = write_all(store, &[&owner, &ada, &owner, &owner], start())?;
+    assert_eq!(numbers, [Some(1), Some(1), Some(2), Some(3)]);
+    assert_eq!(write_all(store, &[&one, &one], start())?, [Some(4), Some(5)]);
+    let numbers = write_all(store, &[&other, &owner, &ada, &one, &owner, &other], start())?;
+    assert_eq!(numbers[2], Some(2));
+    let own: BTreeSet<_> = [0, 1, 3, 4, 5].into_iter().filter_map(|index| numbers[index]).collect();
+    assert_eq!(own, (6..=10).collect());
+    assert_eq!(write_all(store, &[&owner, &owner], second(3600))?, [Some(1), Some(2)], "another window");
+    assert_eq!(write_all(store, &[&owner, &owner], start())?, [Some(3), Some(4)], "counted on in the next");
+    let far_behind = Window::of(start() - TimeDelta::days(1));
+    let counted = count(store, &[&owner, &owner], far_behind, start())?;
+    let expected = [1, 2].map(|writes| Some(WriteCount { window: far_behind.begins_at, writes }));
+    assert_eq!(counted, expected);
+    Ok(())
+}
+
+pub(super) fn a_refused_write_counts(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let owner = principal("owner@example.com");
+    let counting = Counting { writers: &[&owner], window: Window::of(start()), now: start() };
+    let new = world.new_account("other");
+    store.run_counted("refuse", &counting, &mut |tx, _| {
+        tx.insert_account(&new)?;
+        Ok(Verdict::Rollback)
+    })?;
+    assert_eq!(write(store, &owner, start())?, Some(2));
+    let taken = world.new_account("onward");
+    let failed = store.write_counted("fail", &counting, |tx, _| {
+        tx.insert_account(&new)?;
+        tx.insert_account(&taken)
+    });
+    assert_eq!(failed, Err(StoreError::Conflict(Constraint::AccountName)));
+    assert_eq!(write(store, &owner, start())?, Some(4));
+    assert_eq!(store.read("count accounts", |tx| tx.accounts())?, [world.account]);
+    Ok(())
+}
+
+pub(super) fn a_unit_that_runs_again_is_counted_once(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    let owner = principal("owner@example.com");
+    let counting = Counting { writers: &[&owner], window: Window::of(start()), now: start() };
+    let new = world.new_account("other");
+    let mut runs = Vec::new();
+    store.write_counted("contend twice", &counting, |tx, counts| {
+        runs.push(counts.iter().flatten().map(|count| count.writes).collect::<Vec<_>>());
+        tx.insert_account(&new)?;
+        if runs.len() < 3 { Err(StoreError::Contended) } else { Ok(()) }
+    })?;
+    assert_eq!(runs, [[1], [1], [1]]);
+    let end: Result<(), StoreError> =
+        store.write_counted("contend always", &counting, |_, _| Err(StoreError::Contended));
+    assert_eq!(end, Err(StoreError::Contended));
+    assert_eq!(write(store, &owner, start())?, Some(3));
     Ok(())
 }
 

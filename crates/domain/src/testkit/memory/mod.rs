@@ -23,14 +23,13 @@ use std::{
 use state::State;
 
 use crate::{
-    Timestamp,
     id::PersonId,
     port::{
         Store, StoreError, Tx,
-        store::{Mode, Verdict},
+        store::{CountedWork, Counting, Mode, Verdict},
     },
     principal::Credential,
-    quota::{Window, WriteCount},
+    quota::WriteCount,
 };
 
 /// How often a contended unit runs before its caller learns of it.
@@ -72,6 +71,19 @@ impl MemoryStore {
         }
     }
 
+    fn count(&self, writer: &Credential, counting: &Counting<'_>) -> Option<WriteCount> {
+        let person = self.committed().writer(writer, counting.now)?;
+        let window = counting.window;
+        let none = WriteCount { window: window.begins_at, writes: 0 };
+        let mut counts = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(person).or_insert(none);
+        if ![window.begins_at, window.ends_at].contains(&count.window) {
+            *count = none;
+        }
+        count.writes += 1;
+        Some(*count)
+    }
+
     /// What a panicking unit left behind is whole: it worked on a copy.
     fn committed(&self) -> MutexGuard<'_, State> {
         self.committed.lock().unwrap_or_else(PoisonError::into_inner)
@@ -94,20 +106,14 @@ impl Store for MemoryStore {
         self.once(mode, work)
     }
 
-    fn count_write(
+    fn run_counted(
         &self,
-        credential: &Credential,
-        window: Window,
-        now: Timestamp,
-    ) -> Result<Option<WriteCount>, StoreError> {
-        let Some(person) = self.committed().writer(credential, now) else { return Ok(None) };
-        let mut counts = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(person).or_insert(WriteCount { window: window.begins_at, writes: 0 });
-        if ![window.begins_at, window.ends_at].contains(&count.window) {
-            *count = WriteCount { window: window.begins_at, writes: 0 };
-        }
-        count.writes += 1;
-        Ok(Some(*count))
+        name: &'static str,
+        counting: &Counting<'_>,
+        work: &mut CountedWork<'_>,
+    ) -> Result<(), StoreError> {
+        let counts: Vec<_> = counting.writers.iter().map(|writer| self.count(writer, counting)).collect();
+        self.run(name, Mode::Write, &mut |tx| work(tx, &counts))
     }
 }
 

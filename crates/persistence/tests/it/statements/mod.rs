@@ -14,12 +14,13 @@ use usher_domain::{
     port::{
         Store, StoreError, Tx,
         store::{
+            Counting,
             Mode::{self, Read, Write},
             Verdict,
         },
     },
     principal::Credential,
-    quota::Window,
+    quota::{Window, WriteCount},
     usecase::{
         idempotency::{KeyError, keep, take},
         invite::InviteError,
@@ -89,12 +90,12 @@ fn every_operation_is_one_statement(place: &dyn Place) {
     let store = place.replica();
     for operation in &OPERATIONS {
         let sent = statements(&store, &sample, operation);
-        // And one each to begin and to end the unit.
-        let most = match place.url().starts_with("sqlite") {
-            true => operation.most_on_sqlite,
-            false => operation.most,
-        };
-        assert_eq!(sent.len(), most + 2, "{}: {sent:#?}", operation.name);
+        let on_sqlite = place.url().starts_with("sqlite:");
+        let most = if on_sqlite { operation.most_on_sqlite } else { operation.most };
+        // And one each to begin and to end the unit, and the same of the savepoint that it has where units share
+        // transactions.
+        let around = if on_sqlite && operation.mode == Write { 4 } else { 2 };
+        assert_eq!(sent.len(), most + around, "{}: {sent:#?}", operation.name);
     }
 }
 
@@ -160,48 +161,59 @@ fn of_store(error: KeyError) -> StoreError {
     }
 }
 
-/// What a count sends to the database, once every statement has been prepared.
-fn sent_by_count(store: &dyn Store, credential: &Credential) -> Vec<String> {
-    let (window, now) = (Window::of(DateTime::UNIX_EPOCH), DateTime::UNIX_EPOCH);
-    let count = || store.count_write(credential, window, now);
-    assert!(matches!(count(), Ok(Some(_))));
+/// What a counted unit that does nothing else sends to the database, its begin and end included, once every statement has
+/// been prepared.
+fn sent_by_count(store: &dyn Store, writers: &[&Credential]) -> Vec<String> {
+    let now = DateTime::UNIX_EPOCH;
+    let counting = Counting { writers, window: Window::of(now), now };
+    let count = || {
+        let unit = |_: &mut dyn Tx, counts: &[Option<WriteCount>]| {
+            assert!(counts.len() == writers.len() && counts.iter().all(Option::is_some));
+            Ok(Verdict::Rollback)
+        };
+        store.run_counted("count", &counting, &mut { unit }).unwrap();
+    };
+    count();
     SENT.set(Some(Vec::new()));
-    assert!(matches!(count(), Ok(Some(_))));
+    count();
     SENT.take().unwrap()
 }
 
+/// However many writes it serves, it is one statement for each way of finding a person, outside of the transaction.
 #[test]
-fn a_count_is_one_statement_on_postgres() {
+fn counts_are_one_statement_before_the_unit_on_postgres() {
     listen();
     let place = Postgres::migrated();
     let sample = Sample::new(&place);
     let store = place.replica();
-    for credential in &sample.credentials {
-        let sent = sent_by_count(&store, credential);
-        assert_eq!(sent.len(), 1, "{sent:#?}");
+    let [principal, token] = &sample.credentials;
+    for (writers, statements) in [
+        (&[principal][..], 1),
+        (&[token], 1),
+        (&[principal, principal, principal], 1),
+        (&[token, principal, token, principal], 2),
+    ] {
+        let sent = sent_by_count(&store, writers);
+        let (counts, unit) = sent.split_at(statements);
+        assert!(counts.iter().all(|sent| sent.contains("INSERT INTO write_count")), "{sent:#?}");
+        assert!(unit.len() == 2 && unit[0].starts_with("BEGIN"), "{sent:#?}");
     }
 }
 
-/// Counting alone does not wait for the disk: the connection is the one of all units that write.
+/// One for each write; they cost no round trip, and the unit's flush is theirs too.
 #[test]
-fn a_count_is_followed_by_what_is_flushed_on_sqlite() {
+fn counts_are_in_the_transaction_of_the_unit_on_sqlite() {
     listen();
     let place = Sqlite::migrated();
     let sample = Sample::new(&place);
     let store = place.replica();
-    let around = |sent: Vec<String>| {
-        let [before, count, after] = sent.as_slice() else { panic!("{sent:#?}") };
-        assert!(count.starts_with("INSERT INTO write_count"), "{count}");
-        assert_eq!([before.as_str(), after], ["PRAGMA synchronous = NORMAL", "PRAGMA synchronous = FULL"]);
-    };
-    for credential in &sample.credentials {
-        around(sent_by_count(&store, credential));
+    let [principal, token] = &sample.credentials;
+    for writers in [&[principal][..], &[token], &[token, principal, token]] {
+        let sent = sent_by_count(&store, writers);
+        let [begin, counts @ .., savepoint, back, commit] = sent.as_slice() else { panic!("{sent:#?}") };
+        assert_eq!([begin.as_str(), commit], ["BEGIN IMMEDIATE", "COMMIT"]);
+        assert!(savepoint.starts_with("SAVEPOINT") && back.starts_with("ROLLBACK TO"), "{sent:#?}");
+        assert!(counts.iter().all(|sent| sent.starts_with("INSERT INTO write_count")), "{sent:#?}");
+        assert_eq!(counts.len(), writers.len());
     }
-    place.execute("ALTER TABLE write_count RENAME TO elsewhere");
-    SENT.set(Some(Vec::new()));
-    let store: &dyn Store = &store;
-    let failed =
-        store.count_write(&sample.credentials[0], Window::of(DateTime::UNIX_EPOCH), DateTime::UNIX_EPOCH);
-    assert!(matches!(failed, Err(StoreError::Unavailable(_))), "{failed:?}");
-    around(SENT.take().unwrap());
 }

@@ -53,15 +53,16 @@ fn queries(
     for (name, index) in indexes {
         let operation = OPERATIONS.iter().find(|operation| operation.name == name).unwrap();
         let sent = statements(&store, &sample, operation);
-        let (sql, _) = sent[1].split_once(" -- binds").unwrap();
+        let (sql, _) = sent.iter().find_map(|sent| sent.split_once(" -- binds")).unwrap();
         queries.push((name, index, sql.to_owned()));
     }
     let counts = ["unique_person_email_key", "unique_access_token_digest"];
     for (credential, index) in sample.credentials.iter().zip(counts) {
-        let sent = sent_by_count(&store, credential);
-        let statement = sent.iter().find(|statement| statement.starts_with("INSERT")).unwrap();
-        let (sql, _) = statement.split_once(" -- binds").unwrap();
-        queries.push(("count_write", index, sql.to_owned()));
+        for (name, writers) in [("count one", &[credential][..]), ("count several", &[credential; 2])] {
+            let sent = sent_by_count(&store, writers);
+            let (sql, _) = sent.iter().find_map(|sent| sent.split_once(" -- binds")).unwrap();
+            queries.push((name, index, sql.to_owned()));
+        }
     }
     queries
 }

@@ -1,0 +1,223 @@
+use chrono::NaiveDateTime;
+use diesel::{
+    backend::Backend,
+    pg::Pg,
+    prelude::*,
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    serialize::ToSql,
+    sql_types::{Array, BigInt, HasSqlType, Text, Timestamp},
+};
+use usher_domain::{access_token::Scope, port::store::Counting};
+
+use crate::connection::AnyConnection;
+
+/// What a writer presented, by which the person is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FoundBy {
+    /// The key of an address.
+    Address,
+    /// The digest of an access token.
+    TokenDigest,
+}
+
+/// One write: which one it is among those that are counted at once, and what its writer presented.
+pub(crate) type Write<'a> = (i64, &'a str);
+
+/// As [`Write`], with the window that it was counted in, and its number there.
+pub(crate) type Counted = (i64, NaiveDateTime, i64);
+
+/// Counts those writes of which the writer is found.
+///
+/// On PostgreSQL this is one statement outside of any transaction, for whose commit nobody waits: the table is unlogged.
+/// It takes the rows in the order of the people, so that two such statements never wait for each other in a circle. Nothing
+/// limits its wait for a lock, because a setting would cost a round trip: the row's lock is held by no more than another
+/// such statement, and the person's row is only waited for while its unit, which has limits (see [`super::begin`]),
+/// deletes it. One write alone, as it usually is, has a shorter statement, which costs less.
+///
+/// On SQLite, where a statement costs no round trip, it is one for each write.
+pub(crate) fn count_writes(
+    connection: &mut AnyConnection,
+    found_by: FoundBy,
+    writes: &[Write<'_>],
+    counting: &Counting<'_>,
+) -> QueryResult<Vec<Counted>> {
+    let count = Count {
+        found_by,
+        window: counting.window.begins_at.naive_utc(),
+        next: counting.window.ends_at.naive_utc(),
+        now: counting.now.naive_utc(),
+    };
+    match connection {
+        AnyConnection::Postgres(connection) if writes.len() > 1 => {
+            let (positions, keys) = writes.iter().copied().unzip();
+            CountSeveral { count, positions, keys }.load(connection)
+        }
+        AnyConnection::Postgres(connection) => one_by_one(count, writes, |one| one.load(connection)),
+        AnyConnection::Sqlite(connection) => one_by_one(count, writes, |one| one.load(connection)),
+    }
+}
+
+fn one_by_one<'a>(
+    count: Count,
+    writes: &[Write<'a>],
+    mut load: impl FnMut(CountOne<'a>) -> QueryResult<Vec<(NaiveDateTime, i64)>>,
+) -> QueryResult<Vec<Counted>> {
+    let mut counted = Vec::new();
+    for &(position, key) in writes {
+        let found = load(CountOne { count, key })?;
+        counted.extend(found.into_iter().map(|(window, number)| (position, window, number)));
+    }
+    Ok(counted)
+}
+
+/// What the statements have in common.
+#[derive(Clone, Copy)]
+struct Count {
+    found_by: FoundBy,
+    /// When the window begins.
+    window: NaiveDateTime,
+    /// When the one after it begins.
+    next: NaiveDateTime,
+    now: NaiveDateTime,
+}
+
+impl Count {
+    fn person(&self) -> &'static str {
+        match self.found_by {
+            FoundBy::Address => "person.id",
+            FoundBy::TokenDigest => "access_token.person_id",
+        }
+    }
+
+    /// The rows of the people, but for what the last condition compares with.
+    fn people(&self) -> &'static str {
+        match self.found_by {
+            FoundBy::Address => "person WHERE person.email_key = ",
+            FoundBy::TokenDigest => "access_token WHERE access_token.digest = ",
+        }
+    }
+
+    /// An access token that is no longer live, or only reads, is nobody's.
+    fn and_may_write<'b, DB>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        DB: Backend + HasSqlType<Timestamp> + HasSqlType<Text>,
+        NaiveDateTime: ToSql<Timestamp, DB>,
+        str: ToSql<Text, DB>,
+    {
+        if self.found_by == FoundBy::TokenDigest {
+            out.push_sql(" AND access_token.scope = ");
+            out.push_bind_param::<Text, str>(Scope::Global.as_str())?;
+            out.push_sql(" AND access_token.revoked_at IS NULL AND (access_token.expires_at IS NULL");
+            out.push_sql(" OR access_token.expires_at > ");
+            out.push_bind_param::<Timestamp, _>(&self.now)?;
+            out.push_sql(")");
+        }
+        Ok(())
+    }
+
+    /// Adds to what is there of the same window or of the next one; of any other it takes the place.
+    fn or_add<'b, DB>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        DB: Backend + HasSqlType<Timestamp>,
+        NaiveDateTime: ToSql<Timestamp, DB>,
+    {
+        out.push_sql(" ON CONFLICT (person_id) DO UPDATE SET writes = excluded.writes +");
+        out.push_sql(" CASE WHEN write_count.window_start IN (excluded.window_start, ");
+        out.push_bind_param::<Timestamp, _>(&self.next)?;
+        out.push_sql(") THEN write_count.writes ELSE 0 END,");
+        out.push_sql(" window_start = CASE WHEN write_count.window_start = ");
+        out.push_bind_param::<Timestamp, _>(&self.next)?;
+        out.push_sql(" THEN write_count.window_start ELSE excluded.window_start END");
+        Ok(())
+    }
+}
+
+/// Counts one write.
+struct CountOne<'a> {
+    count: Count,
+    key: &'a str,
+}
+
+impl<DB> QueryFragment<DB> for CountOne<'_>
+where
+    DB: Backend + HasSqlType<Timestamp> + HasSqlType<Text>,
+    NaiveDateTime: ToSql<Timestamp, DB>,
+    str: ToSql<Text, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("INSERT INTO write_count (person_id, window_start, writes) SELECT ");
+        out.push_sql(self.count.person());
+        out.push_sql(", ");
+        out.push_bind_param::<Timestamp, _>(&self.count.window)?;
+        out.push_sql(", 1 FROM ");
+        out.push_sql(self.count.people());
+        out.push_bind_param::<Text, _>(self.key)?;
+        self.count.and_may_write(&mut out)?;
+        self.count.or_add(&mut out)?;
+        out.push_sql(" RETURNING window_start, writes");
+        Ok(())
+    }
+}
+
+impl Query for CountOne<'_> {
+    type SqlType = (Timestamp, BigInt);
+}
+
+impl<Conn> RunQueryDsl<Conn> for CountOne<'_> {}
+
+/// Counts several writes: a person's are added at once, and then told apart from the last one backwards.
+struct CountSeveral<'a> {
+    count: Count,
+    positions: Vec<i64>,
+    keys: Vec<&'a str>,
+}
+
+impl QueryFragment<Pg> for CountSeveral<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("WITH writer AS (SELECT presented.position, ");
+        out.push_sql(self.count.person());
+        out.push_sql(" AS person_id FROM unnest(");
+        out.push_bind_param::<Array<BigInt>, _>(&self.positions)?;
+        out.push_sql("::bigint[], ");
+        out.push_bind_param::<Array<Text>, _>(&self.keys)?;
+        out.push_sql("::text[]) AS presented (position, key), ");
+        out.push_sql(self.count.people());
+        out.push_sql("presented.key");
+        self.count.and_may_write(&mut out)?;
+        out.push_sql(
+            "), counted AS (INSERT INTO write_count (person_id, window_start, writes) SELECT person_id, ",
+        );
+        out.push_bind_param::<Timestamp, _>(&self.count.window)?;
+        out.push_sql("::timestamp, count(*) FROM writer GROUP BY person_id ORDER BY person_id");
+        self.count.or_add(&mut out)?;
+        out.push_sql(
+            " RETURNING person_id, window_start, writes) SELECT writer.position, counted.window_start,",
+        );
+        out.push_sql(
+            " counted.writes + 1 - row_number() OVER (PARTITION BY person_id ORDER BY position DESC)",
+        );
+        out.push_sql(" FROM writer JOIN counted USING (person_id)");
+        Ok(())
+    }
+}
+
+impl Query for CountSeveral<'_> {
+    type SqlType = (BigInt, Timestamp, BigInt);
+}
+
+impl RunQueryDsl<PgConnection> for CountSeveral<'_> {}
+
+/// What is looked for decides the text, so a type is none by which a prepared statement could be found.
+macro_rules! prepared_by_text {
+    ($($query:ident)*) => {
+        $(
+            impl QueryId for $query<'_> {
+                type QueryId = ();
+
+                const HAS_STATIC_QUERY_ID: bool = false;
+            }
+        )*
+    };
+}
+
+prepared_by_text! { CountOne CountSeveral }

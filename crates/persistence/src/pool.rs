@@ -1,0 +1,106 @@
+//! Connections that are kept, and how a unit of work gets one of its own with its transaction open. Those that write on
+//! SQLite share one instead: see [`crate::group`].
+
+use std::time::Duration;
+
+use diesel::QueryResult;
+use r2d2::PooledConnection;
+use usher_domain::port::{StoreError, store::Mode};
+
+use crate::{
+    connection::AnyConnection,
+    dialect,
+    errors::store_error,
+    manager::Manager,
+    options::{DatabaseOptions, OpenError},
+    write_counts::Writes,
+};
+
+/// The connections to one database.
+pub(crate) struct Pool(r2d2::Pool<Manager>);
+
+impl Pool {
+    /// Connects nothing yet: connections are made when they are needed.
+    pub(crate) fn new(manager: &Manager, options: &DatabaseOptions) -> Result<Self, OpenError> {
+        if options.pool_size == 0 {
+            return Err(OpenError::NoConnections);
+        }
+        let pool = r2d2::Pool::builder()
+            .max_size(options.pool_size)
+            .min_idle(Some(0))
+            .connection_timeout(options.acquire_timeout.max(Duration::from_millis(1)))
+            .test_on_check_out(false)
+            .error_handler(Box::new(Log))
+            .build_unchecked(manager.clone());
+        Ok(Self(pool))
+    }
+
+    /// A connection with an open transaction. The writes are counted before it, so that those of one person do not wait for
+    /// each other's units.
+    ///
+    /// A count may be made twice when its connection was lost: the server may have made it before. That person has one write
+    /// less in this window; the numbers are still different ones.
+    pub(crate) fn begin(
+        &self,
+        mode: Mode,
+        writes: &mut Writes<'_>,
+    ) -> Result<PooledConnection<Manager>, StoreError> {
+        self.first_statements(|connection| {
+            writes.count(connection)?;
+            dialect::begin(connection, mode)
+        })
+    }
+
+    /// A connection without a transaction, for looking only. Whether it still lives is for its first statement to find out.
+    pub(crate) fn look(&self) -> Result<PooledConnection<Manager>, StoreError> {
+        let mut session = self.0.get().map_err(|error| no_connection(&error))?;
+        session.reusable = false;
+        Ok(session)
+    }
+
+    /// How many connections can have died while they lay here.
+    pub(crate) fn size(&self) -> u32 {
+        self.0.max_size()
+    }
+
+    /// Runs the first statements on a connection, and answers it. It cannot be used again unless its transaction is ended.
+    ///
+    /// Connections that the server has closed while they lay here are found out by the first statement, when nothing else
+    /// has been done yet. They are thrown away until one works, so a restart of the database goes unnoticed, and nobody pays
+    /// a round trip to ask whether a connection still lives: only after an error is it asked, because how a connection died
+    /// decides what diesel calls it.
+    fn first_statements(
+        &self,
+        mut statements: impl FnMut(&mut AnyConnection) -> QueryResult<()>,
+    ) -> Result<PooledConnection<Manager>, StoreError> {
+        // One more than there can be dead ones.
+        let mut chances = self.0.max_size();
+        loop {
+            let mut session = self.0.get().map_err(|error| no_connection(&error))?;
+            session.reusable = false;
+            match statements(&mut session.connection) {
+                Ok(()) => return Ok(session),
+                Err(error) if chances > 0 && dialect::is_lost(&mut session.connection) => {
+                    tracing::debug!(%error, "a connection died in the pool");
+                    chances -= 1;
+                }
+                Err(error) => return Err(store_error(error)),
+            }
+        }
+    }
+}
+
+/// The pool's words, and why connecting failed if that is the reason.
+fn no_connection(error: &r2d2::Error) -> StoreError {
+    StoreError::Unavailable(format!("no connection became free in time: {error}"))
+}
+
+/// Tells the log that connecting failed; the unit that waits learns it too, but only after its time.
+#[derive(Debug)]
+struct Log;
+
+impl r2d2::HandleError<OpenError> for Log {
+    fn handle_error(&self, error: OpenError) {
+        tracing::warn!(%error, "cannot connect to the database");
+    }
+}
