@@ -100,6 +100,12 @@ impl Worker {
         if let Err(error) = self.in_batches("worker.forget", forget_stale).await {
             tracing::warn!(%error, "could not forget old answers");
         }
+        let settled = self.gate.run(|store, _| {
+            store.write::<_, StoreError>("worker.settle_counts", |tx| tx.settle_open_counts())
+        });
+        if let Err(error) = settled.await {
+            tracing::warn!(%error, "could not settle the counts of open invitations");
+        }
     }
 
     /// Runs a use case that does up to [`SWEEP`] of something, one unit after the other, until there is no more of it.

@@ -1,16 +1,14 @@
 use std::sync::{Mutex, PoisonError};
 
 use usher_domain::{
-    Timestamp,
     account::AccountName,
     address::EmailAddress,
     outbox::InvitationMail,
     port::{
         SendFuture, Store,
-        store::{Mode, Verdict},
+        store::{CountedWork, Counting, Mode, Verdict},
     },
     principal::Credential,
-    quota::{Window, WriteCount},
     role::Grant,
     testkit::{self, CapturingMailer, memory::MemoryStore},
     text::DisplayText,
@@ -49,13 +47,13 @@ impl Store for Recording {
         self.store.run(name, mode, work)
     }
 
-    fn count_write(
+    fn run_counted(
         &self,
-        credential: &Credential,
-        window: Window,
-        now: Timestamp,
-    ) -> Result<Option<WriteCount>, StoreError> {
-        self.store.count_write(credential, window, now)
+        name: &'static str,
+        counting: &Counting<'_>,
+        work: &mut CountedWork<'_>,
+    ) -> Result<(), StoreError> {
+        self.store.run_counted(name, counting, work)
     }
 }
 

@@ -38,9 +38,17 @@ pub(crate) const SQLITE_SESSION: &str = "
 
 /// What a connection to PostgreSQL starts with. A prepared statement is planned once, for values of any kind: PostgreSQL would
 /// otherwise look at the values each time, find that few rows look cheaper than the average, and plan anew, which costs more than
-/// the statement. What each statement is to use is an index of its own, whatever the values. Behind a PgBouncer it may be
-/// another connection that this reaches, which does no harm.
-pub(crate) const POSTGRES_SESSION: &str = "SET plan_cache_mode = force_generic_plan";
+/// the statement. What each statement is to use is an index of its own and one step after the other, also while a table is so
+/// small that reading all of it looks cheaper: the plan outlives that. Nothing here runs long enough to be compiled.
+///
+/// Behind a PgBouncer it may be another connection that this reaches, which does no harm.
+pub(crate) const POSTGRES_SESSION: &str = "
+    SET plan_cache_mode = force_generic_plan;
+    SET enable_seqscan = off;
+    SET enable_hashjoin = off;
+    SET enable_mergejoin = off;
+    SET jit = off;
+";
 
 /// Whether a connection on which a statement has failed is lost. One to a server can be, an open file cannot.
 pub(crate) fn is_lost(connection: &mut AnyConnection) -> bool {
