@@ -1,10 +1,7 @@
 //! Use cases that many ask for at once, for every dialect alike: requests of one kind that come at the same time are one unit of
 //! work (see [`crate::batch`]).
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashSet, sync::Arc};
 
 use usher_domain::{
     Timestamp,
@@ -16,6 +13,7 @@ use usher_domain::{
     principal::{Actor, Credential},
     quota::{Quota, TooManyWrites},
     usecase::{
+        accept::{Accept, AcceptError, Accepted, Acceptor, accept as accept_one, accept_all},
         count_write::write_counted,
         invite::{Invite, InviteError, invite as invite_one, invite_all},
         resolve::{ResolveError, resolve_all},
@@ -24,7 +22,7 @@ use usher_domain::{
 };
 
 use super::{
-    call::{Call, DialectError},
+    call::{Call, Caller, DialectError},
     idempotency::Answered,
     state::AppState,
     unit::{self, Counted},
@@ -69,7 +67,11 @@ pub struct Gathered {
     gets: Gatherer<InvitationId, InvitationView, ViewError>,
     lists: Gatherer<Part, Listing, ViewError>,
     invitations: Arc<Batcher<Request<Invite>, Counted<Outcome<Invitation, InviteError>>>>,
+    acceptances: Arc<Batcher<Acceptance, Counted<Result<Accepted, Refusal<AcceptError>>>>>,
 }
+
+/// Who is counted for it, and what is accepted.
+type Acceptance = (Option<Credential>, Accept);
 
 impl Gathered {
     /// Through that gate.
@@ -83,6 +85,7 @@ impl Gathered {
                 look(store, env, "list", requests, list_all)
             }),
             invitations: Batcher::new(gate.clone(), LANES, invite_counted),
+            acceptances: Batcher::new(gate.clone(), LANES, accept_counted),
         }
     }
 }
@@ -137,7 +140,41 @@ where
             return unit::write(state, credential, call, alone).await;
         }
     };
-    match state.gathered.invitations.ask((credential, command)).await {
+    answered(state.gathered.invitations.ask((credential, command)).await, render)
+}
+
+/// Accepts. As [`invite`], one that came with a key, or that cannot be understood, is a unit of its own.
+pub async fn accept<P>(
+    state: &AppState,
+    caller: Caller,
+    call: Call<Accept, P>,
+    render: fn(&Accepted) -> Answer,
+) -> Result<Counted<Answered>, Counted<P>>
+where
+    P: DialectError + From<AcceptError>,
+{
+    let command = match call {
+        Call { key: Ok(None), command: Ok(command), .. } => command,
+        call => {
+            let alone = move |tx: &mut dyn Tx, env: &Env, command: &Accept| {
+                accept_one(tx, env, command).map(|accepted| render(&accepted))
+            };
+            return unit::write_as_anybody(state, caller, call, alone).await;
+        }
+    };
+    answered(state.gathered.acceptances.ask((caller.writer().cloned(), command)).await, render)
+}
+
+/// What came of a write, in the dialect's form.
+fn answered<T, E, P>(
+    end: Result<Counted<Result<T, Refusal<E>>>, StoreError>,
+    render: fn(&T) -> Answer,
+) -> Result<Counted<Answered>, Counted<P>>
+where
+    E: UnitError,
+    P: DialectError + From<E>,
+{
+    match end {
         Ok(Counted { value: Ok(done), quota }) => {
             Ok(Counted { value: Answered { answer: render(&done), replayed: false }, quota })
         }
@@ -216,38 +253,76 @@ fn invite_counted(
 ) -> Result<Vec<Counted<Outcome<Invitation, InviteError>>>, StoreError> {
     let writers: Vec<_> = requests.iter().map(|(credential, _)| Some(credential)).collect();
     write_counted(store, env, "invite", &writers, |tx, quotas| {
-        let exceeded = |place: usize| quotas.get(place).copied().flatten().filter(Quota::is_exceeded);
-        let mut outcomes: HashMap<usize, Outcome<Invitation, InviteError>> = HashMap::new();
-        let mut waiting: Vec<(usize, &Request<Invite>)> = Vec::new();
-        for (place, request) in requests.iter().enumerate() {
-            match exceeded(place) {
-                Some(quota) => drop(outcomes.insert(place, Err(Refusal::Limit(TooManyWrites(quota))))),
-                None => waiting.push((place, request)),
-            }
-        }
-        while !waiting.is_empty() {
-            let now = one_of_each_address(&mut waiting);
-            let these: Vec<_> = now.iter().map(|(_, (credential, command))| (credential, command)).collect();
-            let answers = for_actors(tx, env, &these, invite_all)?;
-            outcomes.extend(now.iter().map(|(place, _)| *place).zip(answers));
-        }
-        let counted = quotas.iter().copied().enumerate().map(|(place, quota)| {
-            let value = outcomes.remove(&place).ok_or_else(unanswered)?;
-            Ok(Counted { value, quota })
-        });
-        counted.collect()
+        let key = |(_, command): &Request<Invite>| [command.email.key().to_owned()];
+        in_rounds(requests, quotas, key, |requests| {
+            let these: Vec<_> = requests.iter().map(|(credential, command)| (credential, command)).collect();
+            for_actors(tx, env, &these, invite_all)
+        })
     })
 }
 
-/// Takes the first request for each address; another one for the same address, which has to see what came of the first, stays.
-fn one_of_each_address<'a>(
-    waiting: &mut Vec<(usize, &'a Request<Invite>)>,
-) -> Vec<(usize, &'a Request<Invite>)> {
-    let mut addresses = HashSet::new();
-    let (now, later) =
-        waiting.drain(..).partition(|(_, (_, command))| addresses.insert(command.email.key().to_owned()));
-    *waiting = later;
-    now
+/// Counts those who accept with a credential, and accepts for those who are within their limits.
+fn accept_counted(
+    store: &dyn Store,
+    env: &Env,
+    requests: &[Acceptance],
+) -> Result<Vec<Counted<Result<Accepted, Refusal<AcceptError>>>>, StoreError> {
+    let writers: Vec<_> = requests.iter().map(|(writer, _)| writer.as_ref()).collect();
+    write_counted(store, env, "accept", &writers, |tx, quotas| {
+        in_rounds(requests, quotas, keys_of_acceptance, |requests| {
+            let commands: Vec<&Accept> = requests.iter().map(|(_, command)| command).collect();
+            let answers = accept_all(tx, env, &commands)?;
+            Ok(answers.into_iter().map(|answer| answer.map_err(Refusal::UseCase)).collect())
+        })
+    })
+}
+
+/// The invitation, and who accepts it if that is said.
+fn keys_of_acceptance((_, command): &Acceptance) -> Vec<String> {
+    let by = match &command.by {
+        Acceptor::Principal(principal) => Some(principal.email.key().to_owned()),
+        Acceptor::Newcomer { .. } => None,
+    };
+    // No address is a secure id: it has no @.
+    by.into_iter().chain([command.secure_id.to_string()]).collect()
+}
+
+/// Runs requests that are within their writers' limits, and answers all of them, each in its place. Of those that have a key in
+/// common only the first is run; the others, which have to see what came of it, are run after it, and so on.
+fn in_rounds<R, T, E, K: IntoIterator<Item = String>>(
+    requests: &[R],
+    quotas: &[Option<Quota>],
+    keys: impl Fn(&R) -> K,
+    mut run: impl FnMut(&[&R]) -> Result<Vec<Result<T, Refusal<E>>>, StoreError>,
+) -> Result<Vec<Counted<Result<T, Refusal<E>>>>, StoreError> {
+    let exceeded = |place: usize| quotas.get(place).copied().flatten().filter(Quota::is_exceeded);
+    let mut outcomes: Vec<Option<Result<T, Refusal<E>>>> = (0..requests.len())
+        .map(|place| exceeded(place).map(|quota| Err(Refusal::Limit(TooManyWrites(quota)))))
+        .collect();
+    let mut waiting: Vec<usize> = (0..requests.len()).filter(|place| exceeded(*place).is_none()).collect();
+    while !waiting.is_empty() {
+        let mut taken = HashSet::new();
+        let is_first = |place: &usize| {
+            let keys: Vec<String> = requests.get(*place).into_iter().flat_map(&keys).collect();
+            let is_first = !keys.iter().any(|key| taken.contains(key));
+            // Also those of one that has to wait: whoever comes behind it waits for it too.
+            taken.extend(keys);
+            is_first
+        };
+        let (now, later): (Vec<usize>, Vec<usize>) = waiting.into_iter().partition(is_first);
+        let these: Vec<&R> = now.iter().filter_map(|place| requests.get(*place)).collect();
+        for (place, outcome) in now.into_iter().zip(run(&these)?) {
+            if let Some(slot) = outcomes.get_mut(place) {
+                *slot = Some(outcome);
+            }
+        }
+        waiting = later;
+    }
+    let counted = outcomes.into_iter().zip(quotas).map(|(outcome, quota)| {
+        let value = outcome.ok_or_else(unanswered)?;
+        Ok(Counted { value, quota: *quota })
+    });
+    counted.collect()
 }
 
 /// Finds out who asks, and runs a use case for all of those who may ask at all.

@@ -47,3 +47,20 @@ pub struct NewPerson {
     /// When the person is made.
     pub created_at: Timestamp,
 }
+
+impl NewPerson {
+    /// As the person is when the store has given the number.
+    #[must_use]
+    pub fn numbered(&self, id: PersonId) -> Person {
+        Person {
+            id,
+            public_id: self.public_id.clone(),
+            email: self.email.clone(),
+            email_verified: self.email_verified,
+            name: self.name.clone(),
+            password: self.password.clone(),
+            created_at: self.created_at,
+            version: 0,
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use crate::{
     person::Person,
-    port::{StoreError, Tx},
+    port::{StoreError, Tx, store::Known},
 };
 
 /// How somebody signs in.
@@ -26,5 +26,15 @@ impl Login {
             return Ok(Self::Password);
         }
         Ok(if tx.memberships_of(person.id)?.is_empty() { Self::None } else { Self::Elsewhere })
+    }
+
+    /// As [`Self::of`], where the person's memberships are known already.
+    pub(super) const fn of_known(known: Option<&Known>) -> Self {
+        match known {
+            None => Self::None,
+            Some(known) if known.person.password.is_some() => Self::Password,
+            Some(known) if known.memberships.is_empty() => Self::None,
+            Some(_) => Self::Elsewhere,
+        }
     }
 }

@@ -117,3 +117,36 @@ impl<'a> From<&'a NewInvitation> for NewInvitationRow<'a> {
         }
     }
 }
+
+/// What changes in the life of an invitation, beside what it is found by: as it was read.
+pub(crate) struct ChangedInvitationRow {
+    pub(crate) id: i64,
+    pub(crate) account_id: i64,
+    pub(crate) version: i64,
+    pub(crate) status: &'static str,
+    pub(crate) sponsor: Option<i64>,
+    pub(crate) generation: i64,
+    pub(crate) closed_at: Option<NaiveDateTime>,
+    pub(crate) closed_by: Option<i64>,
+    pub(crate) updated_at: NaiveDateTime,
+    pub(crate) sent_at: NaiveDateTime,
+    pub(crate) expires_at: NaiveDateTime,
+}
+
+impl From<&Invitation> for ChangedInvitationRow {
+    fn from(invitation: &Invitation) -> Self {
+        Self {
+            id: invitation.id.get(),
+            account_id: invitation.account_id.get(),
+            version: invitation.version,
+            status: invitation.status.as_str(),
+            sponsor: invitation.sponsor.map(PersonId::get),
+            generation: i64::from(invitation.generation),
+            closed_at: invitation.closed_at.map(|at| at.naive_utc()),
+            closed_by: invitation.closed_by.map(PersonId::get),
+            updated_at: invitation.updated_at.naive_utc(),
+            sent_at: invitation.sent_at.naive_utc(),
+            expires_at: invitation.expires_at.naive_utc(),
+        }
+    }
+}

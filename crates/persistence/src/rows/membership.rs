@@ -38,12 +38,12 @@ impl TryFrom<MembershipRow> for Membership {
 #[derive(Insertable)]
 #[diesel(table_name = membership)]
 pub(crate) struct NewMembershipRow {
-    account_id: i64,
-    person_id: i64,
-    roles: String,
-    limit_services: bool,
-    services: String,
-    created_at: NaiveDateTime,
+    pub(crate) account_id: i64,
+    pub(crate) person_id: i64,
+    pub(crate) roles: String,
+    pub(crate) limit_services: bool,
+    pub(crate) services: String,
+    pub(crate) created_at: NaiveDateTime,
 }
 
 impl From<&Membership> for NewMembershipRow {

@@ -14,7 +14,7 @@ pub(crate) use access_token::{AccessTokenRow, NewAccessTokenRow};
 pub(crate) use account::{AccountRow, NewAccountRow};
 pub(crate) use audit_event::{AuditEventRow, NewAuditEventRow};
 pub(crate) use idempotency_key::KeptAnswerRow;
-pub(crate) use invitation::{InvitationRow, NewInvitationRow};
+pub(crate) use invitation::{ChangedInvitationRow, InvitationRow, NewInvitationRow};
 pub(crate) use mail::{MailRow, NewMailRow};
 pub(crate) use membership::{MembershipRow, NewMembershipRow};
 pub(crate) use person::{NewPersonRow, PersonRow};

@@ -59,14 +59,14 @@ impl TryFrom<PersonRow> for Person {
 #[derive(Insertable)]
 #[diesel(table_name = person)]
 pub(crate) struct NewPersonRow<'a> {
-    public_id: &'a str,
-    email: &'a str,
-    email_key: &'a str,
-    email_verified: bool,
-    name: &'a str,
-    password_hash: Option<&'a str>,
-    created_at: NaiveDateTime,
-    version: i64,
+    pub(crate) public_id: &'a str,
+    pub(crate) email: &'a str,
+    pub(crate) email_key: &'a str,
+    pub(crate) email_verified: bool,
+    pub(crate) name: &'a str,
+    pub(crate) password_hash: Option<&'a str>,
+    pub(crate) created_at: NaiveDateTime,
+    pub(crate) version: i64,
 }
 
 impl<'a> From<&'a NewPerson> for NewPersonRow<'a> {

@@ -5,7 +5,7 @@ use usher_domain::{
     port::{StoreError, store::IdempotencyKeys},
 };
 
-use super::{DieselTx, exactly_one};
+use super::{DieselTx, exactly};
 use crate::{
     dialect,
     rows::{KeptAnswerRow, one},
@@ -27,7 +27,7 @@ impl IdempotencyKeys for DieselTx<'_> {
                     idempotency_key::body.eq(answer.body.as_str()),
                 ))
                 .execute(connection)?;
-            exactly_one(updated)
+            exactly(1, updated)
         })
     }
 

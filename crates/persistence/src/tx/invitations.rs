@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use usher_domain::{
     Timestamp,
     account::PublicId,
-    id::{AccountId, InvitationId, PersonId},
+    id::{AccountId, InvitationId},
     invitation::{Invitation, NewInvitation, SecureId},
     port::{
         StoreError,
@@ -12,11 +12,11 @@ use usher_domain::{
     },
 };
 
-use super::{DieselTx, exactly_one, open_lists, pair};
+use super::{DieselTx, exactly, open_lists, pair};
 use crate::{
     dialect,
-    rows::{AccountRow, InvitationRow, MembershipRow, NewInvitationRow, all, one, readable},
-    schema::{Pending, account, invitation, membership},
+    rows::{ChangedInvitationRow, InvitationRow, NewInvitationRow, all, one, readable},
+    schema::{Pending, invitation},
 };
 
 impl Invitations for DieselTx<'_> {
@@ -30,26 +30,11 @@ impl Invitations for DieselTx<'_> {
         })
     }
 
-    fn update_invitation(&mut self, invitation: &Invitation) -> Result<(), StoreError> {
-        let read = invitation::table
-            .find(invitation.id.get())
-            .filter(invitation::account_id.eq(invitation.account_id.get()))
-            .filter(invitation::version.eq(invitation.version));
+    fn update_invitations(&mut self, invitations: &[Invitation]) -> Result<(), StoreError> {
+        let rows: Vec<ChangedInvitationRow> = invitations.iter().map(ChangedInvitationRow::from).collect();
         self.write(|connection| {
-            let updated = diesel::update(read)
-                .set((
-                    invitation::status.eq(invitation.status.as_str()),
-                    invitation::sponsor.eq(invitation.sponsor.map(PersonId::get)),
-                    invitation::generation.eq(i64::from(invitation.generation)),
-                    invitation::closed_at.eq(invitation.closed_at.map(|at| at.naive_utc())),
-                    invitation::closed_by.eq(invitation.closed_by.map(PersonId::get)),
-                    invitation::updated_at.eq(invitation.updated_at.naive_utc()),
-                    invitation::sent_at.eq(invitation.sent_at.naive_utc()),
-                    invitation::expires_at.eq(invitation.expires_at.naive_utc()),
-                    invitation::version.eq(invitation::version + 1),
-                ))
-                .execute(connection)?;
-            exactly_one(updated)
+            let updated = dialect::update_invitations(connection, &rows)?;
+            exactly(rows.len(), updated)
         })
     }
 
@@ -99,21 +84,16 @@ impl Invitations for DieselTx<'_> {
         })
     }
 
-    fn offer(&mut self, secure_id: &SecureId) -> Result<Option<Offer>, StoreError> {
-        let sponsor = membership::account_id
-            .eq(invitation::account_id)
-            .and(membership::person_id.nullable().eq(invitation::sponsor));
+    fn offers(&mut self, secure_ids: &[&SecureId]) -> Result<Vec<Option<Offer>>, StoreError> {
+        let links: Vec<&str> = secure_ids.iter().map(|secure_id| secure_id.as_str()).collect();
         self.read(|connection| {
-            let rows: Option<(InvitationRow, AccountRow, Option<MembershipRow>)> = invitation::table
-                .inner_join(account::table.on(account::id.eq(invitation::account_id)))
-                .left_join(membership::table.on(sponsor))
-                .filter(invitation::secure_id.eq(secure_id.as_str()))
-                .select(<(InvitationRow, AccountRow, Option<MembershipRow>)>::as_select())
-                .get_result(connection)
-                .optional()?;
-            let Some((invitation, account, sponsor)) = rows else { return Ok(None) };
-            let sponsor = one(sponsor)?;
-            Ok(Some(Offer { invitation: invitation.try_into()?, account: account.try_into()?, sponsor }))
+            let mut found = HashMap::new();
+            for (invitation, account, sponsor) in dialect::offers(connection, &links)? {
+                let (invitation, sponsor): (Invitation, _) = (invitation.try_into()?, one(sponsor)?);
+                let offer = Offer { invitation, account: account.try_into()?, sponsor };
+                found.insert(offer.invitation.secure_id.clone(), offer);
+            }
+            Ok(secure_ids.iter().map(|secure_id| found.get(secure_id).cloned()).collect())
         })
     }
 

@@ -19,13 +19,9 @@ use crate::{
 };
 
 impl Memberships for DieselTx<'_> {
-    fn insert_membership(&mut self, membership: &Membership) -> Result<(), StoreError> {
-        self.write(|connection| {
-            diesel::insert_into(membership::table)
-                .values(NewMembershipRow::from(membership))
-                .execute(connection)?;
-            Ok(())
-        })
+    fn insert_memberships(&mut self, memberships: &[Membership]) -> Result<(), StoreError> {
+        let rows: Vec<NewMembershipRow> = memberships.iter().map(NewMembershipRow::from).collect();
+        self.write(|connection| Ok(dialect::insert_memberships(connection, &rows)?))
     }
 
     fn membership(&mut self, account: AccountId, person: PersonId) -> Result<Option<Membership>, StoreError> {

@@ -89,7 +89,7 @@ fn pair<'a>(addressee: &Addressee<'a>) -> (i64, &'a str) {
     (addressee.account.get(), addressee.email.key())
 }
 
-/// Compare and set: when no row was the one that had been read, somebody else changed it in between.
-fn exactly_one(updated: usize) -> Result<(), Trouble> {
-    if updated == 1 { Ok(()) } else { Err(StoreError::Contended.into()) }
+/// Compare and set: when fewer rows were those that had been read, somebody else changed one in between.
+fn exactly(wanted: usize, updated: usize) -> Result<(), Trouble> {
+    if updated == wanted { Ok(()) } else { Err(StoreError::Contended.into()) }
 }

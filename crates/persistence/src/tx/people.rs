@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use usher_domain::{
     address::EmailAddress,
@@ -6,21 +8,21 @@ use usher_domain::{
     port::{StoreError, store::People},
 };
 
-use super::{DieselTx, exactly_one};
+use super::{DieselTx, exactly};
 use crate::{
-    connection::MultiBackend,
+    dialect,
     rows::{NewPersonRow, PersonRow, one},
     schema::person,
 };
 
 impl People for DieselTx<'_> {
-    fn insert_person(&mut self, person: &NewPerson) -> Result<Person, StoreError> {
+    fn insert_people(&mut self, people: &[NewPerson]) -> Result<Vec<Person>, StoreError> {
+        let rows: Vec<NewPersonRow<'_>> = people.iter().map(NewPersonRow::from).collect();
         self.write(|connection| {
-            let row: PersonRow = diesel::insert_into(person::table)
-                .values(NewPersonRow::from(person))
-                .returning(<PersonRow as Selectable<MultiBackend>>::construct_selection())
-                .get_result(connection)?;
-            Ok(row.try_into()?)
+            let written = dialect::insert_people(connection, &rows)?;
+            let numbers: HashMap<&str, i64> = written.iter().map(|(id, name)| (name.as_str(), *id)).collect();
+            let number = |new: &NewPerson| numbers.get(new.public_id.as_str()).copied();
+            Ok(people.iter().filter_map(|new| Some(new.numbered(PersonId::new(number(new)?)))).collect())
         })
     }
 
@@ -49,7 +51,7 @@ impl People for DieselTx<'_> {
                     person::version.eq(person::version + 1),
                 ))
                 .execute(connection)?;
-            exactly_one(updated)
+            exactly(1, updated)
         })
     }
 }

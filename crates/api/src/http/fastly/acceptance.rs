@@ -6,14 +6,13 @@ use actix_web::{
 };
 use serde::Serialize;
 use usher_domain::{
-    env::Env,
     invitation::{SecureId, split_code},
     person::Password,
-    port::{StoreError, Tx},
+    port::StoreError,
     principal::Credential,
     text::DisplayText,
     usecase::{
-        accept::{Accept, AcceptError, Acceptor, accept as accept_invitation},
+        accept::{Accept, AcceptError, Acceptor},
         login::Login,
         open_link::{LinkView, open_link},
     },
@@ -28,10 +27,9 @@ use super::{
 use crate::http::{
     body,
     call::{Call, Caller},
-    credentials,
+    credentials, gathered,
     json::{self, Fields},
     state::AppState,
-    unit,
 };
 
 /// What a newcomer says. Members that are not listed, such as the vendor's `marketing_opt_in`, mean nothing here.
@@ -94,10 +92,7 @@ pub(super) async fn accept(
     let secure_id = split_code(&code).map(|(secure_id, _)| secure_id);
     let caller = writer.map_or(Caller::Link(secure_id), Caller::SignedIn);
     let call = Call { name: "fastly.accept", key, command };
-    let work = |tx: &mut dyn Tx, env: &Env, command: &Accept| {
-        accept_invitation(tx, env, command).map(|_| written_plainly(&Done { status: "ok" }))
-    };
-    Ok(counted(unit::write_as_anybody(&state, caller, call, work).await))
+    Ok(counted(gathered::accept(&state, caller, call, |_| written_plainly(&Done { status: "ok" })).await))
 }
 
 async fn command(

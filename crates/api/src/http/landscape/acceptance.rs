@@ -6,13 +6,12 @@ use actix_web::{
 };
 use serde_json::json;
 use usher_domain::{
-    account::Account,
     env::Env,
     idempotency::Answer,
     invitation::SecureId,
     port::{StoreError, Tx},
     usecase::{
-        accept::{Accept, AcceptError, Acceptor, accept as accept_invitation},
+        accept::{Accept, AcceptError, Accepted, Acceptor},
         decline::{Decline, decline},
         summary::summary as summarize,
     },
@@ -24,7 +23,7 @@ use super::{
 };
 use crate::http::{
     call::{Call, Caller},
-    credentials,
+    credentials, gathered,
     json::Fields,
     state::AppState,
 };
@@ -60,13 +59,12 @@ pub(super) async fn accept(
     let link = body.and_then(|body| link(fields(&body)?));
     let command = link.map(|link| Accept { secure_id: link.secure_id, key: link.key, by });
     let call = Call { name: "landscape.accept", key, command };
-    let work = |tx: &mut dyn Tx, env: &Env, command: &Accept| {
-        accept_invitation(tx, env, command).map(|accepted| member_of(&accepted.account))
-    };
-    write_as_anybody(&state, Caller::SignedIn(credential), call, work).await
+    let done = gathered::accept(&state, Caller::SignedIn(credential), call, member_of).await;
+    Ok(done.map_err(|refused| refused.value)?.value.into_response())
 }
 
-fn member_of(account: &Account) -> Answer {
+fn member_of(accepted: &Accepted) -> Answer {
+    let account = &accepted.account;
     json_answer(&json!({ "account_id": account.id.get(), "account_title": account.title.as_str() }))
 }
 

@@ -1,3 +1,5 @@
+use std::slice;
+
 use super::{Addressee, StoreError};
 use crate::{
     account::{Account, AccountName, NewAccount},
@@ -20,7 +22,11 @@ pub trait Accounts {
 /// Who is in which account.
 pub trait Memberships {
     /// Writes a new one. `Conflict(Membership)` when the person is in the account.
-    fn insert_membership(&mut self, membership: &Membership) -> Result<(), StoreError>;
+    fn insert_membership(&mut self, membership: &Membership) -> Result<(), StoreError> {
+        self.insert_memberships(slice::from_ref(membership))
+    }
+    /// As [`Self::insert_membership`], for several: all are written, or none.
+    fn insert_memberships(&mut self, memberships: &[Membership]) -> Result<(), StoreError>;
     /// The person's place in the account.
     fn membership(&mut self, account: AccountId, person: PersonId) -> Result<Option<Membership>, StoreError>;
     /// For each address in an account, in its place, whether it is a member's.

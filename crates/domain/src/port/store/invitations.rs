@@ -1,3 +1,5 @@
+use std::slice;
+
 use super::StoreError;
 use crate::{
     Timestamp,
@@ -112,7 +114,11 @@ pub trait Invitations {
     /// Writes status, sponsor, generation, `closed_*`, `updated_at`, `sent_at` and `expires_at` of an invitation read
     /// in this unit and counts its version up. `Contended` when the stored version is another one;
     /// `Conflict(PendingInvitation)` when it becomes pending beside another one.
-    fn update_invitation(&mut self, invitation: &Invitation) -> Result<(), StoreError>;
+    fn update_invitation(&mut self, invitation: &Invitation) -> Result<(), StoreError> {
+        self.update_invitations(slice::from_ref(invitation))
+    }
+    /// As [`Self::update_invitation`], for several different ones.
+    fn update_invitations(&mut self, invitations: &[Invitation]) -> Result<(), StoreError>;
     /// By number, in any status.
     fn invitation(&mut self, account: AccountId, id: InvitationId) -> Result<Option<Invitation>, StoreError>;
     /// By account and number, for each in its place; in any status.
@@ -128,8 +134,8 @@ pub trait Invitations {
     ) -> Result<Option<Invitation>, StoreError>;
     /// By what the link names, in any status.
     fn invitation_by_secure_id(&mut self, secure_id: &SecureId) -> Result<Option<Invitation>, StoreError>;
-    /// By what the link names, in any status, with what belongs to it.
-    fn offer(&mut self, secure_id: &SecureId) -> Result<Option<Offer>, StoreError>;
+    /// For each link, in its place, the invitation that it names, in any status, with what belongs to it.
+    fn offers(&mut self, secure_ids: &[&SecureId]) -> Result<Vec<Option<Offer>>, StoreError>;
     /// For each address in an account, in its place, the one stored as pending, expired or not.
     fn pending_invitations(
         &mut self,

@@ -1,3 +1,5 @@
+use std::slice;
+
 use super::StoreError;
 use crate::{
     address::EmailAddress,
@@ -8,7 +10,12 @@ use crate::{
 /// People.
 pub trait People {
     /// Writes a new one, version 0. `Conflict(PersonEmail)` when the address is taken.
-    fn insert_person(&mut self, person: &NewPerson) -> Result<Person, StoreError>;
+    fn insert_person(&mut self, person: &NewPerson) -> Result<Person, StoreError> {
+        let written = self.insert_people(slice::from_ref(person))?;
+        written.into_iter().next().ok_or(StoreError::Contended)
+    }
+    /// As [`Self::insert_person`], for several, each in its place: all are written, or none.
+    fn insert_people(&mut self, people: &[NewPerson]) -> Result<Vec<Person>, StoreError>;
     /// By number.
     fn person(&mut self, id: PersonId) -> Result<Option<Person>, StoreError>;
     /// By address, compared by its key.

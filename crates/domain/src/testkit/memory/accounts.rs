@@ -43,14 +43,16 @@ impl Accounts for MemoryTx {
 }
 
 impl Memberships for MemoryTx {
-    fn insert_membership(&mut self, membership: &Membership) -> Result<(), StoreError> {
-        let key = (membership.person_id, membership.account_id);
+    fn insert_memberships(&mut self, memberships: &[Membership]) -> Result<(), StoreError> {
         self.write(|state| {
-            unique(state.memberships.contains_key(&key), Constraint::Membership)?;
-            state.require_account(membership.account_id)?;
-            state.require_people([membership.person_id])?;
-            state.memberships.insert(key, membership.clone());
-            Ok(())
+            memberships.iter().try_for_each(|membership| {
+                let key = (membership.person_id, membership.account_id);
+                unique(state.memberships.contains_key(&key), Constraint::Membership)?;
+                state.require_account(membership.account_id)?;
+                state.require_people([membership.person_id])?;
+                state.memberships.insert(key, membership.clone());
+                Ok(())
+            })
         })
     }
 

@@ -36,6 +36,39 @@ impl State {
         Ok(Some(self.invitations.insert(|id| new.numbered(InvitationId::new(id)))))
     }
 
+    fn update_invitation(&mut self, invitation: &Invitation) -> Result<(), StoreError> {
+        let other = self
+            .stored_pending(invitation.account_id, &invitation.email)
+            .filter(|other| other.id != invitation.id);
+        let people = [invitation.sponsor, invitation.closed_by].into_iter().flatten();
+        let referred = self.require_people(people);
+        let stored = self.invitations.get_mut(invitation.id.get()).filter(|stored| {
+            stored.version == invitation.version && stored.account_id == invitation.account_id
+        });
+        let stored = stored.ok_or(StoreError::Contended)?;
+        unique(invitation.status == Status::Pending && other.is_some(), Constraint::PendingInvitation)?;
+        referred?;
+        stored.status = invitation.status;
+        stored.sponsor = invitation.sponsor;
+        stored.generation = invitation.generation;
+        stored.closed_at = invitation.closed_at;
+        stored.closed_by = invitation.closed_by;
+        stored.updated_at = invitation.updated_at;
+        stored.sent_at = invitation.sent_at;
+        stored.expires_at = invitation.expires_at;
+        stored.version += 1;
+        Ok(())
+    }
+
+    fn offer(&self, secure_id: &SecureId) -> Option<Offer> {
+        let invitation = self.invitations.find(|invitation| invitation.secure_id == *secure_id)?;
+        let account = self.accounts.get(invitation.account_id.get())?.clone();
+        let sponsor = invitation.sponsor;
+        let sponsor =
+            sponsor.and_then(|person| self.memberships.get(&(person, invitation.account_id)).cloned());
+        Some(Offer { invitation, account, sponsor })
+    }
+
     /// Those open in an order.
     fn open_in(&self, account: AccountId, now: Timestamp, order: Order) -> Vec<Invitation> {
         let mut open = self.open_at(account, now);
@@ -75,30 +108,8 @@ impl Invitations for MemoryTx {
         self.write(|state| new.iter().map(|new| state.insert_invitation(new)).collect())
     }
 
-    fn update_invitation(&mut self, invitation: &Invitation) -> Result<(), StoreError> {
-        self.write(|state| {
-            let other = state
-                .stored_pending(invitation.account_id, &invitation.email)
-                .filter(|other| other.id != invitation.id);
-            let people = [invitation.sponsor, invitation.closed_by].into_iter().flatten();
-            let referred = state.require_people(people);
-            let stored = state.invitations.get_mut(invitation.id.get()).filter(|stored| {
-                stored.version == invitation.version && stored.account_id == invitation.account_id
-            });
-            let stored = stored.ok_or(StoreError::Contended)?;
-            unique(invitation.status == Status::Pending && other.is_some(), Constraint::PendingInvitation)?;
-            referred?;
-            stored.status = invitation.status;
-            stored.sponsor = invitation.sponsor;
-            stored.generation = invitation.generation;
-            stored.closed_at = invitation.closed_at;
-            stored.closed_by = invitation.closed_by;
-            stored.updated_at = invitation.updated_at;
-            stored.sent_at = invitation.sent_at;
-            stored.expires_at = invitation.expires_at;
-            stored.version += 1;
-            Ok(())
-        })
+    fn update_invitations(&mut self, invitations: &[Invitation]) -> Result<(), StoreError> {
+        self.write(|state| invitations.iter().try_for_each(|invitation| state.update_invitation(invitation)))
     }
 
     fn invitation(&mut self, account: AccountId, id: InvitationId) -> Result<Option<Invitation>, StoreError> {
@@ -137,17 +148,8 @@ impl Invitations for MemoryTx {
         self.read(|state| Ok(state.invitations.find(|invitation| invitation.secure_id == *secure_id)))
     }
 
-    fn offer(&mut self, secure_id: &SecureId) -> Result<Option<Offer>, StoreError> {
-        self.read(|state| {
-            let found = state.invitations.find(|invitation| invitation.secure_id == *secure_id);
-            Ok(found.and_then(|invitation| {
-                let account = state.accounts.get(invitation.account_id.get())?.clone();
-                let sponsor = invitation
-                    .sponsor
-                    .and_then(|person| state.memberships.get(&(person, invitation.account_id)).cloned());
-                Some(Offer { invitation, account, sponsor })
-            }))
-        })
+    fn offers(&mut self, secure_ids: &[&SecureId]) -> Result<Vec<Option<Offer>>, StoreError> {
+        self.read(|state| Ok(secure_ids.iter().map(|secure_id| state.offer(secure_id)).collect()))
     }
 
     fn pending_invitations(

@@ -10,21 +10,14 @@ use crate::{
 };
 
 impl People for MemoryTx {
-    fn insert_person(&mut self, person: &NewPerson) -> Result<Person, StoreError> {
+    fn insert_people(&mut self, people: &[NewPerson]) -> Result<Vec<Person>, StoreError> {
         self.write(|state| {
-            unique(state.people.has(|other| other.email == person.email), Constraint::PersonEmail)?;
-            unique(state.people.has(|other| other.public_id == person.public_id), Constraint::RandomId)?;
-            let NewPerson { public_id, email, email_verified, name, password, created_at } = person.clone();
-            Ok(state.people.insert(|id| Person {
-                id: PersonId::new(id),
-                public_id,
-                email,
-                email_verified,
-                name,
-                password,
-                created_at,
-                version: 0,
-            }))
+            let insert = |person: &NewPerson| {
+                unique(state.people.has(|other| other.email == person.email), Constraint::PersonEmail)?;
+                unique(state.people.has(|other| other.public_id == person.public_id), Constraint::RandomId)?;
+                Ok(state.people.insert(|id| person.numbered(PersonId::new(id))))
+            };
+            people.iter().map(insert).collect()
         })
     }
 

@@ -2,13 +2,12 @@ use super::{Accept, AcceptError, Acceptor};
 use crate::{
     Timestamp,
     address::EmailAddress,
-    audit::{AuditAction, AuditActor},
+    audit::{AuditAction, AuditActor, AuditEvent},
     env::Env,
-    invitation::Invitation,
     person::{NewPerson, PasswordHash, Person},
     port::{
         StoreError, Tx,
-        store::{Constraint, Known},
+        store::{Constraint, Known, Offer},
     },
     principal::Principal,
     text::DisplayText,
@@ -16,108 +15,147 @@ use crate::{
     usecase::{
         login::Login,
         proof::{Mailbox, mailbox},
-        record::record,
+        record::event,
         resolve::is,
     },
 };
 
-/// Finds or makes the person who becomes a member by an invitation, and is none yet.
-pub(super) struct Admission<'a> {
-    pub(super) env: &'a Env,
-    pub(super) invitation: &'a Invitation,
-    pub(super) now: Timestamp,
+/// Who is going to be a member by which invitation, and is none yet.
+pub(super) struct Admission {
+    pub(super) offer: Offer,
+    who: Who,
 }
 
-impl Admission<'_> {
-    pub(super) fn admit(&self, tx: &mut dyn Tx, command: &Accept) -> Result<Person, AcceptError> {
-        match &command.by {
-            Acceptor::Newcomer { name, password } => self.newcomer(tx, name, password),
-            Acceptor::Principal(principal) => self.principal(tx, principal, command.key.as_deref()),
-        }
-    }
+enum Who {
+    /// Somebody known, as is.
+    Known(Person),
+    /// Somebody known of whom something changes, and what that is.
+    Changed(Person, AuditAction),
+    /// Somebody new.
+    New(NewPerson),
+}
 
-    fn principal(
-        &self,
-        tx: &mut dyn Tx,
-        principal: &Principal,
-        key: Option<&str>,
-    ) -> Result<Person, AcceptError> {
-        let by_key = principal.email == self.invitation.email
-            && mailbox(self.env, self.invitation, key, None) == Mailbox::Proven;
-        let verified = principal.email_verified || by_key;
-        let known = tx.known(&[&principal.email])?.into_iter().next().flatten();
-        if let Some(Known { person, memberships }) = known {
-            if !is(&person, principal) {
-                return Err(AcceptError::UnknownPerson);
-            }
-            if memberships.iter().any(|(account, _)| account.id == self.invitation.account_id) {
-                return Err(AcceptError::AlreadyMember);
-            }
-            return Ok(self.verify(tx, person, verified)?);
-        }
-        if principal.person_id.is_some() {
+/// The address of whoever accepts.
+pub(super) fn acceptor<'a>(offer: &'a Offer, command: &'a Accept) -> &'a EmailAddress {
+    match &command.by {
+        Acceptor::Principal(principal) => &principal.email,
+        Acceptor::Newcomer { .. } => &offer.invitation.email,
+    }
+}
+
+/// Judges whoever accepts; `known` is the person with the [`acceptor`]'s address.
+pub(super) fn admit(
+    env: &Env,
+    offer: Offer,
+    command: &Accept,
+    known: Option<Known>,
+    now: Timestamp,
+) -> Result<Admission, AcceptError> {
+    let who = match &command.by {
+        Acceptor::Newcomer { name, password } => newcomer(env, &offer, known, (name, password), now)?,
+        Acceptor::Principal(by) => principal(env, &offer, known, (by, command.key.as_deref()), now)?,
+    };
+    Ok(Admission { offer, who })
+}
+
+fn principal(
+    env: &Env,
+    offer: &Offer,
+    known: Option<Known>,
+    (principal, key): (&Principal, Option<&str>),
+    now: Timestamp,
+) -> Result<Who, AcceptError> {
+    let invitation = &offer.invitation;
+    let by_key =
+        principal.email == invitation.email && mailbox(env, invitation, key, None) == Mailbox::Proven;
+    let email_verified = principal.email_verified || by_key;
+    if let Some(Known { mut person, memberships }) = known {
+        if !is(&person, principal) {
             return Err(AcceptError::UnknownPerson);
         }
-        let name = match principal.name.as_ref().or(self.invitation.name.as_ref()) {
-            Some(name) => name.clone(),
-            None => DisplayText::parse("New member").map_err(|_| AcceptError::UnknownPerson)?,
-        };
-        self.create(tx, principal.email.clone(), verified, name, None)
-    }
-
-    fn newcomer(
-        &self,
-        tx: &mut dyn Tx,
-        name: &DisplayText,
-        password: &PasswordHash,
-    ) -> Result<Person, AcceptError> {
-        let invitee = tx.person_by_email(&self.invitation.email)?;
-        match (Login::of(tx, invitee.as_ref())?, invitee) {
-            (Login::Password, _) => Err(AcceptError::PasswordExists),
-            (Login::Elsewhere, _) => Err(AcceptError::SignsInElsewhere),
-            (Login::None, Some(mut person)) => {
-                person.password = Some(password.clone());
-                person.email_verified = true;
-                tx.update_person(&person)?;
-                self.note(tx, &person, AuditAction::PasswordSet)?;
-                Ok(person)
-            }
-            (Login::None, None) => {
-                let email = self.invitation.email.clone();
-                self.create(tx, email, true, name.clone(), Some(password.clone()))
-            }
+        if memberships.iter().any(|(account, _)| account.id == invitation.account_id) {
+            return Err(AcceptError::AlreadyMember);
         }
+        if person.email_verified || !email_verified {
+            return Ok(Who::Known(person));
+        }
+        person.email_verified = true;
+        return Ok(Who::Changed(person, AuditAction::EmailVerified));
     }
+    if principal.person_id.is_some() {
+        return Err(AcceptError::UnknownPerson);
+    }
+    let name = match principal.name.as_ref().or(invitation.name.as_ref()) {
+        Some(name) => name.clone(),
+        None => DisplayText::parse("New member").map_err(|_| AcceptError::UnknownPerson)?,
+    };
+    let (public_id, email) = (Token::generate(env.entropy.as_ref()), principal.email.clone());
+    Ok(Who::New(NewPerson { public_id, email, email_verified, name, password: None, created_at: now }))
+}
 
-    fn verify(&self, tx: &mut dyn Tx, mut person: Person, verified: bool) -> Result<Person, StoreError> {
-        if verified && !person.email_verified {
+fn newcomer(
+    env: &Env,
+    offer: &Offer,
+    known: Option<Known>,
+    (name, password): (&DisplayText, &PasswordHash),
+    now: Timestamp,
+) -> Result<Who, AcceptError> {
+    match (Login::of_known(known.as_ref()), known) {
+        (Login::Password, _) => Err(AcceptError::PasswordExists),
+        (Login::Elsewhere, _) => Err(AcceptError::SignsInElsewhere),
+        (Login::None, Some(Known { mut person, .. })) => {
+            person.password = Some(password.clone());
             person.email_verified = true;
-            tx.update_person(&person)?;
-            self.note(tx, &person, AuditAction::EmailVerified)?;
+            Ok(Who::Changed(person, AuditAction::PasswordSet))
         }
-        Ok(person)
+        (Login::None, None) => Ok(Who::New(NewPerson {
+            public_id: Token::generate(env.entropy.as_ref()),
+            email: offer.invitation.email.clone(),
+            email_verified: true,
+            name: name.clone(),
+            password: Some(password.clone()),
+            created_at: now,
+        })),
     }
+}
 
-    fn create(
-        &self,
-        tx: &mut dyn Tx,
-        email: EmailAddress,
-        email_verified: bool,
-        name: DisplayText,
-        password: Option<PasswordHash>,
-    ) -> Result<Person, AcceptError> {
-        let public_id = Token::generate(self.env.entropy.as_ref());
-        let new = NewPerson { public_id, email, email_verified, name, password, created_at: self.now };
-        let person = match tx.insert_person(&new) {
-            // Made in between by another request: run again, and find that person.
-            Err(StoreError::Conflict(Constraint::PersonEmail)) => return Err(StoreError::Contended.into()),
-            other => other?,
+/// Writes those who are new and what changes of others; answers all of them, each in the place of the admission, and adds to the
+/// events what happened.
+pub(super) fn write_people(
+    tx: &mut dyn Tx,
+    admissions: &[Admission],
+    now: Timestamp,
+    events: &mut Vec<AuditEvent>,
+) -> Result<Vec<Person>, StoreError> {
+    let new: Vec<NewPerson> = admissions.iter().filter_map(Admission::new_person).cloned().collect();
+    let inserted = if new.is_empty() { Ok(Vec::new()) } else { tx.insert_people(&new) };
+    let mut new = match inserted {
+        // Made in between by another request: run again, and find that person.
+        Err(StoreError::Conflict(Constraint::PersonEmail)) => return Err(StoreError::Contended),
+        other => other?.into_iter(),
+    };
+    let mut people = Vec::with_capacity(admissions.len());
+    for Admission { offer, who } in admissions {
+        let (person, happened) = match who {
+            Who::Known(person) => (person.clone(), None),
+            Who::Changed(person, action) => {
+                tx.update_person(person)?;
+                (person.clone(), Some(*action))
+            }
+            Who::New(_) => (new.next().ok_or(StoreError::Contended)?, Some(AuditAction::PersonCreated)),
         };
-        self.note(tx, &person, AuditAction::PersonCreated)?;
-        Ok(person)
+        let note = |action| event(&offer.invitation, action, AuditActor::Invitee, Some(person.id), now);
+        events.extend(happened.map(note));
+        people.push(person);
     }
+    Ok(people)
+}
 
-    fn note(&self, tx: &mut dyn Tx, person: &Person, action: AuditAction) -> Result<(), StoreError> {
-        record(tx, self.invitation, action, AuditActor::Invitee, Some(person.id), self.now)
+impl Admission {
+    fn new_person(&self) -> Option<&NewPerson> {
+        match &self.who {
+            Who::New(new) => Some(new),
+            Who::Known(_) | Who::Changed(..) => None,
+        }
     }
 }

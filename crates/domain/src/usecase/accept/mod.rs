@@ -2,7 +2,7 @@
 
 mod admit;
 
-use admit::Admission;
+use admit::{Admission, acceptor, admit, write_people};
 
 use super::{
     proof::{Mailbox, standing},
@@ -12,6 +12,7 @@ use super::{
 use crate::{
     Timestamp,
     account::Account,
+    address::EmailAddress,
     audit::{AuditAction, AuditActor},
     env::Env,
     invitation::{Invitation, SecureId, Status},
@@ -121,36 +122,96 @@ unit_error!(AcceptError {
     Self::UnknownPerson => "unknown_person",
 });
 
-/// Makes the acceptor a member with exactly what the stored invitation promises. Of any number of attempts at once one
-/// succeeds.
-pub fn accept(tx: &mut dyn Tx, env: &Env, command: &Accept) -> Result<Accepted, AcceptError> {
-    let offer = tx.offer(&command.secure_id)?.ok_or(AcceptError::NotFound)?;
-    let Offer { mut invitation, account, sponsor } = offer;
+/// Makes each acceptor a member with exactly what the stored invitation promises, for each command in its place. Of any number
+/// of attempts at once one succeeds. Among the commands must not be two for one invitation, nor two by one principal: the second
+/// would not see the first.
+///
+/// However many they are, they cost the same number of round trips, but for people whose login changes.
+pub fn accept_all(
+    tx: &mut dyn Tx,
+    env: &Env,
+    commands: &[&Accept],
+) -> Result<Vec<Result<Accepted, AcceptError>>, StoreError> {
     let now = env.now();
-    judge(env, &invitation, command, now)?;
-    require_sponsor(sponsor.as_ref(), &invitation)?;
-    let person = Admission { env, invitation: &invitation, now }.admit(tx, command)?;
-    invitation.accept(person.id, now).map_err(|ended| refusal(ended.0))?;
-    // The invitation first: its compare-and-set is what decides between acceptances at the same time.
-    tx.update_invitation(&invitation)?;
-    let membership = Membership {
-        account_id: account.id,
-        person_id: person.id,
-        grant: invitation.grant.clone(),
-        created_at: now,
-    };
-    match tx.insert_membership(&membership) {
-        Err(StoreError::Conflict(Constraint::Membership)) => return Err(AcceptError::AlreadyMember),
-        other => other?,
+    let secure_ids: Vec<&SecureId> = commands.iter().map(|command| &command.secure_id).collect();
+    let offers = tx.offers(&secure_ids)?;
+    let judged: Vec<Result<Offer, AcceptError>> =
+        offers.into_iter().zip(commands).map(|(offer, command)| judge(env, offer, command, now)).collect();
+    let emails: Vec<&EmailAddress> = judged
+        .iter()
+        .zip(commands)
+        .filter_map(|(offer, command)| offer.as_ref().ok().map(|offer| acceptor(offer, command)))
+        .collect();
+    let mut known = if emails.is_empty() { Vec::new() } else { tx.known(&emails)? }.into_iter();
+    let (mut admissions, mut answers) = (Vec::new(), Vec::with_capacity(commands.len()));
+    for (offer, command) in judged.into_iter().zip(commands) {
+        let admitted = offer.and_then(|offer| admit(env, offer, command, known.next().flatten(), now));
+        answers.push(admitted.map(|admission| admissions.push(admission)));
     }
-    let by = AuditActor::Person(person.id);
-    let happened = [AuditAction::InvitationAccepted, AuditAction::MemberAdded];
-    tx.record(&happened.map(|action| event(&invitation, action, by, Some(person.id), now)))?;
-    Ok(Accepted { account, person })
+    let mut members = write(tx, admissions, now)?.into_iter();
+    let answers = answers.into_iter().map(|admitted| {
+        admitted?;
+        members.next().ok_or(AcceptError::Store(StoreError::Contended))
+    });
+    Ok(answers.collect())
 }
 
-/// Proof first, so that a stranger learns nothing about ended invitations; then the status at this moment.
-fn judge(env: &Env, invitation: &Invitation, command: &Accept, now: Timestamp) -> Result<(), AcceptError> {
+/// As [`accept_all`], for one.
+pub fn accept(tx: &mut dyn Tx, env: &Env, command: &Accept) -> Result<Accepted, AcceptError> {
+    let answer = accept_all(tx, env, &[command])?.into_iter().next();
+    answer.unwrap_or(Err(AcceptError::Store(StoreError::Contended)))
+}
+
+/// Writes everything that belongs to acceptances that were admitted.
+fn write(tx: &mut dyn Tx, admissions: Vec<Admission>, now: Timestamp) -> Result<Vec<Accepted>, StoreError> {
+    if admissions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut events = Vec::new();
+    let people = write_people(tx, &admissions, now, &mut events)?;
+    let (mut invitations, mut memberships, mut accepted) = (Vec::new(), Vec::new(), Vec::new());
+    for (Admission { offer, .. }, person) in admissions.into_iter().zip(people) {
+        let Offer { mut invitation, account, .. } = offer;
+        // It was judged at this moment to be open.
+        invitation.accept(person.id, now).map_err(|_| StoreError::Contended)?;
+        memberships.push(Membership {
+            account_id: account.id,
+            person_id: person.id,
+            grant: invitation.grant.clone(),
+            created_at: now,
+        });
+        let by = AuditActor::Person(person.id);
+        let happened = [AuditAction::InvitationAccepted, AuditAction::MemberAdded];
+        events.extend(happened.map(|action| event(&invitation, action, by, Some(person.id), now)));
+        invitations.push(invitation);
+        accepted.push(Accepted { account, person });
+    }
+    // The invitations first: their compare-and-set is what decides between acceptances at the same time.
+    tx.update_invitations(&invitations)?;
+    match tx.insert_memberships(&memberships) {
+        // Made in between by another request: run again, and find it.
+        Err(StoreError::Conflict(Constraint::Membership)) => return Err(StoreError::Contended),
+        other => other?,
+    }
+    tx.record(&events)?;
+    Ok(accepted)
+}
+
+/// Proof first, so that a stranger learns nothing about ended invitations; then the status at this moment, and whether whoever
+/// answers for it still could make it.
+fn judge(env: &Env, offer: Option<Offer>, command: &Accept, now: Timestamp) -> Result<Offer, AcceptError> {
+    let offer = offer.ok_or(AcceptError::NotFound)?;
+    require_open(env, &offer.invitation, command, now)?;
+    require_sponsor(offer.sponsor.as_ref(), &offer.invitation)?;
+    Ok(offer)
+}
+
+fn require_open(
+    env: &Env,
+    invitation: &Invitation,
+    command: &Accept,
+    now: Timestamp,
+) -> Result<(), AcceptError> {
     let status = invitation.status_at(now);
     let principal = match &command.by {
         Acceptor::Principal(principal) => Some(principal),

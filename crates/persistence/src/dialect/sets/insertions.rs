@@ -6,7 +6,7 @@ use diesel::{
 
 use usher_domain::port::store::Constraint;
 
-use super::hand_written;
+use super::{column, hand_written};
 use crate::{
     connection::AnyConnection,
     errors::constraint,
@@ -176,9 +176,4 @@ impl<'a> InsertEvents<'a> {
             people: column(new, |row| row.person_id),
         }
     }
-}
-
-/// One column of rows.
-fn column<'a, Row, T>(rows: &'a [Row], value: impl Fn(&'a Row) -> T) -> Vec<T> {
-    rows.iter().map(value).collect()
 }
