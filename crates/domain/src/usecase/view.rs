@@ -13,7 +13,6 @@ use crate::{
     },
     principal::Actor,
     role::Permission,
-    text::DisplayText,
 };
 
 /// An invitation as an actor sees it.
@@ -21,8 +20,6 @@ use crate::{
 pub struct InvitationView {
     /// The invitation.
     pub invitation: Invitation,
-    /// Title of its account.
-    pub account_title: DisplayText,
     /// What the link names: only for those who could make this invitation themselves.
     pub secure_id: Option<SecureId>,
 }
@@ -175,5 +172,5 @@ fn authorize(actor: &Actor) -> Result<(), ViewError> {
 
 fn seen_by(actor: &Actor, invitation: Invitation) -> InvitationView {
     let secure_id = actor.may_hand_out(&invitation.grant).then(|| invitation.secure_id.clone());
-    InvitationView { invitation, account_title: actor.account.title.clone(), secure_id }
+    InvitationView { invitation, secure_id }
 }

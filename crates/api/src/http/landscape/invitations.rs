@@ -21,7 +21,7 @@ use usher_domain::{
 
 use super::{
     error::Problem,
-    list::{InvitationResponse, ListResponse, PageRequest, whole},
+    list::{InvitationResponse, PageRequest, part, whole},
     request::{
         body, complete, credential, fields, json_answer, no_content, optional_fields, write_in_account,
     },
@@ -39,12 +39,9 @@ pub(super) async fn list(
     let listed = gathered::list(&state, credential.clone(), page.clone().map(|page| page.part())).await?;
     let page = page?;
     if page.limit.is_none() && listed.value.more {
-        return Ok(whole(state, credential, listed.value));
+        return Ok(whole(state, credential, listed));
     }
-    let (next, previous) = page.links(&state.public_url, &listed.value);
-    let count = listed.value.count;
-    let results = listed.value.items.iter().map(InvitationResponse::from).collect();
-    Ok(HttpResponse::Ok().json(ListResponse { count, results, next, previous }))
+    part(&page, &state.public_url, &listed)
 }
 
 /// `POST /invitations`: invites, by default as `GlobalAdmin`.
@@ -70,8 +67,8 @@ pub(super) async fn get(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let credential = credential(&request, &state).await?;
-    let view = gathered::get(&state, credential, number(&id)).await?.value;
-    Ok(HttpResponse::Ok().json(InvitationResponse::from(&view)))
+    let got = gathered::get(&state, credential, number(&id)).await?;
+    Ok(HttpResponse::Ok().json(InvitationResponse::of(&got.value, &got.actor.account)))
 }
 
 /// `DELETE /invitations/{id}`: revokes.

@@ -6,8 +6,9 @@ use actix_web::{
 };
 use futures_util::stream::try_unfold;
 use serde::Serialize;
+use serde_json::json;
 use usher_domain::{
-    account::PublicId,
+    account::{Account, PublicId},
     port::{StoreError, store::Order},
     principal::Credential,
     usecase::view::{InvitationView, Listing, Part, Start},
@@ -15,12 +16,18 @@ use usher_domain::{
 
 use super::{PREFIX, error::Problem};
 use crate::{
-    http::{gathered, state::AppState},
+    http::{
+        gathered::{self, Done},
+        state::AppState,
+    },
     moment::iso,
 };
 
 /// Rows of a whole list that are read, and held in memory, at once.
 const CHUNK: u32 = 500;
+
+/// Octets that an invitation mostly takes.
+const USUAL: usize = 256;
 
 /// One invitation on the wire; the fields and their order are those of Landscape's reference.
 #[derive(Serialize)]
@@ -35,26 +42,19 @@ pub(super) struct InvitationResponse<'a> {
     creation_time: String,
 }
 
-impl<'a> From<&'a InvitationView> for InvitationResponse<'a> {
-    fn from(view: &'a InvitationView) -> Self {
+impl<'a> InvitationResponse<'a> {
+    /// As its account shows it.
+    pub(super) fn of(view: &'a InvitationView, account: &'a Account) -> Self {
         let invitation = &view.invitation;
         Self {
             id: invitation.id.get(),
             secure_id: view.secure_id.as_ref().map_or("", |id| id.as_str()),
-            account: view.account_title.as_str(),
+            account: account.title.as_str(),
             name: invitation.name.as_ref().map_or("", |name| name.as_str()),
             email: invitation.email.as_str(),
             creation_time: iso(invitation.sent_at),
         }
     }
-}
-
-#[derive(Serialize)]
-pub(super) struct ListResponse<'a> {
-    pub(super) count: u64,
-    pub(super) results: Vec<InvitationResponse<'a>>,
-    pub(super) next: Option<String>,
-    pub(super) previous: Option<String>,
 }
 
 /// Which part of the list is wanted: `limit` and `offset`, and in links of ours `cursor`, the place where the part begins, which
@@ -89,7 +89,7 @@ impl PageRequest {
     }
 
     /// Absolute links to the neighbouring parts; none without a `limit`, as everything is there then.
-    pub(super) fn links(&self, public_url: &str, listing: &Listing) -> (Option<String>, Option<String>) {
+    fn links(&self, public_url: &str, listing: &Listing) -> (Option<String>, Option<String>) {
         let Some(limit) = self.limit else { return (None, None) };
         let link = |offset: u32| format!("{public_url}{PREFIX}/invitations?limit={limit}&offset={offset}");
         let next = listing.more.then(|| {
@@ -113,13 +113,13 @@ fn whole_number(text: &str, name: &str, bounds: std::ops::RangeInclusive<u32>) -
 /// A list of any length, of which this is the first part, in as much memory as a part needs. Each part is asked for when the one
 /// before has been sent, as whoever asked: what ends meanwhile is left out, nothing comes twice, and nobody who lost the right
 /// to see it gets the rest. What goes wrong on the way breaks the transfer off, so that nobody takes half a list for a whole one.
-pub(super) fn whole(state: Data<AppState>, credential: Credential, first: Listing) -> HttpResponse {
-    let begin = format!("{{\"count\":{},\"results\":[", first.count).into_bytes();
+pub(super) fn whole(state: Data<AppState>, credential: Credential, first: Done<Listing>) -> HttpResponse {
+    let begin = format!("{{\"count\":{},\"results\":[", first.value.count).into_bytes();
     let parts = try_unfold(Some((first, begin)), move |progress| {
         let (state, credential) = (state.clone(), credential.clone());
         async move {
-            let Some((listing, text)) = progress else { return Ok::<_, actix_web::Error>(None) };
-            Ok(Some(proceed(&state, credential, &listing, text).await?))
+            let Some((listed, text)) = progress else { return Ok::<_, actix_web::Error>(None) };
+            Ok(Some(proceed(&state, credential, &listed, text).await?))
         }
     });
     HttpResponse::Ok().content_type("application/json").streaming(parts)
@@ -129,13 +129,13 @@ pub(super) fn whole(state: Data<AppState>, credential: Credential, first: Listin
 async fn proceed(
     state: &AppState,
     credential: Credential,
-    listing: &Listing,
+    listed: &Done<Listing>,
     mut text: Vec<u8>,
-) -> Result<(Bytes, Option<(Listing, Vec<u8>)>), Problem> {
-    write(&mut text, listing)?;
-    let cursor = match listing.next() {
+) -> Result<(Bytes, Option<(Done<Listing>, Vec<u8>)>), Problem> {
+    write(&mut text, listed)?;
+    let cursor = match listed.value.next() {
         Some(cursor) => cursor.clone(),
-        None if listing.more => {
+        None if listed.value.more => {
             return Err(StoreError::Unavailable("nothing of a whole part can be read".to_owned()).into());
         }
         None => {
@@ -144,19 +144,38 @@ async fn proceed(
         }
     };
     let part = Part { limit: CHUNK, start: Start::Behind(cursor), order: Order::OldestFirst };
-    let next = gathered::list::<Problem>(state, credential, Ok(part)).await?.value;
-    let separator = if next.items.is_empty() { Vec::new() } else { b",".to_vec() };
+    let next = gathered::list::<Problem>(state, credential, Ok(part)).await?;
+    let separator = if next.value.items.is_empty() { Vec::new() } else { b",".to_vec() };
     Ok((text.into(), Some((next, separator))))
 }
 
 /// The invitations of a part, with commas between them.
-fn write(text: &mut Vec<u8>, listing: &Listing) -> Result<(), Problem> {
-    for (index, view) in listing.items.iter().enumerate() {
+fn write(text: &mut Vec<u8>, listed: &Done<Listing>) -> Result<(), Problem> {
+    let items = &listed.value.items;
+    text.reserve(items.len() * USUAL);
+    for (index, view) in items.iter().enumerate() {
         if index > 0 {
             text.push(b',');
         }
-        serde_json::to_writer(&mut *text, &InvitationResponse::from(view))
+        let invitation = InvitationResponse::of(view, &listed.actor.account);
+        serde_json::to_writer(&mut *text, &invitation)
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
     }
     Ok(())
+}
+
+/// A part with the links to those around it.
+pub(super) fn part(
+    page: &PageRequest,
+    public_url: &str,
+    listed: &Done<Listing>,
+) -> Result<HttpResponse, Problem> {
+    let (next, previous) = page.links(public_url, &listed.value);
+    let mut text = format!("{{\"count\":{},\"results\":[", listed.value.count).into_bytes();
+    write(&mut text, listed)?;
+    let links = json!({ "next": next, "previous": previous }).to_string();
+    // The rest of the object that was begun.
+    text.extend_from_slice(b"],");
+    text.extend_from_slice(links.trim_start_matches('{').as_bytes());
+    Ok(HttpResponse::Ok().content_type("application/json").body(text))
 }
