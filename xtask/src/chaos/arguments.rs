@@ -77,7 +77,7 @@ impl fmt::Display for Kind {
 
 impl Scenario {
     /// What runs when nothing else is asked for.
-    const USUAL: [Self; 4] = [Self::Random, Self::Points, Self::Race, Self::Cold];
+    const USUAL: [Self; 5] = [Self::Random, Self::Points, Self::Race, Self::Cold, Self::Repeat];
 
     pub(super) fn name(self) -> &'static str {
         match self {

@@ -2,7 +2,7 @@
 //! would have been, and nothing is done twice.
 //!
 //! The request is sent, the row is seen in the database, and the process is killed; whatever it had answered by then, the client
-//! does not read.
+//! does not read. Only a process that is not killed sends mails: here any second mail would be the repeated request's.
 
 use std::time::Instant;
 
@@ -25,7 +25,8 @@ use crate::shell::Failure;
 pub(super) fn run(site: &Site, kind: Kind, rounds: u32, random: &mut Random) -> Result<Finding, Failure> {
     let mut scene = Scene::new(site, kind, Scenario::Repeat)?;
     let account = Account::create(site, &scene.store, "onward")?;
-    let recipe = scene.recipe("repeat", Role::Whole, random)?;
+    let recipe = scene.recipe("repeat", Role::Api, random)?;
+    let worker = scene.recipe("mails", Role::Worker, random)?;
     let turn = site.turn();
     scene.say(&format!("{rounds} answers lost"));
     let mut faults = Vec::new();
@@ -36,9 +37,12 @@ pub(super) fn run(site: &Site, kind: Kind, rounds: u32, random: &mut Random) -> 
         }
     }
     drop(turn);
-    let replica = recipe.run(site)?;
+    let worker = worker.run(site)?;
     let mut finding = scene.rest(rounds)?;
-    drop(replica);
+    drop(worker);
+    if finding.verdict.duplicates > 0 {
+        faults.push(format!("{} second mails", finding.verdict.duplicates));
+    }
     finding.verdict.faults.extend(faults);
     finding.more = json!({ "lease_seconds": site.lease().as_secs() });
     Ok(finding)
