@@ -39,6 +39,12 @@ impl Gate {
         self.patience
     }
 
+    /// Whether all places are taken, so that somebody may be waiting for one.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.places.available_permits() == 0
+    }
+
     /// Runs `work` on a blocking thread. It goes on when the client hangs up: nothing is left half done.
     ///
     /// Answers `StoreError::Unavailable` when no place was free in time or when `work` panicked. What went wrong is logged
