@@ -75,7 +75,7 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
         answered.await.unwrap_or_else(|_| Err(broken()))
     }
 
-    /// Begins a lane, which works until nobody waits.
+    /// Begins a lane, which works until nobody waits, or others want its place in the gate.
     fn start(self: &Arc<Self>) {
         let batcher = Arc::clone(self);
         tokio::spawn(async move {
@@ -150,7 +150,8 @@ impl<Q, A> Queue<Q, A> {
     }
 }
 
-/// One that works batch by batch, until nobody waits.
+/// One that works batch by batch, until nobody waits. When others want its place in the gate, it works one batch and goes to
+/// the end of their line: otherwise, as long as questions keep coming, its kind of request would shut out all others.
 struct Lane<Q: Send + 'static, A: Send + 'static> {
     batcher: Arc<Batcher<Q, A>>,
     ended: bool,
@@ -160,6 +161,22 @@ impl<Q: Send + 'static, A: Send + 'static> Lane<Q, A> {
     fn work(mut self, store: &dyn Store, env: &Env) {
         while let Some(batch) = self.next() {
             self.batcher.answer(store, env, batch);
+            if self.batcher.gate.is_wanted() {
+                self.give_way();
+                return;
+            }
+        }
+    }
+
+    /// Another lane takes the place of this one, if anybody waits.
+    fn give_way(mut self) {
+        let mut queue = self.batcher.queue();
+        self.ended = true;
+        if queue.waiting.is_empty() {
+            queue.running -= 1;
+        } else {
+            drop(queue);
+            self.batcher.start();
         }
     }
 
@@ -196,3 +213,6 @@ impl<Q, A> std::fmt::Debug for Batcher<Q, A> {
         f.debug_struct("Batcher").field("lanes", &self.lanes).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;
