@@ -61,7 +61,7 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
         let (answer, mut answered) = oneshot::channel();
         let (ticket, start) = self.queue().push(question, answer, self.lanes);
         if start {
-            Lane { batcher: Arc::clone(self), ended: false }.enter();
+            self.start();
         }
         let patience = self.gate.patience();
         if let Ok(end) = tokio::time::timeout(patience, &mut answered).await {
@@ -73,6 +73,20 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
             ));
         }
         answered.await.unwrap_or_else(|_| Err(broken()))
+    }
+
+    /// Begins a lane, which works until nobody waits, or others want its place in the gate.
+    fn start(self: &Arc<Self>) {
+        let batcher = Arc::clone(self);
+        tokio::spawn(async move {
+            let lane = Lane { batcher: Arc::clone(&batcher), ended: false };
+            let worked = batcher.gate.run(move |store, env| {
+                lane.work(store, env);
+                Ok::<_, StoreError>(())
+            });
+            // The gate has logged what went wrong, and those who wait are told by the lane's end.
+            drop(worked.await);
+        });
     }
 
     /// What is in the queue is whole at every moment: a panic leaves it as it is.
@@ -136,32 +150,33 @@ impl<Q, A> Queue<Q, A> {
     }
 }
 
-/// One that works batch by batch, until nobody waits.
+/// One that works batch by batch, until nobody waits. When others want its place in the gate, it works one batch and goes to
+/// the end of their line: otherwise, as long as questions keep coming, its kind of request would shut out all others.
 struct Lane<Q: Send + 'static, A: Send + 'static> {
     batcher: Arc<Batcher<Q, A>>,
     ended: bool,
 }
 
 impl<Q: Send + 'static, A: Send + 'static> Lane<Q, A> {
-    /// Goes to work through the gate. What goes wrong there the gate logs, and those who wait are told by the lane's end.
-    fn enter(self) {
-        let gate = self.batcher.gate.clone();
-        tokio::spawn(async move {
-            let worked = gate.run(move |store, env| {
-                self.work(store, env);
-                Ok::<_, StoreError>(())
-            });
-            drop(worked.await);
-        });
-    }
-
-    /// Batch by batch. Where there is no place left in the gate, others may wait for one: then it lines up behind them.
     fn work(mut self, store: &dyn Store, env: &Env) {
         while let Some(batch) = self.next() {
             self.batcher.answer(store, env, batch);
-            if self.batcher.gate.is_full() {
-                return self.enter();
+            if self.batcher.gate.is_wanted() {
+                self.give_way();
+                return;
             }
+        }
+    }
+
+    /// Another lane takes the place of this one, if anybody waits.
+    fn give_way(mut self) {
+        let mut queue = self.batcher.queue();
+        self.ended = true;
+        if queue.waiting.is_empty() {
+            queue.running -= 1;
+        } else {
+            drop(queue);
+            self.batcher.start();
         }
     }
 
@@ -198,3 +213,6 @@ impl<Q, A> std::fmt::Debug for Batcher<Q, A> {
         f.debug_struct("Batcher").field("lanes", &self.lanes).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,14 @@
 //! From async handlers to the synchronous store.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use usher_domain::{
     env::Env,
     port::{Store, StoreError, store::UnitError},
@@ -17,14 +23,31 @@ pub struct Gate {
     store: Arc<dyn Store>,
     env: Env,
     places: Arc<Semaphore>,
+    waiting: Arc<AtomicUsize>,
     patience: Duration,
+}
+
+/// Counted among those who wait for a place, until this is dropped.
+struct Waiting<'g>(&'g AtomicUsize);
+
+impl<'g> Waiting<'g> {
+    fn new(count: &'g AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Gate {
     /// A gate of `places` units at once, each waiting at most `patience` for its place.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, env: Env, places: usize, patience: Duration) -> Self {
-        Self { store, env, places: Arc::new(Semaphore::new(places)), patience }
+        Self { store, env, places: Arc::new(Semaphore::new(places)), waiting: Arc::default(), patience }
     }
 
     /// What use cases need besides the store.
@@ -39,10 +62,10 @@ impl Gate {
         self.patience
     }
 
-    /// Whether all places are taken, so that somebody may be waiting for one.
+    /// Whether anybody waits for a place: whoever has one for more than one unit gives it back in between then.
     #[must_use]
-    pub fn is_full(&self) -> bool {
-        self.places.available_permits() == 0
+    pub fn is_wanted(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
     }
 
     /// Runs `work` on a blocking thread. It goes on when the client hangs up: nothing is left half done.
@@ -69,8 +92,7 @@ impl Gate {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let waiting = Arc::clone(&self.places).acquire_owned();
-        let Ok(Ok(place)) = tokio::time::timeout(self.patience, waiting).await else {
+        let Some(place) = self.place().await else {
             return Err(StoreError::Unavailable("all connections are busy".to_owned()).into());
         };
         let (store, env) = (Arc::clone(&self.store), self.env.clone());
@@ -83,6 +105,15 @@ impl Gate {
             tracing::error!(%error, "a unit of work panicked");
             Err(StoreError::Unavailable("internal error".to_owned()).into())
         })
+    }
+
+    async fn place(&self) -> Option<OwnedSemaphorePermit> {
+        if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
+            return Some(place);
+        }
+        let _waiting = Waiting::new(&self.waiting);
+        let place = tokio::time::timeout(self.patience, Arc::clone(&self.places).acquire_owned()).await;
+        place.ok()?.ok()
     }
 }
 

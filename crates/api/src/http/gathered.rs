@@ -61,17 +61,19 @@ type Request<Q> = (Credential, Q);
 type UseCase<Q, T, E> = fn(&mut dyn Tx, &Env, &[(&Actor, &Q)]) -> Result<Vec<Result<T, E>>, StoreError>;
 type Outcome<T, E> = Result<Done<T>, Refusal<E>>;
 type Gatherer<Q, T, E> = Arc<Batcher<Request<Q>, Outcome<T, E>>>;
+/// Of writes, which are counted.
+type Inviter = Batcher<Request<Invite>, Counted<Outcome<Invitation, InviteError>>>;
+/// Who is counted for it, and what is accepted.
+type Acceptance = (Option<Credential>, Accept);
+type Accepter = Batcher<Acceptance, Counted<Result<Accepted, Refusal<AcceptError>>>>;
 
 /// The use cases.
 pub struct Gathered {
     gets: Gatherer<InvitationId, InvitationView, ViewError>,
     lists: Gatherer<Part, Listing, ViewError>,
-    invitations: Arc<Batcher<Request<Invite>, Counted<Outcome<Invitation, InviteError>>>>,
-    acceptances: Arc<Batcher<Acceptance, Counted<Result<Accepted, Refusal<AcceptError>>>>>,
+    invitations: Arc<Inviter>,
+    acceptances: Arc<Accepter>,
 }
-
-/// Who is counted for it, and what is accepted.
-type Acceptance = (Option<Credential>, Accept);
 
 impl Gathered {
     /// Through that gate.

@@ -20,6 +20,7 @@ use super::{
     idempotency::{Answered, Owner, Ticket},
     state::AppState,
 };
+use crate::gate;
 
 /// What came of a write, and where its writer stands against the write limit since. Without a quota there is no limit, or
 /// nobody to count for.
@@ -157,6 +158,16 @@ where
     T: Send + 'static,
     P: Clone + From<StoreError> + From<TooManyWrites> + Send + 'static,
 {
+    let counts = writer.is_some() && state.gate.env().policy.writes_per_hour > 0;
+    let command = match command {
+        // With nobody to count this needs no unit, which on SQLite would have to wait for others that write.
+        Err(problem) if !counts => {
+            let refusal: Refusal<P> = Why::not_understood(problem).into();
+            gate::log(&refusal);
+            return Err(Counted { quota: None, value: refusal.why.into_problem() });
+        }
+        command => command,
+    };
     let done = state.gate.run(move |store: &dyn Store, env: &Env| {
         let mut quota = None;
         let outcome = write_counted(store, env, name, &[writer.as_ref()], |tx, quotas| {

@@ -109,17 +109,22 @@ impl Paging {
     /// For a list of `record_count` rows at `url`: absolute, from the configured base, without a query.
     #[must_use]
     pub fn new(url: &str, page: &PageRequest, record_count: u64) -> Self {
-        let next = u64::from(page.number) < total_pages(record_count, page.size);
-        Self::with_next(url, page, record_count, next.then_some(None))
+        let more = u64::from(page.number) < total_pages(record_count, page.size);
+        Self::with_next(url, page, record_count, if more { Next::ByNumber } else { Next::None })
     }
 
     /// As [`Self::new`], for a list whose next page, if there is one, is known by its place.
     #[must_use]
     pub fn of_listing(url: &str, page: &PageRequest, listing: &Listing) -> Self {
-        Self::with_next(url, page, listing.count, listing.more.then(|| listing.next()))
+        let next = match listing.next() {
+            Some(id) => Next::Behind(id),
+            None if listing.more => Next::ByNumber,
+            None => Next::None,
+        };
+        Self::with_next(url, page, listing.count, next)
     }
 
-    fn with_next(url: &str, page: &PageRequest, record_count: u64, next: Option<Option<&PublicId>>) -> Self {
+    fn with_next(url: &str, page: &PageRequest, record_count: u64, next: Next<'_>) -> Self {
         let meta = Meta {
             current_page: page.number,
             per_page: page.size,
@@ -128,6 +133,17 @@ impl Paging {
         };
         Self { links: Links::new(url, &meta, next), meta }
     }
+}
+
+/// Where the next page begins.
+#[derive(Clone, Copy)]
+enum Next<'a> {
+    /// There is none.
+    None,
+    /// Where its number says.
+    ByNumber,
+    /// Behind this one.
+    Behind(&'a PublicId),
 }
 
 /// An empty list has one page.
@@ -155,17 +171,18 @@ pub struct Links {
 }
 
 impl Links {
-    fn new(url: &str, meta: &Meta, next: Option<Option<&PublicId>>) -> Self {
+    fn new(url: &str, meta: &Meta, next: Next<'_>) -> Self {
         // Brackets have no place in a query (RFC 3986, section 3.4).
         let link = |number: u64| format!("{url}?page%5Bnumber%5D={number}&page%5Bsize%5D={}", meta.per_page);
         let (current, total) = (u64::from(meta.current_page), meta.total_pages);
         Self {
             first: (current > 1).then(|| link(1)),
             prev: (current > 1).then(|| link((current - 1).min(total))),
-            next: next.map(|after| {
-                let place = after.map(|id| format!("&page%5Bafter%5D={id}")).unwrap_or_default();
-                link(current + 1) + &place
-            }),
+            next: match next {
+                Next::None => None,
+                Next::ByNumber => Some(link(current + 1)),
+                Next::Behind(id) => Some(format!("{}&page%5Bafter%5D={id}", link(current + 1))),
+            },
             last: link(total),
         }
     }

@@ -91,11 +91,12 @@ impl Setup {
         Settings::load(&sources, Mode::Production).unwrap()
     }
 
+    pub(crate) fn world(&self) -> World {
+        World { clock: Arc::clone(&self.clock) as _, entropy: Arc::clone(&self.entropy) as _ }
+    }
+
     pub(crate) fn core(&self, settings: &Settings) -> Core {
-        let world = World { clock: Arc::clone(&self.clock) as _, entropy: Arc::clone(&self.entropy) as _ };
-        let core = Core::open_in(settings, world).unwrap();
-        core.prepare(settings).unwrap();
-        core
+        prepared(settings, self.world())
     }
 
     pub(crate) fn start(&self) -> Server {
@@ -103,7 +104,12 @@ impl Setup {
     }
 
     pub(crate) fn start_with(&self, settings: Settings) -> Server {
-        let (served, own) = (self.core(&settings), self.core(&settings));
+        self.start_in(settings, self.world())
+    }
+
+    /// A server whose clock or randomness is another one than this world's.
+    pub(crate) fn start_in(&self, settings: Settings, world: World) -> Server {
+        let (served, own) = (prepared(&settings, world), self.core(&settings));
         let delivery = if settings.worker.enabled {
             Delivery::Here(outlet(&settings).unwrap())
         } else {
@@ -117,6 +123,12 @@ impl Setup {
     pub(crate) fn wait(&self, time: TimeDelta) {
         self.clock.advance(time);
     }
+}
+
+fn prepared(settings: &Settings, world: World) -> Core {
+    let core = Core::open_in(settings, world).unwrap();
+    core.prepare(settings).unwrap();
+    core
 }
 
 /// The server runs on a thread with a runtime of its own, as in production; the test stays synchronous.

@@ -33,23 +33,23 @@ fn parts(store: &dyn Store, lists: &[OpenList<'_>]) -> Result<Vec<Option<OpenPar
 pub(super) fn parts_begin_behind_any_invitation_of_the_account(store: &dyn Store) -> Outcome {
     let world = World::new(store)?;
     let all = five(store, &world)?;
-    let [a, b, c, d, e] = all.as_slice() else { panic!("{all:?}") };
-    let mut ended = b.clone();
+    let [ann, bob, cid, dot, eve] = all.as_slice() else { panic!("{all:?}") };
+    let mut ended = bob.clone();
     sound(ended.revoke(world.sponsor.id, second(1)));
     update(store, &ended)?;
     for (after, limit, order, expected, more) in [
-        (None, 2, Order::OldestFirst, vec![a.id, c.id], true),
-        (None, 4, Order::OldestFirst, vec![a.id, c.id, d.id, e.id], false),
-        (None, 3, Order::NewestFirst, vec![e.id, d.id, c.id], true),
-        (Some(a), 2, Order::OldestFirst, vec![c.id, d.id], true),
-        (Some(b), 2, Order::OldestFirst, vec![c.id, d.id], true),
-        (Some(c), 2, Order::OldestFirst, vec![d.id, e.id], false),
-        (Some(e), 2, Order::OldestFirst, vec![], false),
-        (Some(c), 2, Order::NewestFirst, vec![a.id], false),
-        (Some(b), 1, Order::NewestFirst, vec![a.id], false),
-        (Some(a), 2, Order::NewestFirst, vec![], false),
+        (None, 2, Order::OldestFirst, vec![ann.id, cid.id], true),
+        (None, 4, Order::OldestFirst, vec![ann.id, cid.id, dot.id, eve.id], false),
+        (None, 3, Order::NewestFirst, vec![eve.id, dot.id, cid.id], true),
+        (Some(ann), 2, Order::OldestFirst, vec![cid.id, dot.id], true),
+        (Some(bob), 2, Order::OldestFirst, vec![cid.id, dot.id], true),
+        (Some(cid), 2, Order::OldestFirst, vec![dot.id, eve.id], false),
+        (Some(eve), 2, Order::OldestFirst, vec![], false),
+        (Some(cid), 2, Order::NewestFirst, vec![ann.id], false),
+        (Some(bob), 1, Order::NewestFirst, vec![ann.id], false),
+        (Some(ann), 2, Order::NewestFirst, vec![], false),
         (None, 0, Order::OldestFirst, vec![], true),
-        (None, u32::MAX, Order::NewestFirst, vec![e.id, d.id, c.id, a.id], false),
+        (None, u32::MAX, Order::NewestFirst, vec![eve.id, dot.id, cid.id, ann.id], false),
     ] {
         let part = only(parts(store, &[list(&world, after, limit, order)])?);
         let part = sound(part.ok_or("the place is not known"));
@@ -57,7 +57,7 @@ pub(super) fn parts_begin_behind_any_invitation_of_the_account(store: &dyn Store
         assert_eq!((ids(&part), part.more, part.count), (expected, more, 4), "{what}");
     }
     let whole = only(parts(store, &[list(&world, None, 1, Order::OldestFirst)])?);
-    assert_eq!(sound(whole.ok_or("nothing")).invitations, [stored(store, a)?]);
+    assert_eq!(sound(whole.ok_or("nothing")).invitations, [stored(store, ann)?]);
     Ok(())
 }
 
@@ -76,16 +76,16 @@ pub(super) fn lists_of_every_kind_are_answered_at_once(store: &dyn Store) -> Out
     let world = World::new(store)?;
     let elsewhere = world.other_account(store)?;
     let all = five(store, &world)?;
-    let [a, b, c, d, e] = all.as_slice() else { panic!("{all:?}") };
-    let unknown = Invitation { public_id: world.token(), ..a.clone() };
+    let [ann, bob, cid, dot, eve] = all.as_slice() else { panic!("{all:?}") };
+    let unknown = Invitation { public_id: world.token(), ..ann.clone() };
     let first = list(&world, None, 2, Order::OldestFirst);
     let lists = [
         OpenList { account: elsewhere.id, ..first },
         first,
         list(&world, None, 2, Order::NewestFirst),
         list(&world, Some(&unknown), 2, Order::OldestFirst),
-        list(&world, Some(c), 3, Order::OldestFirst),
-        list(&world, Some(b), 2, Order::OldestFirst),
+        list(&world, Some(cid), 3, Order::OldestFirst),
+        list(&world, Some(bob), 2, Order::OldestFirst),
         first,
     ];
     let found = parts(store, &lists)?;
@@ -93,12 +93,12 @@ pub(super) fn lists_of_every_kind_are_answered_at_once(store: &dyn Store) -> Out
         found.iter().map(|part| part.as_ref().map(|part| (ids(part), part.count))).collect();
     let expected = [
         Some((vec![], 0)),
-        Some((vec![a.id, b.id], 5)),
-        Some((vec![e.id, d.id], 5)),
+        Some((vec![ann.id, bob.id], 5)),
+        Some((vec![eve.id, dot.id], 5)),
         None,
-        Some((vec![d.id, e.id], 5)),
-        Some((vec![c.id, d.id], 5)),
-        Some((vec![a.id, b.id], 5)),
+        Some((vec![dot.id, eve.id], 5)),
+        Some((vec![cid.id, dot.id], 5)),
+        Some((vec![ann.id, bob.id], 5)),
     ];
     assert_eq!(numbers, expected);
     assert_eq!(parts(store, &[])?, []);

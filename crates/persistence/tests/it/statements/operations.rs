@@ -29,6 +29,7 @@ use crate::{
 };
 
 /// One operation of the port, and how many statements it may cost.
+#[derive(Clone, Copy)]
 pub(super) struct Operation {
     pub(super) name: &'static str,
     pub(super) mode: Mode,
