@@ -2,13 +2,15 @@
 //! that serves one.
 //!
 //! PostgreSQL is given the keys as arrays, in one statement that stays prepared whatever their number. SQLite is asked for
-//! each: a call is no round trip there, and a statement with a list would be prepared anew for each length.
+//! each: a call is no round trip there, and a statement with a list would be prepared anew for each length. Only insertions
+//! take several rows at once there too: see [`sqlite_rows`].
 
 mod addressees;
 mod callers;
 mod hand_written;
 mod insertions;
 mod lists;
+mod sqlite_rows;
 
 pub(crate) use addressees::{are_members, invitations, pending_invitations};
 pub(crate) use callers::{HolderRows, known, token_holders};
