@@ -62,14 +62,7 @@ fn unavailable(report: &dyn DatabaseErrorInformation) -> StoreError {
     StoreError::Unavailable(report.message().trim_end().to_owned())
 }
 
-/// The rule of uniqueness that a statement ran into, if it was one.
-pub(crate) fn constraint(error: &Error) -> Option<Constraint> {
-    match error {
-        Error::DatabaseError(DatabaseErrorKind::UniqueViolation, report) => named(report.as_ref()),
-        _ => None,
-    }
-}
-
+/// The rule of uniqueness that a statement ran into, if it was one of those that have a name here.
 fn named(report: &dyn DatabaseErrorInformation) -> Option<Constraint> {
     let columns = report.message().strip_prefix(SQLITE_UNIQUE);
     let name = report.constraint_name();

@@ -84,7 +84,11 @@ impl Group {
     fn connection(&mut self, manager: &Manager) -> Result<&mut AnyConnection, StoreError> {
         match &mut self.connection {
             Some(connection) => Ok(connection),
-            none => Ok(none.insert(manager.open().map_err(unavailable)?)),
+            none => {
+                let mut connection = manager.open().map_err(unavailable)?;
+                connection.batch_execute(dialect::SQLITE_WRITER).map_err(unavailable)?;
+                Ok(none.insert(connection))
+            }
         }
     }
 }

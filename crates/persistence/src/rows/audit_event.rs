@@ -38,8 +38,6 @@ impl TryFrom<AuditEventRow> for AuditEvent {
     }
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = audit_event)]
 pub(crate) struct NewAuditEventRow {
     pub(crate) at: NaiveDateTime,
     pub(crate) actor: &'static str,

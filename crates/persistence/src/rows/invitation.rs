@@ -71,8 +71,6 @@ impl TryFrom<InvitationRow> for Invitation {
     }
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = invitation)]
 pub(crate) struct NewInvitationRow<'a> {
     pub(crate) public_id: &'a str,
     pub(crate) secure_id: &'a str,

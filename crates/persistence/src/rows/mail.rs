@@ -58,8 +58,6 @@ impl TryFrom<MailRow> for Mail {
     }
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = mail)]
 pub(crate) struct NewMailRow<'a> {
     pub(crate) reference: &'a str,
     pub(crate) account_id: i64,

@@ -154,6 +154,7 @@ suites! { $
         callers_are_found_in_their_places,
         addressees_are_judged_in_their_places,
         invitations_are_written_but_for_those_that_are_taken,
+        many_invitations_are_written_at_once,
     }
     outbox {
         a_mail_is_queued_whole,

@@ -106,3 +106,27 @@ pub(super) fn invitations_are_written_but_for_those_that_are_taken(store: &dyn S
     assert_eq!((pending, taken.created_at), (vec![None], start()));
     Ok(())
 }
+
+/// As many as a busy server gathers into one unit, and one that is taken in the midst of them.
+pub(super) fn many_invitations_are_written_at_once(store: &dyn Store) -> Outcome {
+    let world = World::new(store)?;
+    world.invited(store, "guest17@example.com")?;
+    let new: Vec<_> = (0..40).map(|n| world.new_invitation(&format!("guest{n}@example.com"))).collect();
+    let written = store.write("many", |tx| {
+        let written = tx.insert_invitations(&new)?;
+        let mails: Vec<_> = written.iter().flatten().map(|one| world.new_mail(one, 3)).collect();
+        tx.enqueue(&mails)?;
+        Ok::<_, StoreError>(written)
+    })?;
+    for (n, (invitation, new)) in written.iter().zip(&new).enumerate() {
+        let Some(invitation) = invitation else {
+            assert_eq!(n, 17);
+            continue;
+        };
+        assert_eq!(*invitation, new.numbered(invitation.id));
+        assert_eq!(stored(store, invitation)?, *invitation);
+        assert_eq!(store.look("mails", |tx| tx.mails_of(invitation.id))?.len(), 1);
+    }
+    assert_eq!(written.iter().flatten().count(), 39);
+    Ok(())
+}

@@ -4,14 +4,10 @@ use diesel::{
     sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamp, Untyped},
 };
 
-use usher_domain::port::store::Constraint;
-
-use super::{column, hand_written};
+use super::{column, hand_written, sqlite_rows::insertions};
 use crate::{
     connection::AnyConnection,
-    errors::constraint,
     rows::{NewAuditEventRow, NewInvitationRow, NewMailRow},
-    schema::{audit_event, invitation, mail},
 };
 
 /// Writes invitations. Answers number and public id of those that were written: not of those to an address that has one
@@ -24,15 +20,8 @@ pub(crate) fn insert_invitations(
         AnyConnection::Postgres(connection) => InsertInvitations::of(new).load(connection),
         AnyConnection::Sqlite(connection) => {
             let mut written = Vec::with_capacity(new.len());
-            for row in new {
-                let one = diesel::insert_into(invitation::table)
-                    .values(row)
-                    .returning((invitation::id, invitation::public_id));
-                // Diesel's ON CONFLICT knows no partial index here. A row that is refused is nothing but not written.
-                match one.get_result(connection) {
-                    Err(error) if constraint(&error) == Some(Constraint::PendingInvitation) => {}
-                    end => written.push(end?),
-                }
+            for insertion in insertions(new) {
+                written.append(&mut insertion.load(connection)?);
             }
             Ok(written)
         }
@@ -44,8 +33,7 @@ pub(crate) fn insert_mails(connection: &mut AnyConnection, new: &[NewMailRow<'_>
     match connection {
         AnyConnection::Postgres(connection) => InsertMails::of(new).execute(connection).map(drop),
         AnyConnection::Sqlite(connection) => {
-            let write = |row| diesel::insert_into(mail::table).values(row).execute(connection).map(drop);
-            new.iter().try_for_each(write)
+            insertions(new).try_for_each(|insertion| insertion.execute(connection).map(drop))
         }
     }
 }
@@ -55,14 +43,12 @@ pub(crate) fn insert_events(connection: &mut AnyConnection, new: &[NewAuditEvent
     match connection {
         AnyConnection::Postgres(connection) => InsertEvents::of(new).execute(connection).map(drop),
         AnyConnection::Sqlite(connection) => {
-            let write =
-                |row| diesel::insert_into(audit_event::table).values(row).execute(connection).map(drop);
-            new.iter().try_for_each(write)
+            insertions(new).try_for_each(|insertion| insertion.execute(connection).map(drop))
         }
     }
 }
 
-// All three are a scan of the arrays and one insertion for each row; diesel's own insertion of several rows has a value for each
+// On PostgreSQL all three are a scan of the arrays and one insertion for each row; diesel's own insertion of several rows has a value for each
 // cell, so each number of rows would be another statement, which PostgreSQL reads and plans anew.
 
 hand_written! {

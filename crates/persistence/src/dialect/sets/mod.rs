@@ -2,7 +2,8 @@
 //! that serves one.
 //!
 //! PostgreSQL is given the keys as arrays, in one statement that stays prepared whatever their number. SQLite is asked for
-//! each: a call is no round trip there, and a statement with a list would be prepared anew for each length.
+//! each: a call is no round trip there, and a statement with a list would be prepared anew for each length. Only insertions
+//! take several rows at once there too: see [`sqlite_rows`].
 
 mod acceptances;
 mod addressees;
@@ -10,6 +11,7 @@ mod callers;
 mod hand_written;
 mod insertions;
 mod lists;
+mod sqlite_rows;
 
 pub(crate) use acceptances::{insert_memberships, insert_people, offers, update_invitations};
 pub(crate) use addressees::{are_members, invitations, pending_invitations};
