@@ -37,14 +37,10 @@ pub(crate) const SQLITE_SESSION: &str = "
     PRAGMA journal_mode = WAL;
 ";
 
-/// What the one connection that writes to SQLite has besides. The pages that a full group changes, about a thousand, stay in
-/// memory until its commit: in the 2 MiB of the default they would be written and read again meanwhile. The log goes into the
-/// file when it has 64 MiB instead of 4: new keys are random, so each of a few commits changes other pages of the indices, while
-/// what many commits change is written to the file once.
-pub(crate) const SQLITE_WRITER: &str = "
-    PRAGMA cache_size = -16384;
-    PRAGMA wal_autocheckpoint = 16384;
-";
+/// What the one connection that writes to SQLite has besides: its log goes into the database when it has 16 MiB instead of 4. New
+/// keys are random, so each commit changes other pages of the indices, and the longer the log, the more of them meet in one page,
+/// which is written to the database once.
+pub(crate) const SQLITE_WRITER: &str = "PRAGMA wal_autocheckpoint = 4096";
 
 /// What a connection to PostgreSQL starts with. A prepared statement is planned once, for values of any kind: PostgreSQL would
 /// otherwise look at the values each time, find that few rows look cheaper than the average, and plan anew, which costs more than
