@@ -32,9 +32,12 @@ use crate::{
     gate::{self, Gate},
 };
 
-/// Batches of one kind that run at once. One is enough to keep the database busy, and the other answers and reads requests
-/// meanwhile; with more the batches get smaller, and each costs the same round trips.
-const LANES: usize = 2;
+/// Batches of one kind that run at once: as many as half of the processors. With more each is smaller, and each costs the same
+/// round trips; the other half answers and reads requests meanwhile.
+fn lanes() -> usize {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    (processors / 2).max(1)
+}
 
 /// What came of a request in an account.
 #[derive(Debug)]
@@ -80,14 +83,14 @@ impl Gathered {
     #[must_use]
     pub fn new(gate: &Gate) -> Self {
         Self {
-            gets: Batcher::new(gate.clone(), LANES, |store, env, requests| {
+            gets: Batcher::new(gate.clone(), lanes(), |store, env, requests| {
                 look(store, env, "get", requests, get_all)
             }),
-            lists: Batcher::new(gate.clone(), LANES, |store, env, requests| {
+            lists: Batcher::new(gate.clone(), lanes(), |store, env, requests| {
                 look(store, env, "list", requests, list_all)
             }),
-            invitations: Batcher::new(gate.clone(), LANES, invite_counted),
-            acceptances: Batcher::new(gate.clone(), LANES, accept_counted),
+            invitations: Batcher::new(gate.clone(), lanes(), invite_counted),
+            acceptances: Batcher::new(gate.clone(), lanes(), accept_counted),
         }
     }
 }
