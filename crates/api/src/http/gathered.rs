@@ -32,11 +32,10 @@ use crate::{
     gate::{self, Gate},
 };
 
-/// Batches of one kind that run at once: as many as half of the processors. With more each is smaller, and each costs the same
-/// round trips; the other half answers and reads requests meanwhile.
+/// Batches of one kind that run at once: as many as there are processors, and two at least. With one, the database waits while
+/// its answer is read; with more, each batch is smaller and costs the same round trips.
 fn lanes() -> usize {
-    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    (processors / 2).max(1)
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get).max(2)
 }
 
 /// What came of a request in an account.
