@@ -63,11 +63,13 @@ type Request<Q> = (Credential, Q);
 type UseCase<Q, T, E> = fn(&mut dyn Tx, &Env, &[(&Actor, &Q)]) -> Result<Vec<Result<T, E>>, StoreError>;
 type Outcome<T, E> = Result<Done<T>, Refusal<E>>;
 type Gatherer<Q, T, E> = Arc<Batcher<Request<Q>, Outcome<T, E>>>;
-/// Of writes, which are counted.
-type Inviter = Batcher<Request<Invite>, Counted<Outcome<Invitation, InviteError>>>;
+/// What came of a write, which is counted.
+type Written<T, E> = Counted<Result<T, Refusal<E>>>;
+/// Of writes.
+type Inviter = Batcher<Request<Invite>, Written<Done<Invitation>, InviteError>>;
 /// Who is counted for it, and what is accepted.
 type Acceptance = (Option<Credential>, Accept);
-type Accepter = Batcher<Acceptance, Counted<Result<Accepted, Refusal<AcceptError>>>>;
+type Accepter = Batcher<Acceptance, Written<Accepted, AcceptError>>;
 
 /// The use cases.
 pub struct Gathered {
@@ -171,7 +173,7 @@ where
 
 /// What came of a write, in the dialect's form.
 fn answered<T, E, P>(
-    end: Result<Counted<Result<T, Refusal<E>>>, StoreError>,
+    end: Result<Written<T, E>, StoreError>,
     render: fn(&T) -> Answer,
 ) -> Result<Counted<Answered>, Counted<P>>
 where
@@ -254,7 +256,7 @@ fn invite_counted(
     store: &dyn Store,
     env: &Env,
     requests: &[Request<Invite>],
-) -> Result<Vec<Counted<Outcome<Invitation, InviteError>>>, StoreError> {
+) -> Result<Vec<Written<Done<Invitation>, InviteError>>, StoreError> {
     let writers: Vec<_> = requests.iter().map(|(credential, _)| Some(credential)).collect();
     write_counted(store, env, "invite", &writers, |tx, quotas| {
         let key = |(_, command): &Request<Invite>| [command.email.key().to_owned()];
@@ -270,7 +272,7 @@ fn accept_counted(
     store: &dyn Store,
     env: &Env,
     requests: &[Acceptance],
-) -> Result<Vec<Counted<Result<Accepted, Refusal<AcceptError>>>>, StoreError> {
+) -> Result<Vec<Written<Accepted, AcceptError>>, StoreError> {
     let writers: Vec<_> = requests.iter().map(|(writer, _)| writer.as_ref()).collect();
     write_counted(store, env, "accept", &writers, |tx, quotas| {
         in_rounds(requests, quotas, keys_of_acceptance, |requests| {
@@ -298,7 +300,7 @@ fn in_rounds<R, T, E, K: IntoIterator<Item = String>>(
     quotas: &[Option<Quota>],
     keys: impl Fn(&R) -> K,
     mut run: impl FnMut(&[&R]) -> Result<Vec<Result<T, Refusal<E>>>, StoreError>,
-) -> Result<Vec<Counted<Result<T, Refusal<E>>>>, StoreError> {
+) -> Result<Vec<Written<T, E>>, StoreError> {
     let exceeded = |place: usize| quotas.get(place).copied().flatten().filter(Quota::is_exceeded);
     let mut outcomes: Vec<Option<Result<T, Refusal<E>>>> = (0..requests.len())
         .map(|place| exceeded(place).map(|quota| Err(Refusal::Limit(TooManyWrites(quota)))))
