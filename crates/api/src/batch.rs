@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use tokio::sync::oneshot;
+use tokio::{runtime::Handle, sync::oneshot};
 use usher_domain::{
     env::Env,
     port::{Store, StoreError},
@@ -28,6 +28,8 @@ pub struct Batcher<Q, A> {
     gate: Gate,
     lanes: usize,
     work: Box<Work<Q, A>>,
+    /// Where lanes run: those of the threads that answer end one by one when the server stops, and others still wait for them.
+    runtime: Option<Handle>,
     queue: Mutex<Queue<Q, A>>,
 }
 
@@ -52,7 +54,13 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
         work: impl Fn(&dyn Store, &Env, &[Q]) -> Result<Vec<A>, StoreError> + Send + Sync + 'static,
     ) -> Arc<Self> {
         let queue = Queue { waiting: VecDeque::new(), running: 0, next_ticket: 0 };
-        Arc::new(Self { gate, lanes: lanes.max(1), work: Box::new(work), queue: Mutex::new(queue) })
+        Arc::new(Self {
+            gate,
+            lanes: lanes.max(1),
+            work: Box::new(work),
+            runtime: Handle::try_current().ok(),
+            queue: Mutex::new(queue),
+        })
     }
 
     /// The answer to a question. `StoreError::Unavailable` when no batch took it in time; one that was taken is worked on also when
@@ -77,16 +85,21 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
 
     /// Begins a lane, which works until nobody waits, or others want its place in the gate.
     fn start(self: &Arc<Self>) {
-        let batcher = Arc::clone(self);
-        tokio::spawn(async move {
-            let lane = Lane { batcher: Arc::clone(&batcher), ended: false };
-            let worked = batcher.gate.run(move |store, env| {
+        // Here, so that it is counted off also when its task never runs.
+        let lane = Lane { batcher: Arc::clone(self), ended: false };
+        let gate = self.gate.clone();
+        let work = async move {
+            let worked = gate.run(move |store, env| {
                 lane.work(store, env);
                 Ok::<_, StoreError>(())
             });
             // The gate has logged what went wrong, and those who wait are told by the lane's end.
             drop(worked.await);
-        });
+        };
+        match &self.runtime {
+            Some(runtime) => drop(runtime.spawn(work)),
+            None => drop(tokio::spawn(work)),
+        }
     }
 
     /// What is in the queue is whole at every moment: a panic leaves it as it is.

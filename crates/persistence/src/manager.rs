@@ -7,11 +7,14 @@ use diesel::{
     connection::{CacheSize, SimpleConnection as _},
 };
 
+use usher_domain::port::StoreError;
+
 use crate::{
     connection::AnyConnection,
     dialect,
     location::Location,
     options::{DatabaseOptions, OpenError},
+    retry,
 };
 
 /// A connection, and whether the next unit of work may have it.
@@ -69,13 +72,28 @@ impl Manager {
             Location::Sqlite(file) => {
                 let refused = |error: ConnectionError| file.unusable(reason(error));
                 let mut connection = SqliteConnection::establish(&file.connection_url()).map_err(refused)?;
-                let set_up = connection.batch_execute(dialect::SQLITE_SESSION);
-                set_up.map_err(|error| file.unusable(error.to_string()))?;
+                // Two processes that make a file into one with a log at the same moment keep each other from it, and SQLite, which
+                // would wait for anything else, sends both away.
+                let set_up = retry::until_uncontended(|| {
+                    connection.batch_execute(dialect::SQLITE_SESSION).map_err(|error| {
+                        match error.to_string() {
+                            locked if locked == LOCKED => StoreError::Contended,
+                            other => StoreError::Unavailable(other),
+                        }
+                    })
+                });
+                set_up.map_err(|error| match error {
+                    StoreError::Unavailable(reason) => file.unusable(reason),
+                    _ => file.unusable(LOCKED.to_owned()),
+                })?;
                 Ok(AnyConnection::Sqlite(connection))
             }
         }
     }
 }
+
+/// SQLite's words for a lock that somebody else has.
+const LOCKED: &str = "database is locked";
 
 /// The cause itself: diesel puts the same words before each.
 fn reason(error: ConnectionError) -> String {

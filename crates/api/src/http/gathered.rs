@@ -17,7 +17,7 @@ use usher_domain::{
         count_write::write_counted,
         invite::{Invite, InviteError, invite as invite_one, invite_all},
         resolve::{ResolveError, resolve_all},
-        view::{InvitationView, Listing, Part, ViewError, get_all, list_all},
+        view::{InvitationView, Listing, Part, Start, ViewError, get_all, list_all},
     },
 };
 
@@ -87,7 +87,12 @@ impl Gathered {
             gets: Batcher::new(gate.clone(), lanes(), |store, env, requests| {
                 look(store, env, "get", requests, get_all)
             }),
-            lists: Batcher::new(gate.clone(), lanes(), |store, env, requests| {
+            lists: Batcher::new(gate.clone(), lanes(), |store, env, requests: &[Request<Part>]| {
+                // What is left out at the beginning is counted from the end that is nearer: of one picture, or a change
+                // in between would shift the page.
+                if requests.iter().any(|(_, part)| matches!(part.start, Start::Offset(1..))) {
+                    return store.read("list", |tx| for_actors(tx, env, &pairs(requests), list_all));
+                }
                 look(store, env, "list", requests, list_all)
             }),
             invitations: Batcher::new(gate.clone(), lanes(), invite_counted),
@@ -247,8 +252,12 @@ fn look<Q, T, E>(
     requests: &[Request<Q>],
     work: UseCase<Q, T, E>,
 ) -> Result<Vec<Outcome<T, E>>, StoreError> {
-    let requests: Vec<_> = requests.iter().map(|(credential, query)| (credential, query)).collect();
+    let requests = pairs(requests);
     store.look(name, |tx| for_actors(tx, env, &requests, work))
+}
+
+fn pairs<Q>(requests: &[Request<Q>]) -> Vec<(&Credential, &Q)> {
+    requests.iter().map(|(credential, query)| (credential, query)).collect()
 }
 
 /// Counts those who invite, and invites for those who are within their limits.
@@ -258,8 +267,8 @@ fn invite_counted(
     requests: &[Request<Invite>],
 ) -> Result<Vec<Written<Done<Invitation>, InviteError>>, StoreError> {
     let writers: Vec<_> = requests.iter().map(|(credential, _)| Some(credential)).collect();
-    write_counted(store, env, "invite", &writers, |tx, quotas| {
-        let key = |(_, command): &Request<Invite>| [command.email.key().to_owned()];
+    let key = |(_, command): &Request<Invite>| [command.email.key().to_owned()];
+    counted(store, env, ("invite", &writers), requests, |tx, requests, quotas| {
         in_rounds(requests, quotas, key, |requests| {
             let these: Vec<_> = requests.iter().map(|(credential, command)| (credential, command)).collect();
             for_actors(tx, env, &these, invite_all)
@@ -274,13 +283,41 @@ fn accept_counted(
     requests: &[Acceptance],
 ) -> Result<Vec<Written<Accepted, AcceptError>>, StoreError> {
     let writers: Vec<_> = requests.iter().map(|(writer, _)| writer.as_ref()).collect();
-    write_counted(store, env, "accept", &writers, |tx, quotas| {
+    counted(store, env, ("accept", &writers), requests, |tx, requests, quotas| {
         in_rounds(requests, quotas, keys_of_acceptance, |requests| {
             let commands: Vec<&Accept> = requests.iter().map(|(_, command)| command).collect();
             let answers = accept_all(tx, env, &commands)?;
             Ok(answers.into_iter().map(|answer| answer.map_err(Refusal::UseCase)).collect())
         })
     })
+}
+
+/// Counts the writers and does the work for all of them. What one of them met, such as a row that cannot be read, is not for the
+/// others to bear: then each is worked for alone, and nobody is counted again.
+fn counted<R, T, E: UnitError>(
+    store: &dyn Store,
+    env: &Env,
+    (name, writers): (&'static str, &[Option<&Credential>]),
+    requests: &[R],
+    work: impl Fn(&mut dyn Tx, &[R], &[Option<Quota>]) -> Result<Vec<Written<T, E>>, StoreError>,
+) -> Result<Vec<Written<T, E>>, StoreError> {
+    let mut counts = Vec::new();
+    let end = write_counted(store, env, name, writers, |tx, quotas| {
+        counts = quotas.to_vec();
+        work(tx, requests, quotas)
+    });
+    match end {
+        Err(StoreError::Contended | StoreError::Corrupt { .. } | StoreError::Conflict(_))
+            if counts.len() > 1 => {}
+        end => return end,
+    }
+    let alone = |(request, quota): (&R, Option<Quota>)| {
+        let one = (std::slice::from_ref(request), [quota]);
+        let written = store.write::<_, StoreError>(name, |tx| work(tx, one.0, &one.1));
+        let written = written.and_then(|all| all.into_iter().next().ok_or_else(unanswered));
+        written.unwrap_or_else(|error| Counted { value: Err(Refusal::UseCase(error.into())), quota })
+    };
+    Ok(requests.iter().zip(counts).map(alone).collect())
 }
 
 /// The invitation, and who accepts it if that is said.

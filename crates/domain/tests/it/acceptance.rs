@@ -6,8 +6,9 @@ use usher_domain::{
     principal::Principal,
     role::{Grant, Permission, ServiceGrant, ServiceId, ServicePermission},
     text::DisplayText,
+    token::Token,
     usecase::{
-        accept::{Accept, AcceptError, Accepted, Acceptor, accept},
+        accept::{Accept, AcceptError, Accepted, Acceptor, accept, accept_all},
         create_person::{CreatePerson, create_person},
         decline::{Decline, DeclineError, decline},
         resend::resend,
@@ -61,6 +62,29 @@ fn a_newcomer_with_the_key_becomes_a_person_and_a_member() {
     let stored = world.stored(invitation.id);
     assert_eq!((stored.status, stored.closed_by), (Status::Accepted, Some(joe.person.id)));
     assert_eq!(world.actions()[3..], ["person.created", "invitation.accepted", "member.added"]);
+}
+
+/// Invitations of two accounts to one address, accepted at once: one person, two memberships.
+#[test]
+fn who_accepts_twice_at_once_is_one_person() {
+    let world = world();
+    world.account("upside", "Upside");
+    world.member("upside", "ann@example.com", Grant::of_roles(["superuser"]).unwrap());
+    let here = invited(&world);
+    let ann = world.actor("upside", "ann@example.com");
+    let there = world.invite(&ann, "joe@example.com", &["user"]).unwrap();
+    let joe = Acceptor::Principal(verified("joe@example.com"));
+    let command =
+        |invitation: &Invitation, by| Accept { secure_id: invitation.secure_id.clone(), key: None, by };
+    let (first, second) = (command(&here, joe.clone()), command(&there, joe));
+    let unknown = Accept { secure_id: Token::parse(&"x".repeat(30)).unwrap(), ..first.clone() };
+    let accepted = world.write(|tx| accept_all(tx, &world.env, &[&first, &unknown, &second])).unwrap();
+    let [Ok(here), Err(AcceptError::NotFound), Ok(there)] = accepted.as_slice() else {
+        panic!("{accepted:?}")
+    };
+    assert_eq!(here.person.id, there.person.id);
+    assert_eq!([here.account.name.as_str(), there.account.name.as_str()], ["onward", "upside"]);
+    assert_eq!(world.actions().iter().filter(|action| **action == "person.created").count(), 1);
 }
 
 #[test]

@@ -45,7 +45,8 @@ pub(crate) const SQLITE_WRITER: &str = "PRAGMA wal_autocheckpoint = 4096";
 /// What a connection to PostgreSQL starts with. A prepared statement is planned once, for values of any kind: PostgreSQL would
 /// otherwise look at the values each time, find that few rows look cheaper than the average, and plan anew, which costs more than
 /// the statement. What each statement is to use is an index of its own and one step after the other, also while a table is so
-/// small that reading all of it looks cheaper: the plan outlives that. Nothing here runs long enough to be compiled.
+/// small that reading all of it looks cheaper: the plan outlives that. Nothing here runs long enough to be compiled. What is
+/// outside of any transaction has the limits that transactions have: see [`begin`].
 ///
 /// Behind a PgBouncer it may be another connection that this reaches, which does no harm.
 pub(crate) const POSTGRES_SESSION: &str = "
@@ -54,6 +55,8 @@ pub(crate) const POSTGRES_SESSION: &str = "
     SET enable_hashjoin = off;
     SET enable_mergejoin = off;
     SET jit = off;
+    SET statement_timeout = '10s';
+    SET lock_timeout = '10s';
 ";
 
 /// Whether a connection on which a statement has failed is lost. One to a server can be, an open file cannot.

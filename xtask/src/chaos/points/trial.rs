@@ -105,7 +105,7 @@ impl<'s> Trial<'_, 's> {
                 self.lock.run("LOCK TABLE mail IN SHARE MODE")?;
                 let wanted = email.to_owned();
                 let asking = thread::spawn(move || account.invite(address, &wanted));
-                self.await_waiting(&self.api.name.clone(), "INSERT INTO \"mail\"")?;
+                self.await_waiting(&self.api.name.clone(), "INSERT INTO mail")?;
                 self.kill(replica)?;
                 self.lock.run("ROLLBACK")?;
                 let answer = asking.join().unwrap_or(Answer::Broken);

@@ -110,43 +110,58 @@ fn whole_number(text: &str, name: &str, bounds: std::ops::RangeInclusive<u32>) -
     })
 }
 
-/// A list of any length, of which this is the first part, in as much memory as a part needs. Each part is asked for when the one
-/// before has been sent, as whoever asked: what ends meanwhile is left out, nothing comes twice, and nobody who lost the right
-/// to see it gets the rest. What goes wrong on the way breaks the transfer off, so that nobody takes half a list for a whole one.
+/// What of a whole list has to be sent next.
+enum Next {
+    /// The first part, which is there already.
+    First(Box<Done<Listing>>),
+    /// The part behind that invitation.
+    Behind(PublicId),
+    Nothing,
+}
+
+/// A list of any length, of which this is the first part, in as much memory as a part needs. Each part is asked for when the client
+/// has taken the one before, as whoever asked, and sent at once: what ends meanwhile is left out, nothing comes twice, and nobody
+/// who lost the right to see it gets the rest. What goes wrong on the way breaks the transfer off, so that nobody takes half a
+/// list for a whole one.
 pub(super) fn whole(state: Data<AppState>, credential: Credential, first: Done<Listing>) -> HttpResponse {
-    let begin = format!("{{\"count\":{},\"results\":[", first.value.count).into_bytes();
-    let parts = try_unfold(Some((first, begin)), move |progress| {
+    let parts = try_unfold(Next::First(Box::new(first)), move |next| {
         let (state, credential) = (state.clone(), credential.clone());
-        async move {
-            let Some((listed, text)) = progress else { return Ok::<_, actix_web::Error>(None) };
-            Ok(Some(proceed(&state, credential, &listed, text).await?))
-        }
+        async move { Ok::<_, actix_web::Error>(proceed(&state, credential, next).await?) }
     });
     HttpResponse::Ok().content_type("application/json").streaming(parts)
 }
 
-/// What is to be sent of a part after what stands before it; the next part, and what stands before that.
+/// What is to be sent now, and next.
 async fn proceed(
     state: &AppState,
     credential: Credential,
-    listed: &Done<Listing>,
-    mut text: Vec<u8>,
-) -> Result<(Bytes, Option<(Done<Listing>, Vec<u8>)>), Problem> {
-    write(&mut text, listed)?;
-    let cursor = match listed.value.next() {
-        Some(cursor) => cursor.clone(),
+    next: Next,
+) -> Result<Option<(Bytes, Next)>, Problem> {
+    let (listed, mut text) = match next {
+        Next::Nothing => return Ok(None),
+        Next::First(listed) => {
+            let begin = format!("{{\"count\":{},\"results\":[", listed.value.count);
+            (*listed, begin.into_bytes())
+        }
+        Next::Behind(cursor) => {
+            let part = Part { limit: CHUNK, start: Start::Behind(cursor), order: Order::OldestFirst };
+            let listed = gathered::list::<Problem>(state, credential, Ok(part)).await?;
+            let separator = if listed.value.items.is_empty() { Vec::new() } else { b",".to_vec() };
+            (listed, separator)
+        }
+    };
+    write(&mut text, &listed)?;
+    let next = match listed.value.next() {
+        Some(cursor) => Next::Behind(cursor.clone()),
         None if listed.value.more => {
             return Err(StoreError::Unavailable("nothing of a whole part can be read".to_owned()).into());
         }
         None => {
             text.extend_from_slice(b"],\"next\":null,\"previous\":null}");
-            return Ok((text.into(), None));
+            Next::Nothing
         }
     };
-    let part = Part { limit: CHUNK, start: Start::Behind(cursor), order: Order::OldestFirst };
-    let next = gathered::list::<Problem>(state, credential, Ok(part)).await?;
-    let separator = if next.value.items.is_empty() { Vec::new() } else { b",".to_vec() };
-    Ok((text.into(), Some((next, separator))))
+    Ok(Some((text.into(), next)))
 }
 
 /// The invitations of a part, with commas between them.

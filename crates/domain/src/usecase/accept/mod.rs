@@ -2,6 +2,8 @@
 
 mod admit;
 
+use std::collections::HashSet;
+
 use admit::{Admission, acceptor, admit, write_people};
 
 use super::{
@@ -123,8 +125,7 @@ unit_error!(AcceptError {
 });
 
 /// Makes each acceptor a member with exactly what the stored invitation promises, for each command in its place. Of any number
-/// of attempts at once one succeeds. Among the commands must not be two for one invitation, nor two by one principal: the second
-/// would not see the first.
+/// of attempts at once one succeeds. Among the commands must not be two for one invitation: the second would not see the first.
 ///
 /// However many they are, they cost the same number of round trips, but for people whose login changes.
 pub fn accept_all(
@@ -135,25 +136,55 @@ pub fn accept_all(
     let now = env.now();
     let secure_ids: Vec<&SecureId> = commands.iter().map(|command| &command.secure_id).collect();
     let offers = tx.offers(&secure_ids)?;
-    let judged: Vec<Result<Offer, AcceptError>> =
+    let judged: Vec<Judged> =
         offers.into_iter().zip(commands).map(|(offer, command)| judge(env, offer, command, now)).collect();
+    let (judged, later) = one_of_each_address(judged, commands);
     let emails: Vec<&EmailAddress> = judged
         .iter()
         .zip(commands)
-        .filter_map(|(offer, command)| offer.as_ref().ok().map(|offer| acceptor(offer, command)))
+        .filter_map(|(offer, command)| Some(acceptor(offer.as_ref()?.as_ref().ok()?, command)))
         .collect();
     let mut known = if emails.is_empty() { Vec::new() } else { tx.known(&emails)? }.into_iter();
     let (mut admissions, mut answers) = (Vec::new(), Vec::with_capacity(commands.len()));
     for (offer, command) in judged.into_iter().zip(commands) {
-        let admitted = offer.and_then(|offer| admit(env, offer, command, known.next().flatten(), now));
-        answers.push(admitted.map(|admission| admissions.push(admission)));
+        answers.push(offer.map(|offer| {
+            let admission = admit(env, offer?, command, known.next().flatten(), now)?;
+            admissions.push(admission);
+            Ok(())
+        }));
     }
     let mut members = write(tx, admissions, now)?.into_iter();
-    let answers = answers.into_iter().map(|admitted| {
-        admitted?;
-        members.next().ok_or(AcceptError::Store(StoreError::Contended))
+    let mut others = if later.is_empty() { Vec::new() } else { accept_all(tx, env, &later)? }.into_iter();
+    let answers = answers.into_iter().map(|answer| match answer {
+        Some(Ok(())) => members.next().ok_or(AcceptError::Store(StoreError::Contended)),
+        Some(Err(refused)) => Err(refused),
+        None => others.next().unwrap_or(Err(AcceptError::Store(StoreError::Contended))),
     });
     Ok(answers.collect())
+}
+
+/// What is offered, if it can be accepted.
+type Judged = Result<Offer, AcceptError>;
+
+/// Of those who have the same address only the first is judged here, in its place. The others' commands are answered apart: they
+/// have to see who became a person meanwhile.
+fn one_of_each_address<'a>(
+    judged: Vec<Judged>,
+    commands: &[&'a Accept],
+) -> (Vec<Option<Judged>>, Vec<&'a Accept>) {
+    let (mut taken, mut later) = (HashSet::new(), Vec::new());
+    let judged = judged.into_iter().zip(commands).map(|(offer, command)| {
+        let is_first = match &offer {
+            Ok(offer) => taken.insert(acceptor(offer, command).key().to_owned()),
+            Err(_) => true,
+        };
+        if !is_first {
+            later.push(*command);
+            return None;
+        }
+        Some(offer)
+    });
+    (judged.collect(), later)
 }
 
 /// As [`accept_all`], for one.
