@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use super::{
     record::{event, is_taken, promise_mails},
+    several::{filled, in_turns, only},
     unit_error,
 };
 use crate::{
@@ -58,11 +59,24 @@ unit_error!(InviteError {
     Self::AlreadyInvited(_) => "already_invited",
 });
 
-/// Writes the invitations, their audit entries and their mails, for each request in its place. Requests for one address
-/// in one account must not be among them twice: the second would not see the first.
+/// Writes the invitations, their audit entries and their mails, for each request in its place.
 ///
-/// However many they are, they cost the same number of round trips.
+/// However many they are, they cost the same number of round trips; but a second one for one address in one account is judged
+/// after the first was written.
 pub fn invite_all(
+    tx: &mut dyn Tx,
+    env: &Env,
+    requests: &[(&Actor, &Invite)],
+) -> Result<Vec<Result<Invitation, InviteError>>, StoreError> {
+    in_turns(
+        requests,
+        |(actor, command)| (actor.account.id, command.email.key()),
+        |requests| invite_distinct(tx, env, requests),
+    )
+}
+
+/// Invites different addresses, or to different accounts.
+fn invite_distinct(
     tx: &mut dyn Tx,
     env: &Env,
     requests: &[(&Actor, &Invite)],
@@ -71,23 +85,18 @@ pub fn invite_all(
     let addressees: Vec<_> = requests.iter().map(|(actor, command)| addressee(actor, command)).collect();
     let members = tx.are_members(&addressees)?;
     let pending = tx.pending_invitations(&addressees)?;
-    let mut answers = Vec::with_capacity(requests.len());
+    let mut judged = Vec::with_capacity(requests.len());
     let mut wanted = Vec::with_capacity(requests.len());
     for ((actor, command), (member, pending)) in requests.iter().zip(members.into_iter().zip(pending)) {
-        let judged = judge(tx, actor, command, member, pending, now)?;
-        if judged.is_ok() {
-            wanted.push(new_invitation(env, actor, command, now));
-        }
-        answers.push(judged);
+        let verdict = judge(tx, actor, command, member, pending, now)?;
+        judged.push(verdict.map(|()| wanted.push(new_invitation(env, actor, command, now))));
     }
-    let mut written = insert(tx, env, &wanted)?.into_iter();
-    let answers = answers.into_iter().zip(requests).map(|(judged, (_, command))| {
-        judged?;
-        // Without one somebody was faster between the look and the write.
-        let invitation = written.next().flatten();
-        invitation.ok_or_else(|| InviteError::AlreadyInvited(command.email.to_string()))
+    let written = insert(tx, env, &wanted)?.into_iter().zip(&wanted);
+    // Without one somebody was faster between the look and the write.
+    let answers = written.map(|(invitation, new)| {
+        invitation.ok_or_else(|| InviteError::AlreadyInvited(new.email.to_string()))
     });
-    Ok(answers.collect())
+    Ok(filled(judged, answers))
 }
 
 /// As [`invite_all`], for one.
@@ -97,8 +106,7 @@ pub fn invite(
     actor: &Actor,
     command: &Invite,
 ) -> Result<Invitation, InviteError> {
-    let answer = invite_all(tx, env, &[(actor, command)])?.into_iter().next();
-    answer.unwrap_or(Err(InviteError::Store(StoreError::Contended)))
+    only(invite_all(tx, env, &[(actor, command)])?)
 }
 
 fn addressee<'a>(actor: &Actor, command: &'a Invite) -> Addressee<'a> {

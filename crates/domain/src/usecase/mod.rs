@@ -30,6 +30,7 @@ pub mod view;
 
 mod proof;
 mod record;
+mod several;
 
 /// Lets the store see its own errors inside a use case's error enum, and names the refusals.
 macro_rules! unit_error {

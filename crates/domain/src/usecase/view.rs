@@ -1,6 +1,6 @@
 //! List the account's open invitations, or get one of them; for many requests at once, or for one.
 
-use super::unit_error;
+use super::{several::only, unit_error};
 use crate::{
     Timestamp,
     account::PublicId,
@@ -56,6 +56,12 @@ pub struct Listing {
 }
 
 impl Listing {
+    fn seen_by(actor: &Actor, part: OpenPart) -> Self {
+        let OpenPart { count, invitations, more } = part;
+        let items = invitations.into_iter().map(|invitation| seen_by(actor, invitation)).collect();
+        Self { items, count, more }
+    }
+
     /// Where the next part begins, if there is one; `None` too when nothing of this part could be read.
     #[must_use]
     pub fn next(&self) -> Option<&PublicId> {
@@ -92,21 +98,18 @@ pub fn list_all(
     requests: &[(&Actor, &Part)],
 ) -> Result<Vec<Result<Listing, ViewError>>, StoreError> {
     let now = env.now();
-    let lists: Vec<OpenList<'_>> =
-        requests.iter().filter_map(|(actor, part)| by_place(actor, part)).collect();
+    let asked: Vec<_> =
+        requests.iter().map(|(actor, part)| authorize(actor).map(|()| Asked::of(actor, part))).collect();
+    let lists: Vec<OpenList<'_>> = asked.iter().flatten().filter_map(Asked::by_place).collect();
     let mut parts = if lists.is_empty() { Vec::new() } else { tx.open_parts(now, &lists)? }.into_iter();
     let mut listings = Vec::with_capacity(requests.len());
-    for (actor, part) in requests {
-        let found = match (authorize(actor), by_place(actor, part)) {
-            (Err(refused), _) => Err(refused),
-            (Ok(()), Some(_)) => parts.next().flatten().ok_or(ViewError::UnknownPlace),
-            (Ok(()), None) => Ok(by_offset(tx, now, actor, part)?),
+    for (asked, (actor, _)) in asked.into_iter().zip(requests) {
+        let found = match asked {
+            Ok(Asked::ByPlace(_)) => parts.next().flatten().ok_or(ViewError::UnknownPlace),
+            Ok(Asked::ByOffset(page)) => Ok(by_offset(tx, now, actor, page)?),
+            Err(refused) => Err(refused),
         };
-        listings.push(found.map(|found| Listing {
-            items: found.invitations.into_iter().map(|invitation| seen_by(actor, invitation)).collect(),
-            count: found.count,
-            more: found.more,
-        }));
+        listings.push(found.map(|found| Listing::seen_by(actor, found)));
     }
     Ok(listings)
 }
@@ -116,27 +119,42 @@ pub fn list(tx: &mut dyn Tx, env: &Env, actor: &Actor, part: &Part) -> Result<Li
     only(list_all(tx, env, &[(actor, part)])?)
 }
 
-/// The list that the store is to be asked for, if the actor may see it and the part begins at a place in it.
-fn by_place<'a>(actor: &Actor, part: &'a Part) -> Option<OpenList<'a>> {
-    let after = match &part.start {
-        Start::Offset(0) => None,
-        Start::Offset(_) => return None,
-        Start::Behind(id) => Some(id),
-    };
-    let list = OpenList { account: actor.account.id, after, limit: part.limit, order: part.order };
-    authorize(actor).is_ok().then_some(list)
+/// What the store is asked for.
+enum Asked<'a> {
+    ByPlace(OpenList<'a>),
+    ByOffset(Page),
 }
 
-fn by_offset(tx: &mut dyn Tx, now: Timestamp, actor: &Actor, part: &Part) -> Result<OpenPart, StoreError> {
-    let offset = if let Start::Offset(offset) = part.start { offset } else { 0 };
+impl<'a> Asked<'a> {
+    fn of(actor: &Actor, part: &'a Part) -> Self {
+        let &Part { limit, order, .. } = part;
+        let after = match &part.start {
+            Start::Offset(0) => None,
+            Start::Offset(offset) => {
+                return Self::ByOffset(Page { limit: Some(limit), offset: *offset, order });
+            }
+            Start::Behind(id) => Some(id),
+        };
+        Self::ByPlace(OpenList { account: actor.account.id, after, limit, order })
+    }
+
+    fn by_place(&self) -> Option<OpenList<'a>> {
+        match self {
+            Self::ByPlace(list) => Some(*list),
+            Self::ByOffset(_) => None,
+        }
+    }
+}
+
+fn by_offset(tx: &mut dyn Tx, now: Timestamp, actor: &Actor, page: Page) -> Result<OpenPart, StoreError> {
     let count = tx.count_open_invitations(actor.account.id, now)?;
-    let page = Page { limit: Some(part.limit), offset, order: part.order };
     let (mirrored, in_reverse) = page.from_nearer_end(count);
     let mut invitations = tx.open_invitations(actor.account.id, now, mirrored)?;
     if in_reverse {
         invitations.reverse();
     }
-    Ok(OpenPart { count, invitations, more: offset.saturating_add(part.limit.into()) < count })
+    let end = page.offset.saturating_add(page.limit.map_or(u64::MAX, u64::from));
+    Ok(OpenPart { count, invitations, more: end < count })
 }
 
 /// Open invitations of the actors' accounts, for each request in its place.
@@ -159,11 +177,6 @@ pub fn get_all(
 /// One open invitation of the actor's account.
 pub fn get(tx: &mut dyn Tx, env: &Env, actor: &Actor, id: InvitationId) -> Result<InvitationView, ViewError> {
     only(get_all(tx, env, &[(actor, &id)])?)
-}
-
-/// The answer to the only request.
-fn only<T>(answers: Vec<Result<T, ViewError>>) -> Result<T, ViewError> {
-    answers.into_iter().next().unwrap_or(Err(ViewError::NotFound))
 }
 
 fn authorize(actor: &Actor) -> Result<(), ViewError> {

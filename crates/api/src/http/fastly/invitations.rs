@@ -55,7 +55,9 @@ pub(super) async fn list(
 ) -> Result<HttpResponse, Problem> {
     let credential = credential(&request, &state).await?;
     let page = PageRequest::of_query(&query);
-    let listed = gathered::list(&state, credential, page.clone().map(|page| page.part())).await?;
+    let listed =
+        gathered::ask(&state, &state.gathered.lists, credential, page.clone().map(|page| page.part()))
+            .await?;
     let paging = Paging::of_listing(&format!("{}/invitations", state.public_url), &page?, &listed.value);
     let Done { actor, now, value: listing } = &listed;
     let listed = listing.items.iter().map(|view| Invitation::listed(&view.invitation, &actor.account, *now));

@@ -36,7 +36,13 @@ pub(super) async fn list(
 ) -> Result<HttpResponse, Problem> {
     let credential = credential(&request, &state).await?;
     let page = PageRequest::of_query(&query);
-    let listed = gathered::list(&state, credential.clone(), page.clone().map(|page| page.part())).await?;
+    let listed = gathered::ask(
+        &state,
+        &state.gathered.lists,
+        credential.clone(),
+        page.clone().map(|page| page.part()),
+    )
+    .await?;
     let page = page?;
     if page.limit.is_none() && listed.value.more {
         return Ok(whole(state, credential, listed));
@@ -67,7 +73,7 @@ pub(super) async fn get(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let credential = credential(&request, &state).await?;
-    let got = gathered::get(&state, credential, number(&id)).await?;
+    let got = gathered::ask(&state, &state.gathered.gets, credential, number(&id)).await?;
     Ok(HttpResponse::Ok().json(InvitationResponse::of(&got.value, &got.actor.account)))
 }
 

@@ -145,7 +145,8 @@ async fn proceed(
         }
         Next::Behind(cursor) => {
             let part = Part { limit: CHUNK, start: Start::Behind(cursor), order: Order::OldestFirst };
-            let listed = gathered::list::<Problem>(state, credential, Ok(part)).await?;
+            let listed =
+                gathered::ask::<_, _, _, Problem>(state, &state.gathered.lists, credential, Ok(part)).await?;
             let separator = if listed.value.items.is_empty() { Vec::new() } else { b",".to_vec() };
             (listed, separator)
         }

@@ -21,8 +21,8 @@ use crate::{
 };
 
 /// Who is going to be a member by which invitation, and is none yet.
-pub(super) struct Admission {
-    pub(super) offer: Offer,
+pub(super) struct Admission<'a> {
+    pub(super) offer: &'a Offer,
     who: Who,
 }
 
@@ -44,16 +44,16 @@ pub(super) fn acceptor<'a>(offer: &'a Offer, command: &'a Accept) -> &'a EmailAd
 }
 
 /// Judges whoever accepts; `known` is the person with the [`acceptor`]'s address.
-pub(super) fn admit(
+pub(super) fn admit<'a>(
     env: &Env,
-    offer: Offer,
+    offer: &'a Offer,
     command: &Accept,
     known: Option<Known>,
     now: Timestamp,
-) -> Result<Admission, AcceptError> {
+) -> Result<Admission<'a>, AcceptError> {
     let who = match &command.by {
-        Acceptor::Newcomer { name, password } => newcomer(env, &offer, known, (name, password), now)?,
-        Acceptor::Principal(by) => principal(env, &offer, known, (by, command.key.as_deref()), now)?,
+        Acceptor::Newcomer { name, password } => newcomer(env, offer, known, (name, password), now)?,
+        Acceptor::Principal(by) => principal(env, offer, known, (by, command.key.as_deref()), now)?,
     };
     Ok(Admission { offer, who })
 }
@@ -123,7 +123,7 @@ fn newcomer(
 /// events what happened.
 pub(super) fn write_people(
     tx: &mut dyn Tx,
-    admissions: &[Admission],
+    admissions: &[Admission<'_>],
     now: Timestamp,
     events: &mut Vec<AuditEvent>,
 ) -> Result<Vec<Person>, StoreError> {
@@ -151,7 +151,7 @@ pub(super) fn write_people(
     Ok(people)
 }
 
-impl Admission {
+impl Admission<'_> {
     fn new_person(&self) -> Option<&NewPerson> {
         match &self.who {
             Who::New(new) => Some(new),

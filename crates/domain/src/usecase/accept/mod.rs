@@ -2,13 +2,12 @@
 
 mod admit;
 
-use std::collections::HashSet;
-
 use admit::{Admission, acceptor, admit, write_people};
 
 use super::{
     proof::{Mailbox, standing},
     record::event,
+    several::{filled, in_turns, only},
     unit_error,
 };
 use crate::{
@@ -125,84 +124,72 @@ unit_error!(AcceptError {
 });
 
 /// Makes each acceptor a member with exactly what the stored invitation promises, for each command in its place. Of any number
-/// of attempts at once one succeeds. Among the commands must not be two for one invitation: the second would not see the first.
+/// of attempts at once one succeeds.
 ///
-/// However many they are, they cost the same number of round trips, but for people whose login changes.
+/// However many they are, they cost the same number of round trips, but for people whose login changes; a second one for an
+/// invitation, or by somebody, is judged after the first was written.
 pub fn accept_all(
+    tx: &mut dyn Tx,
+    env: &Env,
+    commands: &[&Accept],
+) -> Result<Vec<Result<Accepted, AcceptError>>, StoreError> {
+    in_turns(commands, |command| &command.secure_id, |commands| accept_distinct(tx, env, commands))
+}
+
+/// Accepts different invitations.
+fn accept_distinct(
     tx: &mut dyn Tx,
     env: &Env,
     commands: &[&Accept],
 ) -> Result<Vec<Result<Accepted, AcceptError>>, StoreError> {
     let now = env.now();
     let secure_ids: Vec<&SecureId> = commands.iter().map(|command| &command.secure_id).collect();
-    let offers = tx.offers(&secure_ids)?;
-    let judged: Vec<Judged> =
-        offers.into_iter().zip(commands).map(|(offer, command)| judge(env, offer, command, now)).collect();
-    let (judged, later) = one_of_each_address(judged, commands);
-    let emails: Vec<&EmailAddress> = judged
-        .iter()
-        .zip(commands)
-        .filter_map(|(offer, command)| Some(acceptor(offer.as_ref()?.as_ref().ok()?, command)))
-        .collect();
-    let mut known = if emails.is_empty() { Vec::new() } else { tx.known(&emails)? }.into_iter();
-    let (mut admissions, mut answers) = (Vec::new(), Vec::with_capacity(commands.len()));
-    for (offer, command) in judged.into_iter().zip(commands) {
-        answers.push(offer.map(|offer| {
-            let admission = admit(env, offer?, command, known.next().flatten(), now)?;
-            admissions.push(admission);
-            Ok(())
-        }));
-    }
-    let mut members = write(tx, admissions, now)?.into_iter();
-    let mut others = if later.is_empty() { Vec::new() } else { accept_all(tx, env, &later)? }.into_iter();
-    let answers = answers.into_iter().map(|answer| match answer {
-        Some(Ok(())) => members.next().ok_or(AcceptError::Store(StoreError::Contended)),
-        Some(Err(refused)) => Err(refused),
-        None => others.next().unwrap_or(Err(AcceptError::Store(StoreError::Contended))),
-    });
-    Ok(answers.collect())
+    let offers = tx.offers(&secure_ids)?.into_iter().zip(commands);
+    let judged: Vec<_> = offers.map(|(offer, command)| judge(env, offer, command, now)).collect();
+    let open =
+        judged.iter().zip(commands).filter_map(|(offer, command)| Some((offer.as_ref().ok()?, *command)));
+    let open: Vec<(&Offer, &Accept)> = open.collect();
+    let admitted = in_turns(
+        &open,
+        |(offer, command)| acceptor(offer, command).key(),
+        |open| admit_distinct(tx, env, open, now),
+    )?;
+    Ok(filled(judged, admitted))
 }
 
-/// What is offered, if it can be accepted.
-type Judged = Result<Offer, AcceptError>;
-
-/// Of those who have the same address only the first is judged here, in its place. The others' commands are answered apart: they
-/// have to see who became a person meanwhile.
-fn one_of_each_address<'a>(
-    judged: Vec<Judged>,
-    commands: &[&'a Accept],
-) -> (Vec<Option<Judged>>, Vec<&'a Accept>) {
-    let (mut taken, mut later) = (HashSet::new(), Vec::new());
-    let judged = judged.into_iter().zip(commands).map(|(offer, command)| {
-        let is_first = match &offer {
-            Ok(offer) => taken.insert(acceptor(offer, command).key().to_owned()),
-            Err(_) => true,
-        };
-        if !is_first {
-            later.push(*command);
-            return None;
-        }
-        Some(offer)
-    });
-    (judged.collect(), later)
+/// Admits people of different addresses by different invitations, which are open.
+fn admit_distinct(
+    tx: &mut dyn Tx,
+    env: &Env,
+    open: &[(&Offer, &Accept)],
+    now: Timestamp,
+) -> Result<Vec<Result<Accepted, AcceptError>>, StoreError> {
+    let emails: Vec<&EmailAddress> = open.iter().map(|(offer, command)| acceptor(offer, command)).collect();
+    let known = tx.known(&emails)?;
+    let mut admissions = Vec::with_capacity(open.len());
+    let mut judged = Vec::with_capacity(open.len());
+    for ((offer, command), known) in open.iter().zip(known) {
+        judged.push(admit(env, offer, command, known, now).map(|admission| admissions.push(admission)));
+    }
+    let members = write(tx, &admissions, now)?;
+    Ok(filled(judged, members.into_iter().map(Ok)))
 }
 
 /// As [`accept_all`], for one.
 pub fn accept(tx: &mut dyn Tx, env: &Env, command: &Accept) -> Result<Accepted, AcceptError> {
-    let answer = accept_all(tx, env, &[command])?.into_iter().next();
-    answer.unwrap_or(Err(AcceptError::Store(StoreError::Contended)))
+    only(accept_all(tx, env, &[command])?)
 }
 
 /// Writes everything that belongs to acceptances that were admitted.
-fn write(tx: &mut dyn Tx, admissions: Vec<Admission>, now: Timestamp) -> Result<Vec<Accepted>, StoreError> {
+fn write(tx: &mut dyn Tx, admissions: &[Admission<'_>], now: Timestamp) -> Result<Vec<Accepted>, StoreError> {
     if admissions.is_empty() {
         return Ok(Vec::new());
     }
     let mut events = Vec::new();
-    let people = write_people(tx, &admissions, now, &mut events)?;
+    let people = write_people(tx, admissions, now, &mut events)?;
     let (mut invitations, mut memberships, mut accepted) = (Vec::new(), Vec::new(), Vec::new());
-    for (Admission { offer, .. }, person) in admissions.into_iter().zip(people) {
-        let Offer { mut invitation, account, .. } = offer;
+    for (Admission { offer, .. }, person) in admissions.iter().zip(people) {
+        let (mut invitation, account) = (offer.invitation.clone(), offer.account.clone());
         // It was judged at this moment to be open.
         invitation.accept(person.id, now).map_err(|_| StoreError::Contended)?;
         memberships.push(Membership {
