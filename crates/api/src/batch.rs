@@ -2,7 +2,8 @@
 //!
 //! A round trip to the database, a transaction and a flush of its log cost the same for one request and for many. Nobody waits
 //! for others to come: a request that finds nothing going on is a batch of its own. Those that come while a batch is running are
-//! the next one.
+//! the next one. It begins when the one before has ended, or beside it as soon as it is as large: otherwise batches would get
+//! small under load, and each costs the same round trips.
 
 use std::{
     collections::VecDeque,
@@ -35,8 +36,10 @@ pub struct Batcher<Q, A> {
 
 struct Queue<Q, A> {
     waiting: VecDeque<Asked<Q, A>>,
-    /// Batches that are running now.
+    /// Lanes that have begun and not ended.
     running: usize,
+    /// Questions in the batches of these.
+    working: usize,
     next_ticket: u64,
 }
 
@@ -53,7 +56,7 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
         lanes: usize,
         work: impl Fn(&dyn Store, &Env, &[Q]) -> Result<Vec<A>, StoreError> + Send + Sync + 'static,
     ) -> Arc<Self> {
-        let queue = Queue { waiting: VecDeque::new(), running: 0, next_ticket: 0 };
+        let queue = Queue { waiting: VecDeque::new(), running: 0, working: 0, next_ticket: 0 };
         Arc::new(Self {
             gate,
             lanes: lanes.max(1),
@@ -86,20 +89,19 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
     /// Begins a lane, which works until nobody waits, or others want its place in the gate.
     fn start(self: &Arc<Self>) {
         // Here, so that it is counted off also when its task never runs.
-        let lane = Lane { batcher: Arc::clone(self), ended: false };
+        let lane = Lane { batcher: Arc::clone(self), holds: 0, ended: false };
+        let runtime = self.runtime.clone().unwrap_or_else(Handle::current);
+        let work = move |store: &dyn Store, env: &Env| lane.work(store, env);
+        let Err(work) = self.gate.begin(&runtime, work) else { return };
         let gate = self.gate.clone();
-        let work = async move {
+        runtime.spawn(async move {
+            // The gate logs what goes wrong, and those who wait are told by the lane's end.
             let worked = gate.run(move |store, env| {
-                lane.work(store, env);
+                work(store, env);
                 Ok::<_, StoreError>(())
             });
-            // The gate has logged what went wrong, and those who wait are told by the lane's end.
             drop(worked.await);
-        };
-        match &self.runtime {
-            Some(runtime) => drop(runtime.spawn(work)),
-            None => drop(tokio::spawn(work)),
-        }
+        });
     }
 
     /// What is in the queue is whole at every moment: a panic leaves it as it is.
@@ -151,9 +153,14 @@ impl<Q, A> Queue<Q, A> {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
         self.waiting.push_back(Asked { ticket, question, answer });
-        let start = self.running < lanes;
+        let start = self.running < lanes && self.is_worth_a_batch();
         self.running += usize::from(start);
         (ticket, start)
+    }
+
+    /// Whether as many wait as are being worked on.
+    fn is_worth_a_batch(&self) -> bool {
+        self.waiting.len() >= self.working
     }
 
     /// Takes a question back; `false` when it was taken into a batch.
@@ -167,6 +174,8 @@ impl<Q, A> Queue<Q, A> {
 /// the end of their line: otherwise, as long as questions keep coming, its kind of request would shut out all others.
 struct Lane<Q: Send + 'static, A: Send + 'static> {
     batcher: Arc<Batcher<Q, A>>,
+    /// Questions of the batch that it works on.
+    holds: usize,
     ended: bool,
 }
 
@@ -184,6 +193,7 @@ impl<Q: Send + 'static, A: Send + 'static> Lane<Q, A> {
     /// Another lane takes the place of this one, if anybody waits.
     fn give_way(mut self) {
         let mut queue = self.batcher.queue();
+        queue.working -= self.holds;
         self.ended = true;
         if queue.waiting.is_empty() {
             queue.running -= 1;
@@ -193,16 +203,19 @@ impl<Q: Send + 'static, A: Send + 'static> Lane<Q, A> {
         }
     }
 
-    /// The next batch. Where there is none the lane ends in the same breath: whoever comes later begins another one.
+    /// The next batch. Where there is none the lane ends in the same breath: whoever comes later begins another one, and those
+    /// who wait are for the lane that goes on.
     fn next(&mut self) -> Option<Vec<Asked<Q, A>>> {
         let mut queue = self.batcher.queue();
-        let most = queue.waiting.len().min(MOST);
-        if most == 0 {
+        queue.working -= std::mem::take(&mut self.holds);
+        if queue.waiting.is_empty() || !queue.is_worth_a_batch() {
             queue.running -= 1;
             self.ended = true;
             return None;
         }
-        Some(queue.waiting.drain(..most).collect())
+        self.holds = queue.waiting.len().min(MOST);
+        queue.working += self.holds;
+        Some(queue.waiting.drain(..self.holds).collect())
     }
 }
 
@@ -215,6 +228,7 @@ impl<Q: Send + 'static, A: Send + 'static> Drop for Lane<Q, A> {
         }
         let mut queue = self.batcher.queue();
         queue.running -= 1;
+        queue.working -= self.holds;
         if queue.running == 0 {
             queue.waiting.clear();
         }

@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    runtime::Handle,
+    sync::{OwnedSemaphorePermit, Semaphore},
+};
 use usher_domain::{
     env::Env,
     port::{Store, StoreError, store::UnitError},
@@ -40,6 +43,17 @@ impl<'g> Waiting<'g> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A place that nobody waits to get back: if the work there panics, it is told here.
+struct Held(#[expect(dead_code, reason = "dropped with this")] OwnedSemaphorePermit);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            tracing::error!("a unit of work panicked");
+        }
     }
 }
 
@@ -82,6 +96,21 @@ impl Gate {
     {
         let end = self.attempt(work).await;
         end.inspect_err(log)
+    }
+
+    /// Begins `work` on a blocking thread if there is a place for it, without a detour through a task that would wait for one.
+    /// Gives it back otherwise.
+    pub fn begin<W>(&self, runtime: &Handle, work: W) -> Result<(), W>
+    where
+        W: FnOnce(&dyn Store, &Env) + Send + 'static,
+    {
+        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else { return Err(work) };
+        let (store, env) = (Arc::clone(&self.store), self.env.clone());
+        drop(runtime.spawn_blocking(move || {
+            let _held = Held(place);
+            work(store.as_ref(), &env);
+        }));
+        Ok(())
     }
 
     async fn attempt<T, E>(

@@ -27,7 +27,8 @@ pub enum AddressError {
 pub struct EmailAddress {
     typed: String,
     local_octets: usize,
-    key: String,
+    /// Where it differs from what was typed, which is rare, and pages have many addresses.
+    key: Option<String>,
 }
 
 impl EmailAddress {
@@ -55,17 +56,19 @@ impl EmailAddress {
         if key.len() > MAX_OCTETS {
             return Err(AddressError::TooLong);
         }
-        Ok(Self { local_octets: local.len(), key, typed })
+        Ok(Self { local_octets: local.len(), key: (key != typed).then_some(key), typed })
     }
 
     /// Takes back what was stored after [`EmailAddress::parse`] had accepted it, with the key from then: rules that have
     /// become stricter since must not make a stored row unreadable. `None` for what was never an address.
     #[must_use]
-    pub fn from_stored(typed: String, key: String) -> Option<Self> {
+    pub fn from_stored(typed: &str, key: &str) -> Option<Self> {
         let sound =
             |text: &str| text.contains('@') && !text.chars().any(|c| c.is_control() || c.is_whitespace());
+        let key = Some(key).filter(|key| *key != typed);
         let local_octets = typed.find('@')?;
-        (sound(&typed) && sound(&key)).then_some(Self { typed, local_octets, key })
+        let all_sound = sound(typed) && key.is_none_or(sound);
+        all_sound.then(|| Self { typed: typed.to_owned(), local_octets, key: key.map(str::to_owned) })
     }
 
     /// As typed, trimmed.
@@ -78,7 +81,7 @@ impl EmailAddress {
     /// stay distinct: a letter outside ASCII never folds into one inside (KELVIN SIGN is not `k`).
     #[must_use]
     pub fn key(&self) -> &str {
-        &self.key
+        self.key.as_deref().unwrap_or(&self.typed)
     }
 
     /// What goes on the wire of SMTP: the local part as typed, the domain as A-labels.
@@ -90,7 +93,7 @@ impl EmailAddress {
     /// The domain in lower-case ASCII.
     #[must_use]
     pub fn domain(&self) -> &str {
-        self.key.rsplit_once('@').map_or("", |(_, domain)| domain)
+        self.key().rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 
     /// Tells a person which of their addresses is meant without telling it to anyone else: `j***@example.com`.
@@ -108,7 +111,7 @@ impl EmailAddress {
 /// Two addresses are equal when they reach the same mailbox, however they were typed.
 impl PartialEq for EmailAddress {
     fn eq(&self, other: &Self) -> bool {
-        self.key == other.key
+        self.key() == other.key()
     }
 }
 

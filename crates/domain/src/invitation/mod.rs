@@ -54,6 +54,45 @@ pub struct Invitation {
     pub version: i64,
 }
 
+/// What lists and look-ups tell of an invitation that is open. Pages have many of them: what nobody is shown is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenInvitation {
+    /// As [`Invitation::id`].
+    pub id: InvitationId,
+    /// As [`Invitation::public_id`].
+    pub public_id: PublicId,
+    /// As [`Invitation::secure_id`]; `None` where it is not for the eyes of whoever asks.
+    pub secure_id: Option<SecureId>,
+    /// As [`Invitation::email`].
+    pub email: EmailAddress,
+    /// As [`Invitation::name`].
+    pub name: Option<DisplayText>,
+    /// As [`Invitation::grant`].
+    pub grant: Grant,
+    /// As [`Invitation::created_at`].
+    pub created_at: Timestamp,
+    /// As [`Invitation::updated_at`].
+    pub updated_at: Timestamp,
+    /// As [`Invitation::sent_at`].
+    pub sent_at: Timestamp,
+}
+
+impl From<Invitation> for OpenInvitation {
+    fn from(invitation: Invitation) -> Self {
+        Self {
+            id: invitation.id,
+            public_id: invitation.public_id,
+            secure_id: Some(invitation.secure_id),
+            email: invitation.email,
+            name: invitation.name,
+            grant: invitation.grant,
+            created_at: invitation.created_at,
+            updated_at: invitation.updated_at,
+            sent_at: invitation.sent_at,
+        }
+    }
+}
+
 /// How a caller names an invitation of the account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InvitationRef {

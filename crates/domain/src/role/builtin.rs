@@ -1,4 +1,4 @@
-use super::{Permission, PermissionSet, RoleName};
+use super::{Permission, PermissionSet};
 
 /// A named set of permissions.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +65,6 @@ pub const BUILTIN: &[Role] = &[
 ];
 
 /// The role of that exact name, if there is one.
-#[must_use]
-pub fn find(name: &RoleName) -> Option<&'static Role> {
-    BUILTIN.iter().find(|role| role.name == name.as_str())
+pub(super) fn named(name: &str) -> Option<&'static Role> {
+    BUILTIN.iter().find(|role| role.name == name)
 }

@@ -1,4 +1,4 @@
-use super::{Permission, PermissionSet, RoleName, ServiceGrant, find};
+use super::{Permission, PermissionSet, RoleName, ServiceGrant};
 
 /// Most services in a grant: enough for people, and little enough that a page of invitations stays small.
 pub const MAX_SERVICES: usize = 256;
@@ -35,7 +35,7 @@ impl Grant {
         limit_services: bool,
         mut services: Vec<ServiceGrant>,
     ) -> Result<Self, GrantError> {
-        if let Some(unknown) = roles.iter().find(|name| find(name).is_none()) {
+        if let Some(unknown) = roles.iter().find(|name| name.role().is_none()) {
             return Err(GrantError::UnknownRole(unknown.to_string()));
         }
         if roles.is_empty() {
@@ -114,7 +114,7 @@ impl Grant {
     pub fn may_hand_out(&self, other: &Self) -> bool {
         let held = self.permissions();
         held.has(Permission::InviteMembers)
-            && other.roles.iter().all(|role| find(role).is_some())
+            && other.roles.iter().all(|name| name.role().is_some())
             && held.covers(other.permissions())
             && (other.services.is_empty() || held.has(Permission::SetServicePermissions))
     }
@@ -127,6 +127,9 @@ impl Grant {
     }
 
     fn role_permissions(&self) -> PermissionSet {
-        self.roles.iter().filter_map(find).fold(PermissionSet::NONE, |sum, role| sum.union(role.permissions))
+        self.roles
+            .iter()
+            .filter_map(RoleName::role)
+            .fold(PermissionSet::NONE, |sum, role| sum.union(role.permissions))
     }
 }

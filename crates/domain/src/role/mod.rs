@@ -6,7 +6,7 @@ mod name;
 mod permission;
 mod service;
 
-pub use builtin::{BUILTIN, GLOBAL_ADMIN, Role, find};
+pub use builtin::{BUILTIN, GLOBAL_ADMIN, Role};
 pub use grant::{Grant, GrantError, MAX_SERVICES};
 pub use name::{RoleName, RoleNameError};
 pub use permission::{Permission, PermissionSet};

@@ -53,9 +53,9 @@ impl DisplayText {
     /// Takes back what was stored after [`DisplayText::parse`] had accepted it: rules that have become stricter since
     /// must not make a stored row unreadable. `None` for what was never one line of text.
     #[must_use]
-    pub fn from_stored(text: String) -> Option<Self> {
+    pub fn from_stored(text: &str) -> Option<Self> {
         let sound = !text.trim().is_empty() && !text.chars().any(is_control);
-        sound.then_some(Self(text))
+        sound.then(|| Self(text.to_owned()))
     }
 
     /// The text.

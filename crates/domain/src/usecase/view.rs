@@ -6,7 +6,7 @@ use crate::{
     account::PublicId,
     env::Env,
     id::InvitationId,
-    invitation::{Invitation, SecureId, Status},
+    invitation::{OpenInvitation, Status},
     port::{
         StoreError, Tx,
         store::{OpenList, OpenPart, Order, Page},
@@ -14,15 +14,6 @@ use crate::{
     principal::Actor,
     role::Permission,
 };
-
-/// An invitation as an actor sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvitationView {
-    /// The invitation.
-    pub invitation: Invitation,
-    /// What the link names: only for those who could make this invitation themselves.
-    pub secure_id: Option<SecureId>,
-}
 
 /// Where a part of a list begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +39,7 @@ pub struct Part {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
     /// The part that was asked for, in its order.
-    pub items: Vec<InvitationView>,
+    pub items: Vec<OpenInvitation>,
     /// How many are open in all.
     pub count: u64,
     /// Whether there are others behind the part.
@@ -65,7 +56,7 @@ impl Listing {
     /// Where the next part begins, if there is one; `None` too when nothing of this part could be read.
     #[must_use]
     pub fn next(&self) -> Option<&PublicId> {
-        self.items.last().filter(|_| self.more).map(|view| &view.invitation.public_id)
+        self.items.last().filter(|_| self.more).map(|invitation| &invitation.public_id)
     }
 }
 
@@ -162,20 +153,20 @@ pub fn get_all(
     tx: &mut dyn Tx,
     env: &Env,
     requests: &[(&Actor, &InvitationId)],
-) -> Result<Vec<Result<InvitationView, ViewError>>, StoreError> {
+) -> Result<Vec<Result<OpenInvitation, ViewError>>, StoreError> {
     let now = env.now();
     let named: Vec<_> = requests.iter().map(|(actor, id)| (actor.account.id, **id)).collect();
     let found = tx.invitations(&named)?;
     let judged = requests.iter().zip(found).map(|((actor, _), invitation)| {
         authorize(actor)?;
         let open = invitation.filter(|invitation| invitation.status_at(now) == Status::Pending);
-        open.map(|invitation| seen_by(actor, invitation)).ok_or(ViewError::NotFound)
+        open.map(|invitation| seen_by(actor, invitation.into())).ok_or(ViewError::NotFound)
     });
     Ok(judged.collect())
 }
 
 /// One open invitation of the actor's account.
-pub fn get(tx: &mut dyn Tx, env: &Env, actor: &Actor, id: InvitationId) -> Result<InvitationView, ViewError> {
+pub fn get(tx: &mut dyn Tx, env: &Env, actor: &Actor, id: InvitationId) -> Result<OpenInvitation, ViewError> {
     only(get_all(tx, env, &[(actor, &id)])?)
 }
 
@@ -183,7 +174,8 @@ fn authorize(actor: &Actor) -> Result<(), ViewError> {
     if actor.may(Permission::ViewInvitations) { Ok(()) } else { Err(ViewError::Forbidden) }
 }
 
-fn seen_by(actor: &Actor, invitation: Invitation) -> InvitationView {
-    let secure_id = actor.may_hand_out(&invitation.grant).then(|| invitation.secure_id.clone());
-    InvitationView { invitation, secure_id }
+/// What the link names is only for those who could make this invitation themselves.
+fn seen_by(actor: &Actor, invitation: OpenInvitation) -> OpenInvitation {
+    let secure_id = invitation.secure_id.filter(|_| actor.may_hand_out(&invitation.grant));
+    OpenInvitation { secure_id, ..invitation }
 }

@@ -146,10 +146,10 @@ const BLANKS: [char; 18] = [
 #[test]
 fn stored_names_stay_readable_under_stricter_rules() {
     for stored in ["evil.com", "\u{3164}", "mailto:joe"] {
-        assert!(DisplayText::from_stored(stored.to_owned()).is_some(), "{stored:?}");
+        assert!(DisplayText::from_stored(stored).is_some(), "{stored:?}");
     }
     for never in ["", "  ", "Joe\nWright", "Joe\u{202E}gpj"] {
-        assert_eq!(DisplayText::from_stored(never.to_owned()), None, "{never:?}");
+        assert_eq!(DisplayText::from_stored(never), None, "{never:?}");
     }
 }
 

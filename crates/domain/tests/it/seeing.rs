@@ -27,13 +27,13 @@ fn lists_show_the_open_ones_of_the_account_and_count_them_all() {
     let listing =
         |part: &Part| world.act(&world.jane(), |tx, actor| list(tx, &world.env, actor, part)).unwrap();
     let whole = listing(&part(10, 0));
-    assert_eq!(whole.items.iter().map(|view| view.invitation.id).collect::<Vec<_>>(), ids);
+    assert_eq!(whole.items.iter().map(|view| view.id).collect::<Vec<_>>(), ids);
     assert_eq!(whole.count, 5);
     let last = listing(&part(2, 3));
-    assert_eq!(last.items.iter().map(|view| view.invitation.id).collect::<Vec<_>>(), ids[3..]);
+    assert_eq!(last.items.iter().map(|view| view.id).collect::<Vec<_>>(), ids[3..]);
     assert_eq!((last.count, last.more), (5, false));
     let newest = listing(&Part { order: Order::NewestFirst, ..part(2, 3) });
-    let seen: Vec<InvitationId> = newest.items.iter().map(|view| view.invitation.id).collect();
+    let seen: Vec<InvitationId> = newest.items.iter().map(|view| view.id).collect();
     assert_eq!(seen, [ids[1], ids[0]]);
     world.clock.advance(TimeDelta::days(14));
     assert_eq!(listing(&part(10, 0)).count, 0, "expired at that moment, swept or not");
@@ -57,7 +57,7 @@ fn parts_follow_each_other_by_their_places() {
             let listing = world.act(&world.jane(), |tx, actor| list(tx, &world.env, actor, &wanted)).unwrap();
             assert_eq!(listing.count, 5);
             sizes.push(listing.items.len());
-            seen.extend(listing.items.iter().map(|view| view.invitation.id));
+            seen.extend(listing.items.iter().map(|view| view.id));
             let Some(next) = listing.next() else { break };
             wanted.start = Start::Behind(next.clone());
         }
@@ -97,7 +97,7 @@ fn several_requests_are_answered_each_in_its_place() {
             [(&user, &invitation.id), (&jane, &unknown), (&jane, &invitation.id), (&ann, &invitation.id)];
         get_all(tx, &world.env, &wanted)
     });
-    let found: Vec<_> = got.unwrap().into_iter().map(|got| got.map(|view| view.invitation.id)).collect();
+    let found: Vec<_> = got.unwrap().into_iter().map(|got| got.map(|view| view.id)).collect();
     let nothing = Err(ViewError::NotFound);
     assert_eq!(found, [Err(ViewError::Forbidden), nothing.clone(), Ok(invitation.id), nothing]);
     let deep = part(2, 1);

@@ -36,7 +36,7 @@ impl TryFrom<AccessTokenRow> for AccessToken {
             public_id: place.value("public_id", PublicId::parse(&row.public_id))?,
             account_id: AccountId::new(row.account_id),
             person_id: PersonId::new(row.person_id),
-            name: place.value("name", DisplayText::from_stored(row.name))?,
+            name: place.value("name", DisplayText::from_stored(&row.name))?,
             scope: place.value("scope", Scope::parse(&row.scope))?,
             created_at: row.created_at.and_utc(),
             expires_at: row.expires_at.map(|at| at.and_utc()),

@@ -29,7 +29,7 @@ impl TryFrom<AccountRow> for Account {
             id: AccountId::new(row.id),
             public_id: place.value("public_id", PublicId::parse(&row.public_id))?,
             name: place.value("name", AccountName::parse(&row.name))?,
-            title: place.value("title", DisplayText::from_stored(row.title))?,
+            title: place.value("title", DisplayText::from_stored(&row.title))?,
             created_at: row.created_at.and_utc(),
         })
     }

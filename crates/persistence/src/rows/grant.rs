@@ -6,13 +6,13 @@ use usher_domain::{
 use super::Place;
 
 /// Between two roles, and between two services.
-const SEPARATOR: &str = ",";
+const SEPARATOR: char = ',';
 /// Between a service and what is allowed there.
 const EQUALS: char = '=';
 
 /// Names of roles joined by commas.
 pub(super) fn roles(grant: &Grant) -> String {
-    grant.roles().iter().map(RoleName::as_str).collect::<Vec<_>>().join(SEPARATOR)
+    grant.roles().iter().map(RoleName::as_str).collect::<Vec<_>>().join(&SEPARATOR.to_string())
 }
 
 /// `service=permission` joined by commas; empty without services.
@@ -20,7 +20,7 @@ pub(super) fn services(grant: &Grant) -> String {
     let services = grant.services().iter();
     let texts =
         services.map(|grant| format!("{}{EQUALS}{}", grant.service.as_str(), grant.permission.as_str()));
-    texts.collect::<Vec<_>>().join(SEPARATOR)
+    texts.collect::<Vec<_>>().join(&SEPARATOR.to_string())
 }
 
 /// Reads the columns of a grant back.

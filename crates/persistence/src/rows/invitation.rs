@@ -37,13 +37,6 @@ pub(crate) struct InvitationRow {
     version: i64,
 }
 
-impl InvitationRow {
-    /// The one of the row.
-    pub(crate) fn number(&self) -> i64 {
-        self.id
-    }
-}
-
 impl TryFrom<InvitationRow> for Invitation {
     type Error = StoreError;
 
@@ -54,8 +47,8 @@ impl TryFrom<InvitationRow> for Invitation {
             public_id: place.value("public_id", PublicId::parse(&row.public_id))?,
             secure_id: place.value("secure_id", SecureId::parse(&row.secure_id))?,
             account_id: AccountId::new(row.account_id),
-            email: place.value("email", EmailAddress::from_stored(row.email, row.email_key))?,
-            name: place.optional("name", row.name.map(DisplayText::from_stored))?,
+            email: place.value("email", EmailAddress::from_stored(&row.email, &row.email_key))?,
+            name: place.optional("name", row.name.as_deref().map(DisplayText::from_stored))?,
             grant: grant::read(place, &row.roles, row.limit_services, &row.services)?,
             sponsor: row.sponsor.map(PersonId::new),
             status: place.value("status", Status::parse(&row.status))?,

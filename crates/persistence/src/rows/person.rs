@@ -46,9 +46,9 @@ impl TryFrom<PersonRow> for Person {
         Ok(Self {
             id: PersonId::new(row.id),
             public_id: place.value("public_id", PublicId::parse(&row.public_id))?,
-            email: place.value("email", EmailAddress::from_stored(row.email, row.email_key))?,
+            email: place.value("email", EmailAddress::from_stored(&row.email, &row.email_key))?,
             email_verified: row.email_verified,
-            name: place.value("name", DisplayText::from_stored(row.name))?,
+            name: place.value("name", DisplayText::from_stored(&row.name))?,
             password: row.password_hash.map(PasswordHash::new),
             created_at: row.created_at.and_utc(),
             version: row.version,

@@ -5,7 +5,7 @@ use usher_domain::{
     Timestamp,
     account::PublicId,
     id::{AccountId, InvitationId},
-    invitation::{Invitation, NewInvitation, SecureId},
+    invitation::{Invitation, NewInvitation, OpenInvitation, SecureId},
     port::{
         StoreError,
         store::{Addressee, Invitations, Offer, OpenList, OpenPart, Page},
@@ -124,7 +124,7 @@ impl Invitations for DieselTx<'_> {
         account: AccountId,
         now: Timestamp,
         page: Page,
-    ) -> Result<Vec<Invitation>, StoreError> {
+    ) -> Result<Vec<OpenInvitation>, StoreError> {
         self.read(|connection| Ok(open_lists::page(connection, now, account, page)?))
     }
 

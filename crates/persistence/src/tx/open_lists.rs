@@ -8,14 +8,13 @@ use usher_domain::{
     Timestamp,
     account::PublicId,
     id::AccountId,
-    invitation::Invitation,
+    invitation::OpenInvitation,
     port::store::{OpenList, OpenPart, Order, Page},
 };
 
 use crate::{
     connection::AnyConnection,
-    dialect::{self, Wanted},
-    rows::{InvitationRow, readable},
+    dialect::{self, Listed, Wanted},
     schema::{Pending, invitation, open_change, open_count},
 };
 
@@ -59,6 +58,7 @@ fn of_one_kind(
         .collect();
     // One more than wanted tells whether there are more.
     let found = dialect::open_parts(connection, &wanted, now.naive_utc(), i64::from(limit) + 1, order)?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut found = found.into_iter().peekable();
     let mut parts = Vec::with_capacity(lists.len());
     for (place, list) in (1..).zip(lists) {
@@ -66,25 +66,25 @@ fn of_one_kind(
             parts.push(None);
             continue;
         };
-        let known = list.after.is_none() || first.behind.is_some();
-        let mut count = first.stored;
-        if first.earliest_end.is_some_and(|end| end <= now.naive_utc()) {
-            count -= overdue(connection, list.account, now)?;
-        }
-        let mut rows: Vec<InvitationRow> = first.invitation.into_iter().collect();
-        while let Some(next) = found.next_if(|row| row.place == place) {
-            rows.extend(next.invitation);
-        }
-        parts.push(known.then(|| part(rows, count, limit)));
+        let count = match first.stored {
+            Some(stored) => u64::try_from(stored).unwrap_or_default(),
+            None => count(connection, now, list.account)?,
+        };
+        let mut invitations = Vec::with_capacity(limit.min(found.len() + 1));
+        let rows = std::iter::once(first.listed);
+        let rows = rows.chain(std::iter::from_fn(|| Some(found.next_if(|row| row.place == place)?.listed)));
+        let mut rows = rows.flatten();
+        invitations.extend(readable(rows.by_ref().take(limit)));
+        parts.push(Some(OpenPart { count, invitations, more: rows.count() > 0 }));
     }
     Ok(parts)
 }
 
-fn part(mut rows: Vec<InvitationRow>, count: i64, limit: u32) -> OpenPart {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    OpenPart { count: u64::try_from(count).unwrap_or_default(), invitations: readable(rows), more }
+/// Those that can be read, so that one that cannot does not hide the others; the log names it.
+fn readable(rows: impl Iterator<Item = Listed>) -> impl Iterator<Item = OpenInvitation> {
+    rows.filter_map(|row| {
+        row.invitation.inspect_err(|error| tracing::error!(%error, "a row was passed over")).ok()
+    })
 }
 
 /// How many are open: those stored as pending without those of them whose time is over. There are few of these, which the
@@ -116,7 +116,7 @@ pub(super) fn page(
     now: Timestamp,
     account: AccountId,
     page: Page,
-) -> QueryResult<Vec<Invitation>> {
+) -> QueryResult<Vec<OpenInvitation>> {
     // Neither database knows a number beyond its own.
     let (limit, offset) =
         (page.limit.map_or(i64::MAX, i64::from), i64::try_from(page.offset).unwrap_or(i64::MAX));
@@ -132,7 +132,7 @@ pub(super) fn page(
     };
     let wanted = [Wanted { account, after: None, number }];
     let found = dialect::open_parts(connection, &wanted, now, limit, page.order)?;
-    Ok(readable(found.into_iter().filter_map(|row| row.invitation).collect()))
+    Ok(readable(found.into_iter().filter_map(|row| row.listed)).collect())
 }
 
 /// How many of an account are stored as pending although their time is over.

@@ -142,6 +142,28 @@ async fn no_more_batches_run_at_once_than_there_are_lanes() {
     assert!(scene.entered.try_recv().is_err(), "nothing is worked on twice");
 }
 
+/// Otherwise batches would get small under load. Here another lane, which nobody sees, works on three questions.
+#[tokio::test]
+async fn a_batch_begins_beside_another_one_when_it_is_as_large() {
+    let mut scene = Scene::new(2, 4, LONG);
+    scene.batcher.queue().running = 1;
+    scene.batcher.queue().working = 3;
+    let asking = [1, 2].map(|question| scene.ask(question));
+    assert_eq!((scene.running(), scene.waiting()), (1, vec![1, 2]));
+    let third = scene.ask(3);
+    assert_eq!(scene.batch().await, [1, 2, 3]);
+    let fourth = scene.ask(4);
+    scene.end(End::Answer);
+    for (asking, answer) in asking.into_iter().chain([third]).zip(101..) {
+        assert_eq!(asking.await, Ok(answer));
+    }
+    while scene.running() == 2 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(scene.waiting(), [4], "it is left to the lane that goes on");
+    drop(fourth);
+}
+
 #[tokio::test]
 async fn a_batch_has_at_most_128_questions() {
     let mut scene = Scene::of_one_lane();

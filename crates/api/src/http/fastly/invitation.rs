@@ -1,9 +1,5 @@
 use serde::Serialize;
-use usher_domain::{
-    Timestamp,
-    account::Account,
-    invitation::{Invitation as Stored, Status},
-};
+use usher_domain::{account::Account, invitation::OpenInvitation};
 use utoipa::ToSchema;
 
 use super::{
@@ -64,14 +60,14 @@ pub struct InvitationRelationships {
 }
 
 impl Invitation {
-    /// As it stands in a list at the moment `now`.
+    /// As it stands in a list.
     #[must_use]
-    pub fn listed(invitation: &Stored, account: &Account, now: Timestamp) -> Self {
+    pub fn listed(invitation: &OpenInvitation, account: &Account) -> Self {
         let id = invitation.public_id.as_str();
         let services = invitation.grant.services().iter();
         let ids = services.map(|granted| derived_id(&[id, granted.service.as_str()]));
         let service_invitations = Some(ToMany::new("service_invitation", ids));
-        let created = Self::created(invitation, account, now);
+        let created = Self::created(invitation, account);
         Self {
             relationships: InvitationRelationships { service_invitations, ..created.relationships },
             ..created
@@ -81,29 +77,28 @@ impl Invitation {
     /// As it stands in the answer to its creation: without its services. fastly-py reads this answer with the model of
     /// the request as well, which does not accept their ids, nor null.
     #[must_use]
-    pub fn created(invitation: &Stored, account: &Account, now: Timestamp) -> Self {
+    pub fn created(invitation: &OpenInvitation, account: &Account) -> Self {
         let customer = ToOne::new("customer", account.public_id.as_str());
         Self {
             id: invitation.public_id.to_string(),
-            attributes: InvitationAttributes::of(invitation, now),
+            attributes: InvitationAttributes::of(invitation),
             relationships: InvitationRelationships { customer, service_invitations: None },
         }
     }
 }
 
 impl InvitationAttributes {
-    fn of(invitation: &Stored, now: Timestamp) -> Self {
-        let status = invitation.status_at(now);
-        let deleted_at = invitation.closed_at.filter(|_| status == Status::Revoked);
+    /// Whoever asks for one that is not open is told that there is none: so nothing shown has ended, or was deleted.
+    fn of(invitation: &OpenInvitation) -> Self {
         Self {
             email: invitation.email.to_string(),
             limit_services: invitation.grant.limit_services(),
             role: Role::of(&invitation.grant),
             roles: stored_names(&invitation.grant),
-            status_code: u8::from(status == Status::Pending),
+            status_code: 1,
             created_at: iso(invitation.created_at),
             updated_at: iso(invitation.updated_at),
-            deleted_at: deleted_at.map(iso),
+            deleted_at: None,
         }
     }
 }

@@ -59,8 +59,8 @@ pub(super) async fn list(
         gathered::ask(&state, &state.gathered.lists, credential, page.clone().map(|page| page.part()))
             .await?;
     let paging = Paging::of_listing(&format!("{}/invitations", state.public_url), &page?, &listed.value);
-    let Done { actor, now, value: listing } = &listed;
-    let listed = listing.items.iter().map(|view| Invitation::listed(&view.invitation, &actor.account, *now));
+    let Done { actor, value: listing } = &listed;
+    let listed = listing.items.iter().map(|invitation| Invitation::listed(invitation, &actor.account));
     Ok(document(&InvitationCollection::of(listed, paging)))
 }
 
@@ -138,7 +138,8 @@ pub(super) async fn delete(
 }
 
 fn created(done: &Done<Invited>) -> Answer {
-    written(&InvitationDocument::of(Invitation::created(&done.value, &done.actor.account, done.now)))
+    let invited = done.value.clone().into();
+    written(&InvitationDocument::of(Invitation::created(&invited, &done.actor.account)))
 }
 
 fn command(body: &[u8], validity: TimeDelta) -> Result<Invite, Problem> {

@@ -6,7 +6,7 @@ use usher_domain::{
     account::{Account, AccountName},
     address::EmailAddress,
     id::{AccountId, InvitationId, PersonId},
-    invitation::{Invitation, Status},
+    invitation::OpenInvitation,
     membership::Membership,
     person::Person,
     principal::Actor,
@@ -56,24 +56,16 @@ pub(super) fn actor(grant: Grant) -> Actor {
 }
 
 /// Mina's, made at `2026-03-04T05:06:07.9Z`, changed an hour later, open until `2026-03-11T05:06:07.9Z`.
-pub(super) fn invitation(grant: Grant) -> Invitation {
-    Invitation {
+pub(super) fn invitation(grant: Grant) -> OpenInvitation {
+    OpenInvitation {
         id: InvitationId::new(1),
         public_id: Token::parse(INVITATION).unwrap(),
-        secure_id: Token::parse("012345678901234567890123456789").unwrap(),
-        account_id: AccountId::new(1),
+        secure_id: None,
         email: EmailAddress::parse("Mina@Example.org").unwrap(),
         name: None,
         grant,
-        sponsor: Some(PersonId::new(1)),
-        status: Status::Pending,
-        generation: 0,
         created_at: at("2026-03-04T05:06:07.9Z"),
         updated_at: at("2026-03-04T06:06:07.9Z"),
         sent_at: at("2026-03-04T05:06:07.9Z"),
-        expires_at: at("2026-03-11T05:06:07.9Z"),
-        closed_at: None,
-        closed_by: None,
-        version: 0,
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn for_actors<Q, T, E>(
         Err(error) => Ok(Err(Refusal::Caller(error.clone()))),
         Ok(actor) => {
             let answer = answers.next().ok_or_else(unanswered)?;
-            let done = |value| Done { actor: Arc::clone(actor), now, value };
+            let done = |value| Done { actor: Arc::clone(actor), value };
             Ok(answer.map(done).map_err(Refusal::UseCase))
         }
     };

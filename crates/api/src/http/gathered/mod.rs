@@ -9,14 +9,14 @@ use std::sync::Arc;
 
 use reads::{Gatherer, gets, lists};
 use usher_domain::{
-    Timestamp,
     id::InvitationId,
+    invitation::OpenInvitation,
     port::{StoreError, store::UnitError},
     principal::{Actor, Credential},
     quota::TooManyWrites,
     usecase::{
         resolve::ResolveError,
-        view::{InvitationView, Listing, Part, ViewError},
+        view::{Listing, Part, ViewError},
     },
 };
 use writes::{Accepter, Inviter, accepter, inviter};
@@ -37,8 +37,6 @@ fn lanes() -> usize {
 pub struct Done<T> {
     /// Whose request it was.
     pub actor: Arc<Actor>,
-    /// The moment that it was judged at.
-    pub now: Timestamp,
     /// What the use case answers.
     pub value: T,
 }
@@ -60,7 +58,7 @@ type Request<Q> = (Credential, Q);
 /// The use cases.
 pub struct Gathered {
     /// One open invitation.
-    pub gets: Gatherer<InvitationId, InvitationView, ViewError>,
+    pub gets: Gatherer<InvitationId, OpenInvitation, ViewError>,
     /// A part of the open invitations.
     pub lists: Gatherer<Part, Listing, ViewError>,
     invitations: Arc<Inviter>,

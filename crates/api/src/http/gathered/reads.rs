@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use usher_domain::{
     id::InvitationId,
+    invitation::OpenInvitation,
     port::{Store, store::UnitError},
     principal::Credential,
-    usecase::view::{InvitationView, Listing, Part, Start, ViewError, get_all, list_all},
+    usecase::view::{Listing, Part, Start, ViewError, get_all, list_all},
 };
 
 use super::{
@@ -23,7 +24,7 @@ use crate::{
 /// Gathers requests that read in an account.
 pub(super) type Gatherer<Q, T, E> = Arc<Batcher<Request<Q>, Outcome<T, E>>>;
 
-pub(super) fn gets(gate: &Gate) -> Gatherer<InvitationId, InvitationView, ViewError> {
+pub(super) fn gets(gate: &Gate) -> Gatherer<InvitationId, OpenInvitation, ViewError> {
     Batcher::new(gate.clone(), lanes(), |store: &dyn Store, env, requests| {
         let requests: Vec<_> = requests.iter().collect();
         store.look("get", |tx| for_actors(tx, env, &requests, get_all))

@@ -72,7 +72,7 @@ where
         call => {
             let alone = move |tx: &mut dyn Tx, env: &Env, actor: &Actor, command: &Invite| {
                 let value = invite_one(tx, env, actor, command)?;
-                Ok::<_, InviteError>(render(&Done { actor: Arc::new(actor.clone()), now: env.now(), value }))
+                Ok::<_, InviteError>(render(&Done { actor: Arc::new(actor.clone()), value }))
             };
             return unit::write(state, credential, call, alone).await;
         }

@@ -6,12 +6,13 @@ use actix_web::{
 };
 use futures_util::stream::try_unfold;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{to_string, to_writer};
 use usher_domain::{
     account::{Account, PublicId},
+    invitation::OpenInvitation,
     port::{StoreError, store::Order},
     principal::Credential,
-    usecase::view::{InvitationView, Listing, Part, Start},
+    usecase::view::{Listing, Part, Start},
 };
 
 use super::{PREFIX, error::Problem};
@@ -44,11 +45,10 @@ pub(super) struct InvitationResponse<'a> {
 
 impl<'a> InvitationResponse<'a> {
     /// As its account shows it.
-    pub(super) fn of(view: &'a InvitationView, account: &'a Account) -> Self {
-        let invitation = &view.invitation;
+    pub(super) fn of(invitation: &'a OpenInvitation, account: &'a Account) -> Self {
         Self {
             id: invitation.id.get(),
-            secure_id: view.secure_id.as_ref().map_or("", |id| id.as_str()),
+            secure_id: invitation.secure_id.as_ref().map_or("", |id| id.as_str()),
             account: account.title.as_str(),
             name: invitation.name.as_ref().map_or("", |name| name.as_str()),
             email: invitation.email.as_str(),
@@ -89,15 +89,23 @@ impl PageRequest {
     }
 
     /// Absolute links to the neighbouring parts; none without a `limit`, as everything is there then.
-    fn links(&self, public_url: &str, listing: &Listing) -> (Option<String>, Option<String>) {
-        let Some(limit) = self.limit else { return (None, None) };
+    fn links(&self, public_url: &str, listing: &Listing) -> Links {
+        let Some(limit) = self.limit else { return Links::default() };
         let link = |offset: u32| format!("{public_url}{PREFIX}/invitations?limit={limit}&offset={offset}");
         let next = listing.more.then(|| {
             let link = link(self.offset.saturating_add(limit));
             listing.next().map_or_else(|| link.clone(), |cursor| format!("{link}&cursor={cursor}"))
         });
-        (next, (self.offset > 0).then(|| link(self.offset.saturating_sub(limit))))
+        let previous = (self.offset > 0).then(|| link(self.offset.saturating_sub(limit)));
+        Links { next, previous }
     }
+}
+
+/// Where the neighbouring parts are.
+#[derive(Default, Serialize)]
+struct Links {
+    next: Option<String>,
+    previous: Option<String>,
 }
 
 fn whole_number(text: &str, name: &str, bounds: std::ops::RangeInclusive<u32>) -> Result<u32, Problem> {
@@ -169,13 +177,12 @@ async fn proceed(
 fn write(text: &mut Vec<u8>, listed: &Done<Listing>) -> Result<(), Problem> {
     let items = &listed.value.items;
     text.reserve(items.len() * USUAL);
-    for (index, view) in items.iter().enumerate() {
+    for (index, invitation) in items.iter().enumerate() {
         if index > 0 {
             text.push(b',');
         }
-        let invitation = InvitationResponse::of(view, &listed.actor.account);
-        serde_json::to_writer(&mut *text, &invitation)
-            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let invitation = InvitationResponse::of(invitation, &listed.actor.account);
+        to_writer(&mut *text, &invitation).map_err(|error| StoreError::Unavailable(error.to_string()))?;
     }
     Ok(())
 }
@@ -186,10 +193,10 @@ pub(super) fn part(
     public_url: &str,
     listed: &Done<Listing>,
 ) -> Result<HttpResponse, Problem> {
-    let (next, previous) = page.links(public_url, &listed.value);
     let mut text = format!("{{\"count\":{},\"results\":[", listed.value.count).into_bytes();
     write(&mut text, listed)?;
-    let links = json!({ "next": next, "previous": previous }).to_string();
+    let links = to_string(&page.links(public_url, &listed.value));
+    let links = links.map_err(|error| StoreError::Unavailable(error.to_string()))?;
     // The rest of the object that was begun.
     text.extend_from_slice(b"],");
     text.extend_from_slice(links.trim_start_matches('{').as_bytes());

@@ -1,14 +1,14 @@
 //! Whatever is stored, Fastly's strictest clients can read what is made of it.
 
-use proptest::{collection::vec, option, prelude::*, sample::select, test_runner::RngSeed};
+use proptest::{collection::vec, prelude::*, sample::select, test_runner::RngSeed};
 use serde_json::{Value, json};
 use usher_api::http::fastly::{Collection, Document, Invitation as Shown, PageRequest, Paging};
 use usher_domain::{
     Timestamp,
     account::{Account, AccountName},
     address::EmailAddress,
-    id::{AccountId, InvitationId, PersonId},
-    invitation::{Invitation, Status},
+    id::{AccountId, InvitationId},
+    invitation::OpenInvitation,
     role::{BUILTIN, Grant, RoleName, ServiceGrant, ServiceId, ServicePermission},
     text::DisplayText,
     token::Token,
@@ -45,7 +45,7 @@ fn grant() -> impl Strategy<Value = Grant> {
 
 fn email() -> impl Strategy<Value = EmailAddress> {
     ("\\PC{0,30}@\\PC{0,30}", "\\PC{0,30}@\\PC{0,30}")
-        .prop_filter_map("no address", |(typed, key)| EmailAddress::from_stored(typed, key))
+        .prop_filter_map("no address", |(typed, key)| EmailAddress::from_stored(&typed, &key))
 }
 
 fn account() -> impl Strategy<Value = Account> {
@@ -58,29 +58,20 @@ fn account() -> impl Strategy<Value = Account> {
     })
 }
 
-fn invitation() -> impl Strategy<Value = Invitation> {
-    let names = (token(), token(), email(), grant(), select(Status::EVERY.as_slice()));
-    let times = (moment(), moment(), moment(), moment(), option::of(moment()));
-    (names, times).prop_map(|((public_id, secure_id, email, grant, status), times)| {
-        let (created_at, updated_at, sent_at, expires_at, closed_at) = times;
-        Invitation {
+fn invitation() -> impl Strategy<Value = OpenInvitation> {
+    let names = (token(), token(), email(), grant());
+    (names, (moment(), moment(), moment())).prop_map(|((public_id, secure_id, email, grant), times)| {
+        let (created_at, updated_at, sent_at) = times;
+        OpenInvitation {
             id: InvitationId::new(1),
             public_id,
-            secure_id,
-            account_id: AccountId::new(1),
+            secure_id: Some(secure_id),
             email,
             name: None,
             grant,
-            sponsor: Some(PersonId::new(1)),
-            status,
-            generation: 0,
             created_at,
             updated_at,
             sent_at,
-            expires_at,
-            closed_at,
-            closed_by: None,
-            version: 0,
         }
     })
 }
@@ -116,9 +107,9 @@ proptest! {
 
     #[test]
     fn every_stored_invitation_can_be_read_after_its_creation(
-        stored in invitation(), account in account(), now in moment(),
+        stored in invitation(), account in account(),
     ) {
-        let body = serde_json::to_value(Document::of(Shown::created(&stored, &account, now))).unwrap();
+        let body = serde_json::to_value(Document::of(Shown::created(&stored, &account))).unwrap();
         prop_assert_eq!(broken(Reply::Created, &body), Vec::<String>::new(), "{}", body);
         let stored_roles: Vec<&str> = stored.grant.roles().iter().map(RoleName::as_str).collect();
         prop_assert_eq!(&body["data"]["attributes"]["roles"], &json!(stored_roles));
@@ -129,11 +120,10 @@ proptest! {
     fn every_list_of_stored_invitations_can_be_read(
         stored in vec(invitation(), 0..4),
         account in account(),
-        now in moment(),
         page in page(),
         count in prop_oneof![0_u64..500, any::<u64>()],
     ) {
-        let shown = stored.iter().map(|stored| Shown::listed(stored, &account, now));
+        let shown = stored.iter().map(|stored| Shown::listed(stored, &account));
         let body = serde_json::to_value(Collection::of(shown, Paging::new(URL, &page, count))).unwrap();
         prop_assert_eq!(broken(Reply::Listed, &body), Vec::<String>::new(), "{}", body);
         prop_assert_eq!(body["data"].as_array().map(Vec::len), Some(stored.len()));

@@ -6,7 +6,7 @@ use crate::{
     account::{Account, PublicId},
     address::EmailAddress,
     id::{AccountId, InvitationId},
-    invitation::{Invitation, NewInvitation, SecureId},
+    invitation::{Invitation, NewInvitation, OpenInvitation, SecureId},
     membership::Membership,
 };
 
@@ -89,7 +89,7 @@ pub struct OpenPart {
     /// How many are open in all.
     pub count: u64,
     /// Those of the part, without those that cannot be read.
-    pub invitations: Vec<Invitation>,
+    pub invitations: Vec<OpenInvitation>,
     /// Whether there are others behind them.
     pub more: bool,
 }
@@ -148,7 +148,7 @@ pub trait Invitations {
         account: AccountId,
         now: Timestamp,
         page: Page,
-    ) -> Result<Vec<Invitation>, StoreError>;
+    ) -> Result<Vec<OpenInvitation>, StoreError>;
     /// For each list, in its place, the part that is asked for of those open at `now`. `None` when the account has no
     /// invitation that it should begin behind.
     fn open_parts(

@@ -5,14 +5,14 @@ use super::{
 use crate::{
     Timestamp,
     id::{AccountId, InvitationId},
-    invitation::{Invitation, NewInvitation},
+    invitation::{NewInvitation, OpenInvitation},
     port::{
         Store, StoreError,
         store::{Order, Page},
     },
 };
 
-fn ids<'a>(invitations: impl IntoIterator<Item = &'a Invitation>) -> Vec<InvitationId> {
+fn ids(invitations: impl IntoIterator<Item = OpenInvitation>) -> Vec<InvitationId> {
     invitations.into_iter().map(|invitation| invitation.id).collect()
 }
 
@@ -21,12 +21,14 @@ fn open(store: &dyn Store, account: AccountId, now: Timestamp) -> Result<Vec<Inv
     store.read("list and count", |tx| {
         let open = tx.open_invitations(account, now, Page::default())?;
         assert_eq!(tx.count_open_invitations(account, now)?, u64::try_from(open.len()).unwrap_or(u64::MAX));
-        Ok(ids(&open))
+        Ok(ids(open))
     })
 }
 
 fn overdue(store: &dyn Store, now: Timestamp, limit: u32) -> Result<Vec<InvitationId>, StoreError> {
-    store.read("list overdue", |tx| tx.overdue_invitations(now, limit)).map(|all| ids(&all))
+    store
+        .read("list overdue", |tx| tx.overdue_invitations(now, limit))
+        .map(|all| all.into_iter().map(|invitation| invitation.id).collect())
 }
 
 pub(super) fn open_ones_come_by_number_in_pages(store: &dyn Store) -> Outcome {
@@ -37,7 +39,7 @@ pub(super) fn open_ones_come_by_number_in_pages(store: &dyn Store) -> Outcome {
         let ends = second(100 - i64::try_from(index).unwrap_or_default());
         let new =
             NewInvitation { expires_at: ends, ..world.new_invitation(&format!("{address}@example.com")) };
-        all.push(insert(store, &new)?);
+        all.push(OpenInvitation::from(insert(store, &new)?));
     }
     let account = world.account.id;
     let page = |limit: Option<u32>, offset: u64| {
@@ -46,7 +48,7 @@ pub(super) fn open_ones_come_by_number_in_pages(store: &dyn Store) -> Outcome {
         })
     };
     assert_eq!(page(None, 0)?, all);
-    let numbers = ids(&all);
+    let numbers = ids(all);
     for (limit, offset, expected) in [
         (None, 0, 0..5),
         (None, 3, 3..5),
@@ -60,7 +62,7 @@ pub(super) fn open_ones_come_by_number_in_pages(store: &dyn Store) -> Outcome {
         (Some(3), u64::MAX, 5..5),
     ] {
         let expected = numbers.get(expected).unwrap_or_default();
-        assert_eq!(ids(&page(limit, offset)?), expected, "limit {limit:?}, offset {offset}");
+        assert_eq!(ids(page(limit, offset)?), expected, "limit {limit:?}, offset {offset}");
     }
     assert_eq!(open(store, account, start())?, numbers);
     Ok(())
@@ -78,7 +80,7 @@ pub(super) fn the_newest_can_come_first(store: &dyn Store) -> Outcome {
     {
         let page = Page { limit, offset, order: Order::NewestFirst };
         let part = store.read("page", |tx| tx.open_invitations(world.account.id, start(), page))?;
-        assert_eq!(ids(&part), all.get(expected).unwrap_or_default(), "limit {limit:?}, offset {offset}");
+        assert_eq!(ids(part), all.get(expected).unwrap_or_default(), "limit {limit:?}, offset {offset}");
     }
     Ok(())
 }
@@ -98,11 +100,11 @@ pub(super) fn a_part_is_the_same_from_either_end(store: &dyn Store) -> Outcome {
         let page = Page { limit, offset, order };
         let (mirrored, in_reverse) = page.from_nearer_end(5);
         let look = |page| store.read("page", |tx| tx.open_invitations(world.account.id, start(), page));
-        let mut found = ids(&look(mirrored)?);
+        let mut found = ids(look(mirrored)?);
         if in_reverse {
             found.reverse();
         }
-        assert_eq!(found, ids(&look(page)?), "{page:?} as {mirrored:?}");
+        assert_eq!(found, ids(look(page)?), "{page:?} as {mirrored:?}");
         assert!(found.is_empty() || mirrored.offset <= 2, "{page:?} leaves out more than half: {mirrored:?}");
     }
     Ok(())

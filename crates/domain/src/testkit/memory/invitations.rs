@@ -7,7 +7,7 @@ use crate::{
     account::PublicId,
     address::EmailAddress,
     id::{AccountId, InvitationId},
-    invitation::{Invitation, NewInvitation, SecureId, Status},
+    invitation::{Invitation, NewInvitation, OpenInvitation, SecureId, Status},
     port::{
         StoreError,
         store::{Addressee, Constraint, Invitations, Offer, OpenList, OpenPart, Order, Page},
@@ -92,7 +92,7 @@ impl State {
         };
         let count = u64::try_from(open.len()).unwrap_or(u64::MAX);
         let mut behind = open.into_iter().filter(is_behind);
-        let invitations = behind.by_ref().take(size(list.limit)).collect();
+        let invitations = behind.by_ref().take(size(list.limit)).map(OpenInvitation::from).collect();
         Some(OpenPart { count, invitations, more: behind.next().is_some() })
     }
 
@@ -175,12 +175,12 @@ impl Invitations for MemoryTx {
         account: AccountId,
         now: Timestamp,
         page: Page,
-    ) -> Result<Vec<Invitation>, StoreError> {
+    ) -> Result<Vec<OpenInvitation>, StoreError> {
         let offset = usize::try_from(page.offset).unwrap_or(usize::MAX);
         let limit = page.limit.map_or(usize::MAX, size);
         self.read(|state| {
             let open = state.open_in(account, now, page.order);
-            Ok(open.into_iter().skip(offset).take(limit).collect())
+            Ok(open.into_iter().skip(offset).take(limit).map(OpenInvitation::from).collect())
         })
     }
 

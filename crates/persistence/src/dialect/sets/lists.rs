@@ -7,10 +7,13 @@ use diesel::{
 
 use usher_domain::port::store::Order;
 
-use super::hand_written;
+use super::{
+    hand_written,
+    listed_rows::{Found, FoundColumns, Listed, columns},
+};
 use crate::{
     connection::AnyConnection,
-    rows::InvitationRow,
+    rows::OpenInvitationRow,
     schema::{Pending, invitation, open_count},
 };
 
@@ -20,37 +23,6 @@ pub(crate) struct Wanted<'a> {
     pub(crate) account: i64,
     pub(crate) after: Option<&'a str>,
     pub(crate) number: Option<i64>,
-}
-
-/// What was found of the one that was wanted at a place, from 1; without rows of invitations there is one without an invitation.
-#[derive(Queryable)]
-pub(crate) struct Found {
-    pub(crate) place: i64,
-    /// The number of the invitation that the part begins behind, if the account has it.
-    pub(crate) behind: Option<i64>,
-    /// How many the account has stored as pending.
-    pub(crate) stored: i64,
-    /// The earliest end of all that any account has stored as pending.
-    pub(crate) earliest_end: Option<NaiveDateTime>,
-    pub(crate) invitation: Option<InvitationRow>,
-}
-
-impl Found {
-    /// Grows in the order of the list.
-    fn number(&self, order: Order) -> i64 {
-        let number = self.invitation.as_ref().map_or(0, InvitationRow::number);
-        if order == Order::OldestFirst { number } else { -number }
-    }
-}
-
-type FoundColumns = (BigInt, Nullable<BigInt>, BigInt, Nullable<Timestamp>, Nullable<invitation::SqlType>);
-
-/// The columns of an invitation, in the order of the table's declaration.
-macro_rules! columns {
-    () => {
-        "id, public_id, secure_id, account_id, email, email_key, name, roles, limit_services, services, sponsor, status, \
-         generation, created_at, updated_at, sent_at, expires_at, closed_at, closed_by, version"
-    };
 }
 
 /// The open invitations of an account between two numbers. The comparisons of pairs are always true: they tell the planner, who
@@ -76,13 +48,15 @@ macro_rules! open_between {
 
 /// What is asked in either order. For each list one look-up in `unique_invitation_public_id` and one in each table of the count,
 /// then as many steps in `invitation_open` as there are rows, from the place where the part begins. The count is kept from being
-/// computed for each row by `OFFSET 0`. The earliest end is the first entry of `invitation_overdue`, once for all.
+/// computed for each row by `OFFSET 0`, and is not told when anything at all is overdue, for which the first entry of
+/// `invitation_overdue` is looked at, once for all.
 macro_rules! open_parts {
     ($name:ident, $lower:expr, $upper:expr, $direction:literal) => {
         hand_written! {
             struct $name<'a> -> FoundColumns;
-            "SELECT wanted.place, behind.id, counted.stored, \
-             (SELECT min(expires_at) FROM invitation WHERE status = 'pending'), listed.* FROM unnest(",
+            "SELECT wanted.place, counted.stored, listed.* FROM (SELECT ",
+            now: NaiveDateTime as Timestamp,
+            "::timestamp AS now) AS moment CROSS JOIN unnest(",
             accounts: Vec<i64> as Array<BigInt>, "::bigint[], ",
             after: Vec<Option<&'a str>> as Array<Nullable<Text>>,
             "::text[], ",
@@ -91,16 +65,16 @@ macro_rules! open_parts {
                 "::bigint[]) WITH ORDINALITY AS wanted (account_id, after, number, place) \
                  LEFT JOIN invitation AS behind ON behind.account_id = wanted.account_id AND behind.public_id = wanted.after \
                  CROSS JOIN LATERAL (SELECT \
+                    CASE WHEN (SELECT min(expires_at) FROM invitation WHERE status = 'pending') > moment.now THEN \
                     COALESCE((SELECT invitations FROM open_count WHERE account_id = wanted.account_id), 0) \
-                    + COALESCE((SELECT sum(change) FROM open_change WHERE account_id = wanted.account_id), 0)::bigint \
+                    + COALESCE((SELECT sum(change) FROM open_change WHERE account_id = wanted.account_id), 0)::bigint END \
                     AS stored OFFSET 0) AS counted \
                  LEFT JOIN LATERAL (SELECT ", columns!(), " FROM invitation WHERE ",
-                open_between!("wanted.account_id", $lower, $upper)
+                open_between!("wanted.account_id", $lower, $upper),
+                "moment.now ORDER BY id ", $direction, " LIMIT "
             ),
-            now: NaiveDateTime as Timestamp,
-            concat!(" ORDER BY id ", $direction, " LIMIT "),
             limit: i64 as BigInt,
-            ") AS listed ON wanted.after IS NULL OR behind.id IS NOT NULL"
+            ") AS listed ON true WHERE wanted.after IS NULL OR behind.id IS NOT NULL"
         }
     };
 }
@@ -168,29 +142,33 @@ pub(crate) fn open_parts(
             let numbers = wanted.iter().map(|wanted| wanted.number).collect();
             let mut all: Vec<Found> = match order {
                 Order::OldestFirst => {
-                    OldestFirst { accounts, after, numbers, now, limit }.load(connection)?
+                    OldestFirst { now, accounts, after, numbers, limit }.load(connection)?
                 }
                 Order::NewestFirst => {
-                    NewestFirst { accounts, after, numbers, now, limit }.load(connection)?
+                    NewestFirst { now, accounts, after, numbers, limit }.load(connection)?
                 }
             };
             // They come so anyway: to make sure costs less here than there.
-            all.sort_by_key(|found| (found.place, found.number(order)));
+            if !all.is_sorted_by_key(|found| found.order(order)) {
+                all.sort_by_key(|found| found.order(order));
+            }
             Ok(all)
         }
         AnyConnection::Sqlite(connection) => {
             let pending = invitation::table.filter(invitation::status.eq(Pending));
-            let earliest_end = pending.select(min(invitation::expires_at)).get_result(connection)?;
+            let earliest_end: Option<NaiveDateTime> =
+                pending.select(min(invitation::expires_at)).get_result(connection)?;
+            let nothing_overdue = earliest_end.is_some_and(|end| end > now);
             let mut all = Vec::new();
             for (place, wanted) in (1..).zip(wanted) {
-                let (behind, rows) = part(connection, wanted, now, limit, order)?;
+                let Some(rows) = part(connection, wanted, now, limit, order)? else { continue };
                 let stored = open_count::table.find(wanted.account).select(open_count::invitations);
                 let stored = stored.get_result(connection).optional()?.unwrap_or_default();
-                let found = |invitation| Found { place, behind, stored, earliest_end, invitation };
+                let found = |listed| Found { place, stored: nothing_overdue.then_some(stored), listed };
                 if rows.is_empty() {
                     all.push(found(None));
                 }
-                all.extend(rows.into_iter().map(|row| found(Some(row))));
+                all.extend(rows.into_iter().map(|row| found(Some(Listed::from(row)))));
             }
             Ok(all)
         }
@@ -205,24 +183,24 @@ fn open(account: i64, now: NaiveDateTime) -> _ {
         .filter(invitation::expires_at.gt(now))
 }
 
-/// The number of the invitation that the part begins behind, and its rows.
+/// The rows of a part; `None` when it should begin behind an invitation that the account never had.
 fn part(
     connection: &mut SqliteConnection,
     wanted: &Wanted<'_>,
     now: NaiveDateTime,
     limit: i64,
     order: Order,
-) -> QueryResult<(Option<i64>, Vec<InvitationRow>)> {
+) -> QueryResult<Option<Vec<OpenInvitationRow>>> {
     let mut behind = wanted.number;
     if let Some(after) = wanted.after {
         let named = invitation::table
             .filter(invitation::account_id.eq(wanted.account))
             .filter(invitation::public_id.eq(after))
             .select(invitation::id);
-        let Some(number) = named.get_result(connection).optional()? else { return Ok((None, Vec::new())) };
+        let Some(number) = named.get_result(connection).optional()? else { return Ok(None) };
         behind = Some(number);
     }
-    let open = open(wanted.account, now).limit(limit).select(InvitationRow::as_select());
+    let open = open(wanted.account, now).limit(limit).select(OpenInvitationRow::as_select());
     let rows = match order {
         Order::OldestFirst => {
             open.filter(invitation::id.gt(behind.unwrap_or(0))).order(invitation::id).load(connection)?
@@ -232,5 +210,5 @@ fn part(
             .order(invitation::id.desc())
             .load(connection)?,
     };
-    Ok((behind, rows))
+    Ok(Some(rows))
 }

@@ -10,6 +10,7 @@ mod addressees;
 mod callers;
 mod hand_written;
 mod insertions;
+mod listed_rows;
 mod lists;
 mod sqlite_rows;
 
@@ -19,6 +20,7 @@ pub(crate) use callers::{HolderRows, known, token_holders};
 use diesel::QueryResult;
 use hand_written::hand_written;
 pub(crate) use insertions::{insert_events, insert_invitations, insert_mails};
+pub(crate) use listed_rows::Listed;
 pub(crate) use lists::{Wanted, open_nth, open_parts};
 
 /// One column of rows.

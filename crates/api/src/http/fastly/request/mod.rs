@@ -10,7 +10,7 @@ pub mod shape;
 use serde_json::Value;
 use usher_domain::{
     address::EmailAddress,
-    role::{BUILTIN, Grant, RoleName, find},
+    role::{BUILTIN, Grant, RoleName},
 };
 
 use super::{error::Problem, role::Role};
@@ -75,7 +75,7 @@ fn roles(attributes: &Object<'_>, problems: &mut Problems) -> Vec<RoleName> {
 }
 
 fn existing(text: &str) -> Option<RoleName> {
-    RoleName::parse(text).ok().filter(|name| find(name).is_some())
+    RoleName::parse(text).ok().filter(|name| name.role().is_some())
 }
 
 /// 1, active, is all that there is. fastly-rust sends a string; compared as a float, because JSON knows one kind of
