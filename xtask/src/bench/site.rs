@@ -8,7 +8,7 @@ use super::{load::Load, operation::Operation, proc::Clock, programs::Programs};
 use crate::shell::Failure;
 
 /// Acceptances that a second is prepared for; more would end the measurement with an error.
-pub(super) const ACCEPTANCES: u32 = 8_000;
+pub(super) const ACCEPTANCES: u32 = 24_000;
 
 /// Numbers of the invitations of the account that is changed begin here, to be nobody else's.
 pub(super) const FIRST_GUEST: u32 = 2_000_000_000;
