@@ -3,14 +3,15 @@
 //! A round trip to the database, a transaction and a flush of its log cost the same for one request and for many. Nobody waits
 //! for others to come: a request that finds nothing going on is a batch of its own. Those that come while a batch is running are
 //! the next one. It begins when the one before has ended, or beside it as soon as it is as large: otherwise batches would get
-//! small under load, and each costs the same round trips.
+//! small under load, and each costs the same round trips. Nobody waits long for that: see [`GRACE`].
 
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
-use tokio::{runtime::Handle, sync::oneshot};
+use tokio::{runtime::Handle, sync::oneshot, time::timeout};
 use usher_domain::{
     env::Env,
     port::{Store, StoreError},
@@ -20,6 +21,9 @@ use crate::gate::Gate;
 
 /// Most requests in a batch.
 const MOST: usize = 128;
+
+/// How long a question waits for a larger batch than it is one with those beside it.
+const GRACE: Duration = Duration::from_millis(10);
 
 /// Answers several questions in one unit of work, each in its place.
 type Work<Q, A> = dyn Fn(&dyn Store, &Env, &[Q]) -> Result<Vec<A>, StoreError> + Send + Sync;
@@ -72,10 +76,18 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
         let (answer, mut answered) = oneshot::channel();
         let (ticket, start) = self.queue().push(question, answer, self.lanes);
         if start {
-            self.start();
+            self.start(false);
         }
         let patience = self.gate.patience();
-        if let Ok(end) = tokio::time::timeout(patience, &mut answered).await {
+        let grace = patience.min(GRACE);
+        if let Ok(end) = timeout(grace, &mut answered).await {
+            return end.unwrap_or_else(|_| Err(broken()));
+        }
+        // The batch that is worked on takes long: nobody is to wait for the end of that as long as there is a lane.
+        if grace < patience && self.queue().hurry(ticket, self.lanes) {
+            self.start(true);
+        }
+        if let Ok(end) = timeout(patience.saturating_sub(grace), &mut answered).await {
             return end.unwrap_or_else(|_| Err(broken()));
         }
         if self.queue().withdraw(ticket) {
@@ -86,10 +98,11 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
         answered.await.unwrap_or_else(|_| Err(broken()))
     }
 
-    /// Begins a lane, which works until nobody waits, or others want its place in the gate.
-    fn start(self: &Arc<Self>) {
+    /// Begins a lane, which works until nobody waits, or others want its place in the gate. In a hurry its first batch is whatever
+    /// waits.
+    fn start(self: &Arc<Self>, hurry: bool) {
         // Here, so that it is counted off also when its task never runs.
-        let lane = Lane { batcher: Arc::clone(self), holds: 0, ended: false };
+        let lane = Lane { batcher: Arc::clone(self), holds: 0, hurry, ended: false };
         let runtime = self.runtime.clone().unwrap_or_else(Handle::current);
         let work = move |store: &dyn Store, env: &Env| lane.work(store, env);
         let Err(work) = self.gate.begin(&runtime, work) else { return };
@@ -158,6 +171,14 @@ impl<Q, A> Queue<Q, A> {
         (ticket, start)
     }
 
+    /// Whether a lane has to be begun for a question although it would make a small batch.
+    fn hurry(&mut self, ticket: u64, lanes: usize) -> bool {
+        let waits = self.waiting.binary_search_by_key(&ticket, |asked| asked.ticket).is_ok();
+        let start = waits && self.running < lanes;
+        self.running += usize::from(start);
+        start
+    }
+
     /// Whether as many wait as are being worked on.
     fn is_worth_a_batch(&self) -> bool {
         self.waiting.len() >= self.working
@@ -176,6 +197,8 @@ struct Lane<Q: Send + 'static, A: Send + 'static> {
     batcher: Arc<Batcher<Q, A>>,
     /// Questions of the batch that it works on.
     holds: usize,
+    /// Whether the next batch may be a small one.
+    hurry: bool,
     ended: bool,
 }
 
@@ -199,7 +222,7 @@ impl<Q: Send + 'static, A: Send + 'static> Lane<Q, A> {
             queue.running -= 1;
         } else {
             drop(queue);
-            self.batcher.start();
+            self.batcher.start(false);
         }
     }
 
@@ -208,7 +231,8 @@ impl<Q: Send + 'static, A: Send + 'static> Lane<Q, A> {
     fn next(&mut self) -> Option<Vec<Asked<Q, A>>> {
         let mut queue = self.batcher.queue();
         queue.working -= std::mem::take(&mut self.holds);
-        if queue.waiting.is_empty() || !queue.is_worth_a_batch() {
+        let hurry = std::mem::take(&mut self.hurry);
+        if queue.waiting.is_empty() || !(hurry || queue.is_worth_a_batch()) {
             queue.running -= 1;
             self.ended = true;
             return None;

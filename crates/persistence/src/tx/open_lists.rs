@@ -66,10 +66,12 @@ fn of_one_kind(
             parts.push(None);
             continue;
         };
-        let count = match first.stored {
-            Some(stored) => u64::try_from(stored).unwrap_or_default(),
-            None => count(connection, now, list.account)?,
-        };
+        // Of one statement, so that it is the sum of one picture also while somebody settles it.
+        let mut count = first.stored;
+        if first.overdue {
+            count -= overdue(connection, list.account, now)?;
+        }
+        let count = u64::try_from(count).unwrap_or_default();
         let mut invitations = Vec::with_capacity(limit.min(found.len() + 1));
         let rows = std::iter::once(first.listed);
         let rows = rows.chain(std::iter::from_fn(|| Some(found.next_if(|row| row.place == place)?.listed)));

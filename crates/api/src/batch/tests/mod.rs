@@ -164,6 +164,21 @@ async fn a_batch_begins_beside_another_one_when_it_is_as_large() {
     drop(fourth);
 }
 
+/// The other lane, which nobody sees, works on three questions for ever.
+#[tokio::test]
+async fn nobody_waits_long_for_a_larger_batch() {
+    let mut scene = Scene::new(2, 4, LONG);
+    scene.batcher.queue().running = 1;
+    scene.batcher.queue().working = 3;
+    let mut asking = scene.ask(1);
+    tokio::select! {
+        answer = &mut asking => panic!("nobody answered: {answer:?}"),
+        batch = scene.entered.recv() => assert_eq!(batch.unwrap(), [1]),
+    }
+    scene.end(End::Answer);
+    assert_eq!(asking.await, Ok(101));
+}
+
 #[tokio::test]
 async fn a_batch_has_at_most_128_questions() {
     let mut scene = Scene::of_one_lane();

@@ -18,8 +18,10 @@ use crate::rows::{OpenInvitationColumns, OpenInvitationRow};
 /// What was found of the list that was wanted at a place, from 1; an empty list is one without an invitation.
 pub(crate) struct Found {
     pub(crate) place: i64,
-    /// How many the account has stored as pending; `None` when some, of any account, are pending although their time is over.
-    pub(crate) stored: Option<i64>,
+    /// How many the account has stored as pending.
+    pub(crate) stored: i64,
+    /// Whether any, of whichever account, are stored as pending although their time is over.
+    pub(crate) overdue: bool,
     pub(crate) listed: Option<Listed>,
 }
 
@@ -54,7 +56,7 @@ pub(super) use columns;
 
 /// The columns of [`Found`].
 pub(super) type FoundColumns = (
-    (BigInt, Nullable<BigInt>),
+    (BigInt, BigInt, Bool),
     (
         Nullable<BigInt>,
         Nullable<Text>,
@@ -75,9 +77,10 @@ impl FromSqlRow<FoundColumns, Pg> for Found {
     fn build_from_row<'a>(row: &impl Row<'a, Pg>) -> Result<Self> {
         let mut columns = 0..;
         let mut next = || columns.next().and_then(|column| row.get(column)).ok_or("a column is missing");
-        let (place, stored) = (value::<BigInt, i64>(&next()?)?, optional::<BigInt, i64>(&next()?)?);
+        let (place, stored) = (value::<BigInt, i64>(&next()?)?, value::<BigInt, i64>(&next()?)?);
+        let overdue = value::<Bool, bool>(&next()?)?;
         let Some(number) = optional::<BigInt, i64>(&next()?)? else {
-            return Ok(Self { place, stored, listed: None });
+            return Ok(Self { place, stored, overdue, listed: None });
         };
         let (public_id, secure_id) = (next()?, next()?);
         let (email, email_key, name) = (next()?, next()?, next()?);
@@ -97,7 +100,7 @@ impl FromSqlRow<FoundColumns, Pg> for Found {
             updated_at: value::<Timestamp, _>(&updated_at)?,
             sent_at: value::<Timestamp, _>(&sent_at)?,
         };
-        Ok(Self { place, stored, listed: Some(Listed { number, invitation: row.try_into() }) })
+        Ok(Self { place, stored, overdue, listed: Some(Listed { number, invitation: row.try_into() }) })
     }
 }
 

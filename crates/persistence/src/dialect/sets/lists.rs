@@ -48,13 +48,13 @@ macro_rules! open_between {
 
 /// What is asked in either order. For each list one look-up in `unique_invitation_public_id` and one in each table of the count,
 /// then as many steps in `invitation_open` as there are rows, from the place where the part begins. The count is kept from being
-/// computed for each row by `OFFSET 0`, and is not told when anything at all is overdue, for which the first entry of
-/// `invitation_overdue` is looked at, once for all.
+/// computed for each row by `OFFSET 0`. Whether anything is overdue tells the first entry of `invitation_overdue`, once for
+/// all.
 macro_rules! open_parts {
     ($name:ident, $lower:expr, $upper:expr, $direction:literal) => {
         hand_written! {
             struct $name<'a> -> FoundColumns;
-            "SELECT wanted.place, counted.stored, listed.* FROM (SELECT ",
+            "SELECT wanted.place, counted.stored, counted.overdue, listed.* FROM (SELECT ",
             now: NaiveDateTime as Timestamp,
             "::timestamp AS now) AS moment CROSS JOIN unnest(",
             accounts: Vec<i64> as Array<BigInt>, "::bigint[], ",
@@ -65,9 +65,9 @@ macro_rules! open_parts {
                 "::bigint[]) WITH ORDINALITY AS wanted (account_id, after, number, place) \
                  LEFT JOIN invitation AS behind ON behind.account_id = wanted.account_id AND behind.public_id = wanted.after \
                  CROSS JOIN LATERAL (SELECT \
-                    CASE WHEN (SELECT min(expires_at) FROM invitation WHERE status = 'pending') > moment.now THEN \
+                    COALESCE((SELECT min(expires_at) FROM invitation WHERE status = 'pending') <= moment.now, false) AS overdue, \
                     COALESCE((SELECT invitations FROM open_count WHERE account_id = wanted.account_id), 0) \
-                    + COALESCE((SELECT sum(change) FROM open_change WHERE account_id = wanted.account_id), 0)::bigint END \
+                    + COALESCE((SELECT sum(change) FROM open_change WHERE account_id = wanted.account_id), 0)::bigint \
                     AS stored OFFSET 0) AS counted \
                  LEFT JOIN LATERAL (SELECT ", columns!(), " FROM invitation WHERE ",
                 open_between!("wanted.account_id", $lower, $upper),
@@ -158,13 +158,13 @@ pub(crate) fn open_parts(
             let pending = invitation::table.filter(invitation::status.eq(Pending));
             let earliest_end: Option<NaiveDateTime> =
                 pending.select(min(invitation::expires_at)).get_result(connection)?;
-            let nothing_overdue = earliest_end.is_some_and(|end| end > now);
+            let overdue = earliest_end.is_some_and(|end| end <= now);
             let mut all = Vec::new();
             for (place, wanted) in (1..).zip(wanted) {
                 let Some(rows) = part(connection, wanted, now, limit, order)? else { continue };
                 let stored = open_count::table.find(wanted.account).select(open_count::invitations);
                 let stored = stored.get_result(connection).optional()?.unwrap_or_default();
-                let found = |listed| Found { place, stored: nothing_overdue.then_some(stored), listed };
+                let found = |listed| Found { place, stored, overdue, listed };
                 if rows.is_empty() {
                     all.push(found(None));
                 }
