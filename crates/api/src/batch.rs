@@ -3,7 +3,7 @@
 //! A round trip to the database, a transaction and a flush of its log cost the same for one request and for many. Nobody waits
 //! for others to come: a request that finds nothing going on is a batch of its own. Those that come while a batch is running are
 //! the next one. It begins when the one before has ended, or beside it as soon as it is as large: otherwise batches would get
-//! small under load, and each costs the same round trips. Nobody waits long for that: see [`GRACE`].
+//! small under load, and each costs the same round trips. Nobody waits longer than 10 ms for that if a lane is free.
 
 use std::{
     collections::VecDeque,
