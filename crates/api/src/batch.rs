@@ -22,7 +22,7 @@ use crate::gate::Gate;
 /// Most requests in a batch.
 const MOST: usize = 128;
 
-/// How long a question waits for a larger batch than it is one with those beside it.
+/// How long a question waits for those that would make a batch as large as the one that is worked on.
 const GRACE: Duration = Duration::from_millis(10);
 
 /// Answers several questions in one unit of work, each in its place.
@@ -45,6 +45,8 @@ struct Queue<Q, A> {
     /// Questions in the batches of these.
     working: usize,
     next_ticket: u64,
+    /// Whoever has a ticket below this one has waited long enough for a larger batch.
+    late: u64,
 }
 
 struct Asked<Q, A> {
@@ -60,7 +62,7 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
         lanes: usize,
         work: impl Fn(&dyn Store, &Env, &[Q]) -> Result<Vec<A>, StoreError> + Send + Sync + 'static,
     ) -> Arc<Self> {
-        let queue = Queue { waiting: VecDeque::new(), running: 0, working: 0, next_ticket: 0 };
+        let queue = Queue { waiting: VecDeque::new(), running: 0, working: 0, next_ticket: 0, late: 0 };
         Arc::new(Self {
             gate,
             lanes: lanes.max(1),
@@ -76,16 +78,15 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
         let (answer, mut answered) = oneshot::channel();
         let (ticket, start) = self.queue().push(question, answer, self.lanes);
         if start {
-            self.start(false);
+            self.start();
         }
         let patience = self.gate.patience();
         let grace = patience.min(GRACE);
         if let Ok(end) = timeout(grace, &mut answered).await {
             return end.unwrap_or_else(|_| Err(broken()));
         }
-        // The batch that is worked on takes long: nobody is to wait for the end of that as long as there is a lane.
         if grace < patience && self.queue().hurry(ticket, self.lanes) {
-            self.start(true);
+            self.start();
         }
         if let Ok(end) = timeout(patience.saturating_sub(grace), &mut answered).await {
             return end.unwrap_or_else(|_| Err(broken()));
@@ -98,11 +99,10 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
         answered.await.unwrap_or_else(|_| Err(broken()))
     }
 
-    /// Begins a lane, which works until nobody waits, or others want its place in the gate. In a hurry its first batch is whatever
-    /// waits.
-    fn start(self: &Arc<Self>, hurry: bool) {
+    /// Begins a lane, which works until nobody waits, or others want its place in the gate.
+    fn start(self: &Arc<Self>) {
         // Here, so that it is counted off also when its task never runs.
-        let lane = Lane { batcher: Arc::clone(self), holds: 0, hurry, ended: false };
+        let lane = Lane { batcher: Arc::clone(self), holds: 0, ended: false };
         let runtime = self.runtime.clone().unwrap_or_else(Handle::current);
         let work = move |store: &dyn Store, env: &Env| lane.work(store, env);
         let Err(work) = self.gate.begin(&runtime, work) else { return };
@@ -171,17 +171,22 @@ impl<Q, A> Queue<Q, A> {
         (ticket, start)
     }
 
-    /// Whether a lane has to be begun for a question although it would make a small batch.
+    /// Makes the next batch one of any size, for a question that still waits: the batch that is worked on takes long. Whether a lane
+    /// has to be begun.
     fn hurry(&mut self, ticket: u64, lanes: usize) -> bool {
-        let waits = self.waiting.binary_search_by_key(&ticket, |asked| asked.ticket).is_ok();
-        let start = waits && self.running < lanes;
+        self.late = self.late.max(ticket + 1);
+        let start = self.running < lanes && self.has_late_ones();
         self.running += usize::from(start);
         start
     }
 
-    /// Whether as many wait as are being worked on.
+    fn has_late_ones(&self) -> bool {
+        self.waiting.front().is_some_and(|asked| asked.ticket < self.late)
+    }
+
+    /// Whether as many wait as are being worked on, or somebody has waited long.
     fn is_worth_a_batch(&self) -> bool {
-        self.waiting.len() >= self.working
+        self.waiting.len() >= self.working || self.has_late_ones()
     }
 
     /// Takes a question back; `false` when it was taken into a batch.
@@ -197,8 +202,6 @@ struct Lane<Q: Send + 'static, A: Send + 'static> {
     batcher: Arc<Batcher<Q, A>>,
     /// Questions of the batch that it works on.
     holds: usize,
-    /// Whether the next batch may be a small one.
-    hurry: bool,
     ended: bool,
 }
 
@@ -222,7 +225,7 @@ impl<Q: Send + 'static, A: Send + 'static> Lane<Q, A> {
             queue.running -= 1;
         } else {
             drop(queue);
-            self.batcher.start(false);
+            self.batcher.start();
         }
     }
 
@@ -231,8 +234,7 @@ impl<Q: Send + 'static, A: Send + 'static> Lane<Q, A> {
     fn next(&mut self) -> Option<Vec<Asked<Q, A>>> {
         let mut queue = self.batcher.queue();
         queue.working -= std::mem::take(&mut self.holds);
-        let hurry = std::mem::take(&mut self.hurry);
-        if queue.waiting.is_empty() || !(hurry || queue.is_worth_a_batch()) {
+        if queue.waiting.is_empty() || !queue.is_worth_a_batch() {
             queue.running -= 1;
             self.ended = true;
             return None;

@@ -12,14 +12,11 @@ use usher_domain::{
     Timestamp,
     address::EmailAddress,
     port::{Clock, StoreError, Tx},
-    principal::{Actor, Credential, Principal},
+    principal::Actor,
     role::Grant,
     testkit::FixedClock,
     text::DisplayText,
-    usecase::{
-        invite::{Invite, invite_all},
-        resolve::resolve,
-    },
+    usecase::invite::{Invite, invite_all},
 };
 
 use crate::harness::{Backend, Client, Server, Setup, on_both_databases};
@@ -36,24 +33,15 @@ fn address(n: usize) -> String {
 /// Invites so many in the name of jane@example.com, without asking the server.
 fn crowd(server: &Server, size: usize) {
     let env = &server.core.env;
-    let email = |text: &str| EmailAddress::parse(text).unwrap();
-    let jane = Principal {
-        email: email("jane@example.com"),
-        email_verified: true,
-        person_id: None,
-        account: None,
-        name: None,
-    };
-    let jane = Credential::Principal(jane);
     let invite = |n: usize| Invite {
-        email: email(&address(n)),
+        email: EmailAddress::parse(&address(n)).unwrap(),
         name: Some(DisplayText::parse("\"Joe\" Wright").unwrap()),
         grant: Grant::of_roles(["Auditor"]).unwrap(),
         validity: TimeDelta::days(14),
     };
     let crowd: Vec<Invite> = (0..size).map(invite).collect();
     let work = |tx: &mut dyn Tx| {
-        let actor = resolve(tx, &jane, env.now()).unwrap();
+        let actor = server.actor(tx, "jane@example.com");
         for some in crowd.chunks(128) {
             let requests: Vec<(&Actor, &Invite)> = some.iter().map(|invite| (&actor, invite)).collect();
             assert!(invite_all(tx, env, &requests)?.iter().all(Result::is_ok));

@@ -18,7 +18,7 @@ pub(crate) use idempotency_key::KeptAnswerRow;
 pub(crate) use invitation::{ChangedInvitationRow, InvitationRow, NewInvitationRow};
 pub(crate) use mail::{MailRow, NewMailRow};
 pub(crate) use membership::{MembershipRow, NewMembershipRow};
-pub(crate) use open_invitation::{OpenInvitationColumns, OpenInvitationRow};
+pub(crate) use open_invitation::OpenInvitationRow;
 pub(crate) use person::{NewPersonRow, PersonRow};
 
 use usher_domain::port::StoreError;

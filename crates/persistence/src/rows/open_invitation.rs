@@ -12,78 +12,38 @@ use usher_domain::{
 use super::{Place, grant};
 use crate::schema::invitation;
 
+/// The columns that anybody is shown of an invitation that is open, wherever their texts are.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = invitation)]
-pub(crate) struct OpenInvitationRow {
-    id: i64,
-    public_id: String,
-    secure_id: String,
-    email: String,
-    email_key: String,
-    name: Option<String>,
-    roles: String,
-    limit_services: bool,
-    services: String,
-    created_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
-    sent_at: NaiveDateTime,
-}
-
-/// The columns of a row, wherever their texts are.
-pub(crate) struct OpenInvitationColumns<'a> {
+pub(crate) struct OpenInvitationRow<T> {
     pub(crate) id: i64,
-    pub(crate) public_id: &'a str,
-    pub(crate) secure_id: &'a str,
-    pub(crate) email: &'a str,
-    /// Where it differs from the address.
-    pub(crate) email_key: Option<&'a str>,
-    pub(crate) name: Option<&'a str>,
-    pub(crate) roles: &'a str,
+    pub(crate) public_id: T,
+    pub(crate) secure_id: T,
+    pub(crate) email: T,
+    pub(crate) email_key: T,
+    pub(crate) name: Option<T>,
+    pub(crate) roles: T,
     pub(crate) limit_services: bool,
-    pub(crate) services: &'a str,
+    pub(crate) services: T,
     pub(crate) created_at: NaiveDateTime,
     pub(crate) updated_at: NaiveDateTime,
     pub(crate) sent_at: NaiveDateTime,
 }
 
-impl OpenInvitationRow {
-    /// The one of the row.
-    pub(crate) fn number(&self) -> i64 {
-        self.id
-    }
-
-    /// What is in it.
-    pub(crate) fn columns(&self) -> OpenInvitationColumns<'_> {
-        OpenInvitationColumns {
-            id: self.id,
-            public_id: &self.public_id,
-            secure_id: &self.secure_id,
-            email: &self.email,
-            email_key: Some(&self.email_key),
-            name: self.name.as_deref(),
-            roles: &self.roles,
-            limit_services: self.limit_services,
-            services: &self.services,
-            created_at: self.created_at,
-            updated_at: self.updated_at,
-            sent_at: self.sent_at,
-        }
-    }
-}
-
-impl TryFrom<OpenInvitationColumns<'_>> for OpenInvitation {
+impl<T: AsRef<str>> TryFrom<OpenInvitationRow<T>> for OpenInvitation {
     type Error = StoreError;
 
-    fn try_from(row: OpenInvitationColumns<'_>) -> Result<Self, StoreError> {
+    fn try_from(row: OpenInvitationRow<T>) -> Result<Self, StoreError> {
         let place = Place { table: "invitation", id: row.id };
-        let key = row.email_key.unwrap_or(row.email);
+        let email = EmailAddress::from_stored(row.email.as_ref(), row.email_key.as_ref());
+        let name = row.name.as_ref().map(|name| DisplayText::from_stored(name.as_ref()));
         Ok(Self {
             id: InvitationId::new(row.id),
-            public_id: place.value("public_id", PublicId::parse(row.public_id))?,
-            secure_id: Some(place.value("secure_id", SecureId::parse(row.secure_id))?),
-            email: place.value("email", EmailAddress::from_stored(row.email, key))?,
-            name: place.optional("name", row.name.map(DisplayText::from_stored))?,
-            grant: grant::read(place, row.roles, row.limit_services, row.services)?,
+            public_id: place.value("public_id", PublicId::parse(row.public_id.as_ref()))?,
+            secure_id: Some(place.value("secure_id", SecureId::parse(row.secure_id.as_ref()))?),
+            email: place.value("email", email)?,
+            name: place.optional("name", name)?,
+            grant: grant::read(place, row.roles.as_ref(), row.limit_services, row.services.as_ref())?,
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
             sent_at: row.sent_at.and_utc(),

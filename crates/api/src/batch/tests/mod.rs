@@ -179,6 +179,25 @@ async fn nobody_waits_long_for_a_larger_batch() {
     assert_eq!(asking.await, Ok(101));
 }
 
+/// Also where no lane was free when it had waited long.
+#[tokio::test]
+async fn who_has_waited_long_is_of_the_next_batch_of_any_lane() {
+    let mut scene = Scene::new(2, 4, LONG);
+    scene.batcher.queue().running = 1;
+    scene.batcher.queue().working = 3;
+    let larger = [1, 2, 3].map(|question| scene.ask(question));
+    assert_eq!(scene.batch().await, [1, 2, 3]);
+    let late = scene.ask(4);
+    let ticket = scene.batcher.queue().next_ticket - 1;
+    assert!(!scene.batcher.queue().hurry(ticket, 2), "both lanes are busy");
+    scene.end(End::Answer);
+    assert_eq!(scene.batch().await, [4], "although the other lane works on three");
+    scene.end(End::Answer);
+    for (asking, answer) in larger.into_iter().chain([late]).zip(101..) {
+        assert_eq!(asking.await, Ok(answer));
+    }
+}
+
 #[tokio::test]
 async fn a_batch_has_at_most_128_questions() {
     let mut scene = Scene::of_one_lane();

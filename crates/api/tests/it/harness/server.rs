@@ -14,7 +14,8 @@ use usher_domain::{
     address::EmailAddress,
     id::PersonId,
     person::Password,
-    port::StoreError,
+    port::{StoreError, Tx},
+    principal::{Actor, Credential, Principal},
     role::Grant,
     testkit::{FixedClock, SeededEntropy},
     text::DisplayText,
@@ -22,6 +23,7 @@ use usher_domain::{
         add_member::{AddMember, add_member},
         create_access_token::{CreateAccessToken, create_access_token},
         create_account::{CreateAccount, create_account},
+        resolve::resolve,
     },
 };
 
@@ -188,6 +190,13 @@ impl Server {
             password: password.map(hash),
         };
         self.core.store.write("test", |tx| add_member(tx, &self.core.env, &command)).unwrap().id
+    }
+
+    /// In whose name a test works in the store, without asking the server.
+    pub(crate) fn actor(&self, tx: &mut dyn Tx, email: &str) -> Actor {
+        let email = EmailAddress::parse(email).unwrap();
+        let principal = Principal { email, email_verified: true, person_id: None, account: None, name: None };
+        resolve(tx, &Credential::Principal(principal), self.core.env.now()).unwrap()
     }
 
     /// A token of an hour, as the server itself would give.

@@ -6,12 +6,8 @@ use usher_domain::{
     address::EmailAddress,
     env::Env,
     port::{StoreError, Tx},
-    principal::{Credential, Principal},
     role::Grant,
-    usecase::{
-        invite::{Invite, invite as invite_somebody},
-        resolve::resolve,
-    },
+    usecase::invite::{Invite, invite as invite_somebody},
 };
 
 use super::{KEY, LANDSCAPE, assert_again, assert_first, invite, invite_by_fastly, is_replayed, jane};
@@ -28,26 +24,19 @@ fn setup(backend: Backend) -> Setup {
 fn hold(server: &Server, work: impl Fn()) {
     let env = &server.core.env;
     let held = server.core.store.write::<(), StoreError>("hold", |tx| {
-        invite_joe(tx, env);
+        invite_joe(server, tx, env);
         work();
         Err(StoreError::Unavailable("held for long enough".to_owned()))
     });
     assert!(held.is_err());
 }
 
-fn invite_joe(tx: &mut dyn Tx, env: &Env) {
-    let email = |text: &str| EmailAddress::parse(text).unwrap();
-    let jane = Principal {
-        email: email("jane@example.com"),
-        email_verified: true,
-        person_id: None,
-        account: None,
-        name: None,
-    };
-    let actor = resolve(tx, &Credential::Principal(jane), env.now()).unwrap();
+fn invite_joe(server: &Server, tx: &mut dyn Tx, env: &Env) {
+    let actor = server.actor(tx, "jane@example.com");
     let grant = Grant::of_roles(["Auditor"]).unwrap();
     let validity = chrono::TimeDelta::days(14);
-    let command = Invite { email: email("joe@example.com"), name: None, grant, validity };
+    let command =
+        Invite { email: EmailAddress::parse("joe@example.com").unwrap(), name: None, grant, validity };
     invite_somebody(tx, env, &actor, &command).unwrap();
 }
 

@@ -13,7 +13,7 @@ use usher_domain::{
     port::{StoreError, store::Order},
 };
 
-use crate::rows::{OpenInvitationColumns, OpenInvitationRow};
+use crate::rows::OpenInvitationRow;
 
 /// What was found of the list that was wanted at a place, from 1; an empty list is one without an invitation.
 pub(crate) struct Found {
@@ -39,13 +39,13 @@ impl Found {
     }
 }
 
-impl From<OpenInvitationRow> for Listed {
-    fn from(row: OpenInvitationRow) -> Self {
-        Self { number: row.number(), invitation: row.columns().try_into() }
+impl<T: AsRef<str>> From<OpenInvitationRow<T>> for Listed {
+    fn from(row: OpenInvitationRow<T>) -> Self {
+        Self { number: row.id, invitation: row.try_into() }
     }
 }
 
-/// The columns of [`OpenInvitationColumns`]. The compared form of an address is sent where it is another one only.
+/// The columns of [`OpenInvitationRow`]. The compared form of an address is sent where it is another one only.
 macro_rules! columns {
     () => {
         "id, public_id, secure_id, email, NULLIF(email_key, email) AS email_key, name, roles, limit_services, services, \
@@ -79,19 +79,20 @@ impl FromSqlRow<FoundColumns, Pg> for Found {
         let mut next = || columns.next().and_then(|column| row.get(column)).ok_or("a column is missing");
         let (place, stored) = (value::<BigInt, i64>(&next()?)?, value::<BigInt, i64>(&next()?)?);
         let overdue = value::<Bool, bool>(&next()?)?;
-        let Some(number) = optional::<BigInt, i64>(&next()?)? else {
+        let Some(id) = optional::<BigInt, i64>(&next()?)? else {
             return Ok(Self { place, stored, overdue, listed: None });
         };
         let (public_id, secure_id) = (next()?, next()?);
         let (email, email_key, name) = (next()?, next()?, next()?);
         let (roles, limit_services, services) = (next()?, next()?, next()?);
         let (created_at, updated_at, sent_at) = (next()?, next()?, next()?);
-        let row = OpenInvitationColumns {
-            id: number,
+        let email = text(&email)?;
+        let row = OpenInvitationRow {
+            id,
             public_id: text(&public_id)?,
             secure_id: text(&secure_id)?,
-            email: text(&email)?,
-            email_key: optional_text(&email_key)?,
+            email,
+            email_key: optional_text(&email_key)?.unwrap_or(email),
             name: optional_text(&name)?,
             roles: text(&roles)?,
             limit_services: value::<Bool, _>(&limit_services)?,
@@ -100,7 +101,7 @@ impl FromSqlRow<FoundColumns, Pg> for Found {
             updated_at: value::<Timestamp, _>(&updated_at)?,
             sent_at: value::<Timestamp, _>(&sent_at)?,
         };
-        Ok(Self { place, stored, overdue, listed: Some(Listed { number, invitation: row.try_into() }) })
+        Ok(Self { place, stored, overdue, listed: Some(row.into()) })
     }
 }
 

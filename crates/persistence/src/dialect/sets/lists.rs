@@ -190,7 +190,7 @@ fn part(
     now: NaiveDateTime,
     limit: i64,
     order: Order,
-) -> QueryResult<Option<Vec<OpenInvitationRow>>> {
+) -> QueryResult<Option<Vec<OpenInvitationRow<String>>>> {
     let mut behind = wanted.number;
     if let Some(after) = wanted.after {
         let named = invitation::table
@@ -200,7 +200,7 @@ fn part(
         let Some(number) = named.get_result(connection).optional()? else { return Ok(None) };
         behind = Some(number);
     }
-    let open = open(wanted.account, now).limit(limit).select(OpenInvitationRow::as_select());
+    let open = open(wanted.account, now).limit(limit).select(OpenInvitationRow::<String>::as_select());
     let rows = match order {
         Order::OldestFirst => {
             open.filter(invitation::id.gt(behind.unwrap_or(0))).order(invitation::id).load(connection)?
