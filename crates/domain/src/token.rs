@@ -1,12 +1,18 @@
-//! Random texts of `[A-Za-z0-9]` that name things without telling anything about them.
+//! Random texts of `[A-Za-z0-9]` that name things without telling anything about them, but for the moment that some begin with.
 
-use crate::port::Entropy;
+use crate::{Timestamp, port::Entropy};
 
 const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /// The largest multiple of 62 that a byte can stay below: bytes from here on are thrown away, so that every character
 /// is equally likely.
 const UNBIASED: u8 = 248;
+
+/// The same characters in the order of their bytes, so that later moments are later texts.
+const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// Digits of the milliseconds since 1970; enough until the year 2081.
+const MOMENT: usize = 7;
 
 /// `N` characters of `[A-Za-z0-9]` from the operating system's generator, each carrying 5.95 bits.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,14 +22,22 @@ impl<const N: usize> Token<N> {
     /// Draws a new one.
     pub fn generate(entropy: &dyn Entropy) -> Self {
         let mut token = [0; N];
-        let mut places = token.iter_mut();
-        let mut bytes = [0_u8; 48];
-        while places.len() > 0 {
-            entropy.fill(&mut bytes);
-            let fair = bytes.iter().filter(|byte| **byte < UNBIASED);
-            let letters = fair.filter_map(|byte| ALPHABET.get(usize::from(byte % 62)));
-            letters.zip(places.by_ref()).for_each(|(letter, place)| *place = *letter);
+        draw(&mut token, entropy);
+        Self(token)
+    }
+
+    /// Draws one whose first seven characters are the millisecond instead: those of one time are neighbours in an index, and
+    /// change the same few of its pages. For names, such as public ids; never for what has to be unguessable.
+    pub fn generate_at(moment: Timestamp, entropy: &dyn Entropy) -> Self {
+        let mut token = [0; N];
+        let (prefix, rest) = token.split_at_mut(MOMENT.min(N));
+        let mut left = moment.timestamp_millis().unsigned_abs();
+        for place in prefix.iter_mut().rev() {
+            let digit = usize::try_from(left % 62).unwrap_or_default();
+            *place = DIGITS.get(digit).copied().unwrap_or(b'0');
+            left /= 62;
         }
+        draw(rest, entropy);
         Self(token)
     }
 
@@ -39,6 +53,17 @@ impl<const N: usize> Token<N> {
     pub fn as_str(&self) -> &str {
         // Letters and digits are always text.
         std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+fn draw(places: &mut [u8], entropy: &dyn Entropy) {
+    let mut places = places.iter_mut();
+    let mut bytes = [0_u8; 48];
+    while places.len() > 0 {
+        entropy.fill(&mut bytes);
+        let fair = bytes.iter().filter(|byte| **byte < UNBIASED);
+        let letters = fair.filter_map(|byte| ALPHABET.get(usize::from(byte % 62)));
+        letters.zip(places.by_ref()).for_each(|(letter, place)| *place = *letter);
     }
 }
 

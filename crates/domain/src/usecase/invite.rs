@@ -136,7 +136,7 @@ fn judge(
 
 fn new_invitation(env: &Env, actor: &Actor, command: &Invite, now: Timestamp) -> NewInvitation {
     NewInvitation {
-        public_id: Token::generate(env.entropy.as_ref()),
+        public_id: Token::generate_at(now, env.entropy.as_ref()),
         secure_id: Token::generate(env.entropy.as_ref()),
         account_id: actor.account.id,
         email: command.email.clone(),

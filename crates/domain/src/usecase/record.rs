@@ -52,7 +52,7 @@ pub(super) fn promise_mails<'a>(
     invitations: impl IntoIterator<Item = &'a Invitation>,
 ) -> Result<(), StoreError> {
     let mails = invitations.into_iter().map(|invitation| NewMail {
-        reference: Token::generate(env.entropy.as_ref()),
+        reference: Token::generate_at(invitation.sent_at, env.entropy.as_ref()),
         account_id: invitation.account_id,
         invitation_id: invitation.id,
         generation: invitation.generation,

@@ -1,5 +1,6 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::DateTime;
 use proptest::prelude::*;
 use usher_domain::{invitation::SecureId, port::Entropy, testkit::SeededEntropy, token::Token};
 
@@ -28,6 +29,20 @@ fn bytes_that_would_bias_are_thrown_away() {
     }
     let token = SecureId::generate(&High(SeededEntropy::new(1)));
     assert_eq!(token.as_str().len(), 30);
+}
+
+/// What follows the seven characters is drawn as everywhere.
+#[test]
+fn names_of_later_moments_are_later_texts() {
+    let entropy = SeededEntropy::new(7);
+    let moments = [0, 61, 62, 1_795_000_000_000, 1_795_000_000_001, 3_521_614_606_207];
+    let names = moments.map(|millis| {
+        Token::<22>::generate_at(DateTime::from_timestamp_millis(millis).unwrap(), &entropy).to_string()
+    });
+    assert!(names.is_sorted(), "{names:?}");
+    assert_eq!([&names[1][..7], &names[2][..7], &names[5][..7]], ["000000z", "0000010", "zzzzzzz"]);
+    let rests: BTreeSet<&str> = names.iter().map(|name| &name[7..]).collect();
+    assert_eq!(rests.len(), names.len());
 }
 
 #[test]

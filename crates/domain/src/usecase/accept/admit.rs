@@ -89,7 +89,7 @@ fn principal(
         Some(name) => name.clone(),
         None => DisplayText::parse("New member").map_err(|_| AcceptError::UnknownPerson)?,
     };
-    let (public_id, email) = (Token::generate(env.entropy.as_ref()), principal.email.clone());
+    let (public_id, email) = (Token::generate_at(now, env.entropy.as_ref()), principal.email.clone());
     Ok(Who::New(NewPerson { public_id, email, email_verified, name, password: None, created_at: now }))
 }
 
@@ -109,7 +109,7 @@ fn newcomer(
             Ok(Who::Changed(person, AuditAction::PasswordSet))
         }
         (Login::None, None) => Ok(Who::New(NewPerson {
-            public_id: Token::generate(env.entropy.as_ref()),
+            public_id: Token::generate_at(now, env.entropy.as_ref()),
             email: offer.invitation.email.clone(),
             email_verified: true,
             name: name.clone(),

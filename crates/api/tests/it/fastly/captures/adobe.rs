@@ -54,7 +54,7 @@ fastly-ratelimit-remaining: N
 fastly-ratelimit-reset: 1710946800
 x-content-type-options: nosniff
 
-{"data":{"id":"PVUPaeGfuNOV42OmdUcD3L","type":"invitation","attributes":{"email":"ad@example.com","limit_services":true,"role":"engineer","roles":["engineer"],"status_code":1,"created_at":"2024-03-20T14:49:25Z","updated_at":"2024-03-20T14:49:25Z","deleted_at":null},"relationships":{"customer":{"data":{"id":"rFLQdWWYHeCNytKVpySnlR","type":"customer"}}}}}"#;
+{"data":{"id":"U7ZbkF6PVUPaeGfuNOV42O","type":"invitation","attributes":{"email":"ad@example.com","limit_services":true,"role":"engineer","roles":["engineer"],"status_code":1,"created_at":"2024-03-20T14:49:25Z","updated_at":"2024-03-20T14:49:25Z","deleted_at":null},"relationships":{"customer":{"data":{"id":"rFLQdWWYHeCNytKVpySnlR","type":"customer"}}}}}"#;
 
 const LIST: &str = "GET /invitations HTTP/1.1
 content-type: application/json
@@ -73,7 +73,7 @@ connection: close
 content-type: application/vnd.api+json
 x-content-type-options: nosniff
 
-{"data":[{"id":"PVUPaeGfuNOV42OmdUcD3L","type":"invitation","attributes":{"email":"ad@example.com","limit_services":true,"role":"engineer","roles":["engineer"],"status_code":1,"created_at":"2024-03-20T14:49:25Z","updated_at":"2024-03-20T14:49:25Z","deleted_at":null},"relationships":{"customer":{"data":{"id":"rFLQdWWYHeCNytKVpySnlR","type":"customer"}},"service_invitations":{"data":[]}}}],"links":{"last":"https://usher.example.com/invitations?page%5Bnumber%5D=1&page%5Bsize%5D=20"},"meta":{"current_page":1,"per_page":20,"record_count":1,"total_pages":1}}"#;
+{"data":[{"id":"U7ZbkF6PVUPaeGfuNOV42O","type":"invitation","attributes":{"email":"ad@example.com","limit_services":true,"role":"engineer","roles":["engineer"],"status_code":1,"created_at":"2024-03-20T14:49:25Z","updated_at":"2024-03-20T14:49:25Z","deleted_at":null},"relationships":{"customer":{"data":{"id":"rFLQdWWYHeCNytKVpySnlR","type":"customer"}},"service_invitations":{"data":[]}}}],"links":{"last":"https://usher.example.com/invitations?page%5Bnumber%5D=1&page%5Bsize%5D=20"},"meta":{"current_page":1,"per_page":20,"record_count":1,"total_pages":1}}"#;
 
 const DELETE: &str = "DELETE /invitations/{id} HTTP/1.1
 content-type: application/json

@@ -35,7 +35,7 @@ fastly-ratelimit-remaining: N
 fastly-ratelimit-reset: 1710946800
 x-content-type-options: nosniff
 
-{"data":{"id":"PVUPaeGfuNOV42OmdUcD3L","type":"invitation","attributes":{"email":"go@example.com","limit_services":true,"role":"engineer","roles":["engineer"],"status_code":1,"created_at":"2024-03-20T14:49:25Z","updated_at":"2024-03-20T14:49:25Z","deleted_at":null},"relationships":{"customer":{"data":{"id":"rFLQdWWYHeCNytKVpySnlR","type":"customer"}}}}}"#;
+{"data":{"id":"U7ZbkF6PVUPaeGfuNOV42O","type":"invitation","attributes":{"email":"go@example.com","limit_services":true,"role":"engineer","roles":["engineer"],"status_code":1,"created_at":"2024-03-20T14:49:25Z","updated_at":"2024-03-20T14:49:25Z","deleted_at":null},"relationships":{"customer":{"data":{"id":"rFLQdWWYHeCNytKVpySnlR","type":"customer"}}}}}"#;
 
 const LIST: &str = "GET /invitations?page%5Bnumber%5D=1&page%5Bsize%5D=1 HTTP/1.1
 Host: 127.0.0.1:18431
@@ -51,7 +51,7 @@ cache-control: no-store
 content-type: application/vnd.api+json
 x-content-type-options: nosniff
 
-{"data":[{"id":"PVUPaeGfuNOV42OmdUcD3L","type":"invitation","attributes":{"email":"go@example.com","limit_services":true,"role":"engineer","roles":["engineer"],"status_code":1,"created_at":"2024-03-20T14:49:25Z","updated_at":"2024-03-20T14:49:25Z","deleted_at":null},"relationships":{"customer":{"data":{"id":"rFLQdWWYHeCNytKVpySnlR","type":"customer"}},"service_invitations":{"data":[{"id":"0jJItL1BFfrMW1QL6rcjiH","type":"service_invitation"}]}}}],"links":{"last":"https://usher.example.com/invitations?page%5Bnumber%5D=1&page%5Bsize%5D=1"},"meta":{"current_page":1,"per_page":1,"record_count":1,"total_pages":1}}"#;
+{"data":[{"id":"U7ZbkF6PVUPaeGfuNOV42O","type":"invitation","attributes":{"email":"go@example.com","limit_services":true,"role":"engineer","roles":["engineer"],"status_code":1,"created_at":"2024-03-20T14:49:25Z","updated_at":"2024-03-20T14:49:25Z","deleted_at":null},"relationships":{"customer":{"data":{"id":"rFLQdWWYHeCNytKVpySnlR","type":"customer"}},"service_invitations":{"data":[{"id":"2VBzkdL4AFQrTP8XWxYpCB","type":"service_invitation"}]}}}],"links":{"last":"https://usher.example.com/invitations?page%5Bnumber%5D=1&page%5Bsize%5D=1"},"meta":{"current_page":1,"per_page":1,"record_count":1,"total_pages":1}}"#;
 
 const DELETE: &str = "DELETE /invitations/{id} HTTP/1.1
 Host: 127.0.0.1:18431
@@ -68,4 +68,4 @@ fastly-ratelimit-remaining: N
 fastly-ratelimit-reset: 1710946800
 x-content-type-options: nosniff
 
-{"msg":"Record not found","detail":"Cannot find invitation 'PVUPaeGfuNOV42OmdUcD3L'"}"#;
+{"msg":"Record not found","detail":"Cannot find invitation 'U7ZbkF6PVUPaeGfuNOV42O'"}"#;

@@ -34,7 +34,7 @@ fastly-ratelimit-remaining: N
 fastly-ratelimit-reset: 1710946800
 x-content-type-options: nosniff
 
-{"data":{"id":"PVUPaeGfuNOV42OmdUcD3L","type":"invitation","attributes":{"email":"js@example.com","limit_services":true,"role":"engineer","roles":["engineer"],"status_code":1,"created_at":"2024-03-20T14:49:25Z","updated_at":"2024-03-20T14:49:25Z","deleted_at":null},"relationships":{"customer":{"data":{"id":"rFLQdWWYHeCNytKVpySnlR","type":"customer"}}}}}"#;
+{"data":{"id":"U7ZbkF6PVUPaeGfuNOV42O","type":"invitation","attributes":{"email":"js@example.com","limit_services":true,"role":"engineer","roles":["engineer"],"status_code":1,"created_at":"2024-03-20T14:49:25Z","updated_at":"2024-03-20T14:49:25Z","deleted_at":null},"relationships":{"customer":{"data":{"id":"rFLQdWWYHeCNytKVpySnlR","type":"customer"}}}}}"#;
 
 const LIST: &str = "GET /invitations?page%5Bnumber%5D=2&page%5Bsize%5D=1 HTTP/1.1
 Host: 127.0.0.1:18431
