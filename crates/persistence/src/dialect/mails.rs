@@ -1,25 +1,40 @@
 use chrono::NaiveDateTime;
-use diesel::{dsl::auto_type, prelude::*};
+use diesel::{
+    declare_sql_function,
+    dsl::auto_type,
+    prelude::*,
+    sql_types::{Nullable, Timestamp},
+};
 
 use crate::{
     connection::AnyConnection,
     schema::{Queued, mail},
 };
 
-/// The queued mails that nobody holds at `now`, the earliest due first.
+#[declare_sql_function]
+extern "SQL" {
+    /// The first of the two that is there.
+    fn coalesce(first: Nullable<Timestamp>, second: Timestamp) -> Timestamp;
+}
+
+/// From when on a queued mail can be claimed, as the index `mail_claimable` has it: a lease ends after the mail was due.
+#[auto_type]
+pub(crate) fn claimable_from() -> _ {
+    coalesce(mail::lease_until, mail::due_at)
+}
+
+/// The queued mails that can be claimed at `now`, those first that could be claimed first.
 #[auto_type(no_type_alias)]
 fn free_mails(now: NaiveDateTime, limit: i64) -> _ {
-    let unheld = mail::lease_until.is_null().or(mail::lease_until.le(now));
     mail::table
         .filter(mail::state.eq(Queued))
-        .filter(mail::due_at.le(now))
-        .filter(unheld)
-        .order((mail::due_at, mail::id))
+        .filter(claimable_from().le(now))
+        .order((claimable_from(), mail::id))
         .limit(limit)
         .select(mail::id)
 }
 
-/// The numbers of up to `limit` mails that can be claimed at `now`, the earliest due first.
+/// The numbers of up to `limit` mails that can be claimed at `now`, those first that could be claimed first.
 ///
 /// On PostgreSQL they are locked, and those that another worker is about to take are passed over, so that workers get
 /// different mails instead of waiting for each other. On SQLite the unit is the only one that writes.

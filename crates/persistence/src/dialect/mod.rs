@@ -11,7 +11,7 @@ pub(crate) use begin::{begin, begin_exclusive};
 use diesel::{QueryResult, connection::SimpleConnection as _, dsl::sql, prelude::*, select, sql_types::Bool};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 pub(crate) use idempotency::take_key;
-pub(crate) use mails::claimable_mails;
+pub(crate) use mails::{claimable_from, claimable_mails};
 pub(crate) use open_counts::settle_open_counts;
 pub(crate) use sets::{
     HolderRows, Listed, Wanted, are_members, insert_events, insert_invitations, insert_mails,

@@ -29,9 +29,9 @@ pub(crate) struct MailRow {
 }
 
 impl MailRow {
-    /// The order in which mails are claimed.
-    pub(crate) fn order(&self) -> (NaiveDateTime, i64) {
-        (self.due_at, self.id)
+    /// The one of the row.
+    pub(crate) fn number(&self) -> i64 {
+        self.id
     }
 }
 

@@ -1,5 +1,7 @@
+use std::collections::HashMap;
+
 use chrono::NaiveDateTime;
-use diesel::{dsl::sql, prelude::*, sql_types};
+use diesel::{dsl::min, prelude::*};
 use usher_domain::{
     Timestamp,
     id::{InvitationId, MailId},
@@ -40,6 +42,7 @@ impl Outbox for DieselTx<'_> {
             if ids.is_empty() {
                 return Ok(Vec::new());
             }
+            let order: HashMap<i64, usize> = ids.iter().copied().zip(0..).collect();
             // The condition once more: it, and not the look before, decides who gets a mail.
             let unheld = mail::lease_until.is_null().or(mail::lease_until.le(now));
             let mut rows: Vec<MailRow> = diesel::update(mail::table.filter(mail::id.eq_any(ids)))
@@ -48,7 +51,7 @@ impl Outbox for DieselTx<'_> {
                 .set((mail::lease_until.eq(until.naive_utc()), mail::lease_token.eq(token.as_str())))
                 .returning(<MailRow as Selectable<MultiBackend>>::construct_selection())
                 .get_results(connection)?;
-            rows.sort_by_key(MailRow::order);
+            rows.sort_by_key(|row| order.get(&row.number()).copied());
             Ok(readable(rows))
         })
     }
@@ -88,10 +91,10 @@ impl Outbox for DieselTx<'_> {
 
     fn next_mail_due(&mut self) -> Result<Option<Timestamp>, StoreError> {
         self.read(|connection| {
-            // As the index `mail_next` has it.
-            let next = sql::<sql_types::Nullable<sql_types::Timestamp>>("MIN(COALESCE(lease_until, due_at))");
-            let next: Option<NaiveDateTime> =
-                mail::table.filter(mail::state.eq(Queued)).select(next).get_result(connection)?;
+            let next: Option<NaiveDateTime> = mail::table
+                .filter(mail::state.eq(Queued))
+                .select(min(dialect::claimable_from()))
+                .get_result(connection)?;
             Ok(next.map(|next| next.and_utc()))
         })
     }

@@ -24,8 +24,8 @@ pub struct Settlement {
 pub trait Outbox {
     /// Queues mails, due at once.
     fn enqueue(&mut self, mails: &[NewMail]) -> Result<(), StoreError>;
-    /// Leases up to `limit` queued mails that are due at `now` and that nobody holds a running lease on, the earliest
-    /// due first. Of any number of workers at once, each mail goes to one. A mail that cannot be read is left out, and
+    /// Leases up to `limit` queued mails that are due at `now` and that nobody holds a running lease on, the one first that
+    /// could be claimed first. Of any number of workers at once, each mail goes to one. A mail that cannot be read is left out, and
     /// holds up nobody.
     fn claim_mails(
         &mut self,

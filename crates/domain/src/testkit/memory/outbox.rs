@@ -54,10 +54,9 @@ impl Outbox for MemoryTx {
         limit: u32,
     ) -> Result<Vec<Mail>, StoreError> {
         self.write(|state| {
-            let mut free = state.mails.filtered(|mail| {
-                mail.state == MailState::Queued && mail.due_at <= now && claimable_from(mail) <= now
-            });
-            free.sort_by_key(|mail| (mail.due_at, mail.id));
+            let mut free =
+                state.mails.filtered(|mail| mail.state == MailState::Queued && claimable_from(mail) <= now);
+            free.sort_by_key(|mail| (claimable_from(mail), mail.id));
             free.truncate(size(limit));
             for mail in &mut free {
                 mail.lease = Some((until, token.clone()));
