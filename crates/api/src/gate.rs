@@ -70,6 +70,12 @@ impl Gate {
         &self.env
     }
 
+    /// As [`Store::writes_in_parallel`].
+    #[must_use]
+    pub fn writes_in_parallel(&self) -> bool {
+        self.store.writes_in_parallel()
+    }
+
     /// How long whoever comes waits for a place.
     #[must_use]
     pub const fn patience(&self) -> Duration {

@@ -41,7 +41,7 @@ impl DieselStore {
     pub fn open(options: &DatabaseOptions) -> Result<Self, OpenError> {
         let manager = Manager::new(options)?;
         let pool = Pool::new(&manager, options)?;
-        let groups = !manager.writes_in_parallel();
+        let groups = options.share_commits && !manager.writes_in_parallel();
         let group = groups.then(|| GroupCommit::new(manager.clone(), options.acquire_timeout));
         manager.open()?;
         Ok(Self { manager, pool, group })
@@ -148,6 +148,10 @@ impl Store for DieselStore {
         work: &mut CountedWork<'_>,
     ) -> Result<(), StoreError> {
         self.unit(name, Mode::Write, Writes::of(counting), work)
+    }
+
+    fn writes_in_parallel(&self) -> bool {
+        self.manager.writes_in_parallel()
     }
 }
 

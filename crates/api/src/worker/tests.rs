@@ -55,6 +55,10 @@ impl Store for Recording {
     ) -> Result<(), StoreError> {
         self.store.run_counted(name, counting, work)
     }
+
+    fn writes_in_parallel(&self) -> bool {
+        self.store.writes_in_parallel()
+    }
 }
 
 /// Stops the worker with its last mail.

@@ -298,6 +298,10 @@ impl Store for Down {
     ) -> Result<(), StoreError> {
         Err(self.0.clone())
     }
+
+    fn writes_in_parallel(&self) -> bool {
+        true
+    }
 }
 
 /// A grant that is limited to services.

@@ -110,6 +110,29 @@ fn several_requests_are_answered_each_in_its_place() {
     assert_eq!(counts, [Ok((1, 0)), Err(ViewError::Forbidden), Ok((0, 0)), Ok((1, 1))]);
 }
 
+/// They share one picture, but not what it shows: that is for each of them to see or not.
+#[test]
+fn who_asks_for_the_same_part_is_shown_it_by_the_own_rights() {
+    let world = world();
+    world.member("onward", "eng@example.com", Grant::of_roles(["Auditor"]).unwrap());
+    world.account("upside", "Upside");
+    world.member("upside", "ann@example.com", Grant::of_roles(["superuser"]).unwrap());
+    let (jane, auditor) = (world.jane(), world.actor("onward", "eng@example.com"));
+    let ann = world.actor("upside", "ann@example.com");
+    world.invite(&jane, "joe@example.com", &["GlobalAdmin"]).unwrap();
+    let whole = part(2, 0);
+    let newest = Part { order: Order::NewestFirst, ..whole.clone() };
+    let wanted = [(&jane, &whole), (&auditor, &whole), (&ann, &whole), (&jane, &newest), (&jane, &whole)];
+    let together = world.write(|tx| list_all(tx, &world.env, &wanted)).unwrap();
+    let alone = wanted.map(|(actor, part)| world.write(|tx| list(tx, &world.env, actor, part)));
+    assert_eq!(together, alone);
+    let secrets = together.iter().map(|listed| {
+        let items = &listed.as_ref().unwrap().items;
+        items.iter().map(|view| view.secure_id.is_some()).collect::<Vec<_>>()
+    });
+    assert_eq!(secrets.collect::<Vec<_>>(), [vec![true], vec![false], vec![], vec![true], vec![true]]);
+}
+
 #[test]
 fn another_accounts_invitation_does_not_exist() {
     let world = world();

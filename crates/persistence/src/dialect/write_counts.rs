@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use chrono::NaiveDateTime;
 use diesel::{
     backend::Backend,
@@ -34,7 +36,7 @@ pub(crate) type Counted = (i64, NaiveDateTime, i64);
 /// such statement, and the person's row is only waited for while its unit, which has limits (see [`super::begin`]),
 /// deletes it. One write alone, as it usually is, has a shorter statement, which costs less.
 ///
-/// On SQLite, where a statement costs no round trip, it is one for each write.
+/// On SQLite, where a statement costs no round trip, it is one for each writer.
 pub(crate) fn count_writes(
     connection: &mut AnyConnection,
     found_by: FoundBy,
@@ -52,20 +54,27 @@ pub(crate) fn count_writes(
             let (positions, keys) = writes.iter().copied().unzip();
             CountSeveral { count, positions, keys }.load(connection)
         }
-        AnyConnection::Postgres(connection) => one_by_one(count, writes, |one| one.load(connection)),
-        AnyConnection::Sqlite(connection) => one_by_one(count, writes, |one| one.load(connection)),
+        AnyConnection::Postgres(connection) => of_each_writer(count, writes, |one| one.load(connection)),
+        AnyConnection::Sqlite(connection) => of_each_writer(count, writes, |one| one.load(connection)),
     }
 }
 
-fn one_by_one<'a>(
+fn of_each_writer<'a>(
     count: Count,
     writes: &[Write<'a>],
     mut load: impl FnMut(CountOne<'a>) -> QueryResult<Vec<(NaiveDateTime, i64)>>,
 ) -> QueryResult<Vec<Counted>> {
-    let mut counted = Vec::new();
-    for &(position, key) in writes {
-        let found = load(CountOne { count, key })?;
-        counted.extend(found.into_iter().map(|(window, number)| (position, window, number)));
+    let mut of_keys: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+    for (position, key) in writes {
+        of_keys.entry(key).or_default().push(*position);
+    }
+    let mut counted = Vec::with_capacity(writes.len());
+    for (key, positions) in of_keys {
+        let writes = i64::try_from(positions.len()).unwrap_or(i64::MAX);
+        for (window, last) in load(CountOne { count, key, writes })? {
+            let numbered = positions.iter().zip(last - writes + 1..);
+            counted.extend(numbered.map(|(position, number)| (*position, window, number)));
+        }
     }
     Ok(counted)
 }
@@ -132,24 +141,28 @@ impl Count {
     }
 }
 
-/// Counts one write.
+/// Counts so many writes of one person, and answers the number of the last.
 struct CountOne<'a> {
     count: Count,
     key: &'a str,
+    writes: i64,
 }
 
 impl<DB> QueryFragment<DB> for CountOne<'_>
 where
-    DB: Backend + HasSqlType<Timestamp> + HasSqlType<Text>,
+    DB: Backend + HasSqlType<Timestamp> + HasSqlType<Text> + HasSqlType<BigInt>,
     NaiveDateTime: ToSql<Timestamp, DB>,
     str: ToSql<Text, DB>,
+    i64: ToSql<BigInt, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql("INSERT INTO write_count (person_id, window_start, writes) SELECT ");
         out.push_sql(self.count.person());
         out.push_sql(", ");
         out.push_bind_param::<Timestamp, _>(&self.count.window)?;
-        out.push_sql(", 1 FROM ");
+        out.push_sql(", ");
+        out.push_bind_param::<BigInt, _>(&self.writes)?;
+        out.push_sql(" FROM ");
         out.push_sql(self.count.people());
         out.push_bind_param::<Text, _>(self.key)?;
         self.count.and_may_write(&mut out)?;

@@ -32,6 +32,12 @@ fn lanes() -> usize {
     std::thread::available_parallelism().map_or(2, std::num::NonZero::get).max(2)
 }
 
+/// As [`lanes`], for units that write. Where one unit writes at a time, a second batch would wait for the first instead of growing,
+/// share its commit, and leave nothing for the writer to do while all are answered.
+fn writing_lanes(gate: &Gate) -> usize {
+    if gate.writes_in_parallel() { lanes() } else { 1 }
+}
+
 /// What came of a request in an account.
 #[derive(Debug)]
 pub struct Done<T> {

@@ -16,7 +16,7 @@ use usher_domain::{
     },
 };
 
-use super::{Done, Refusal, Request, actors::for_actors, lanes, unanswered};
+use super::{Done, Refusal, Request, actors::for_actors, unanswered, writing_lanes};
 use crate::{
     batch::Batcher,
     gate::{self, Gate},
@@ -37,7 +37,7 @@ pub(super) type Accepter = Batcher<Acceptance, Written<Accepted, AcceptError>>;
 
 /// Counts those who invite, and invites for those who are within their limits.
 pub(super) fn inviter(gate: &Gate) -> Arc<Inviter> {
-    Batcher::new(gate.clone(), lanes(), |store: &dyn Store, env, requests: &[Request<Invite>]| {
+    Batcher::new(gate.clone(), writing_lanes(gate), |store: &dyn Store, env, requests: &[Request<Invite>]| {
         let writers: Vec<_> = requests.iter().map(|(credential, _)| Some(credential)).collect();
         counted(store, env, ("invite", &writers), requests, |tx, requests| {
             for_actors(tx, env, requests, invite_all)
@@ -47,7 +47,7 @@ pub(super) fn inviter(gate: &Gate) -> Arc<Inviter> {
 
 /// Counts those who accept with a credential, and accepts for those who are within their limits.
 pub(super) fn accepter(gate: &Gate) -> Arc<Accepter> {
-    Batcher::new(gate.clone(), lanes(), |store: &dyn Store, env, requests: &[Acceptance]| {
+    Batcher::new(gate.clone(), writing_lanes(gate), |store: &dyn Store, env, requests: &[Acceptance]| {
         let writers: Vec<_> = requests.iter().map(|(writer, _)| writer.as_ref()).collect();
         counted(store, env, ("accept", &writers), requests, |tx, requests| {
             let commands: Vec<&Accept> = requests.iter().map(|(_, command)| command).collect();

@@ -98,6 +98,10 @@ pub trait Store: Send + Sync {
         counting: &Counting<'_>,
         work: &mut CountedWork<'_>,
     ) -> Result<(), StoreError>;
+
+    /// Whether several units that write get on at the same time. Where they do not, one that waits for its turn could as well still
+    /// be gathering its work.
+    fn writes_in_parallel(&self) -> bool;
 }
 
 /// The error of a use case that touches the store.

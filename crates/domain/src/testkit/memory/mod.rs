@@ -115,6 +115,10 @@ impl Store for MemoryStore {
         let counts: Vec<_> = counting.writers.iter().map(|writer| self.count(writer, counting)).collect();
         self.run(name, Mode::Write, &mut |tx| work(tx, &counts))
     }
+
+    fn writes_in_parallel(&self) -> bool {
+        false
+    }
 }
 
 /// One open transaction: a copy of everything, and the first error met in it.

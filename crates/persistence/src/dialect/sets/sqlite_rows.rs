@@ -2,11 +2,15 @@
 //!
 //! A statement whose end may take back what it wrote keeps a copy of every page that it changes, and so does each that inserts
 //! into a table with a trigger. Several rows in one statement share these copies, and what a statement costs otherwise.
+//!
+//! A moment is a text there, and making the text costs as much as a short statement. The rows of a unit mostly are of one moment, in
+//! several columns: each moment is spelled once for all of them.
 
+use chrono::NaiveDateTime;
 use diesel::{
     prelude::*,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
-    sql_types::{BigInt, Bool, Nullable, Text, Timestamp, Untyped},
+    sql_types::{BigInt, Bool, Nullable, Text, Untyped},
     sqlite::Sqlite,
 };
 
@@ -24,25 +28,56 @@ pub(super) trait Cells {
     /// What the statement answers.
     type Answer;
 
-    /// Binds the values, in the order of the columns.
+    /// Its moments, in the order of their columns, which are the last ones.
+    fn moments(&self) -> impl Iterator<Item = NaiveDateTime>;
+
+    /// Binds the other values, in the order of the columns.
     fn cells<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()>;
 }
 
 /// Inserts rows: at most [`MOST`] at once.
-pub(super) struct Insertion<'a, Row>(&'a [Row]);
+pub(super) struct Insertion<'a, Row> {
+    rows: &'a [Row],
+    spellings: Spellings,
+}
 
 /// The insertions that write these rows, in this order.
-pub(super) fn insertions<Row>(rows: &[Row]) -> impl Iterator<Item = Insertion<'_, Row>> {
-    rows.chunks(MOST).map(Insertion)
+pub(super) fn insertions<Row: Cells>(rows: &[Row]) -> impl Iterator<Item = Insertion<'_, Row>> {
+    rows.chunks(MOST)
+        .map(|rows| Insertion { rows, spellings: Spellings::of(rows.iter().flat_map(Row::moments)) })
+}
+
+/// How moments are stored: as diesel spells them.
+struct Spellings(Vec<(NaiveDateTime, String)>);
+
+impl Spellings {
+    fn of(moments: impl Iterator<Item = NaiveDateTime>) -> Self {
+        let mut spellings = Self(Vec::new());
+        for moment in moments {
+            if spellings.find(moment).is_none() {
+                spellings.0.push((moment, moment.format("%F %T%.f").to_string()));
+            }
+        }
+        spellings
+    }
+
+    fn find(&self, moment: NaiveDateTime) -> Option<&str> {
+        self.0.iter().find(|(other, _)| *other == moment).map(|(_, text)| text.as_str())
+    }
 }
 
 impl<Row: Cells> QueryFragment<Sqlite> for Insertion<'_, Row> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         out.push_sql(Row::INTO);
         let mut before = " VALUES (";
-        for row in self.0 {
+        for row in self.rows {
             out.push_sql(before);
             row.cells(&mut out)?;
+            for moment in row.moments() {
+                out.push_sql(", ");
+                let spelling = self.spellings.find(moment).ok_or(diesel::result::Error::NotFound)?;
+                out.push_bind_param::<Text, str>(spelling)?;
+            }
             before = "), (";
         }
         out.push_sql(")");
@@ -64,14 +99,21 @@ impl<Row: Cells> Query for Insertion<'_, Row> {
 
 impl<Row> RunQueryDsl<SqliteConnection> for Insertion<'_, Row> {}
 
-/// The columns of a row, each with its type.
+/// The columns of a row: each with its type, and the moments behind them.
 macro_rules! cells {
-    ($row:ty => $answer:ty, $table:literal ($first:ident: $first_type:ty $(, $column:ident: $type:ty)*) $end:literal) => {
+    (
+        $row:ty => $answer:ty,
+        $table:literal ($first:ident: $first_type:ty $(, $column:ident: $type:ty)*; $($moment:ident),+) $end:literal
+    ) => {
         impl Cells for $row {
             const INTO: &'static str =
-                concat!("INSERT INTO ", $table, " (", stringify!($first) $(, ", ", stringify!($column))*, ")");
+                concat!("INSERT INTO ", $table, " (", stringify!($first) $(, ", ", stringify!($column))* $(, ", ", stringify!($moment))+, ")");
             const END: &'static str = $end;
             type Answer = $answer;
+
+            fn moments(&self) -> impl Iterator<Item = NaiveDateTime> {
+                [$(self.$moment),+].into_iter()
+            }
 
             fn cells<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
                 out.push_bind_param::<$first_type, _>(&self.$first)?;
@@ -89,8 +131,8 @@ cells! {
     NewInvitationRow<'_> => (BigInt, Text),
     "invitation" (
         public_id: Text, secure_id: Text, account_id: BigInt, email: Text, email_key: Text, name: Nullable<Text>, roles: Text,
-        limit_services: Bool, services: Text, sponsor: BigInt, status: Text, generation: BigInt, created_at: Timestamp,
-        updated_at: Timestamp, sent_at: Timestamp, expires_at: Timestamp, version: BigInt
+        limit_services: Bool, services: Text, sponsor: BigInt, status: Text, generation: BigInt, version: BigInt;
+        created_at, updated_at, sent_at, expires_at
     )
     " ON CONFLICT (account_id, email_key) WHERE status = 'pending' DO NOTHING RETURNING id, public_id"
 }
@@ -98,8 +140,8 @@ cells! {
 cells! {
     NewMailRow<'_> => Untyped,
     "mail" (
-        reference: Text, account_id: BigInt, invitation_id: BigInt, generation: BigInt, state: Text, attempts: BigInt,
-        due_at: Timestamp, created_at: Timestamp, updated_at: Timestamp
+        reference: Text, account_id: BigInt, invitation_id: BigInt, generation: BigInt, state: Text, attempts: BigInt;
+        due_at, created_at, updated_at
     )
     ""
 }
@@ -107,8 +149,8 @@ cells! {
 cells! {
     NewAuditEventRow => Untyped,
     "audit_event" (
-        at: Timestamp, actor: Text, actor_person: Nullable<BigInt>, action: Text, account_id: Nullable<BigInt>,
-        invitation_id: Nullable<BigInt>, person_id: Nullable<BigInt>
+        actor: Text, actor_person: Nullable<BigInt>, action: Text, account_id: Nullable<BigInt>, invitation_id: Nullable<BigInt>,
+        person_id: Nullable<BigInt>; at
     )
     ""
 }

@@ -15,8 +15,8 @@ use usher_domain::{
         Store, StoreError, Tx,
         store::{
             Counting,
-            Mode::{self, Read, Write},
-            Verdict,
+            Mode::{self, Look, Read, Write},
+            Order, Verdict,
         },
     },
     principal::Credential,
@@ -25,6 +25,7 @@ use usher_domain::{
         idempotency::{KeyError, keep, take},
         invite::InviteError,
         open_link::{LinkView, open_link},
+        view::{Part, Start, list_all},
     },
 };
 
@@ -37,6 +38,7 @@ on_both! {
     every_operation_is_one_statement,
     a_stranger_at_a_link_costs_one_look_up,
     a_key_costs_two_statements_more,
+    a_part_that_several_ask_for_is_read_once,
 }
 
 thread_local! {
@@ -159,6 +161,27 @@ fn a_key_costs_two_statements_more(place: &dyn Place) {
     assert_eq!(again.len(), 2 + around(place, Write), "{again:#?}");
 }
 
+/// On SQLite each part that is read is a statement.
+fn a_part_that_several_ask_for_is_read_once(place: &dyn Place) {
+    listen();
+    let world = World::new(place);
+    let store: &dyn Store = place.store();
+    let invitation = world.invite(store, "ada@example.com").unwrap();
+    let first = Part { limit: 25, start: Start::Offset(0), order: Order::OldestFirst };
+    let behind = Part { start: Start::Behind(invitation.public_id), ..first.clone() };
+    let replica = place.replica();
+    let sent = |parts: &[&Part]| {
+        let requests: Vec<_> = parts.iter().map(|part| (&world.owner, *part)).collect();
+        sent_by(&replica, "list", Look, |tx| {
+            let listed = list_all(tx, &world.env, &requests)?;
+            assert!(listed.len() == parts.len() && listed.iter().all(Result::is_ok));
+            Ok(())
+        })
+    };
+    assert_eq!(sent(&[&first, &first, &first]), sent(&[&first]));
+    assert_eq!(sent(&[&first, &behind, &first, &behind]), sent(&[&first, &behind]));
+}
+
 fn of_store(error: KeyError) -> StoreError {
     match error {
         KeyError::Store(error) => error,
@@ -205,7 +228,7 @@ fn counts_are_one_statement_before_the_unit_on_postgres() {
     }
 }
 
-/// One for each write; they cost no round trip, and the unit's flush is theirs too.
+/// One for each writer, however many writes; they cost no round trip, and the unit's flush is theirs too.
 #[test]
 fn counts_are_in_the_transaction_of_the_unit_on_sqlite() {
     listen();
@@ -213,12 +236,14 @@ fn counts_are_in_the_transaction_of_the_unit_on_sqlite() {
     let sample = Sample::new(&place);
     let store = place.replica();
     let [principal, token] = &sample.credentials;
-    for writers in [&[principal][..], &[token], &[token, principal, token]] {
+    for (writers, statements) in
+        [(&[principal][..], 1), (&[token], 1), (&[principal, principal], 1), (&[token, principal, token], 2)]
+    {
         let sent = sent_by_count(&store, writers);
         let [begin, counts @ .., savepoint, back, commit] = sent.as_slice() else { panic!("{sent:#?}") };
         assert_eq!([begin.as_str(), commit], ["BEGIN IMMEDIATE", "COMMIT"]);
         assert!(savepoint.starts_with("SAVEPOINT") && back.starts_with("ROLLBACK TO"), "{sent:#?}");
         assert!(counts.iter().all(|sent| sent.starts_with("INSERT INTO write_count")), "{sent:#?}");
-        assert_eq!(counts.len(), writers.len());
+        assert_eq!(counts.len(), statements);
     }
 }
