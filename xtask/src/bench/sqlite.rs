@@ -1,6 +1,6 @@
 //! SQLite, against durable commits one by one on the same disk.
 
-use std::path::Path;
+use std::{path::Path, process::Command};
 
 use serde_json::json;
 
@@ -20,22 +20,69 @@ use crate::shell::{Failure, program, say};
 /// Usher at that many connections, and how many times the rate of single commits it must reach.
 const CONCURRENCY: [(u32, f64); 2] = [(1, 1.0), (64, 5.0)];
 
+/// Units of work of the store that so many threads do at once, with commits of their own and with shared ones.
+struct Units {
+    threads: u32,
+    /// How many times the rate of commits of their own the shared ones must reach.
+    least: Option<f64>,
+    own: Series,
+    shared: Series,
+}
+
+impl Units {
+    fn new(threads: u32, least: Option<f64>) -> Self {
+        Self { threads, least, own: Series::default(), shared: Series::default() }
+    }
+
+    fn measure(&mut self, programs: &Programs, file: &Path, seconds: u32) -> Result<(), Failure> {
+        for (commits, rates) in [("own", &mut self.own), ("shared", &mut self.shared)] {
+            let mut helper = program(&programs.sqlite);
+            helper.arg("units").arg(file).args([&seconds.to_string(), &self.threads.to_string(), commits]);
+            rates.0.push(number(&mut helper)?);
+        }
+        Ok(())
+    }
+
+    fn report(&self, findings: &mut Findings, table: &mut Table, commits: &Series) {
+        let ratio = self.shared.over(&self.own);
+        let name = format!("SQLite: units of {} thread(s), shared commits", self.threads);
+        let of_single = |rates: &Series| spread(&rates.over(commits));
+        let rows = [("commits of their own", &self.own), ("shared commits", &self.shared)];
+        for (what, rates) in rows {
+            let what = format!("units of work without HTTP, {} thread(s), {what}", self.threads);
+            table.row([what, spread(rates), of_single(rates), "–".to_owned()]);
+        }
+        if let Some(least) = self.least {
+            let target = Target::new(&name, ratio.median(), Bound::AtLeast(least), "x commits of their own");
+            findings.targets.push(target);
+        }
+        findings.figure(name, json!({ "own": self.own.0, "shared": self.shared.0, "ratio": ratio.0 }));
+    }
+}
+
 pub(super) fn run(site: &Site, extent: Extent) -> Result<Findings, Failure> {
     let programs = &site.programs;
-    let (file, floor) = (site.folder.join("usher.sqlite"), site.folder.join("floor.sqlite"));
+    let [file, floor, alone] =
+        ["usher", "floor", "units"].map(|name| site.folder.join(format!("{name}.sqlite")));
     let tokens = seeded(programs, &file, &site.folder, extent.pending)?;
     seeded(programs, &floor, &site.folder, extent.pending)?;
+    seeded(programs, &alone, &site.folder, extent.pending)?;
     // A floor is the bare rows: what Usher counts beside them is not its.
     programs.sqlite_script(&floor, "DROP TRIGGER open_inserted")?;
     let usher = Usher::start(programs, &url(&file), &site.folder)?;
     let plain = site.folder.join("plain");
     let (mut commits, mut appends) = (Series::default(), Series::default());
     let mut creations = CONCURRENCY.map(|_| (Series::default(), Series::default()));
+    // Sharing must not slow down who is alone, by more than one run differs from another.
+    let mut units = [Units::new(1, Some(0.95)), Units::new(64, None)];
     let (mut series, mut p99) = (0, Series::default());
     for round in 1..=extent.rounds {
         say(&format!("SQLite: round {round} of {}", extent.rounds));
         appends.0.push(helper(programs, "appends", &plain, Some(extent.seconds))?);
         commits.0.push(helper(programs, "commits", &floor, Some(extent.seconds))?);
+        for units in &mut units {
+            units.measure(programs, &alone, extent.seconds)?;
+        }
         for ((connections, _), (rates, cpu)) in CONCURRENCY.iter().zip(&mut creations) {
             series += 1;
             let pressure = Pressure { connections: *connections, seconds: extent.seconds };
@@ -73,6 +120,9 @@ pub(super) fn run(site: &Site, extent: Extent) -> Result<Findings, Failure> {
         findings.targets.push(target);
         findings.figure(name, json!({ "rate": rates.0, "ratio": ratio.0, "cpu_us": cpu.0 }));
     }
+    for units in &units {
+        units.report(&mut findings, &mut table, &commits);
+    }
     findings.figure("SQLite: floors", json!({ "commits": commits.0, "appends": appends.0 }));
     findings.figure("SQLite: create, c=64: p99 to p50", p99.0);
     findings.tables.push(table);
@@ -93,6 +143,10 @@ fn seeded(programs: &Programs, file: &Path, folder: &Path, rows: u32) -> Result<
 fn helper(programs: &Programs, task: &str, file: &Path, seconds: Option<u32>) -> Result<f64, Failure> {
     let mut helper = program(&programs.sqlite);
     helper.arg(task).arg(file).args(seconds.map(|seconds| seconds.to_string()));
-    let answer = output_of(&mut helper)?;
+    number(&mut helper)
+}
+
+fn number(helper: &mut Command) -> Result<f64, Failure> {
+    let answer = output_of(helper)?;
     answer.parse().map_err(|_| format!("SQLite's helper: {answer}").into())
 }

@@ -1,0 +1,83 @@
+//! Creations as units of work of the store, without HTTP: what sharing commits gives, and what it costs who is alone.
+
+use std::{
+    process,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use chrono::TimeDelta;
+use usher_domain::{
+    address::EmailAddress,
+    env::Env,
+    port::{Store, StoreError},
+    principal::{Credential, Principal},
+    role::Grant,
+    testkit::{self, SeededEntropy},
+    text::DisplayText,
+    usecase::{
+        count_write::write_counted,
+        invite::{Invite, invite},
+        resolve::resolve,
+    },
+};
+use usher_persistence::{DatabaseOptions, DieselStore};
+
+/// The administrator of the account that the invitations are to.
+const FOUNDER: &str = "founder@example.com";
+
+/// How many creations so many threads make in a second, each as a unit of its own.
+pub(crate) fn rate(file: &str, time: Duration, threads: usize, share_commits: bool) -> f64 {
+    let options = DatabaseOptions {
+        share_commits,
+        // One after the other, instead of all of them trying for the file's lock.
+        pool_size: 1,
+        acquire_timeout: Duration::from_mins(1),
+        ..DatabaseOptions::new(format!("sqlite:{file}"))
+    };
+    let (store, env) = (DieselStore::open(&options).unwrap(), env());
+    let done = AtomicU32::new(0);
+    let begun = Instant::now();
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while begun.elapsed() < time {
+                    let number = done.fetch_add(1, Ordering::Relaxed);
+                    create(&store, &env, &format!("unit{}-{number}@example.com", process::id()));
+                }
+            });
+        }
+    });
+    f64::from(done.into_inner()) / begun.elapsed().as_secs_f64()
+}
+
+fn env() -> Env {
+    let (mut env, _) = testkit::env();
+    // Another sequence in each process: the keys have to be new in the file.
+    env.entropy = Arc::new(SeededEntropy::new(u64::from(process::id()) << 32));
+    env.policy.writes_per_hour = u32::MAX;
+    env
+}
+
+/// What a request to create does with the store: its writer is counted, the caller looked up, and the invitation made.
+fn create(store: &dyn Store, env: &Env, address: &str) {
+    let email = |text: &str| EmailAddress::parse(text).unwrap();
+    let founder =
+        Principal { email: email(FOUNDER), email_verified: true, person_id: None, account: None, name: None };
+    let founder = Credential::Principal(founder);
+    let command = Invite {
+        email: email(address),
+        name: Some(DisplayText::parse("Ada Lovelace").unwrap()),
+        grant: Grant::of_roles(["Auditor"]).unwrap(),
+        validity: TimeDelta::days(14),
+    };
+    let made = write_counted::<_, StoreError>(store, env, "create", &[Some(&founder)], |tx, _| {
+        let actor = resolve(tx, &founder, env.now()).unwrap();
+        Ok(invite(tx, env, &actor, &command).unwrap())
+    });
+    made.unwrap();
+}
