@@ -117,6 +117,12 @@ impl PartialEq for EmailAddress {
 
 impl Eq for EmailAddress {}
 
+impl std::hash::Hash for EmailAddress {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
+}
+
 impl std::fmt::Display for EmailAddress {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.typed.fmt(f)

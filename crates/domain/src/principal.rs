@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What a verified credential says, before anything was looked up.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Principal {
     /// Whose credential it is.
     pub email: EmailAddress,
@@ -27,7 +27,7 @@ pub struct Principal {
 }
 
 /// What a caller presented, before anything was looked up.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Credential {
     /// A token that was verified.
     Principal(Principal),

@@ -23,6 +23,9 @@ on_both_databases!(
     only_the_digest_is_stored,
 );
 
+/// For how long at most a request that reads is answered by the rights of a moment ago: `docs/OPERATIONS.md`.
+const RECENTLY: TimeDelta = TimeDelta::milliseconds(10);
+
 /// Somebody with a token of the account onward, in every way that it can be sent.
 struct Holder {
     key: Client,
@@ -55,6 +58,12 @@ impl Holder {
     fn assert_ended(&self) {
         let [key, bearer, landscape] = self.lists();
         assert_nobody(&[&key, &bearer], &landscape);
+    }
+
+    #[track_caller]
+    fn assert_writes_nothing(&self) {
+        assert_eq!(refusal(&create(&self.key, &document("late@example.com", "user"))).0, 401);
+        self.bearer.post("/api/v2/invitations", &body("Late", "late@example.com", &["Auditor"])).expect(401);
     }
 }
 
@@ -108,6 +117,8 @@ fn a_token_ends_at_once(backend: Backend) {
     let onward = AccountName::parse("onward").unwrap();
     let (store, env) = (&server.core.store, &server.core.env);
     store.write("test", |tx| revoke_access_token(tx, env, &onward, &revoked.token.public_id)).unwrap();
+    revoked.assert_writes_nothing();
+    setup.wait(RECENTLY);
     revoked.assert_ended();
 
     setup.wait(TimeDelta::hours(2) - TimeDelta::seconds(1));
@@ -115,7 +126,10 @@ fn a_token_ends_at_once(backend: Backend) {
     setup.wait(TimeDelta::seconds(1));
     expiring.assert_ended();
 
+    leaving.assert_live();
     server.leave("onward", "root@example.com");
+    leaving.assert_writes_nothing();
+    setup.wait(RECENTLY);
     leaving.assert_ended();
     // Who comes back gets a new one.
     server.member("onward", "root@example.com", &["superuser"], None);

@@ -1,10 +1,11 @@
 use std::sync::Arc;
 
 use usher_domain::{
+    Timestamp,
     env::Env,
     port::{StoreError, Tx},
     principal::{Actor, Credential},
-    usecase::resolve::{ResolveError, resolve_all},
+    usecase::resolve::ResolveError,
 };
 
 use super::{Done, Refusal, Request, unanswered};
@@ -16,16 +17,19 @@ pub(super) type Outcome<T, E> = Result<Done<T>, Refusal<E>>;
 pub(super) type UseCase<Q, T, E> =
     fn(&mut dyn Tx, &Env, &[(&Actor, &Q)]) -> Result<Vec<Result<T, E>>, StoreError>;
 
+/// Who acts with each of some credentials, at a moment.
+type Resolved = Result<Vec<Result<Arc<Actor>, ResolveError>>, StoreError>;
+
 /// Finds out who asks, and runs a use case for all of those who may ask at all.
 pub(super) fn for_actors<Q, T, E>(
     tx: &mut dyn Tx,
     env: &Env,
     requests: &[&Request<Q>],
+    resolve: impl FnOnce(&mut dyn Tx, &[&Credential], Timestamp) -> Resolved,
     work: UseCase<Q, T, E>,
 ) -> Result<Vec<Outcome<T, E>>, StoreError> {
-    let now = env.now();
     let credentials: Vec<&Credential> = requests.iter().map(|(credential, _)| credential).collect();
-    let actors = resolve_all(tx, &credentials, now)?;
+    let actors = resolve(tx, &credentials, env.now())?;
     let of_actors: Vec<(&Actor, &Q)> = actors
         .iter()
         .zip(requests)

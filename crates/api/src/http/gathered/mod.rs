@@ -3,11 +3,13 @@
 
 mod actors;
 mod reads;
+mod recent;
 mod writes;
 
 use std::sync::Arc;
 
 use reads::{Gatherer, gets, lists};
+use recent::RecentActors;
 use usher_domain::{
     id::InvitationId,
     invitation::OpenInvitation,
@@ -75,7 +77,13 @@ impl Gathered {
     /// Through that gate.
     #[must_use]
     pub fn new(gate: &Gate) -> Self {
-        Self { gets: gets(gate), lists: lists(gate), invitations: inviter(gate), acceptances: accepter(gate) }
+        let recent: Arc<RecentActors> = Arc::default();
+        Self {
+            gets: gets(gate, Arc::clone(&recent)),
+            lists: lists(gate, recent),
+            invitations: inviter(gate),
+            acceptances: accepter(gate),
+        }
     }
 }
 

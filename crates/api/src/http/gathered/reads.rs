@@ -5,7 +5,7 @@ use std::sync::Arc;
 use usher_domain::{
     id::InvitationId,
     invitation::OpenInvitation,
-    port::{Store, store::UnitError},
+    port::{Store, Tx, store::UnitError},
     principal::Credential,
     usecase::view::{Listing, Part, Start, ViewError, get_all, list_all},
 };
@@ -14,6 +14,7 @@ use super::{
     Done, Request,
     actors::{Outcome, for_actors},
     lanes,
+    recent::RecentActors,
 };
 use crate::{
     batch::Batcher,
@@ -24,22 +25,30 @@ use crate::{
 /// Gathers requests that read in an account.
 pub(super) type Gatherer<Q, T, E> = Arc<Batcher<Request<Q>, Outcome<T, E>>>;
 
-pub(super) fn gets(gate: &Gate) -> Gatherer<InvitationId, OpenInvitation, ViewError> {
-    Batcher::new(gate.clone(), lanes(), |store: &dyn Store, env, requests| {
+pub(super) fn gets(
+    gate: &Gate,
+    recent: Arc<RecentActors>,
+) -> Gatherer<InvitationId, OpenInvitation, ViewError> {
+    Batcher::new(gate.clone(), lanes(), move |store: &dyn Store, env, requests| {
         let requests: Vec<_> = requests.iter().collect();
-        store.look("get", |tx| for_actors(tx, env, &requests, get_all))
+        let callers =
+            |tx: &mut dyn Tx, credentials: &[&Credential], now| recent.resolve_all(tx, credentials, now);
+        store.look("get", |tx| for_actors(tx, env, &requests, callers, get_all))
     })
 }
 
 /// What a page by number leaves out is counted, perhaps from the end that is nearer: that has to be of one picture, or a change in
 /// between would shift the page.
-pub(super) fn lists(gate: &Gate) -> Gatherer<Part, Listing, ViewError> {
-    Batcher::new(gate.clone(), lanes(), |store: &dyn Store, env, requests| {
+pub(super) fn lists(gate: &Gate, recent: Arc<RecentActors>) -> Gatherer<Part, Listing, ViewError> {
+    Batcher::new(gate.clone(), lanes(), move |store: &dyn Store, env, requests| {
         let requests: Vec<&Request<Part>> = requests.iter().collect();
+        let callers =
+            |tx: &mut dyn Tx, credentials: &[&Credential], now| recent.resolve_all(tx, credentials, now);
+        let list = |tx: &mut dyn Tx| for_actors(tx, env, &requests, callers, list_all);
         if requests.iter().any(|(_, part)| matches!(part.start, Start::Offset(1..))) {
-            return store.read("list", |tx| for_actors(tx, env, &requests, list_all));
+            return store.read("list", list);
         }
-        store.look("list", |tx| for_actors(tx, env, &requests, list_all))
+        store.look("list", list)
     })
 }
 

@@ -13,6 +13,7 @@ use usher_domain::{
         accept::{Accept, AcceptError, Accepted, accept as accept_one, accept_all},
         count_write::write_counted,
         invite::{Invite, InviteError, invite as invite_one, invite_all},
+        resolve::resolve_all,
     },
 };
 
@@ -40,7 +41,7 @@ pub(super) fn inviter(gate: &Gate) -> Arc<Inviter> {
     Batcher::new(gate.clone(), writing_lanes(gate), |store: &dyn Store, env, requests: &[Request<Invite>]| {
         let writers: Vec<_> = requests.iter().map(|(credential, _)| Some(credential)).collect();
         counted(store, env, ("invite", &writers), requests, |tx, requests| {
-            for_actors(tx, env, requests, invite_all)
+            for_actors(tx, env, requests, resolve_all, invite_all)
         })
     })
 }
