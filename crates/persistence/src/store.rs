@@ -15,7 +15,7 @@ use crate::{
     connection::{AnyConnection, Transactions},
     dialect,
     errors::store_error,
-    group::GroupCommit,
+    group::{GroupCommit, LARGEST},
     manager::Manager,
     migrations::Migrations,
     options::{DatabaseOptions, OpenError},
@@ -41,8 +41,9 @@ impl DieselStore {
     pub fn open(options: &DatabaseOptions) -> Result<Self, OpenError> {
         let manager = Manager::new(options)?;
         let pool = Pool::new(&manager, options)?;
-        let groups = options.share_commits && !manager.writes_in_parallel();
-        let group = groups.then(|| GroupCommit::new(manager.clone(), options.acquire_timeout));
+        let largest = if options.share_commits { LARGEST } else { 1 };
+        let groups = !manager.writes_in_parallel();
+        let group = groups.then(|| GroupCommit::new(manager.clone(), options.acquire_timeout, largest));
         manager.open()?;
         Ok(Self { manager, pool, group })
     }
@@ -151,7 +152,7 @@ impl Store for DieselStore {
     }
 
     fn writes_in_parallel(&self) -> bool {
-        self.manager.writes_in_parallel()
+        self.group.is_none()
     }
 }
 

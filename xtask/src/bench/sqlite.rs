@@ -123,6 +123,11 @@ pub(super) fn run(site: &Site, extent: Extent) -> Result<Findings, Failure> {
     for units in &units {
         units.report(&mut findings, &mut table, &commits);
     }
+    let [_, (many, _)] = &creations;
+    let ratio = many.over(&units[1].own);
+    let of_own = "x units of work with commits of their own";
+    findings.targets.push(Target::new("SQLite: create, c=64", ratio.median(), Bound::AtLeast(5.0), of_own));
+    findings.figure("SQLite: create, c=64, of units with commits of their own", ratio.0);
     findings.figure("SQLite: floors", json!({ "commits": commits.0, "appends": appends.0 }));
     findings.figure("SQLite: create, c=64: p99 to p50", p99.0);
     findings.tables.push(table);

@@ -34,8 +34,6 @@ const FOUNDER: &str = "founder@example.com";
 pub(crate) fn rate(file: &str, time: Duration, threads: usize, share_commits: bool) -> f64 {
     let options = DatabaseOptions {
         share_commits,
-        // One after the other, instead of all of them trying for the file's lock.
-        pool_size: 1,
         acquire_timeout: Duration::from_mins(1),
         ..DatabaseOptions::new(format!("sqlite:{file}"))
     };
