@@ -1,8 +1,8 @@
 //! Callers who were looked up a moment ago.
 //!
 //! Whoever asks for one page after the other would be looked up for each of them, which costs the database as much as a
-//! short answer. What was found is used again for a hundredth of a second, by requests that only read. Rights that are taken away
-//! are seen by others that much later at most, which no client can tell from an answer that was on its way; rights that are given are seen at once,
+//! short answer. What was found is used again for a hundredth of a second, by requests that only read. A change of rights shows
+//! that much later at most, which no client can tell from an answer that was on its way; who was nobody before is somebody at once,
 //! because a refusal is not kept. What writes, and so what grants, always looks its caller up in its own transaction.
 
 use std::{
@@ -55,8 +55,7 @@ impl RecentActors {
     fn known(&self, credentials: &[&Credential], now: Timestamp) -> Vec<Option<Arc<Actor>>> {
         let found = self.found();
         let recent = |credential: &&Credential| {
-            // A clock that was put back makes nobody known for longer.
-            let (_, actor) = found.get(*credential).filter(|(at, _)| *at <= now && now < *at + RECENTLY)?;
+            let (_, actor) = found.get(*credential).filter(|(at, _)| is_recent(*at, now))?;
             Some(Arc::clone(actor))
         };
         credentials.iter().map(recent).collect()
@@ -64,6 +63,7 @@ impl RecentActors {
 
     fn keep(&self, credentials: &[&Credential], found: &[Result<Arc<Actor>, ResolveError>], now: Timestamp) {
         let mut kept = self.found();
+        kept.retain(|_, (at, _)| is_recent(*at, now));
         if kept.len() + credentials.len() > MOST {
             kept.clear();
         }
@@ -78,6 +78,11 @@ impl RecentActors {
     fn found(&self) -> MutexGuard<'_, Found> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A clock that was put back makes nobody known for longer: what it has still before it is over.
+fn is_recent(at: Timestamp, now: Timestamp) -> bool {
+    at <= now && now < at + RECENTLY
 }
 
 #[cfg(test)]
@@ -218,6 +223,8 @@ mod tests {
         scene.dismiss(jane);
         scene.clock.advance(TimeDelta::hours(-1));
         assert_eq!(scene.ask([JANE]), [None]);
+        scene.clock.advance(TimeDelta::hours(1));
+        assert_eq!(scene.ask([JANE]), [None], "nor when that moment comes again");
     }
 
     #[test]
