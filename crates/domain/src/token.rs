@@ -14,7 +14,7 @@ const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 /// Digits of the milliseconds since 1970; enough until the year 2081.
 const MOMENT: usize = 7;
 
-/// `N` characters of `[A-Za-z0-9]` from the operating system's generator, each carrying 5.95 bits.
+/// `N` characters of `[A-Za-z0-9]` from the operating system's generator, each carrying 5.95 bits; of a name, those behind its moment.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Token<const N: usize>([u8; N]);
 

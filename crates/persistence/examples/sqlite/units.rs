@@ -17,7 +17,7 @@ use usher_domain::{
     port::{Store, StoreError},
     principal::{Credential, Principal},
     role::Grant,
-    testkit::{self, SeededEntropy},
+    testkit::{self, FixedClock, SeededEntropy},
     text::DisplayText,
     usecase::{
         count_write::write_counted,
@@ -37,13 +37,15 @@ pub(crate) fn rate(file: &str, time: Duration, threads: usize, share_commits: bo
         acquire_timeout: Duration::from_mins(1),
         ..DatabaseOptions::new(format!("sqlite:{file}"))
     };
-    let (store, env) = (DieselStore::open(&options).unwrap(), env());
+    let (store, (env, clock)) = (DieselStore::open(&options).unwrap(), env());
     let done = AtomicU32::new(0);
     let begun = Instant::now();
     thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
                 while begun.elapsed() < time {
+                    // The names of invitations and mails begin with their moment, which has to pass as it does for a server.
+                    clock.advance(TimeDelta::microseconds(100));
                     let number = done.fetch_add(1, Ordering::Relaxed);
                     create(&store, &env, &format!("unit{}-{number}@example.com", process::id()));
                 }
@@ -53,12 +55,12 @@ pub(crate) fn rate(file: &str, time: Duration, threads: usize, share_commits: bo
     f64::from(done.into_inner()) / begun.elapsed().as_secs_f64()
 }
 
-fn env() -> Env {
-    let (mut env, _) = testkit::env();
+fn env() -> (Env, Arc<FixedClock>) {
+    let (mut env, clock) = testkit::env();
     // Another sequence in each process: the keys have to be new in the file.
     env.entropy = Arc::new(SeededEntropy::new(u64::from(process::id()) << 32));
     env.policy.writes_per_hour = u32::MAX;
-    env
+    (env, clock)
 }
 
 /// What a request to create does with the store: its writer is counted, the caller looked up, and the invitation made.

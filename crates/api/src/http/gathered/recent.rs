@@ -3,7 +3,8 @@
 //! Whoever asks for one page after the other would be looked up for each of them, which costs the database as much as a
 //! short answer. What was found is used again for a hundredth of a second, by requests that only read. A change of rights shows
 //! that much later at most, which no client can tell from an answer that was on its way; who was nobody before is somebody at once,
-//! because a refusal is not kept. What writes, and so what grants, always looks its caller up in its own transaction.
+//! because a refusal is not kept. The time is that of the server's clock; a step back while somebody is known makes it longer by no more than
+//! another hundredth. What writes, and so what grants, always looks its caller up in its own transaction.
 
 use std::{
     collections::HashMap,
@@ -80,7 +81,7 @@ impl RecentActors {
     }
 }
 
-/// A clock that was put back makes nobody known for longer: what it has still before it is over.
+/// What a clock that was put back has still before it is over.
 fn is_recent(at: Timestamp, now: Timestamp) -> bool {
     at <= now && now < at + RECENTLY
 }

@@ -1,3 +1,8 @@
+use std::{
+    io::{self, ErrorKind},
+    path::Path,
+};
+
 use tempfile::TempDir;
 use usher_testbed::{Database, PostgresServer};
 
@@ -26,11 +31,13 @@ impl Backend {
     /// Everything that the database holds, as text.
     pub(crate) fn dump(&self) -> String {
         match self {
-            Self::Sqlite(folder) => {
-                let files = std::fs::read_dir(folder.path()).unwrap();
-                let contents = files.map(|file| std::fs::read(file.unwrap().path()).unwrap());
-                contents.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect()
-            }
+            Self::Sqlite(folder) => loop {
+                match contents(folder.path()) {
+                    // The last connection to close puts the log into the database and removes it.
+                    Err(error) if error.kind() == ErrorKind::NotFound => {}
+                    contents => break contents.unwrap(),
+                }
+            },
             Self::Postgres(database) => {
                 let tables = database
                     .sql("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
@@ -41,4 +48,9 @@ impl Backend {
             }
         }
     }
+}
+
+fn contents(folder: &Path) -> io::Result<String> {
+    let files = std::fs::read_dir(folder)?;
+    files.map(|file| Ok(String::from_utf8_lossy(&std::fs::read(file?.path())?).into_owned())).collect()
 }

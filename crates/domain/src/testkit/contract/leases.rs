@@ -52,6 +52,18 @@ pub(super) fn mails_are_claimed_the_earliest_due_first(store: &dyn Store) -> Out
     Ok(())
 }
 
+/// Whose lease is over waits since then, not since it was due.
+pub(super) fn a_mail_whose_lease_is_over_comes_after_those_that_were_due_before(
+    store: &dyn Store,
+) -> Outcome {
+    let (world, _, queued) = queue(store, [1, 30, 65])?;
+    let claimed = claim(store, (second(10), second(60)), &world.lease(), 10)?;
+    assert_eq!(ids(&claimed), queued[..1]);
+    let again = claim(store, (second(70), second(90)), &world.lease(), 10)?;
+    assert_eq!(ids(&again), [queued[1], queued[0], queued[2]]);
+    Ok(())
+}
+
 pub(super) fn a_mail_is_claimed_from_its_moment_on(store: &dyn Store) -> Outcome {
     let (world, invitation, _) = queue(store, [10])?;
     let lease = world.lease();

@@ -168,6 +168,7 @@ suites! { $
     }
     leases {
         mails_are_claimed_the_earliest_due_first,
+        a_mail_whose_lease_is_over_comes_after_those_that_were_due_before,
         a_mail_is_claimed_from_its_moment_on,
         a_claimed_mail_is_nobody_elses,
         a_lease_ends_at_its_exact_moment,
