@@ -89,7 +89,7 @@ pub(super) fn run(site: &Site, extent: Extent) -> Result<Findings, Failure> {
     let (mut commits, mut appends) = (Series::default(), Series::default());
     let mut creations = CONCURRENCY.map(|_| (Series::default(), Series::default()));
     // Sharing must not slow down who is alone, by more than one run differs from another.
-    let mut units = [Units::new(1, Some(0.95)), Units::new(64, None)];
+    let mut units = [Units::new(1, Some(0.9)), Units::new(64, None)];
     let (mut series, mut p99) = (0, Series::default());
     for round in 1..=extent.rounds {
         say(&format!("SQLite: round {round} of {}", extent.rounds));
