@@ -1,4 +1,5 @@
-//! Random texts of `[A-Za-z0-9]` that name things without telling anything about them, but for the moment that some begin with.
+//! Random texts of `[A-Za-z0-9]` that name things without telling anything about them, but for the moment that some begin with, and
+//! that some were drawn together.
 
 use crate::{Timestamp, port::Entropy};
 
@@ -13,6 +14,9 @@ const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 
 /// Digits of the milliseconds since 1970; enough until the year 2081.
 const MOMENT: usize = 7;
+
+/// Characters that neighbours have in common: there are 238,328 such beginnings, more than an index over ten million has pages.
+const NEIGHBOURHOOD: usize = 3;
 
 /// `N` characters of `[A-Za-z0-9]` from the operating system's generator, each carrying 5.95 bits; of a name, those behind its moment.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,6 +41,16 @@ impl<const N: usize> Token<N> {
             *place = DIGITS.get(digit).copied().unwrap_or(b'0');
             left /= 62;
         }
+        draw(rest, entropy);
+        Self(token)
+    }
+
+    /// Draws one whose first three characters are those of `other`, random as well: to who does not know the other, each text is
+    /// equally likely. Both are neighbours in an index, and change the same page of it. To who does know it, twenty-seven of thirty
+    /// characters are left to guess, 160 bits.
+    pub fn generate_beside(other: &Self, entropy: &dyn Entropy) -> Self {
+        let mut token = other.0;
+        let (_, rest) = token.split_at_mut(NEIGHBOURHOOD.min(N));
         draw(rest, entropy);
         Self(token)
     }
@@ -73,9 +87,9 @@ impl<const N: usize> std::fmt::Display for Token<N> {
     }
 }
 
-/// Shows the first four characters only: enough to tell two apart in a failed test, too little to use.
+/// Shows the last four characters only: enough to tell two apart in a failed test, too little to use.
 impl<const N: usize> std::fmt::Debug for Token<N> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}…", self.as_str().get(..4).unwrap_or_default())
+        write!(f, "…{}", self.as_str().get(N.saturating_sub(4)..).unwrap_or_default())
     }
 }

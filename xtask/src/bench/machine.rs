@@ -22,17 +22,19 @@ pub(super) fn describe(
     let load = load.split(' ').next().unwrap_or_default().to_owned();
     let commit = answer(program("git").args(["describe", "--always", "--dirty"])).unwrap_or_default();
     let postgres = server.sql("SHOW server_version")?;
+    let buffers = server.sql("SHOW shared_buffers")?;
     let files = file_system(directory)?;
     let Extent { rounds, seconds, pending, .. } = extent;
     let words = format!(
         "Commit {commit}; {processors} processors ({model}), {memory}, Linux {kernel}, {files}; PostgreSQL {postgres} with its \
-         default settings, over loopback. {pending} pending invitations in the account; rounds: {rounds}, {seconds} s for each \
-         measurement; medians, and from least to most. Load average before the run: {load}."
+         default settings but for {buffers} of shared_buffers, over loopback. {pending} pending invitations in the account; \
+         rounds: {rounds}, {seconds} s for each measurement; medians, and from least to most. Load average before the run: \
+         {load}."
     );
     let machine = json!({
         "commit": commit, "processors": processors, "model": model, "memory": memory, "kernel": kernel,
-        "file_system": files, "postgres": postgres, "pending": pending, "rounds": rounds, "seconds": seconds,
-        "load_before": load,
+        "file_system": files, "postgres": postgres, "shared_buffers": buffers, "pending": pending, "rounds": rounds,
+        "seconds": seconds, "load_before": load,
     });
     Ok((machine, words))
 }

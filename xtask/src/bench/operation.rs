@@ -8,6 +8,9 @@ use super::{
 /// Where Landscape's dialect has its invitations.
 pub(super) const INVITATIONS: &str = "/api/v2/invitations";
 
+/// The cheapest route of the same binary: what HTTP alone costs.
+pub(super) const EMPTY: &str = "/health/live";
+
 /// The first page.
 pub(super) const FIRST_PAGE: &str = "/api/v2/invitations?limit=25";
 

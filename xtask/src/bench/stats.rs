@@ -29,6 +29,11 @@ impl Series {
     pub(super) fn over(&self, other: &Self) -> Self {
         Self(self.0.iter().zip(&other.0).map(|(one, other)| one / other).collect())
     }
+
+    /// Rates of doing the one after the other.
+    pub(super) fn after(&self, other: &Self) -> Self {
+        Self(self.0.iter().zip(&other.0).map(|(one, other)| 1.0 / (one.recip() + other.recip())).collect())
+    }
 }
 
 impl FromIterator<f64> for Series {
@@ -46,6 +51,11 @@ mod tests {
         let series = Series(vec![3.0, 1.0, 2.0]);
         assert_eq!((series.median(), series.least(), series.most()), (2.0, 1.0, 3.0));
         assert!((Series(vec![4.0, 1.0, 2.0, 3.0]).median() - 2.5).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn who_does_two_things_does_each_less_often() {
+        assert_eq!(Series(vec![4.0, 2.0]).after(&Series(vec![4.0, 2.0])).0, [2.0, 1.0]);
     }
 
     #[test]

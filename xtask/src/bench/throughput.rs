@@ -9,7 +9,7 @@ use super::{
     arguments::Extent,
     floors::Floors,
     load::Pressure,
-    operation::{Operation, same},
+    operation::{EMPTY, Operation, same},
     report::{Bound, Findings, Table, Target, short, spread},
     site::{Sample, Site},
     stats::Series,
@@ -18,9 +18,6 @@ use crate::shell::{Failure, say};
 
 /// Connections of the closed loop.
 const CONCURRENCY: [u32; 2] = [16, 64];
-
-/// The cheapest route of the same binary: what HTTP alone costs.
-const EMPTY: &str = "/health/live";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Cell {

@@ -12,7 +12,7 @@ use crate::{
     address::EmailAddress,
     audit::{AuditAction, AuditActor},
     env::Env,
-    invitation::{Invitation, NewInvitation},
+    invitation::{Invitation, NewInvitation, SecureId},
     port::{StoreError, Tx, store::Addressee},
     principal::Actor,
     role::{Grant, Permission},
@@ -89,7 +89,10 @@ fn invite_distinct(
     let mut wanted = Vec::with_capacity(requests.len());
     for ((actor, command), (member, pending)) in requests.iter().zip(members.into_iter().zip(pending)) {
         let verdict = judge(tx, actor, command, member, pending, now)?;
-        judged.push(verdict.map(|()| wanted.push(new_invitation(env, actor, command, now))));
+        judged.push(verdict.map(|()| {
+            let secure_id = secure_id(env, wanted.last());
+            wanted.push(new_invitation(env, actor, command, secure_id, now));
+        }));
     }
     let written = insert(tx, env, &wanted)?.into_iter().zip(&wanted);
     // Without one somebody was faster between the look and the write.
@@ -134,10 +137,23 @@ fn judge(
     Ok(Ok(()))
 }
 
-fn new_invitation(env: &Env, actor: &Actor, command: &Invite, now: Timestamp) -> NewInvitation {
+/// Random, and beside the one before in its index: all that are written together change one page of it.
+fn secure_id(env: &Env, before: Option<&NewInvitation>) -> SecureId {
+    let entropy = env.entropy.as_ref();
+    before
+        .map_or_else(|| Token::generate(entropy), |before| Token::generate_beside(&before.secure_id, entropy))
+}
+
+fn new_invitation(
+    env: &Env,
+    actor: &Actor,
+    command: &Invite,
+    secure_id: SecureId,
+    now: Timestamp,
+) -> NewInvitation {
     NewInvitation {
         public_id: Token::generate_at(now, env.entropy.as_ref()),
-        secure_id: Token::generate(env.entropy.as_ref()),
+        secure_id,
         account_id: actor.account.id,
         email: command.email.clone(),
         name: command.name.clone(),

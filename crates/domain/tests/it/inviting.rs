@@ -1,11 +1,17 @@
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 use usher_domain::{
     invitation::Status,
     role::Grant,
-    usecase::{expire::expire_overdue, invite::InviteError, revoke::revoke},
+    usecase::{
+        expire::expire_overdue,
+        invite::{Invite, InviteError, invite_all},
+        revoke::revoke,
+    },
 };
 
-use crate::world::world;
+use crate::world::{email, world};
 
 #[test]
 fn an_invitation_its_audit_entry_and_its_mail_are_written_together() {
@@ -19,6 +25,32 @@ fn an_invitation_its_audit_entry_and_its_mail_are_written_together() {
     let mails = world.write(|tx| tx.mails_of(invitation.id)).unwrap();
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0].generation, 0);
+}
+
+/// Each unit somewhere else: what all of one have in common is three characters.
+#[test]
+fn secure_ids_of_one_unit_are_neighbours() {
+    let world = world();
+    let jane = world.jane();
+    let several = |kind: &str| {
+        let invite = |n| Invite {
+            email: email(&format!("{kind}{n}@example.com")),
+            name: None,
+            grant: Grant::of_roles(["Auditor"]).unwrap(),
+            validity: TimeDelta::days(14),
+        };
+        let invites = [0, 1, 2].map(invite);
+        let requests: Vec<_> = invites.iter().map(|invite| (&jane, invite)).collect();
+        let made = world.write(|tx| invite_all(tx, &world.env, &requests)).unwrap();
+        made.into_iter().map(|one| one.unwrap().secure_id.to_string()).collect::<Vec<_>>()
+    };
+    let (some, others) = (several("ann"), several("joe"));
+    for neighbours in [&some, &others] {
+        assert!(neighbours.iter().all(|id| id[..3] == neighbours[0][..3]), "{neighbours:?}");
+        let rests: BTreeSet<_> = neighbours.iter().map(|id| &id[3..]).collect();
+        assert_eq!(rests.len(), 3, "{neighbours:?}");
+    }
+    assert_ne!(some[0][..3], others[0][..3]);
 }
 
 #[test]

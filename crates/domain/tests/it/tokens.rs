@@ -45,10 +45,32 @@ fn names_of_later_moments_are_later_texts() {
     assert_eq!(rests.len(), names.len());
 }
 
+/// They share what three characters tell, and nothing else.
+#[test]
+fn neighbours_begin_alike_and_are_drawn_apart() {
+    let entropy = SeededEntropy::new(7);
+    let first = SecureId::generate(&entropy);
+    let mut counts = [[0_u32; 128]; 30];
+    for _ in 0..2_000 {
+        let beside = SecureId::generate_beside(&first, &entropy);
+        for (place, letter) in beside.as_str().bytes().enumerate() {
+            counts[place][usize::from(letter)] += 1;
+        }
+    }
+    for (place, letter) in first.as_str().bytes().take(3).enumerate() {
+        assert_eq!(counts[place][usize::from(letter)], 2_000);
+    }
+    // About 32 of each letter in each place: none is missing, none is twice as likely.
+    for counts in &counts[3..] {
+        assert_eq!(counts.iter().filter(|count| **count > 0).count(), 62);
+        assert!(counts.iter().all(|count| *count < 64), "{counts:?}");
+    }
+}
+
 #[test]
 fn debug_output_is_too_short_to_use() {
     let token = SecureId::parse(&"a1B2".repeat(8)[..30]).unwrap();
-    assert_eq!(format!("{token:?}"), "a1B2…");
+    assert_eq!(format!("{token:?}"), "…B2a1");
 }
 
 proptest! {

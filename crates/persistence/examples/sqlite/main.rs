@@ -10,6 +10,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails here has nobody to tell but the developer")]
 
+mod floor;
 mod units;
 
 use std::{
@@ -98,33 +99,12 @@ fn commits(connection: &mut SqliteConnection, time: Duration) {
     let mut next = number(connection, "(SELECT max(id) FROM invitation)");
     measure(time, || {
         next += 1;
-        connection.immediate_transaction(|connection| insert(connection, next)).unwrap();
+        connection.immediate_transaction(|connection| floor::insert(connection, next)).unwrap();
     });
 }
 
 fn number(connection: &mut SqliteConnection, expression: &str) -> i64 {
     select(sql::<BigInt>(expression)).get_result(connection).unwrap()
-}
-
-fn insert(connection: &mut SqliteConnection, number: i64) -> diesel::QueryResult<()> {
-    let name = format!("floor{number:010}@example.com");
-    sql_query(
-        "INSERT INTO invitation (public_id, secure_id, account_id, email, email_key, name, roles, limit_services, services,
-            sponsor, status, generation, created_at, updated_at, sent_at, expires_at, version)
-         VALUES (?1, ?1, 1, ?1, ?1, 'Ada Lovelace', 'Auditor', 0, '', 1, 'pending', 0, '2026-11-22 04:00:59.000001',
-            '2026-11-22 04:00:59.000001', '2026-11-22 04:00:59.000001', '2126-11-22 04:00:59.000001', 0)",
-    )
-    .bind::<Text, _>(&name)
-    .execute(connection)?;
-    sql_query(
-        "INSERT INTO mail (reference, account_id, invitation_id, generation, state, attempts, due_at, created_at, updated_at)
-         SELECT ?1, 1, last_insert_rowid(), ?2, 'queued', 0, '2126-11-22 04:00:59.000001', '2026-11-22 04:00:59.000001',
-            '2026-11-22 04:00:59.000001'",
-    )
-    .bind::<Text, _>(&name)
-    .bind::<BigInt, _>(0)
-    .execute(connection)?;
-    Ok(())
 }
 
 fn appends(file: &mut File, time: Duration) {

@@ -37,9 +37,8 @@ pub(crate) const SQLITE_SESSION: &str = "
     PRAGMA journal_mode = WAL;
 ";
 
-/// What the one connection that writes to SQLite has besides: its log goes into the database when it has 16 MiB instead of 4. The
-/// keys of `secure_id` are random, so each commit changes other pages of their index, and the longer the log, the more changes meet in one page,
-/// which is written to the database once.
+/// What the one connection that writes to SQLite has besides: its log goes into the database when it has 16 MiB instead of 4. Commit
+/// after commit changes the same last page of most indexes, and a page that many have changed is written to the database once.
 pub(crate) const SQLITE_WRITER: &str = "PRAGMA wal_autocheckpoint = 4096";
 
 /// What a connection to PostgreSQL starts with. A prepared statement is planned once, for values of any kind: PostgreSQL would

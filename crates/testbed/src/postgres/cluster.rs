@@ -17,12 +17,16 @@ use crate::{
 /// The name of the cluster's superuser, whoever runs the tests.
 const USER: &str = "postgres";
 
+/// A million invitations with their indexes are half a gigabyte. The default, 128 MB, is for databases that are smaller than
+/// that; PostgreSQL's manual recommends a quarter of the machine's memory.
+const BUFFERS: &str = "1GB";
+
 /// What a cluster is for.
 #[derive(Clone, Copy)]
 pub(super) enum Purpose<'a> {
     /// Tests: nothing is written through to the disk, and it listens on a socket in its directory only.
     Tests,
-    /// Measuring: PostgreSQL's own defaults, in a directory below this one, on a port of this machine.
+    /// Measuring: PostgreSQL's own defaults but for [`BUFFERS`], in a directory below this one, on a port of this machine.
     Benchmarks(&'a Path, u16),
 }
 
@@ -74,7 +78,9 @@ pub(super) fn start(programs: &Path, purpose: Purpose<'_>) -> Result<(Lifeline, 
 fn configure(file: &Path, home: &Path, purpose: Purpose<'_>) -> Result<(), TestbedError> {
     let settings = match purpose {
         Purpose::Tests => include_str!("testbed.conf").to_owned(),
-        Purpose::Benchmarks(_, port) => format!("listen_addresses = '127.0.0.1'\nport = {port}\n"),
+        Purpose::Benchmarks(_, port) => {
+            format!("listen_addresses = '127.0.0.1'\nport = {port}\nshared_buffers = {BUFFERS}\n")
+        }
     };
     let socket = home.display().to_string().replace('\'', "''");
     let mut conf =

@@ -54,8 +54,8 @@ impl PostgresServer {
         Self::start_for(Purpose::Tests)
     }
 
-    /// Starts a cluster that ends with the handle, for benchmarks: with PostgreSQL's own defaults, so that what is
-    /// committed is on the disk, listening on a free port of 127.0.0.1, in a directory of its own below `parent`.
+    /// Starts a cluster that ends with the handle, for benchmarks: with PostgreSQL's own defaults but for its buffers, so that
+    /// what is committed is on the disk, listening on a free port of 127.0.0.1, in a directory of its own below `parent`.
     pub fn start_durable(parent: &Path) -> Result<Self, TestbedError> {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
         Self::start_for(Purpose::Benchmarks(parent, free.attempt("looking for a free port")?.port()))
