@@ -97,6 +97,9 @@ fn command(
     pressure: Pressure,
 ) -> std::process::Command {
     let mut pgbench = program(&programs.pgbench);
+    // Planned once, as Usher's statements. Otherwise PostgreSQL begins to plan the page anew each time once the table has grown, and
+    // the floor is half as fast from then on.
+    pgbench.env("PGOPTIONS", "-c plan_cache_mode=force_generic_plan");
     pgbench.args(["--no-vacuum", "--protocol=prepared", "--file"]).arg(file);
     pgbench.args(["--client", &pressure.connections.to_string()]);
     pgbench.args(["--jobs", &pressure.connections.min(2).to_string()]);

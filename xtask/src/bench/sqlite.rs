@@ -18,7 +18,8 @@ use super::{
 use crate::shell::{Failure, program, say};
 
 /// Usher at that many connections, and how many times the rate of single commits it must reach. With one, no server can reach it: an
-/// answer takes the time of a commit and that of an empty answer. What sharing commits must not cost is seen without HTTP.
+/// answer takes the time of a commit and that of an empty answer. What sharing commits costs who is alone is measured without
+/// HTTP: see [`Units`].
 const CONCURRENCY: [(u32, Option<f64>); 2] = [(1, None), (64, Some(5.0))];
 
 /// Units of work of the store that so many threads do at once, with commits of their own and with shared ones.
@@ -127,7 +128,7 @@ pub(super) fn run(site: &Site, extent: Extent) -> Result<Findings, Failure> {
     table.row(["single commits".to_owned(), spread(&commits), short(1.0), dash()]);
     let both = commits.after(&answers);
     table.row([
-        "an empty answer and a single commit, 1 connection".to_owned(),
+        "computed: an empty answer, then a single commit, 1 connection".to_owned(),
         spread(&both),
         spread(&both.over(&commits)),
         dash(),

@@ -27,30 +27,35 @@ fn an_invitation_its_audit_entry_and_its_mail_are_written_together() {
     assert_eq!(mails[0].generation, 0);
 }
 
-/// Each unit somewhere else: what all of one have in common is three characters.
+/// Those of one account: accounts have nothing in common, and units neither.
 #[test]
-fn secure_ids_of_one_unit_are_neighbours() {
+fn secure_ids_of_an_account_in_one_unit_are_neighbours() {
     let world = world();
-    let jane = world.jane();
-    let several = |kind: &str| {
-        let invite = |n| Invite {
-            email: email(&format!("{kind}{n}@example.com")),
+    world.account("upside", "Upside");
+    world.member("upside", "ann@example.com", Grant::of_roles(["superuser"]).unwrap());
+    let (jane, ann) = (world.jane(), world.actor("upside", "ann@example.com"));
+    let unit = |addresses: [&str; 5]| {
+        let invites = addresses.map(|address| Invite {
+            email: email(address),
             name: None,
-            grant: Grant::of_roles(["Auditor"]).unwrap(),
+            grant: Grant::of_roles(["user"]).unwrap(),
             validity: TimeDelta::days(14),
-        };
-        let invites = [0, 1, 2].map(invite);
-        let requests: Vec<_> = invites.iter().map(|invite| (&jane, invite)).collect();
+        });
+        let requests: Vec<_> = [&jane, &ann, &jane, &ann, &jane].into_iter().zip(&invites).collect();
         let made = world.write(|tx| invite_all(tx, &world.env, &requests)).unwrap();
-        made.into_iter().map(|one| one.unwrap().secure_id.to_string()).collect::<Vec<_>>()
+        made.into_iter().map(|one| one.map(|made| made.secure_id.to_string())).collect::<Vec<_>>()
     };
-    let (some, others) = (several("ann"), several("joe"));
-    for neighbours in [&some, &others] {
-        assert!(neighbours.iter().all(|id| id[..3] == neighbours[0][..3]), "{neighbours:?}");
-        let rests: BTreeSet<_> = neighbours.iter().map(|id| &id[3..]).collect();
-        assert_eq!(rests.len(), 3, "{neighbours:?}");
-    }
-    assert_ne!(some[0][..3], others[0][..3]);
+    let first =
+        unit(["a@example.com", "b@example.com", "jane@example.com", "d@example.com", "e@example.com"]);
+    let [Ok(a), Ok(b), Err(InviteError::AlreadyMember(_)), Ok(d), Ok(e)] = &first[..] else {
+        panic!("{first:?}")
+    };
+    assert_eq!((&a[..3], &b[..3]), (&e[..3], &d[..3]));
+    let second = unit(["f@example.com", "g@example.com", "h@example.com", "i@example.com", "j@example.com"]);
+    let beginnings: BTreeSet<_> = second.iter().flatten().chain([a, b]).map(|id| &id[..3]).collect();
+    assert_eq!(beginnings.len(), 4, "{first:?} {second:?}");
+    let rests: BTreeSet<_> = first.iter().chain(&second).flatten().map(|id| &id[3..]).collect();
+    assert_eq!(rests.len(), 9, "{first:?} {second:?}");
 }
 
 #[test]

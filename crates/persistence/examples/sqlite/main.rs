@@ -28,8 +28,15 @@ use diesel::{
     sql_types::{BigInt, Text},
 };
 
-/// The session of usher-persistence.
-const SESSION: &str = "PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = WAL;";
+/// The session of usher-persistence, as its writer has it.
+const SESSION: &str = "
+    PRAGMA busy_timeout = 10000;
+    PRAGMA foreign_keys = ON;
+    PRAGMA synchronous = FULL;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA journal_mode = WAL;
+    PRAGMA wal_autocheckpoint = 4096;
+";
 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();

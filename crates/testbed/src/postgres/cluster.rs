@@ -17,8 +17,8 @@ use crate::{
 /// The name of the cluster's superuser, whoever runs the tests.
 const USER: &str = "postgres";
 
-/// A million invitations with their indexes are half a gigabyte. The default, 128 MB, is for databases that are smaller than
-/// that; PostgreSQL's manual recommends a quarter of the machine's memory.
+/// The largest table that is measured, two million invitations with their indexes. The default is 128 MB on any machine, of which
+/// PostgreSQL's manual says that a server of its own has use for more.
 const BUFFERS: &str = "1GB";
 
 /// What a cluster is for.

@@ -24,7 +24,7 @@ use crate::{
 ///
 /// A throwaway cluster listens on a Unix socket only, trusts everybody, says everything in English, writes
 /// nothing through to the disk, and has a time zone that no code should rely on. The one for benchmarks has PostgreSQL's
-/// own defaults instead.
+/// own defaults instead, but for its buffers.
 #[derive(Debug)]
 pub struct PostgresServer {
     psql: Psql,
