@@ -79,7 +79,7 @@ fn walk(site: &Site, arena: &Arena, extent: Extent, findings: &mut Findings) -> 
         format!("Following next from the first page to the last, {of} in a page"),
         &["pages", "first tenth, ms", "middle tenth, ms", "last tenth, ms"],
     )
-    .note("Medians of a page, and of the rounds. Every invitation came once, in order.");
+    .note("Medians, of the rounds least and most too; the target compares the least. Every invitation came once, in order.");
     table.row([pages.to_string()].into_iter().chain(tenths.iter().map(|(_, times)| spread(times))));
     findings.tables.push(table);
     let least = Series(tenths.iter().map(|(_, times)| times.least()).collect());
