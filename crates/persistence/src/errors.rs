@@ -38,7 +38,7 @@ pub(crate) fn store_error(error: Error) -> StoreError {
         Error::DatabaseError(kind, report) => reported(kind, report.as_ref()),
         // The cause; that the rollback failed as well only says that the connection is lost.
         Error::RollbackErrorOnCommit { commit_error, .. } => store_error(*commit_error),
-        other => StoreError::Unavailable(other.to_string()),
+        other => StoreError::Unreachable(other.to_string()),
     }
 }
 
@@ -59,7 +59,7 @@ fn reported(kind: DatabaseErrorKind, report: &dyn DatabaseErrorInformation) -> S
 
 /// Only the report's first line: PostgreSQL's details quote values of the row.
 fn unavailable(report: &dyn DatabaseErrorInformation) -> StoreError {
-    StoreError::Unavailable(report.message().trim_end().to_owned())
+    StoreError::Unreachable(report.message().trim_end().to_owned())
 }
 
 /// The rule of uniqueness that a statement ran into, if it was one of those that have a name here.
@@ -103,7 +103,7 @@ mod tests {
             |kind, message: &str| store_error(Error::DatabaseError(kind, Box::new(message.to_owned())));
         for message in ["database is locked", "disk I/O error", "database or disk is full"] {
             let error = report(DatabaseErrorKind::Unknown, message);
-            assert_eq!(error, StoreError::Unavailable(message.to_owned()));
+            assert_eq!(error, StoreError::Unreachable(message.to_owned()));
         }
         assert_eq!(report(DatabaseErrorKind::Unknown, DEADLOCK), StoreError::Contended);
         assert_eq!(report(DatabaseErrorKind::SerializationFailure, ""), StoreError::Contended);

@@ -78,12 +78,12 @@ impl Manager {
                     connection.batch_execute(dialect::SQLITE_SESSION).map_err(|error| {
                         match error.to_string() {
                             locked if locked == LOCKED => StoreError::Contended,
-                            other => StoreError::Unavailable(other),
+                            other => StoreError::Unreachable(other),
                         }
                     })
                 });
                 set_up.map_err(|error| match error {
-                    StoreError::Unavailable(reason) => file.unusable(reason),
+                    StoreError::Unreachable(reason) => file.unusable(reason),
                     _ => file.unusable(LOCKED.to_owned()),
                 })?;
                 Ok(AnyConnection::Sqlite(connection))

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use diesel::QueryResult;
 use r2d2::PooledConnection;
-use usher_domain::port::{StoreError, store::Mode};
+use usher_domain::port::{StoreError, store::Unit};
 
 use crate::{
     connection::AnyConnection,
@@ -42,20 +42,25 @@ impl Pool {
     /// less in this window; the numbers are still different ones.
     pub(crate) fn begin(
         &self,
-        mode: Mode,
+        unit: Unit,
         writes: &mut Writes<'_>,
     ) -> Result<PooledConnection<Manager>, StoreError> {
-        self.first_statements(|connection| {
+        self.first_statements(unit.wait, |connection| {
             writes.count(connection)?;
-            dialect::begin(connection, mode)
+            dialect::begin(connection, unit.mode)
         })
     }
 
     /// A connection without a transaction, for looking only. Whether it still lives is for its first statement to find out.
-    pub(crate) fn look(&self) -> Result<PooledConnection<Manager>, StoreError> {
-        let mut session = self.0.get().map_err(|error| no_connection(&error))?;
+    pub(crate) fn look(&self, wait: Option<Duration>) -> Result<PooledConnection<Manager>, StoreError> {
+        let mut session = self.connection(wait)?;
         session.reusable = false;
         Ok(session)
+    }
+
+    fn connection(&self, wait: Option<Duration>) -> Result<PooledConnection<Manager>, StoreError> {
+        let wait = wait.unwrap_or_else(|| self.0.connection_timeout());
+        self.0.get_timeout(wait).map_err(|error| no_connection(&error))
     }
 
     /// How many connections can have died while they lay here.
@@ -71,12 +76,13 @@ impl Pool {
     /// decides what diesel calls it.
     fn first_statements(
         &self,
+        wait: Option<Duration>,
         mut statements: impl FnMut(&mut AnyConnection) -> QueryResult<()>,
     ) -> Result<PooledConnection<Manager>, StoreError> {
         // One more than there can be dead ones.
         let mut chances = self.0.max_size();
         loop {
-            let mut session = self.0.get().map_err(|error| no_connection(&error))?;
+            let mut session = self.connection(wait)?;
             session.reusable = false;
             match statements(&mut session.connection) {
                 Ok(()) => return Ok(session),
@@ -92,7 +98,7 @@ impl Pool {
 
 /// The pool's words, and why connecting failed if that is the reason.
 fn no_connection(error: &r2d2::Error) -> StoreError {
-    StoreError::Unavailable(format!("no connection became free in time: {error}"))
+    StoreError::Unreachable(format!("no connection became free in time: {error}"))
 }
 
 /// Tells the log that connecting failed; the unit that waits learns it too, but only after its time.

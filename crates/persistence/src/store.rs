@@ -6,7 +6,7 @@ use diesel::connection::TransactionManager as _;
 use usher_domain::{
     port::{
         Store, StoreError, Tx,
-        store::{CountedWork, Counting, Mode, Verdict},
+        store::{CountedWork, Counting, Mode, Unit, Verdict},
     },
     quota::WriteCount,
 };
@@ -54,25 +54,19 @@ impl DieselStore {
         Migrations::new(&self.manager)
     }
 
-    fn unit(
-        &self,
-        name: &'static str,
-        mode: Mode,
-        mut writes: Writes<'_>,
-        work: &mut CountedWork<'_>,
-    ) -> Result<(), StoreError> {
-        let _span = tracing::debug_span!("unit", name, ?mode).entered();
-        retry::until_uncontended(|| self.once(mode, &mut writes, work))
+    fn unit(&self, unit: Unit, mut writes: Writes<'_>, work: &mut CountedWork<'_>) -> Result<(), StoreError> {
+        let _span = tracing::debug_span!("unit", name = unit.name, mode = ?unit.mode).entered();
+        retry::until_uncontended(|| self.once(unit, &mut writes, work))
     }
 
     /// Without a transaction. A unit that met a dead connection runs again: it has done nothing.
-    fn look(&self, work: &mut CountedWork<'_>) -> Result<(), StoreError> {
+    fn look(&self, unit: Unit, work: &mut CountedWork<'_>) -> Result<(), StoreError> {
         let mut chances = self.pool.size();
         loop {
-            let mut session = self.pool.look()?;
+            let mut session = self.pool.look(unit.wait)?;
             let end = attempt(&mut session.connection, Mode::Look, &[], work);
             let lost =
-                matches!(end, Err(StoreError::Unavailable(_))) && dialect::is_lost(&mut session.connection);
+                matches!(end, Err(StoreError::Unreachable(_))) && dialect::is_lost(&mut session.connection);
             session.reusable = !lost;
             if !lost || chances == 0 {
                 return end.map(drop);
@@ -83,16 +77,15 @@ impl DieselStore {
 
     fn once(
         &self,
-        mode: Mode,
+        unit: Unit,
         writes: &mut Writes<'_>,
         work: &mut CountedWork<'_>,
     ) -> Result<(), StoreError> {
-        match (mode, &self.group) {
-            (Mode::Look, _) => self.look(work),
-            (Mode::Write, Some(group)) => {
-                group.run(writes, |connection, counts| attempt(connection, mode, counts, work))
-            }
-            (Mode::Read | Mode::Write, _) => self.alone(mode, writes, work),
+        match (unit.mode, &self.group) {
+            (Mode::Look, _) => self.look(unit, work),
+            (Mode::Write, Some(group)) => group
+                .run(unit.wait, writes, |connection, counts| attempt(connection, unit.mode, counts, work)),
+            (Mode::Read | Mode::Write, _) => self.alone(unit, writes, work),
         }
     }
 
@@ -100,12 +93,12 @@ impl DieselStore {
     /// ends with it.
     fn alone(
         &self,
-        mode: Mode,
+        unit: Unit,
         writes: &mut Writes<'_>,
         work: &mut CountedWork<'_>,
     ) -> Result<(), StoreError> {
-        let mut session = self.pool.begin(mode, writes)?;
-        let end = attempt(&mut session.connection, mode, writes.counts(), work);
+        let mut session = self.pool.begin(unit, writes)?;
+        let end = attempt(&mut session.connection, unit.mode, writes.counts(), work);
         if end == Ok(Verdict::Commit) {
             Transactions::commit_transaction(&mut session.connection).map_err(store_error)?;
             session.reusable = true;
@@ -133,22 +126,21 @@ fn attempt(
 impl Store for DieselStore {
     fn run(
         &self,
-        name: &'static str,
-        mode: Mode,
+        unit: Unit,
         work: &mut dyn FnMut(&mut dyn Tx) -> Result<Verdict, StoreError>,
     ) -> Result<(), StoreError> {
-        self.unit(name, mode, Writes::none(), &mut |tx, _| work(tx))
+        self.unit(unit, Writes::none(), &mut |tx, _| work(tx))
     }
 
     /// On PostgreSQL a count is contended when the person was deleted meanwhile, and where somebody has made another
     /// isolation level the database's default than READ COMMITTED. Then the call counts anew, perhaps some writes twice.
     fn run_counted(
         &self,
-        name: &'static str,
+        unit: Unit,
         counting: &Counting<'_>,
         work: &mut CountedWork<'_>,
     ) -> Result<(), StoreError> {
-        self.unit(name, Mode::Write, Writes::of(counting), work)
+        self.unit(Unit { mode: Mode::Write, ..unit }, Writes::of(counting), work)
     }
 
     fn writes_in_parallel(&self) -> bool {

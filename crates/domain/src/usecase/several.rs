@@ -41,7 +41,7 @@ pub(super) fn only<T, E: From<StoreError>>(answers: Vec<Result<T, E>>) -> Result
 }
 
 fn missing<T, E: From<StoreError>>() -> Result<T, E> {
-    Err(StoreError::Unavailable("a request has no answer".to_owned()).into())
+    Err(StoreError::defect("a request of a batch has no result").into())
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use diesel::connection::{SimpleConnection as _, TransactionManager as _};
 use usher_domain::{
     port::{
         StoreError,
-        store::{Mode, Verdict},
+        store::{Limit, Mode, Verdict},
     },
     quota::WriteCount,
 };
@@ -108,16 +108,17 @@ impl GroupCommit {
     /// When the transaction is lost, `Unavailable` takes the place of what the unit ended in.
     pub(crate) fn run(
         &self,
+        wait: Option<Duration>,
         writes: &mut Writes<'_>,
         work: impl FnOnce(&mut AnyConnection, &[Option<WriteCount>]) -> Result<Verdict, StoreError>,
     ) -> Result<(), StoreError> {
-        let mut turn = self.turn()?;
+        let mut turn = self.turn(wait.unwrap_or(self.patience))?;
         let end = turn.unit(writes, work)?;
         turn.durable()?;
         end.map(drop)
     }
 
-    fn turn(&self) -> Result<Turn<'_>, StoreError> {
+    fn turn(&self, wait: Duration) -> Result<Turn<'_>, StoreError> {
         let mut line = self.line();
         let group = if let Some(group) = line.free.take() {
             group
@@ -125,18 +126,18 @@ impl GroupCommit {
             let (sender, next) = channel();
             line.waiting.push_back(sender);
             drop(line);
-            self.wait(next)?
+            self.wait(next, wait)?
         };
         Ok(Turn { of: self, group, is_over: false })
     }
 
-    fn wait(&self, next: Receiver<Group>) -> Result<Group, StoreError> {
-        next.recv_timeout(self.patience).or_else(|_| {
+    fn wait(&self, next: Receiver<Group>, wait: Duration) -> Result<Group, StoreError> {
+        next.recv_timeout(wait).or_else(|_| {
             // Nobody hands on while the line is locked: what has not come will not come.
             let _line = self.line();
             let group = next.try_recv();
             drop(next);
-            group.map_err(|_| unavailable("others wrote for too long"))
+            group.map_err(|_| StoreError::Overloaded(Limit::Writer))
         })
     }
 
@@ -178,7 +179,7 @@ impl Turn<'_> {
         let end_savepoint = if keeps { "RELEASE unit" } else { "ROLLBACK TO unit; RELEASE unit" };
         connection.batch_execute(end_savepoint).map_err(|error| match &end {
             // SQLite has rolled everything back by itself, and this is why.
-            Err(why @ StoreError::Unavailable(_)) => why.clone(),
+            Err(why @ StoreError::Unreachable(_)) => why.clone(),
             _ => unavailable(error),
         })?;
         self.group.keeps |= keeps || counts;
@@ -243,5 +244,5 @@ impl Drop for Turn<'_> {
 
 /// Whatever an error would mean to a unit alone: none may run again because of one that ends the transaction for all.
 fn unavailable(error: impl Display) -> StoreError {
-    StoreError::Unavailable(error.to_string())
+    StoreError::Unreachable(error.to_string())
 }

@@ -7,7 +7,7 @@ use diesel::{
     sql_types::Text,
 };
 use tempfile::TempDir;
-use usher_domain::port::store::Constraint;
+use usher_domain::port::store::{Constraint, Limit};
 
 use super::*;
 use crate::{errors::store_error, options::DatabaseOptions, retry};
@@ -46,7 +46,7 @@ impl Bed {
     }
 
     fn run(&self, work: impl FnOnce(&mut AnyConnection) -> Result<Verdict, StoreError>) -> End {
-        self.group.run(&mut Writes::none(), |connection, _| work(connection))
+        self.group.run(None, &mut Writes::none(), |connection, _| work(connection))
     }
 
     /// A unit that writes a note, and ends as told.
@@ -126,7 +126,7 @@ impl Instrumentation for Listener {
 }
 
 fn all_unavailable(ends: &[Option<End>]) -> bool {
-    ends.iter().all(|end| matches!(end, Some(Err(StoreError::Unavailable(_)))))
+    ends.iter().all(|end| matches!(end, Some(Err(StoreError::Unreachable(_)))))
 }
 
 /// A unit that writes a note, and ends as told.
@@ -250,7 +250,7 @@ fn a_transaction_that_sqlite_gave_up_fails_its_group_and_the_next_begins_anew() 
     });
     let ends = bed.led_by(KEEP, vec![fill, note("next", KEEP), note("last", KEEP)]);
     assert!(all_unavailable(&ends[..1]), "{ends:?}");
-    let why = StoreError::Unavailable("database or disk is full".to_owned());
+    let why = StoreError::Unreachable("database or disk is full".to_owned());
     assert_eq!(ends[1..], [Err(why), Ok(()), Ok(())].map(Some));
     assert_eq!(bed.notes(), ["next", "last"]);
 }
@@ -265,7 +265,7 @@ fn a_file_that_is_locked_elsewhere_fails_only_who_leads() {
     bed.run(impatient).unwrap();
     let mut elsewhere = bed.elsewhere();
     elsewhere.batch_execute("BEGIN IMMEDIATE").unwrap();
-    let locked = Err(StoreError::Unavailable("database is locked".to_owned()));
+    let locked = Err(StoreError::Unreachable("database is locked".to_owned()));
     assert_eq!(bed.note("first", KEEP), locked);
     elsewhere.batch_execute("COMMIT").unwrap();
     assert_eq!(bed.note("next", KEEP), Ok(()));
@@ -290,7 +290,7 @@ fn who_waits_too_long_is_told_and_passed_over() {
     let first = bed.run(|connection| {
         write(connection, "first");
         let late = thread::scope(|scope| scope.spawn(|| bed.note("late", KEEP)).join().unwrap());
-        assert_eq!(late, Err(StoreError::Unavailable("others wrote for too long".to_owned())));
+        assert_eq!(late, Err(StoreError::Overloaded(Limit::Writer)));
         KEEP
     });
     assert_eq!(first, Ok(()));

@@ -77,8 +77,7 @@ impl<'c> DieselTx<'c> {
         self.read(|connection| match mode {
             Mode::Write => operation(connection),
             Mode::Look | Mode::Read => {
-                Err(StoreError::Unavailable("a unit of work that only reads tried to write".to_owned())
-                    .into())
+                Err(StoreError::defect("a unit of work that only reads tried to write").into())
             }
         })
     }

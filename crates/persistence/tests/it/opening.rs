@@ -211,7 +211,7 @@ fn a_full_pool_refuses_in_time() {
     outer
         .read("outer", |tx| {
             let inner = accounts(&store);
-            assert!(matches!(inner, Err(StoreError::Unavailable(_))), "{inner:?}");
+            assert!(matches!(inner, Err(StoreError::Unreachable(_))), "{inner:?}");
             tx.accounts().map(drop)
         })
         .unwrap();

@@ -156,21 +156,21 @@ fn a_connection_that_dies_inside_a_unit_is_told_and_replaced() {
         terminate(&place);
         tx.insert_person(&new_person(&world.env, "grace@example.com")).map(drop)
     });
-    assert!(matches!(end, Err(StoreError::Unavailable(_))), "{end:?}");
+    assert!(matches!(end, Err(StoreError::Unreachable(_))), "{end:?}");
     let end: Result<(), StoreError> = store.write("die before the commit", |tx| {
         runs += 1;
         tx.insert_person(&new_person(&world.env, "ada@example.com"))?;
         terminate(&place);
         Ok(())
     });
-    assert!(matches!(end, Err(StoreError::Unavailable(_))), "{end:?}");
+    assert!(matches!(end, Err(StoreError::Unreachable(_))), "{end:?}");
     let end: Result<(), StoreError> = store.read("die while reading", |tx| {
         runs += 1;
         tx.accounts()?;
         terminate(&place);
         tx.accounts().map(drop)
     });
-    assert!(matches!(end, Err(StoreError::Unavailable(_))), "{end:?}");
+    assert!(matches!(end, Err(StoreError::Unreachable(_))), "{end:?}");
     assert_eq!(runs, 3);
     assert_eq!(people(store, &world), Ok(0));
     store.write("go on", |tx| tx.insert_person(&new_person(&world.env, "ada@example.com"))).unwrap();
@@ -191,7 +191,7 @@ fn a_server_that_stopped_is_told_in_time() {
     drop(server);
     for _ in 0..3 {
         let end = store.read("accounts", |tx| tx.accounts());
-        assert!(matches!(end, Err(StoreError::Unavailable(_))), "{end:?}");
+        assert!(matches!(end, Err(StoreError::Unreachable(_))), "{end:?}");
     }
     let end = DieselStore::open(&impatient).map(drop).unwrap_err().to_string();
     assert!(end.starts_with("PostgreSQL cannot be used: "), "{end}");
@@ -272,10 +272,10 @@ fn a_database_that_only_reads_is_unavailable_for_writing() {
     terminate(&place);
     let store: &dyn Store = place.store();
     let end = store.write("insert", |tx| tx.insert_person(&new_person(&world.env, "ada@example.com")));
-    assert!(matches!(end, Err(StoreError::Unavailable(_))), "{end:?}");
+    assert!(matches!(end, Err(StoreError::Unreachable(_))), "{end:?}");
     assert_eq!(people(store, &world), Ok(0));
     let credential = world.credential();
     let counting = Counting { writers: &[&credential], window: Window::of(world.now()), now: world.now() };
     let counted: Result<(), _> = store.write_counted("count", &counting, |_, _| panic!("not counted"));
-    assert!(matches!(counted, Err(StoreError::Unavailable(_))), "{counted:?}");
+    assert!(matches!(counted, Err(StoreError::Unreachable(_))), "{counted:?}");
 }

@@ -1,4 +1,4 @@
-/// Which rule of uniqueness a write ran into.
+/// The uniqueness rule that a write violated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Constraint {
     /// Two accounts of one name.
@@ -15,20 +15,50 @@ pub enum Constraint {
     RandomId,
 }
 
-/// Why the store did not do it. After any of these but `Corrupt` the unit of work has to end: its transaction is lost.
+/// A bounded wait that ran out before any work began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Limit {
+    /// Admission control: all permits for concurrent units of work were taken.
+    Permit,
+    /// The queue of an operation that is worked on in batches.
+    BatchQueue,
+    /// The connection pool.
+    Connection,
+    /// SQLite's one writer.
+    Writer,
+}
+
+impl Limit {
+    /// Names the limit in logs and metrics; never changes.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Permit => "permit",
+            Self::BatchQueue => "batch_queue",
+            Self::Connection => "connection",
+            Self::Writer => "writer",
+        }
+    }
+}
+
+/// Why a unit of work failed. After any of these but `Corrupt` the unit has to end: its transaction is lost.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// A rule of uniqueness.
+    /// A uniqueness rule was violated.
     #[error("conflict on {0:?}")]
     Conflict(Constraint),
-    /// Somebody else changed the row in between, or removed one that a write refers to. The store runs the unit again,
-    /// so callers see this only when it happened too often.
+    /// Another unit changed the row in between, or removed one that a write refers to. The store runs the unit again, so
+    /// callers see this only after too many attempts.
     #[error("too many changes to the same row at once")]
     Contended,
+    /// A wait ran out before the work began. Nothing was done, so a second attempt is safe.
+    #[error("overloaded: no {} became free in time", .0.as_str())]
+    Overloaded(Limit),
     /// The database cannot be reached, is full, or gave up. Nothing was written, with one exception: when the connection
-    /// breaks during the commit, nobody knows. A second try is safe then too: uniqueness and versions hold it back.
-    #[error("the database is not available: {0}")]
-    Unavailable(String),
+    /// breaks during the commit, the outcome is unknown. A second attempt is safe then too: uniqueness rules and versions
+    /// protect the data.
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(String),
     /// A stored value that the domain would never have written. The unit can go on without that row.
     #[error("{table}.{column} of row {id} cannot be read")]
     Corrupt {
@@ -39,4 +69,21 @@ pub enum StoreError {
         /// Primary key.
         id: i64,
     },
+    /// A bug of Usher's own: a panic, a missing result, an impossible state. A second attempt would fail the same way.
+    #[error("defect: {0}")]
+    Defect(String),
+}
+
+impl StoreError {
+    /// A defect with its description.
+    #[must_use]
+    pub fn defect(description: impl Into<String>) -> Self {
+        Self::Defect(description.into())
+    }
+
+    /// Whether the same request can succeed in a moment: the caller is told to try again instead of an internal error.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        matches!(self, Self::Contended | Self::Overloaded(_) | Self::Unreachable(_))
+    }
 }

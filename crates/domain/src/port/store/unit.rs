@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::{
     AccessTokens, Accounts, AuditLog, Callers, IdempotencyKeys, Invitations, Memberships, Outbox, People,
     StoreError,
@@ -31,15 +33,35 @@ impl<T> Tx for T where
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// Only reads, and each call sees a picture of its own moment: for use cases whose calls need not agree. Costs no
-    /// transaction. A write is refused as [`StoreError::Unavailable`].
+    /// transaction. A write fails as [`StoreError::Defect`].
     Look,
-    /// Only reads, of one consistent picture. A write is refused as [`StoreError::Unavailable`].
+    /// Only reads, of one consistent picture. A write fails as [`StoreError::Defect`].
     Read,
     /// Reads and writes; sees one consistent picture, and what it wrote itself.
     Write,
 }
 
-/// How a unit of work ends that ran into no trouble of the store's.
+/// A unit of work, as its caller describes it to the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unit {
+    /// The operation, such as `invitation.create`. Shows up in logs and metrics.
+    pub name: &'static str,
+    /// What it is going to do.
+    pub mode: Mode,
+    /// How long it may wait for a connection, or for its turn to write on SQLite, before it fails as
+    /// [`StoreError::Overloaded`]: what is left of the request's time budget. `None` for the store's own limit.
+    pub wait: Option<Duration>,
+}
+
+impl Unit {
+    /// A unit that waits as long as the store's own limit.
+    #[must_use]
+    pub const fn new(name: &'static str, mode: Mode) -> Self {
+        Self { name, mode, wait: None }
+    }
+}
+
+/// How a unit of work ends that the store could run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// Keep what was written.
@@ -70,15 +92,14 @@ pub trait Store: Send + Sync {
     /// Owes: a unit that ends in [`StoreError::Contended`], or that the database gave up for the sake of another one
     /// (serialisation failure, deadlock), is run again from the start, a bounded number of times with jitter. So
     /// `work` must not have effects besides the transaction. A unit that goes on after an error of the store keeps
-    /// nothing: each further call gives that error again, and so does the end. `name` shows up in logs and metrics.
+    /// nothing: each further call gives that error again, and so does the end.
     fn run(
         &self,
-        name: &'static str,
-        mode: Mode,
+        unit: Unit,
         work: &mut dyn FnMut(&mut dyn Tx) -> Result<Verdict, StoreError>,
     ) -> Result<(), StoreError>;
 
-    /// Counts one more write of each writer, then runs `work` as a writing unit of [`Self::run`]. It is given the counts,
+    /// Counts one more write of each writer, then runs `work` as a unit of [`Self::run`] in [`Mode::Write`]. It is given the counts,
     /// one for each writer and in their order; without writers there are none.
     ///
     /// A count is `None`, and nothing is counted, when nobody could write with that credential: no person has the
@@ -90,11 +111,11 @@ pub trait Store: Send + Sync {
     ///
     /// Owes: no two writes get the same number of one window, whichever replica they come to, and whether or not one call
     /// counts them both. What was counted stays, however the unit ends: a refused write counts too. A unit that runs again
-    /// is not counted again. After [`StoreError::Unavailable`], which may be the counting's own, nobody knows whether
+    /// is not counted again. After [`StoreError::Unreachable`], which may be the counting's own, nobody knows whether
     /// the writes were counted. All numbers are lost when PostgreSQL has to recover.
     fn run_counted(
         &self,
-        name: &'static str,
+        unit: Unit,
         counting: &Counting<'_>,
         work: &mut CountedWork<'_>,
     ) -> Result<(), StoreError>;
@@ -122,20 +143,31 @@ impl UnitError for StoreError {
         match self {
             Self::Conflict(_) => "store_conflict",
             Self::Contended => "store_contended",
-            Self::Unavailable(_) => "store_unavailable",
+            Self::Overloaded(_) => "store_overloaded",
+            Self::Unreachable(_) => "store_unreachable",
             Self::Corrupt { .. } => "store_corrupt",
+            Self::Defect(_) => "store_defect",
         }
     }
 }
 
 impl dyn Store + '_ {
+    /// Runs a unit. An `Err` of the use case rolls back.
+    pub fn unit<T, E: UnitError>(
+        &self,
+        unit: Unit,
+        mut work: impl FnMut(&mut dyn Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        answered(unit.name, |answer| self.run(unit, &mut |tx| answer.of(work(tx))))
+    }
+
     /// Runs a unit that writes. An `Err` of the use case rolls back.
     pub fn write<T, E: UnitError>(
         &self,
         name: &'static str,
-        mut work: impl FnMut(&mut dyn Tx) -> Result<T, E>,
+        work: impl FnMut(&mut dyn Tx) -> Result<T, E>,
     ) -> Result<T, E> {
-        answered(name, |answer| self.run(name, Mode::Write, &mut |tx| answer.of(work(tx))))
+        self.unit(Unit::new(name, Mode::Write), work)
     }
 
     /// Runs a unit that writes and is counted first: see [`Store::run_counted`]. An `Err` of the use case rolls back.
@@ -146,7 +178,9 @@ impl dyn Store + '_ {
         mut work: impl FnMut(&mut dyn Tx, &[Option<WriteCount>]) -> Result<T, E>,
     ) -> Result<T, E> {
         answered(name, |answer| {
-            self.run_counted(name, counting, &mut |tx, counts| answer.of(work(tx, counts)))
+            self.run_counted(Unit::new(name, Mode::Write), counting, &mut |tx, counts| {
+                answer.of(work(tx, counts))
+            })
         })
     }
 
@@ -154,18 +188,18 @@ impl dyn Store + '_ {
     pub fn look<T, E: UnitError>(
         &self,
         name: &'static str,
-        mut work: impl FnMut(&mut dyn Tx) -> Result<T, E>,
+        work: impl FnMut(&mut dyn Tx) -> Result<T, E>,
     ) -> Result<T, E> {
-        answered(name, |answer| self.run(name, Mode::Look, &mut |tx| answer.of(work(tx))))
+        self.unit(Unit::new(name, Mode::Look), work)
     }
 
     /// Runs a unit that only reads, one picture.
     pub fn read<T, E: UnitError>(
         &self,
         name: &'static str,
-        mut work: impl FnMut(&mut dyn Tx) -> Result<T, E>,
+        work: impl FnMut(&mut dyn Tx) -> Result<T, E>,
     ) -> Result<T, E> {
-        answered(name, |answer| self.run(name, Mode::Read, &mut |tx| answer.of(work(tx))))
+        self.unit(Unit::new(name, Mode::Read), work)
     }
 }
 
@@ -191,5 +225,5 @@ fn answered<T, E: UnitError>(
 ) -> Result<T, E> {
     let mut answer = Answer(None);
     run(&mut answer)?;
-    answer.0.unwrap_or_else(|| Err(StoreError::Unavailable(format!("unit {name} did not run")).into()))
+    answer.0.unwrap_or_else(|| Err(StoreError::Defect(format!("unit {name} did not run")).into()))
 }

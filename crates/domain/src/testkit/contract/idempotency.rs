@@ -60,7 +60,7 @@ pub(super) fn a_unit_that_is_refused_leaves_the_key_as_it_was(store: &dyn Store)
             assert!(tx.take_key(&key, long_ago())?);
             assert!(!tx.take_key(&key, long_ago())?, "this unit has it already");
             tx.keep_answer(&key.digest, &answer("never given"))?;
-            Err(StoreError::Unavailable("refused".to_owned()))
+            Err(StoreError::Unreachable("refused".to_owned()))
         });
         assert!(refused.is_err());
         assert_eq!(kept(store, &key)?, None);

@@ -145,7 +145,7 @@ pub(super) fn the_count_follows_every_change(store: &dyn Store) -> Outcome {
         let mut gone = d.clone();
         sound(gone.decline(None, second(1)));
         tx.update_invitation(&gone)?;
-        Err(StoreError::Unavailable("given up".to_owned()))
+        Err(StoreError::Unreachable("given up".to_owned()))
     });
     assert!(refused.is_err());
     counted(2, 0)?;

@@ -134,7 +134,7 @@ pub(super) fn a_reading_unit_cannot_write(store: &dyn Store) -> Outcome {
         found(tx.account(world.account.id)?);
         tx.insert_account(&new)
     });
-    assert!(matches!(end, Err(StoreError::Unavailable(_))), "{end:?}");
+    assert!(matches!(end, Err(StoreError::Defect(_))), "{end:?}");
     assert_eq!(accounts(store)?, 1);
     Ok(())
 }

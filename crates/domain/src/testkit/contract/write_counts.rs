@@ -12,7 +12,7 @@ use crate::{
     access_token::{NewAccessToken, Scope},
     port::{
         Store, StoreError,
-        store::{Constraint, Counting, Verdict},
+        store::{Constraint, Counting, Mode, Unit, Verdict},
     },
     principal::{Credential, Principal},
     quota::{Window, WriteCount},
@@ -168,7 +168,7 @@ pub(super) fn a_refused_write_counts(store: &dyn Store) -> Outcome {
     let owner = principal("owner@example.com");
     let counting = Counting { writers: &[&owner], window: Window::of(start()), now: start() };
     let new = world.new_account("other");
-    store.run_counted("refuse", &counting, &mut |tx, _| {
+    store.run_counted(Unit::new("refuse", Mode::Write), &counting, &mut |tx, _| {
         tx.insert_account(&new)?;
         Ok(Verdict::Rollback)
     })?;

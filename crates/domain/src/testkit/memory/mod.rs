@@ -26,7 +26,7 @@ use crate::{
     id::PersonId,
     port::{
         Store, StoreError, Tx,
-        store::{CountedWork, Counting, Mode, Verdict},
+        store::{CountedWork, Counting, Mode, Unit, Verdict},
     },
     principal::Credential,
     quota::WriteCount,
@@ -93,27 +93,26 @@ impl MemoryStore {
 impl Store for MemoryStore {
     fn run(
         &self,
-        _name: &'static str,
-        mode: Mode,
+        unit: Unit,
         work: &mut dyn FnMut(&mut dyn Tx) -> Result<Verdict, StoreError>,
     ) -> Result<(), StoreError> {
         for _ in 1..TRIES {
-            match self.once(mode, work) {
+            match self.once(unit.mode, work) {
                 Err(StoreError::Contended) => {}
                 end => return end,
             }
         }
-        self.once(mode, work)
+        self.once(unit.mode, work)
     }
 
     fn run_counted(
         &self,
-        name: &'static str,
+        unit: Unit,
         counting: &Counting<'_>,
         work: &mut CountedWork<'_>,
     ) -> Result<(), StoreError> {
         let counts: Vec<_> = counting.writers.iter().map(|writer| self.count(writer, counting)).collect();
-        self.run(name, Mode::Write, &mut |tx| work(tx, &counts))
+        self.run(unit, &mut |tx| work(tx, &counts))
     }
 
     fn writes_in_parallel(&self) -> bool {
@@ -149,9 +148,7 @@ impl MemoryTx {
         let refused = self.mode != Mode::Write;
         self.read(|state| {
             if refused {
-                return Err(StoreError::Unavailable(
-                    "a unit of work that only reads tried to write".to_owned(),
-                ));
+                return Err(StoreError::defect("a unit of work that only reads tried to write"));
             }
             operation(state)
         })

@@ -16,7 +16,7 @@ use usher_domain::{
         store::{
             Counting,
             Mode::{self, Look, Read, Write},
-            Order, Verdict,
+            Order, Unit, Verdict,
         },
     },
     principal::Credential,
@@ -78,7 +78,7 @@ fn sent_by(
 ) -> Vec<String> {
     let unit = || {
         let mut work = |tx: &mut dyn Tx| run(tx).map(|()| Verdict::Rollback);
-        store.run(name, mode, &mut work).unwrap();
+        store.run(Unit::new(name, mode), &mut work).unwrap();
     };
     unit();
     SENT.set(Some(Vec::new()));
@@ -199,7 +199,7 @@ fn sent_by_count(store: &dyn Store, writers: &[&Credential]) -> Vec<String> {
             assert!(counts.len() == writers.len() && counts.iter().all(Option::is_some));
             Ok(Verdict::Rollback)
         };
-        store.run_counted("count", &counting, &mut { unit }).unwrap();
+        store.run_counted(Unit::new("count", Write), &counting, &mut { unit }).unwrap();
     };
     count();
     SENT.set(Some(Vec::new()));
