@@ -1,29 +1,33 @@
-//! Count writes against the limit of the people who make them.
+//! Count writes against the hourly limit of the people who make them.
 
 use crate::{
     env::Env,
     port::{
-        Store, Tx,
-        store::{Counting, UnitError},
+        Store, StoreError, Tx,
+        store::{Counting, Unit, Verdict},
     },
     principal::Credential,
     quota::{Quota, Window},
 };
 
-/// Runs a unit that serves one write or several, each counted first, whatever becomes of it. The unit is given where each
-/// writer stands since, in their order: `None` without a limit, and for a write without a credential or with one that is
-/// nobody's, for what that wants is refused anyway.
-pub fn write_counted<T, E: UnitError>(
+/// The work of a counted unit; it gets where each writer stands since.
+pub type QuotaWork<'w> = dyn FnMut(&mut dyn Tx, &[Option<Quota>]) -> Result<Verdict, StoreError> + 'w;
+
+/// Runs a unit that serves one write or several, and counts each first, whatever becomes of it.
+///
+/// The work gets one quota for each writer, in their order. A quota is `None` without a limit, without a credential, and with
+/// a credential that belongs to no person: such a request is rejected anyway.
+pub fn run_counted(
     store: &dyn Store,
     env: &Env,
-    name: &'static str,
+    unit: Unit,
     writers: &[Option<&Credential>],
-    mut work: impl FnMut(&mut dyn Tx, &[Option<Quota>]) -> Result<T, E>,
-) -> Result<T, E> {
+    work: &mut QuotaWork<'_>,
+) -> Result<(), StoreError> {
     let (limit, now) = (env.policy.writes_per_hour, env.now());
     let known: Vec<_> = writers.iter().flatten().copied().filter(|_| limit > 0).collect();
     let counting = Counting { writers: &known, window: Window::of(now), now };
-    store.write_counted(name, &counting, |tx, counts| {
+    store.run_counted(unit, &counting, &mut |tx, counts| {
         let mut counts = counts.iter().copied();
         let quota = |writer: &Option<_>| {
             let count = writer.and_then(|_| counts.next().flatten())?;

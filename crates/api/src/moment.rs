@@ -1,9 +1,0 @@
-//! How moments are written for programs.
-
-use chrono::SecondsFormat;
-use usher_domain::Timestamp;
-
-/// RFC 3339 in UTC, whole seconds, `Z`: `2024-03-20T14:49:25Z`. Every vendor's clients read this form.
-pub(crate) fn iso(moment: Timestamp) -> String {
-    moment.to_rfc3339_opts(SecondsFormat::Secs, true)
-}

@@ -1,0 +1,148 @@
+use std::collections::VecDeque;
+
+use tokio::sync::oneshot;
+use usher_domain::port::{StoreError, store::Limit};
+
+use super::{Item, limit_of_wait};
+
+/// A request that waits for its batch.
+pub(super) struct Entry<Q, A> {
+    ticket: u64,
+    /// It is a batch of its own.
+    alone: bool,
+    pub(super) item: Item<Q>,
+    pub(super) reply: oneshot::Sender<Result<A, StoreError>>,
+}
+
+/// The requests of one operation that wait, and how many are in progress.
+pub(super) struct Queue<Q, A> {
+    waiting: VecDeque<Entry<Q, A>>,
+    /// Runners that have started and not ended.
+    running: usize,
+    /// Those of them that have no permit yet.
+    without_permit: usize,
+    /// Requests in the batches in progress.
+    in_progress: usize,
+    next_ticket: u64,
+    /// Requests with a ticket below this one have waited long enough for a larger batch.
+    late: u64,
+}
+
+impl<Q, A> Default for Queue<Q, A> {
+    fn default() -> Self {
+        Self {
+            waiting: VecDeque::new(),
+            running: 0,
+            without_permit: 0,
+            in_progress: 0,
+            next_ticket: 0,
+            late: 0,
+        }
+    }
+}
+
+impl<Q, A> Queue<Q, A> {
+    /// Adds a request. Returns its ticket, and whether the caller has to start a runner.
+    pub(super) fn push(
+        &mut self,
+        item: Item<Q>,
+        alone: bool,
+        reply: oneshot::Sender<Result<A, StoreError>>,
+        runners: usize,
+    ) -> (u64, bool) {
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        self.waiting.push_back(Entry { ticket, alone, item, reply });
+        (ticket, self.start_if(runners, Self::is_worth_a_batch))
+    }
+
+    /// Lets the next batch be one of any size, for a request that has waited long. Returns whether the caller has to start
+    /// a runner.
+    pub(super) fn hurry(&mut self, ticket: u64, runners: usize) -> bool {
+        self.late = self.late.max(ticket + 1);
+        self.start_if(runners, Self::has_late_requests)
+    }
+
+    fn start_if(&mut self, runners: usize, condition: fn(&Self) -> bool) -> bool {
+        let start = self.running < runners && condition(self);
+        self.running += usize::from(start);
+        start
+    }
+
+    fn has_late_requests(&self) -> bool {
+        self.waiting.front().is_some_and(|entry| entry.ticket < self.late)
+    }
+
+    /// Whether as many requests wait as are in progress, or one has waited long.
+    fn is_worth_a_batch(&self) -> bool {
+        self.waiting.len() >= self.in_progress || self.has_late_requests()
+    }
+
+    /// Takes a request back. Returns the limit that it waited for, or `None` when a batch has taken it.
+    pub(super) fn withdraw(&mut self, ticket: u64) -> Option<Limit> {
+        let place = self.waiting.binary_search_by_key(&ticket, |entry| entry.ticket).ok()?;
+        self.waiting.remove(place)?;
+        Some(limit_of_wait(self.without_permit == self.running))
+    }
+
+    /// Ends a batch of `done` requests, and takes the next one of at most `most`. The runner has ended when there is none.
+    pub(super) fn next_batch(&mut self, done: usize, most: usize) -> Option<Vec<Entry<Q, A>>> {
+        self.in_progress -= done;
+        if self.waiting.is_empty() || !self.is_worth_a_batch() {
+            self.running -= 1;
+            return None;
+        }
+        let size = self.batch_size(most);
+        self.in_progress += size;
+        Some(self.waiting.drain(..size).collect())
+    }
+
+    fn batch_size(&self, most: usize) -> usize {
+        if self.waiting.front().is_some_and(|entry| entry.alone) {
+            return 1;
+        }
+        self.waiting.iter().take(most).take_while(|entry| !entry.alone).count()
+    }
+
+    /// Ends a batch and its runner. Returns whether another runner takes its place.
+    pub(super) fn replace_runner(&mut self, done: usize) -> bool {
+        self.in_progress -= done;
+        let resumes = !self.waiting.is_empty();
+        self.running -= usize::from(!resumes);
+        resumes
+    }
+
+    /// Ends a runner that did not run. Without another one the requests that wait are dropped, which tells their callers.
+    pub(super) fn abandon(&mut self, in_progress: usize) {
+        self.running -= 1;
+        self.in_progress -= in_progress;
+        if self.running == 0 {
+            self.waiting.clear();
+        }
+    }
+
+    pub(super) fn begin_waiting_for_permit(&mut self) {
+        self.without_permit += 1;
+    }
+
+    pub(super) fn end_waiting_for_permit(&mut self) {
+        self.without_permit -= 1;
+    }
+
+    #[cfg(test)]
+    pub(super) fn running(&self) -> usize {
+        self.running
+    }
+
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &Q> {
+        self.waiting.iter().map(|entry| &entry.item.request)
+    }
+
+    /// Pretends that a runner works on a batch of that many requests.
+    #[cfg(test)]
+    pub(super) fn pretend_in_progress(&mut self, requests: usize) {
+        self.running += 1;
+        self.in_progress += requests;
+    }
+}

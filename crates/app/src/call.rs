@@ -1,0 +1,130 @@
+//! What edges hand to the application, and what they get back.
+
+use usher_domain::{
+    idempotency::Answer,
+    invitation::SecureId,
+    port::{StoreError, store::UnitError},
+    principal::{Actor, Credential},
+    quota::{Quota, TooManyWrites},
+    usecase::{idempotency::KeyError, resolve::ResolveError},
+};
+
+use std::sync::Arc;
+
+use crate::{context::RequestContext, idempotency::IdempotencyKey};
+
+/// A request that reads.
+#[derive(Debug)]
+pub struct Query<Q> {
+    /// The request it belongs to.
+    pub context: RequestContext,
+    /// Who asks.
+    pub credential: Credential,
+    /// What is asked for; `None` when the request could not be understood. The caller learns that only if it may act in the
+    /// account at all.
+    pub query: Option<Q>,
+}
+
+/// A request that changes something.
+#[derive(Debug)]
+pub struct Call<W, C> {
+    /// The request it belongs to.
+    pub context: RequestContext,
+    /// Who makes it: a [`Credential`] for what is done in an account, a [`LinkCaller`] for what is done with a link.
+    pub caller: W,
+    /// Its idempotency key, if it has one.
+    pub key: Option<IdempotencyKey>,
+    /// What it wants; `None` when the request could not be understood. It counts against the write limit all the same.
+    pub command: Option<C>,
+}
+
+/// Who answers an invitation.
+#[derive(Debug, Clone)]
+pub enum LinkCaller {
+    /// A caller with a credential.
+    SignedIn(Credential),
+    /// A holder of this invitation's link; `None` when the request names no invitation.
+    Anonymous(Option<SecureId>),
+}
+
+/// How an edge writes a result: the response that is sent, and stored with an idempotency key.
+pub type Render<T> = Arc<dyn Fn(&T) -> Answer + Send + Sync>;
+
+/// The result of an operation in an account.
+#[derive(Debug, Clone)]
+pub struct InAccount<T> {
+    /// Who acted, in which account.
+    pub actor: Arc<Actor>,
+    /// What the use case returned.
+    pub value: T,
+}
+
+/// The outcome of a write.
+#[derive(Debug)]
+pub struct Outcome<E> {
+    /// The response, or why there is none.
+    pub result: Result<Reply, Rejection<E>>,
+    /// Where the writer stands against the write limit after this request. `None` without a limit, or without a person to
+    /// count for.
+    pub quota: Option<Quota>,
+}
+
+/// The response to a write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// As the edge rendered it.
+    pub answer: Answer,
+    /// Whether it was stored under the request's idempotency key, so that nothing was done now.
+    pub replayed: bool,
+}
+
+/// Why a request was rejected. Failures of the store are among the use case's errors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rejection<E> {
+    /// The write limit of the hour is reached.
+    Limit(TooManyWrites),
+    /// The caller may not act in the account.
+    Caller(ResolveError),
+    /// The idempotency key is in use, or belongs to another request.
+    Key(KeyError),
+    /// The request could not be understood; the edge knows why.
+    NotUnderstood,
+    /// The use case rejected it, or failed.
+    UseCase(E),
+}
+
+impl<E> Outcome<E> {
+    pub(crate) fn rejected(rejection: Rejection<E>) -> Self {
+        Self { result: Err(rejection), quota: None }
+    }
+}
+
+impl<E> From<StoreError> for Rejection<E>
+where
+    E: From<StoreError>,
+{
+    fn from(error: StoreError) -> Self {
+        Self::UseCase(error.into())
+    }
+}
+
+impl<E: UnitError> UnitError for Rejection<E> {
+    fn store_error(&self) -> Option<&StoreError> {
+        match self {
+            Self::Limit(_) | Self::NotUnderstood => None,
+            Self::Caller(error) => error.store_error(),
+            Self::Key(error) => error.store_error(),
+            Self::UseCase(error) => error.store_error(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Limit(_) => "too_many_writes",
+            Self::NotUnderstood => "not_understood",
+            Self::Caller(error) => error.code(),
+            Self::Key(error) => error.code(),
+            Self::UseCase(error) => error.code(),
+        }
+    }
+}

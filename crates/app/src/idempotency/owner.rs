@@ -1,0 +1,103 @@
+use usher_domain::{
+    access_token::TokenDigest,
+    idempotency::KeyDigest,
+    invitation::SecureId,
+    port::RequestFingerprints,
+    principal::{Actor, Credential, Principal},
+};
+
+/// Whose a key is. The same key of two owners is two keys.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Owner<'a> {
+    /// A person in an account, with any credential of the same scope.
+    Member(&'a Actor),
+    /// A principal of a trusted issuer, known to Usher or not.
+    Principal(&'a Principal),
+    /// The holder of an access token, before it was looked up.
+    AccessToken(&'a TokenDigest),
+    /// The holder of an invitation's link.
+    Link(&'a SecureId),
+}
+
+impl<'a> Owner<'a> {
+    /// Who presents a credential, before it was looked up.
+    pub(crate) fn presenting(credential: &'a Credential) -> Self {
+        match credential {
+            Credential::Principal(principal) => Self::Principal(principal),
+            Credential::AccessToken(digest) => Self::AccessToken(digest),
+        }
+    }
+
+    /// What is stored and compared of this owner's key.
+    pub(crate) fn digest(&self, fingerprints: &dyn RequestFingerprints, key: &str) -> KeyDigest {
+        let parts = self.parts();
+        let parts: Vec<&[u8]> = parts.iter().map(String::as_bytes).chain([key.as_bytes()]).collect();
+        fingerprints.key_digest(&parts)
+    }
+
+    /// The kind of owner, and which one.
+    fn parts(&self) -> Vec<String> {
+        match self {
+            // With the scope: a read-only credential did not create what was created under the key.
+            Self::Member(actor) => vec![
+                "member".to_owned(),
+                actor.account.id.to_string(),
+                actor.person.id.to_string(),
+                actor.scope.as_str().to_owned(),
+            ],
+            // With the person's number, where the credential carries one: an address may change hands.
+            Self::Principal(principal) => vec![
+                "principal".to_owned(),
+                principal.email.key().to_owned(),
+                principal.person_id.map(|id| id.to_string()).unwrap_or_default(),
+                principal.account.as_ref().map(ToString::to_string).unwrap_or_default(),
+            ],
+            Self::AccessToken(digest) => vec!["access token".to_owned(), digest.as_str().to_owned()],
+            Self::Link(secure_id) => vec!["link".to_owned(), secure_id.to_string()],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use usher_domain::{account::AccountName, address::EmailAddress, id::PersonId};
+
+    use super::*;
+    use usher_domain::testkit::PlainFingerprints;
+
+    fn principal(email: &str, person: Option<i64>, account: Option<&str>) -> Principal {
+        Principal {
+            email: EmailAddress::parse(email).unwrap(),
+            email_verified: false,
+            person_id: person.map(PersonId::new),
+            account: account.map(|name| AccountName::parse(name).unwrap()),
+            name: None,
+        }
+    }
+
+    #[test]
+    fn no_two_owners_share_a_key() {
+        let principals = [
+            principal("jane@example.com", None, None),
+            principal("joe@example.com", None, None),
+            principal("jane@example.com", Some(1), None),
+            principal("jane@example.com", None, Some("onward")),
+            principal("jane@example.com", None, Some("upside")),
+        ];
+        let (token, other_token) = (TokenDigest::new([1; 32]), TokenDigest::new([2; 32]));
+        let link = SecureId::parse(&"x".repeat(30)).unwrap();
+        let others = [Owner::AccessToken(&token), Owner::AccessToken(&other_token), Owner::Link(&link)];
+        let owners: Vec<Owner<'_>> = principals.iter().map(Owner::Principal).chain(others).collect();
+        let keys =
+            owners.iter().flat_map(|owner| ["k", "kk"].map(|key| owner.digest(&PlainFingerprints, key)));
+        let different: std::collections::HashSet<_> = keys.collect();
+        assert_eq!(different.len(), 2 * owners.len());
+    }
+
+    #[test]
+    fn an_address_is_the_same_however_it_is_typed() {
+        let (typed, shouted) =
+            (principal("jane@example.com", None, None), principal("JANE@EXAMPLE.COM", None, None));
+        assert_eq!(Owner::Principal(&typed).parts(), Owner::Principal(&shouted).parts());
+    }
+}

@@ -1,0 +1,178 @@
+//! Usher's application services: everything between the edges and the use cases.
+//!
+//! What belongs here: admission control, batches, units of work, idempotency, write limits, passwords, the delivery worker.
+//! What does not: HTTP, SQL, SMTP, key material; and rules, which are the domain's. Edges, the command line and the worker
+//! call [`App`] and nothing below it. Whether a request is batched, how many batches run at once, and how long anything waits
+//! are decided here alone.
+//!
+//! The way of a write: a façade such as [`Invitations`] → `operation::write` → `batch` → one unit of work → the use case.
+//!
+//! To add an operation: a unit struct that implements `WriteOperation` or `ReadOperation` beside its façade, and a method of
+//! the façade. To add a service: a file of its own, and a field of [`App`].
+
+mod batch;
+mod call;
+mod context;
+mod idempotency;
+mod invitations;
+mod limiter;
+mod links;
+mod operation;
+mod operators;
+mod passwords;
+mod recent_callers;
+mod sessions;
+pub mod telemetry;
+mod units;
+mod worker;
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use tokio::sync::Notify;
+use usher_domain::{
+    Timestamp,
+    env::Env,
+    port::{
+        Authenticator, Mailer, PasswordHasher, RequestFingerprints, Store, StoreError, TokenSigner, Tx,
+        store::Mode,
+    },
+};
+
+pub use call::{Call, InAccount, LinkCaller, Outcome, Query, Rejection, Render, Reply};
+pub use context::RequestContext;
+pub use idempotency::IdempotencyKey;
+pub use invitations::Invitations;
+pub use links::Links;
+pub use operators::{ListedAccessToken, Operators};
+pub use passwords::{PasswordError, PasswordService};
+pub use sessions::Sessions;
+pub use worker::{Worker, WorkerSettings};
+
+use idempotency::IdempotencyGuard;
+use limiter::Limiter;
+use units::Units;
+
+/// The adapters behind the application's ports.
+#[derive(Clone)]
+pub struct Adapters {
+    /// Where everything is stored.
+    pub store: Arc<dyn Store>,
+    /// Clock, entropy, link keys and policy.
+    pub env: Env,
+    /// Verifies bearer tokens.
+    pub authenticator: Arc<dyn Authenticator>,
+    /// Hashes passwords.
+    pub hasher: Arc<dyn PasswordHasher>,
+    /// Signs Usher's own tokens.
+    pub signer: Arc<dyn TokenSigner>,
+    /// Fingerprints requests with an idempotency key.
+    pub fingerprints: Arc<dyn RequestFingerprints>,
+}
+
+/// How much of anything happens at once, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Units of work at once: as many as the database has connections.
+    pub units: usize,
+    /// How long a request waits in all before its work begins.
+    pub budget: Duration,
+    /// Passwords that are hashed at once.
+    pub passwords: usize,
+    /// How long a token of a login lives at most.
+    pub token_lifetime: TimeDelta,
+}
+
+/// The application. Cheap to share behind an [`Arc`].
+#[derive(Debug)]
+pub struct App {
+    units: Units,
+    guard: IdempotencyGuard,
+    invitations: Invitations,
+    links: Links,
+    sessions: Sessions,
+    passwords: PasswordService,
+    operators: Operators,
+    mail_queued: Arc<Notify>,
+}
+
+impl App {
+    /// Wires the services. On a Tokio runtime batches run on it.
+    #[must_use]
+    pub fn new(adapters: Adapters, limits: Limits) -> Self {
+        let Adapters { store, env, authenticator, hasher, signer, fingerprints } = adapters;
+        let units = Units { store, env, limiter: Limiter::new(limits.units), budget: limits.budget };
+        let guard = IdempotencyGuard::new(fingerprints);
+        let (recent, mail_queued) = (Arc::default(), Arc::new(Notify::new()));
+        Self {
+            invitations: Invitations::new(&units, &guard, &recent, &mail_queued),
+            links: Links::new(&units, &guard, &mail_queued),
+            sessions: Sessions::new(&units, authenticator, signer, limits.token_lifetime),
+            passwords: PasswordService::new(&units, hasher, limits.passwords),
+            operators: Operators::new(&units),
+            mail_queued,
+            guard,
+            units,
+        }
+    }
+
+    /// The invitations of accounts, for their members.
+    #[must_use]
+    pub const fn invitations(&self) -> &Invitations {
+        &self.invitations
+    }
+
+    /// The links of invitations, for their holders.
+    #[must_use]
+    pub const fn links(&self) -> &Links {
+        &self.links
+    }
+
+    /// Callers and tokens.
+    #[must_use]
+    pub const fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    /// Passwords.
+    #[must_use]
+    pub const fn passwords(&self) -> &PasswordService {
+        &self.passwords
+    }
+
+    /// What operators do.
+    #[must_use]
+    pub const fn operators(&self) -> &Operators {
+        &self.operators
+    }
+
+    /// The current moment.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.units.env.now()
+    }
+
+    /// What use cases need besides the store.
+    #[must_use]
+    pub const fn env(&self) -> &Env {
+        &self.units.env
+    }
+
+    /// The idempotency key of a request whose parts, such as method, path, query and body, are these.
+    #[must_use]
+    pub fn idempotency_key(&self, text: String, parts: &[&[u8]]) -> IdempotencyKey {
+        self.guard.key(text, parts)
+    }
+
+    /// Fails when the database cannot be used.
+    pub async fn ready(&self, context: &RequestContext) -> Result<(), StoreError> {
+        let look = |tx: &mut dyn Tx, _: &Env| tx.next_mail_due().map(drop);
+        self.units.run(context, "health", Mode::Read, look).await
+    }
+
+    /// The delivery worker. It wakes when this application queues a mail.
+    #[must_use]
+    pub fn worker(&self, mailer: Arc<dyn Mailer>, settings: WorkerSettings) -> Worker {
+        Worker::new(self.units.clone(), mailer, settings, Arc::clone(&self.mail_queued))
+    }
+}

@@ -1,0 +1,90 @@
+//! Admission control: as many units of work run at once as the database has connections.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
+
+/// A concurrency limiter. A unit of work holds a permit while it runs.
+#[derive(Debug, Clone)]
+pub(crate) struct Limiter {
+    permits: Arc<Semaphore>,
+    waiting: Arc<AtomicUsize>,
+}
+
+/// Allows one unit of work, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Permit(#[expect(dead_code, reason = "dropping it is its use")] OwnedSemaphorePermit);
+
+impl Limiter {
+    /// A limiter with that many permits, at least one.
+    pub(crate) fn new(permits: usize) -> Self {
+        Self { permits: Arc::new(Semaphore::new(permits.max(1))), waiting: Arc::default() }
+    }
+
+    /// A permit, if one is free.
+    pub(crate) fn try_acquire(&self) -> Option<Permit> {
+        Arc::clone(&self.permits).try_acquire_owned().ok().map(Permit)
+    }
+
+    /// A permit, or `None` when none became free within `wait`.
+    pub(crate) async fn acquire_within(&self, wait: Duration) -> Option<Permit> {
+        if let Some(permit) = self.try_acquire() {
+            return Some(permit);
+        }
+        timeout(wait, self.acquire()).await.ok().flatten()
+    }
+
+    /// A permit, however long it takes. `None` never happens, because the limiter is never closed.
+    pub(crate) async fn acquire(&self) -> Option<Permit> {
+        let _waiting = Waiting::new(&self.waiting);
+        Arc::clone(&self.permits).acquire_owned().await.ok().map(Permit)
+    }
+
+    /// Whether anything waits for a permit. Work that holds one for several units gives it back in between then.
+    pub(crate) fn is_contended(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
+    }
+}
+
+/// Counts one waiting caller, until it is dropped.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_permit_that_stays_taken_is_waited_for_as_long_as_the_budget_allows() {
+        let limiter = Limiter::new(1);
+        let held = limiter.try_acquire();
+        assert!(held.is_some());
+        let began = tokio::time::Instant::now();
+        assert!(limiter.acquire_within(Duration::from_secs(2)).await.is_none());
+        assert_eq!(began.elapsed(), Duration::from_secs(2));
+        assert!(!limiter.is_contended(), "nobody waits any more");
+        drop(held);
+        assert!(limiter.acquire_within(Duration::ZERO).await.is_some(), "a free permit needs no budget");
+    }
+}

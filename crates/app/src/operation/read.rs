@@ -1,0 +1,119 @@
+//! The pipeline of operations that read in an account: identify, perform.
+
+use std::sync::Arc;
+
+use usher_domain::{
+    env::Env,
+    port::{
+        StoreError, Tx,
+        store::{Mode, Unit, UnitError},
+    },
+    principal::{Actor, Credential},
+    usecase::resolve::ResolveError,
+};
+
+use super::{
+    Results,
+    write::{batch_span, runners},
+};
+use crate::{
+    batch::{Batcher, Item, together_or_alone},
+    call::{InAccount, Query, Rejection},
+    recent_callers::RecentCallers,
+    telemetry,
+    units::Units,
+};
+
+/// An operation that reads in an account.
+pub(crate) trait ReadOperation: 'static {
+    /// Names its units in logs and metrics.
+    const NAME: &'static str;
+    /// What is asked.
+    type Query: Send + Sync + 'static;
+    /// What is returned.
+    type Value: Send + 'static;
+    /// Why nothing is returned.
+    type Error: UnitError + Send + 'static;
+
+    /// Whether these queries need one consistent picture, or each call of the use case may see its own moment.
+    fn mode(queries: &[&Self::Query]) -> Mode;
+
+    /// The use case, for several requests at once.
+    fn perform(
+        tx: &mut dyn Tx,
+        env: &Env,
+        requests: &[(&Actor, &Self::Query)],
+    ) -> Results<Self::Value, Self::Error>;
+}
+
+struct Pending<Q> {
+    credential: Credential,
+    /// `None` when the request could not be understood.
+    query: Option<Q>,
+}
+
+type Read<O> = Result<InAccount<<O as ReadOperation>::Value>, Rejection<<O as ReadOperation>::Error>>;
+
+/// Runs one operation.
+pub(crate) struct Reader<O: ReadOperation> {
+    batcher: Arc<Batcher<Pending<O::Query>, Read<O>>>,
+}
+
+impl<O: ReadOperation> Reader<O> {
+    pub(crate) fn new(units: &Units, recent: &Arc<RecentCallers>) -> Self {
+        let recent = Arc::clone(recent);
+        let work = move |units: &Units, batch: &[Item<_>]| run_batch::<O>(units, &recent, batch);
+        Self { batcher: Batcher::new(O::NAME, units.clone(), runners(), work) }
+    }
+
+    /// Performs a request, or rejects it.
+    pub(crate) async fn submit(&self, query: Query<O::Query>) -> Read<O> {
+        let Query { context, credential, query } = query;
+        let pending = Pending { credential, query };
+        let read =
+            self.batcher.submit(&context, false, pending).await.unwrap_or_else(|error| Err(error.into()));
+        read.inspect_err(|rejection| telemetry::report(O::NAME, rejection))
+    }
+}
+
+fn run_batch<O: ReadOperation>(
+    units: &Units,
+    recent: &RecentCallers,
+    batch: &[Item<Pending<O::Query>>],
+) -> Vec<Result<Read<O>, StoreError>> {
+    let _span = batch_span(O::NAME, batch).entered();
+    together_or_alone(units, batch, |places, wait| {
+        let requests: Vec<&Pending<O::Query>> = places.iter().map(|place| &batch[*place].request).collect();
+        let queries: Vec<&O::Query> = requests.iter().filter_map(|request| request.query.as_ref()).collect();
+        let unit = Unit { name: O::NAME, mode: O::mode(&queries), wait: Some(wait) };
+        units.store.unit(unit, |tx| attempt::<O>(tx, &units.env, recent, &requests))
+    })
+}
+
+fn attempt<O: ReadOperation>(
+    tx: &mut dyn Tx,
+    env: &Env,
+    recent: &RecentCallers,
+    requests: &[&Pending<O::Query>],
+) -> Result<Vec<Read<O>>, StoreError> {
+    let credentials: Vec<&Credential> = requests.iter().map(|request| &request.credential).collect();
+    let actors = recent.resolve_all(tx, &credentials, env.now())?;
+    let open: Vec<(&Actor, &O::Query)> = actors
+        .iter()
+        .zip(requests)
+        .filter_map(|(actor, request)| Some((actor.as_ref().ok()?.as_ref(), request.query.as_ref()?)))
+        .collect();
+    let mut values = if open.is_empty() { Vec::new() } else { O::perform(tx, env, &open)? }.into_iter();
+    let read = |(actor, request): (Result<Arc<Actor>, ResolveError>, &&Pending<O::Query>)| {
+        let actor = match actor {
+            Ok(actor) => actor,
+            Err(error) => return Ok(Err(Rejection::Caller(error))),
+        };
+        if request.query.is_none() {
+            return Ok(Err(Rejection::NotUnderstood));
+        }
+        let value = values.next().ok_or_else(|| StoreError::defect("a request of a batch has no result"))?;
+        Ok(value.map(|value| InAccount { actor, value }).map_err(Rejection::UseCase))
+    };
+    actors.into_iter().zip(requests).map(read).collect()
+}

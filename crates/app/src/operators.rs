@@ -1,0 +1,142 @@
+//! What operators do: people who may use the machine or its command line. No actor stands above an account.
+
+use usher_domain::{
+    access_token::AccessToken,
+    account::{Account, AccountName, PublicId},
+    address::EmailAddress,
+    env::Env,
+    person::{PasswordHash, Person},
+    port::{
+        StoreError, Tx,
+        store::{Mode, UnitError},
+    },
+    principal::{Actor, Credential, Principal},
+    usecase::{
+        add_member::{AddMember, AddMemberError, add_member},
+        create_access_token::{CreateAccessToken, CreateAccessTokenError, create_access_token},
+        create_account::{CreateAccount, CreateAccountError, create_account},
+        create_person::{CreatePerson, CreatePersonError, create_person},
+        resolve::{ResolveError, resolve},
+        revoke_access_token::{RevokeAccessTokenError, revoke_access_token},
+        set_password::{SetPasswordError, set_password},
+    },
+};
+
+use crate::{context::RequestContext, units::Units};
+
+/// Manages accounts, people, members and access tokens.
+#[derive(Debug)]
+pub struct Operators {
+    units: Units,
+}
+
+/// An access token with the address of the member it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedAccessToken {
+    /// The token.
+    pub token: AccessToken,
+    /// The member's address; empty once the person is gone.
+    pub owner: String,
+}
+
+impl Operators {
+    pub(crate) fn new(units: &Units) -> Self {
+        Self { units: units.clone() }
+    }
+
+    /// Creates an account.
+    pub async fn create_account(&self, command: CreateAccount) -> Result<Account, CreateAccountError> {
+        self.write("account.create", move |tx, env| create_account(tx, env, &command)).await
+    }
+
+    /// All accounts, by name.
+    pub async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        self.read("account.list", |tx, _| tx.accounts()).await
+    }
+
+    /// Creates a person who is in no account.
+    pub async fn create_person(&self, command: CreatePerson) -> Result<Person, CreatePersonError> {
+        self.write("person.create", move |tx, env| create_person(tx, env, &command)).await
+    }
+
+    /// Replaces a person's password.
+    pub async fn set_password(
+        &self,
+        email: EmailAddress,
+        password: PasswordHash,
+    ) -> Result<Person, SetPasswordError> {
+        self.write("person.set_password", move |tx, env| set_password(tx, env, &email, &password)).await
+    }
+
+    /// Adds a member without an invitation.
+    pub async fn add_member(&self, command: AddMember) -> Result<Person, AddMemberError> {
+        self.write("member.add", move |tx, env| add_member(tx, env, &command)).await
+    }
+
+    /// The person with this address, as a member of this account.
+    pub async fn member(&self, account: AccountName, email: EmailAddress) -> Result<Actor, ResolveError> {
+        let principal =
+            Principal { email, email_verified: false, person_id: None, account: Some(account), name: None };
+        let credential = Credential::Principal(principal);
+        self.read("member.get", move |tx, env| resolve(tx, &credential, env.now())).await
+    }
+
+    /// Creates an access token for a member.
+    pub async fn create_access_token(
+        &self,
+        command: CreateAccessToken,
+    ) -> Result<AccessToken, CreateAccessTokenError> {
+        self.write("access_token.create", move |tx, env| create_access_token(tx, env, &command)).await
+    }
+
+    /// The access tokens of an account, the oldest first.
+    pub async fn access_tokens(
+        &self,
+        account: AccountName,
+    ) -> Result<Vec<ListedAccessToken>, CreateAccessTokenError> {
+        let list = move |tx: &mut dyn Tx, _: &Env| {
+            let unknown = || CreateAccessTokenError::UnknownAccount(account.clone());
+            let account = tx.account_by_name(&account)?.ok_or_else(unknown)?;
+            let mut listed = Vec::new();
+            for token in tx.access_tokens(account.id)? {
+                let owner = tx.person(token.person_id)?.map(|owner| owner.email.to_string());
+                listed.push(ListedAccessToken { token, owner: owner.unwrap_or_default() });
+            }
+            Ok(listed)
+        };
+        self.read("access_token.list", list).await
+    }
+
+    /// Revokes an access token.
+    pub async fn revoke_access_token(
+        &self,
+        account: AccountName,
+        id: PublicId,
+    ) -> Result<(), RevokeAccessTokenError> {
+        self.write("access_token.revoke", move |tx, env| revoke_access_token(tx, env, &account, &id)).await
+    }
+
+    async fn write<T, E>(
+        &self,
+        name: &'static str,
+        work: impl FnMut(&mut dyn Tx, &Env) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: UnitError + Send + 'static,
+    {
+        self.units.run(&RequestContext::internal(), name, Mode::Write, work).await
+    }
+
+    async fn read<T, E>(
+        &self,
+        name: &'static str,
+        work: impl FnMut(&mut dyn Tx, &Env) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: UnitError + Send + 'static,
+    {
+        self.units.run(&RequestContext::internal(), name, Mode::Read, work).await
+    }
+}

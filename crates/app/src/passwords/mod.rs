@@ -1,0 +1,148 @@
+//! Passwords presented and chosen: hashed on blocking threads, a bounded number at once, with a throttle for each address.
+
+mod throttle;
+
+use std::sync::Arc;
+
+use tokio::task::spawn_blocking;
+use usher_domain::{
+    address::EmailAddress,
+    person::{MAX_PASSWORD_OCTETS, Password, PasswordHash, Person},
+    port::{PasswordHasher, StoreError, Tx, store::Mode},
+};
+
+use self::throttle::{Blocked, Throttle};
+use crate::{
+    context::RequestContext,
+    limiter::Limiter,
+    telemetry,
+    units::{Units, panicked},
+};
+
+/// The limit's name in logs and metrics.
+const LIMIT: &str = "password_hashing";
+
+/// Hashes and checks passwords. One for the whole process.
+pub struct PasswordService {
+    units: Units,
+    hasher: Arc<dyn PasswordHasher>,
+    limiter: Limiter,
+    throttle: Throttle,
+}
+
+/// Why a password could be neither hashed nor checked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordError {
+    /// Too many passwords are being hashed, or there is no memory to hash one.
+    #[error("too many people are signing in at the moment; try again")]
+    Busy,
+    /// The address was tried too often with wrong passwords.
+    #[error("too many wrong passwords for this address; try again in {} minutes", seconds.div_ceil(60))]
+    TooManyFailures {
+        /// How long to wait.
+        seconds: u32,
+    },
+    /// The store, or a defect.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl PasswordService {
+    /// Works on that many passwords at once: each takes 19 MiB and a processor for some 20 ms.
+    pub(crate) fn new(units: &Units, hasher: Arc<dyn PasswordHasher>, permits: usize) -> Self {
+        Self { units: units.clone(), hasher, limiter: Limiter::new(permits), throttle: Throttle::default() }
+    }
+
+    /// Hashes a chosen password.
+    pub async fn hash(
+        &self,
+        context: &RequestContext,
+        password: Password,
+    ) -> Result<PasswordHash, PasswordError> {
+        let hashed = self.work(context, move |hasher| hasher.hash(&password)).await?;
+        hashed.map_err(|error| {
+            telemetry::defect("password.hash", &error);
+            PasswordError::Busy
+        })
+    }
+
+    /// The person with this address and password. `None` for a wrong password, an unknown address, an address without a
+    /// password, and text that is no address (`email` is `None`), all in the same time: response times do not reveal who
+    /// has a login.
+    pub async fn sign_in(
+        &self,
+        context: &RequestContext,
+        email: Option<EmailAddress>,
+        presented: String,
+    ) -> Result<Option<Person>, PasswordError> {
+        // An invalid address, or a password longer than anybody can choose, is never right: it needs no throttle.
+        let Some(email) = email.filter(|_| presented.len() <= MAX_PASSWORD_OCTETS) else {
+            self.work(context, |hasher| hasher.verify(None, "")).await?;
+            return Ok(None);
+        };
+        let key = email.key().to_owned();
+        self.throttle.admit(&key, self.units.env.now()).map_err(|blocked| match blocked {
+            Blocked::TooManyFailures { seconds } => PasswordError::TooManyFailures { seconds },
+            Blocked::TooManyAttempts => PasswordError::Busy,
+        })?;
+        let mut attempt = Attempt { throttle: &self.throttle, key, right: None };
+        let checked = self.check(context, email, presented).await;
+        attempt.right = checked.as_ref().ok().map(Option::is_some);
+        checked
+    }
+
+    async fn check(
+        &self,
+        context: &RequestContext,
+        email: EmailAddress,
+        presented: String,
+    ) -> Result<Option<Person>, PasswordError> {
+        let find = move |tx: &mut dyn Tx, _: &_| tx.person_by_email(&email);
+        let person = self.units.run(context, "person.sign_in", Mode::Read, find).await?;
+        let hash = person.as_ref().and_then(|person| person.password.clone());
+        let right = self.work(context, move |hasher| hasher.verify(hash.as_ref(), &presented)).await?;
+        Ok(person.filter(|_| right))
+    }
+
+    /// Runs `work` on a blocking thread, outside of any transaction, because it takes longer than one may.
+    async fn work<T: Send + 'static>(
+        &self,
+        context: &RequestContext,
+        work: impl FnOnce(&dyn PasswordHasher) -> T + Send + 'static,
+    ) -> Result<T, PasswordError> {
+        let Some(permit) = self.limiter.acquire_within(self.units.remaining(context)).await else {
+            telemetry::overloaded("password.hash", LIMIT);
+            return Err(PasswordError::Busy);
+        };
+        let hasher = Arc::clone(&self.hasher);
+        let done = spawn_blocking(move || {
+            // Held to the end of the work, even when the client hangs up before.
+            let _permit = permit;
+            work(hasher.as_ref())
+        });
+        done.await.map_err(|error| {
+            let defect = panicked("password.hash", error);
+            telemetry::defect("password.hash", &defect);
+            defect.into()
+        })
+    }
+}
+
+/// An attempt that the throttle admitted. It ends with its request, also when the client hangs up before the result.
+struct Attempt<'a> {
+    throttle: &'a Throttle,
+    key: String,
+    right: Option<bool>,
+}
+
+impl Drop for Attempt<'_> {
+    fn drop(&mut self) {
+        self.throttle.end(&self.key, self.right);
+    }
+}
+
+impl std::fmt::Debug for PasswordService {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PasswordService").finish_non_exhaustive()
+    }
+}

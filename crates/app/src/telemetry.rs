@@ -1,0 +1,57 @@
+//! What operators get to know of rejections and failures: one log line and one counter for each.
+//!
+//! OPERATIONS.md has the table: each 503, its log line, its counter, what to do.
+
+use metrics::counter;
+use usher_domain::port::{StoreError, store::UnitError};
+
+/// Waits that ran out; the label `limit` names which.
+pub const OVERLOADED: &str = "usher_overloaded_total";
+/// Units that failed because the database could not be reached, was full, or gave up.
+pub const UNREACHABLE: &str = "usher_store_unreachable_total";
+/// Units that were given up after too many concurrent changes to one row.
+pub const CONTENDED: &str = "usher_store_contended_total";
+/// Bugs of Usher's own: panics, missing results, impossible states, corrupt rows.
+pub const DEFECTS: &str = "usher_defects_total";
+
+/// Logs and counts the error of an operation, once: a rejection at debug, a temporary failure at warn, a defect at error.
+pub(crate) fn report(operation: &'static str, error: &impl UnitError) {
+    match error.store_error() {
+        None => rejected(operation, error.code()),
+        Some(error) => failed(operation, error),
+    }
+}
+
+/// Logs that a request was rejected, which is everyday life.
+pub(crate) fn rejected(operation: &'static str, code: &'static str) {
+    tracing::debug!(operation, code, "request rejected");
+}
+
+fn failed(operation: &'static str, error: &StoreError) {
+    match error {
+        StoreError::Overloaded(limit) => overloaded(operation, limit.as_str()),
+        StoreError::Unreachable(cause) => {
+            counter!(UNREACHABLE).increment(1);
+            tracing::warn!(operation, error = cause, "request rejected: the database cannot be reached");
+        }
+        StoreError::Contended => {
+            counter!(CONTENDED).increment(1);
+            tracing::warn!(operation, "request rejected: too many changes to the same row");
+        }
+        StoreError::Conflict(_) | StoreError::Corrupt { .. } | StoreError::Defect(_) => {
+            defect(operation, error)
+        }
+    }
+}
+
+/// Logs and counts a wait that ran out.
+pub(crate) fn overloaded(operation: &'static str, limit: &'static str) {
+    counter!(OVERLOADED, "limit" => limit).increment(1);
+    tracing::warn!(operation, limit, "request rejected: overloaded");
+}
+
+/// Logs and counts a defect. The request's span carries its id.
+pub(crate) fn defect(operation: &'static str, error: &dyn std::fmt::Display) {
+    counter!(DEFECTS).increment(1);
+    tracing::error!(operation, %error, "defect");
+}

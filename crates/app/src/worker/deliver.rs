@@ -1,0 +1,72 @@
+use std::{sync::Arc, time::Duration};
+
+use usher_domain::{
+    env::Env,
+    port::{Mailer, SendError, StoreError, Tx, store::Mode},
+    usecase::deliver::{self, Delivery, Settled},
+};
+
+use crate::{context::RequestContext, units::Units};
+
+/// Pauses between attempts to record a result: long enough for a database to restart.
+const PAUSES: [Duration; 4] =
+    [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
+
+/// What an attempt says about the relay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    RelayAnswered,
+    RelayUnreachable,
+}
+
+/// Leases up to `limit` due mails.
+pub(super) async fn claim(units: &Units, limit: u32) -> Result<Vec<Delivery>, StoreError> {
+    let work = move |tx: &mut dyn Tx, env: &Env| deliver::claim(tx, env, limit);
+    units.run(&RequestContext::internal(), "delivery.claim", Mode::Write, work).await
+}
+
+/// Sends one mail outside of any transaction, and records the result.
+pub(super) async fn deliver(units: &Units, mailer: &dyn Mailer, delivery: Delivery) -> Outcome {
+    let result = mailer.send(&delivery.content).await;
+    let outcome = match &result {
+        Err(SendError::Unreachable { .. }) => Outcome::RelayUnreachable,
+        _ => Outcome::RelayAnswered,
+    };
+    let done = Arc::new((delivery, result));
+    let settled = settle(units, &done).await;
+    log(&done.0, &done.1, settled);
+    outcome
+}
+
+/// Records the result of an attempt. A relayed mail that is not recorded as such is sent twice, so a temporary failure of the
+/// store is retried; the lease outlasts these retries.
+async fn settle(units: &Units, done: &Arc<(Delivery, Result<(), SendError>)>) -> Result<Settled, StoreError> {
+    let mut pauses = PAUSES.iter();
+    loop {
+        let done = Arc::clone(done);
+        let work = move |tx: &mut dyn Tx, env: &Env| deliver::settle(tx, env, &done.0, &done.1);
+        let settled = units.run(&RequestContext::internal(), "delivery.settle", Mode::Write, work).await;
+        match (settled, pauses.next()) {
+            (Err(error), Some(pause)) if error.is_transient() => {
+                tokio::time::sleep(*pause).await;
+            }
+            (settled, _) => return settled,
+        }
+    }
+}
+
+/// Names mails by their reference: addresses and links stay out of the log.
+fn log(delivery: &Delivery, result: &Result<(), SendError>, settled: Result<Settled, StoreError>) {
+    let mail = &delivery.mail.reference;
+    let reason = result.as_ref().err().map(ToString::to_string).unwrap_or_default();
+    match settled {
+        Ok(Settled::Relayed) => tracing::info!(%mail, "mail relayed"),
+        Ok(Settled::Retry(due_at)) => {
+            tracing::warn!(%mail, %due_at, reason, "mail not relayed, will be tried again");
+        }
+        Ok(Settled::Dead) => tracing::error!(%mail, reason, "mail given up"),
+        Ok(Settled::LeaseLost) => tracing::warn!(%mail, "the mail's lease ended before its delivery did"),
+        // The lease ends by itself; the mail is then sent again with the same Message-ID.
+        Err(error) => tracing::error!(%mail, %error, "could not record the result of a delivery"),
+    }
+}
