@@ -4,8 +4,7 @@ use aws_lc_rs::digest;
 const OCTETS: usize = digest::SHA256_OUTPUT_LEN;
 
 /// The SHA-256 digest of `data` (FIPS 180-4). It keeps no secret: whoever guesses `data` finds the same digest.
-#[must_use]
-pub fn sha256(data: &[u8]) -> [u8; OCTETS] {
+pub(crate) fn sha256(data: &[u8]) -> [u8; OCTETS] {
     let mut octets = [0; OCTETS];
     octets.copy_from_slice(digest::digest(&digest::SHA256, data).as_ref());
     octets

@@ -19,6 +19,7 @@
 //! then its rows in the tables of `tests/it`.
 
 mod access_token;
+mod credentials;
 mod digest;
 mod jwks;
 mod jwt;
@@ -30,16 +31,15 @@ mod requests;
 mod secret;
 
 pub use access_token::access_token_digest;
-pub use digest::sha256;
+pub use credentials::CredentialVerifier;
 pub use jwks::{JwksFault, JwksSettings};
 pub use jwt::{
-    ClaimNames, InvalidToken, IssuedToken, IssuerFault, IssuerSettings, JwtVerifier, KeySource,
-    MAX_PUBLIC_KEYS, MAX_TOKEN_OCTETS, PublicKeySettings, SettingsError, TokenError, TokenIssuer,
-    TokenRequest,
+    ClaimNames, InvalidToken, IssuerFault, IssuerSettings, JwtError, JwtVerifier, KeySource, MAX_PUBLIC_KEYS,
+    MAX_TOKEN_OCTETS, PublicKeySettings, SettingsError, TokenIssuer,
 };
 pub use keys::KeyFault;
 pub use links::HmacLinkKeys;
 pub use loopback::is_loopback;
-pub use passwords::{HashingError, Passwords};
+pub use passwords::Passwords;
 pub use requests::RequestKeys;
 pub use secret::{MIN_SECRET_OCTETS, SecretRing, ServerSecret, WeakSecret};

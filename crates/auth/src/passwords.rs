@@ -2,11 +2,11 @@ use std::{fmt, sync::Arc};
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
-    password_hash::{self, PasswordHasher as _, PasswordVerifier as _, phc},
+    password_hash::{PasswordHasher as _, PasswordVerifier as _, phc},
 };
 use usher_domain::{
     person::{MAX_PASSWORD_OCTETS, Password, PasswordHash},
-    port::Entropy,
+    port::{Entropy, HashingError, PasswordHasher},
 };
 
 /// 19 MiB, 2 passes, 1 lane: OWASP's recommendation for argon2id (Password Storage Cheat Sheet).
@@ -22,11 +22,6 @@ const SALT_OCTETS: usize = 16;
 const DUMMY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$OvTXvywVwRn/OxHtqd7uSQ$UwGfEKqLRTeVsky4BG8qnDq951sA653Y9edajEXnUrk";
 
-/// The password could not be hashed: there was no memory for it.
-#[derive(Debug, thiserror::Error)]
-#[error("the password could not be hashed: {0}")]
-pub struct HashingError(#[from] password_hash::Error);
-
 /// Hashes and compares passwords with argon2id.
 ///
 /// Both take 19 MiB and some tens of milliseconds of a processor: call them on a blocking thread, and bound how many run at once.
@@ -41,22 +36,18 @@ impl Passwords {
     pub fn new(entropy: Arc<dyn Entropy>) -> Self {
         Self { argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, PARAMS), entropy }
     }
+}
 
-    /// Hashes a chosen password under a fresh salt. Blocking.
-    pub fn hash(&self, password: &Password) -> Result<PasswordHash, HashingError> {
+impl PasswordHasher for Passwords {
+    fn hash(&self, password: &Password) -> Result<PasswordHash, HashingError> {
         let mut salt = [0; SALT_OCTETS];
         self.entropy.fill(&mut salt);
-        let hash = self.argon2.hash_password_with_salt(password.reveal().as_bytes(), &salt)?;
-        Ok(PasswordHash::new(hash.to_string()))
+        let hash = self.argon2.hash_password_with_salt(password.reveal().as_bytes(), &salt);
+        hash.map(|hash| PasswordHash::new(hash.to_string())).map_err(|error| HashingError(error.to_string()))
     }
 
-    /// Whether `presented` is the password behind the hash. Blocking.
-    ///
-    /// `None`, for somebody unknown or without a password, is never right and costs the same: the time of an answer
-    /// does not tell who has a password here. More than 256 octets are wrong without any work, whoever is asked for.
-    #[must_use]
-    pub fn verify(&self, hash: Option<&PasswordHash>, presented: &str) -> bool {
-        // None longer can have been chosen.
+    fn verify(&self, hash: Option<&PasswordHash>, presented: &str) -> bool {
+        // No longer password can be chosen. Checked first, for every account alike: the response time reveals nothing.
         if presented.len() > MAX_PASSWORD_OCTETS {
             return false;
         }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::Value;
 use usher_domain::Timestamp;
 
-use super::{InvalidToken, TokenError, object::Object};
+use super::{InvalidToken, JwtError, object::Object};
 
 /// The last date that a token can name: the end of the year 9999. What lies beyond was most likely given in
 /// milliseconds, and would never expire.
@@ -14,11 +14,11 @@ pub(super) const LAST_MOMENT: Timestamp = match Timestamp::from_timestamp(253_40
 };
 
 /// Whether the token is valid at `now`, give or take the leeway.
-pub(super) fn check_times(claims: &Object, leeway: TimeDelta, now: Timestamp) -> Result<(), TokenError> {
+pub(super) fn check_times(claims: &Object, leeway: TimeDelta, now: Timestamp) -> Result<(), JwtError> {
     let expiry = date(claims, "exp")?.ok_or_else(|| InvalidToken::missing("exp"))?;
     // "On or after" the expiry is too late (RFC 7519, 4.1.4).
     if now - leeway >= expiry {
-        return Err(TokenError::Expired);
+        return Err(JwtError::Expired);
     }
     if date(claims, "nbf")?.is_some_and(|begin| now + leeway < begin) {
         return Err(InvalidToken::NotYetValid.into());

@@ -1,8 +1,10 @@
+use usher_domain::port::TokenError;
+
 /// Why a bearer token does not get anybody in.
 ///
 /// The messages say what is wrong and repeat nothing of the token: they may be answered to the caller and logged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TokenError {
+pub enum JwtError {
     /// Not a token of ours or of an issuer that we trust: 401.
     #[error(transparent)]
     Invalid(#[from] InvalidToken),
@@ -18,15 +20,13 @@ pub enum TokenError {
     KeysUnavailable,
 }
 
-impl TokenError {
-    /// Names the case towards clients, logs and metrics; never changes.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Invalid(_) => "invalid_token",
-            Self::Expired => "expired_token",
-            Self::EmailNotVerified => "email_not_verified",
-            Self::KeysUnavailable => "keys_unavailable",
+impl From<JwtError> for TokenError {
+    fn from(error: JwtError) -> Self {
+        match error {
+            JwtError::Invalid(fault) => Self::Invalid { reason: fault.code(), message: fault.to_string() },
+            JwtError::Expired => Self::Expired,
+            JwtError::EmailNotVerified => Self::EmailNotVerified,
+            JwtError::KeysUnavailable => Self::KeysUnavailable,
         }
     }
 }

@@ -3,10 +3,10 @@ use usher_domain::{
     account::AccountName, address::EmailAddress, id::PersonId, principal::Principal, text::DisplayText,
 };
 
-use super::{ClaimNames, InvalidToken, TokenError, object::Object, settings::SUBJECT};
+use super::{ClaimNames, InvalidToken, JwtError, object::Object, settings::SUBJECT};
 
 /// Whom the claims of a verified token speak for.
-pub(super) fn principal(claims: &Object, names: &ClaimNames) -> Result<Principal, TokenError> {
+pub(super) fn principal(claims: &Object, names: &ClaimNames) -> Result<Principal, JwtError> {
     let email = claims.text(&names.email)?.ok_or_else(|| InvalidToken::missing(&names.email))?;
     let email_verified = email_verified(claims, names)?;
     Ok(Principal {
@@ -24,11 +24,11 @@ pub(super) fn principal(claims: &Object, names: &ClaimNames) -> Result<Principal
 /// could take over anybody's memberships. Where the address is the subject itself, it is the identity that the issuer
 /// gives out; there only its denial counts. Only the JSON value `true` is a yes (OpenID Connect Core, 5.1, makes it a
 /// boolean; some issuers send `"false"`, which careless readers take for true).
-fn email_verified(claims: &Object, names: &ClaimNames) -> Result<bool, TokenError> {
+fn email_verified(claims: &Object, names: &ClaimNames) -> Result<bool, JwtError> {
     match claims.get(&names.email_verified) {
         Some(Value::Bool(true)) => Ok(true),
         None if names.email == SUBJECT => Ok(false),
-        _ => Err(TokenError::EmailNotVerified),
+        _ => Err(JwtError::EmailNotVerified),
     }
 }
 

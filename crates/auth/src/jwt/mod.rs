@@ -15,8 +15,8 @@ mod trusted;
 mod verifier;
 
 pub use compact::MAX_TOKEN_OCTETS;
-pub use error::{InvalidToken, TokenError};
-pub use issuer::{IssuedToken, TokenIssuer, TokenRequest};
+pub use error::{InvalidToken, JwtError};
+pub use issuer::TokenIssuer;
 pub use settings::{ClaimNames, IssuerSettings, KeySource, MAX_PUBLIC_KEYS, PublicKeySettings};
 pub use settings_error::{IssuerFault, SettingsError};
 pub use verifier::JwtVerifier;

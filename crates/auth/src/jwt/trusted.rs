@@ -5,7 +5,7 @@ use jsonwebtoken::Algorithm;
 use usher_domain::port::Clock;
 
 use super::{
-    ClaimNames, InvalidToken, IssuerFault, IssuerSettings, KeySource, PublicKeySettings, TokenError,
+    ClaimNames, InvalidToken, IssuerFault, IssuerSettings, JwtError, KeySource, PublicKeySettings,
     compact::{Compact, same_type},
     settings::{MAX_LEEWAY, MAX_PUBLIC_KEYS},
 };
@@ -71,7 +71,7 @@ impl TrustedIssuer {
         if accepted { Ok(()) } else { Err(InvalidToken::Type) }
     }
 
-    pub(super) async fn check_signature(&self, token: &Compact<'_>) -> Result<(), TokenError> {
+    pub(super) async fn check_signature(&self, token: &Compact<'_>) -> Result<(), JwtError> {
         let signed_by = |key: &VerificationKey| key.verifies(token.signing_input, token.signature);
         let (algorithm, kid) = (token.header.algorithm, token.header.kid.as_deref());
         // Before a key is looked for: none of another family is ever tried, and nothing is fetched in vain.
@@ -85,7 +85,7 @@ impl TrustedIssuer {
                 found.into_iter().any(|key| signed_by(key))
             }
             Keys::Remote(keys) => {
-                let found = keys.find(kid, algorithm).await.ok_or(TokenError::KeysUnavailable)?;
+                let found = keys.find(kid, algorithm).await.ok_or(JwtError::KeysUnavailable)?;
                 signed_by(&*found.map_err(InvalidToken::from)?)
             }
         };

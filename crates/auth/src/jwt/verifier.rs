@@ -3,7 +3,7 @@ use std::{fmt, sync::Arc};
 use usher_domain::{Timestamp, port::Clock, principal::Principal};
 
 use super::{
-    InvalidToken, IssuerSettings, SettingsError, TokenError,
+    InvalidToken, IssuerSettings, JwtError, SettingsError,
     claims::{check_audience, check_times},
     compact::Compact,
     identity::principal,
@@ -40,7 +40,7 @@ impl JwtVerifier {
     ///
     /// Waits at most for one fetch of the issuer's keys (5 s), and then only on the Tokio runtime. A future that is
     /// dropped while it waits does not end the fetch.
-    pub async fn verify(&self, token: &str, now: Timestamp) -> Result<Principal, TokenError> {
+    pub async fn verify(&self, token: &str, now: Timestamp) -> Result<Principal, JwtError> {
         let token = Compact::parse(token)?;
         let issuer = self.issuer_of(&token.claims)?;
         issuer.check_type(token.header.typ.as_deref())?;

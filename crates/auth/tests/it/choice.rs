@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use usher_auth::{InvalidToken, IssuerSettings, KeySource, PublicKeySettings, SecretRing, TokenError};
+use usher_auth::{InvalidToken, IssuerSettings, JwtError, KeySource, PublicKeySettings, SecretRing};
 
 use crate::support::{
     OLD_SECRET, SECRET, TestKey, claims, claims_with, now, secret, shared, signed, token, verifier,
@@ -25,7 +25,7 @@ fn from(issuer: &str) -> Value {
 async fn the_issuer_decides_which_keys_count() {
     let (one, two) = (TestKey::es256(), TestKey::es256());
     let verifier = verifier([named(ONE, public(&one)), shared(), named(TWO, public(&two))]);
-    let refused = |kind: InvalidToken| Err(TokenError::Invalid(kind));
+    let refused = |kind: InvalidToken| Err(JwtError::Invalid(kind));
     for (what, token, expected) in [
         ("one", one.token(None, &from(ONE)), Ok(())),
         ("two", two.token(None, &from(TWO)), Ok(())),
@@ -72,7 +72,7 @@ async fn a_configured_audience_is_demanded() {
         (json!(null), Err(InvalidToken::MissingClaim("aud".into()))),
     ] {
         let outcome = verifier.verify(&token(&claims_with(json!({ "aud": audience }))), now()).await;
-        assert_eq!(outcome.map(drop), expected.map_err(TokenError::from), "{audience}");
+        assert_eq!(outcome.map(drop), expected.map_err(JwtError::from), "{audience}");
     }
 }
 
@@ -107,7 +107,7 @@ async fn types_are_those_of_the_list() {
     assert_eq!(verify(&default, json!({ "alg": "HS256" })).await, Ok(()), "absent");
 
     let strict = IssuerSettings { token_types: vec!["at+jwt".into()], type_required: true, ..shared() };
-    let refused = Err(TokenError::Invalid(InvalidToken::Type));
+    let refused = Err(JwtError::Invalid(InvalidToken::Type));
     assert_eq!(verify(&strict, json!({ "alg": "HS256", "typ": "at+jwt" })).await, Ok(()));
     assert_eq!(verify(&strict, json!({ "alg": "HS256", "typ": "JWT" })).await, refused);
     assert_eq!(verify(&strict, json!({ "alg": "HS256" })).await, refused);

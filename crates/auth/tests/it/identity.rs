@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use usher_auth::{ClaimNames, InvalidToken, IssuerSettings, TokenError};
+use usher_auth::{ClaimNames, InvalidToken, IssuerSettings, JwtError};
 use usher_domain::{account::AccountName, id::PersonId, principal::Principal, text::DisplayText};
 
 use crate::support::{claims, claims_with, now, shared, token, verifier};
@@ -10,7 +10,7 @@ fn details(principal: &Principal) -> (Option<i64>, Option<&str>, Option<&str>) {
     (principal.person_id.map(PersonId::get), account, principal.name.as_ref().map(DisplayText::as_str))
 }
 
-async fn outcome(names: ClaimNames, claims: &Value) -> Result<Principal, TokenError> {
+async fn outcome(names: ClaimNames, claims: &Value) -> Result<Principal, JwtError> {
     let settings = IssuerSettings { claims: names, ..shared() };
     verifier([settings]).verify(&token(claims), now()).await
 }
@@ -66,7 +66,7 @@ async fn only_true_is_verified() {
         assert_eq!(principal.email.as_str(), "john@example.com", "{what}");
         for value in wrong.iter().cloned().chain([Value::Null]) {
             let outcome = outcome(names.clone(), &with(value.clone())).await;
-            assert_eq!(outcome, Err(TokenError::EmailNotVerified), "{what}, {value}");
+            assert_eq!(outcome, Err(JwtError::EmailNotVerified), "{what}, {value}");
         }
     }
 }
@@ -75,7 +75,7 @@ async fn only_true_is_verified() {
 #[tokio::test]
 async fn an_address_beside_the_subject_must_be_verified() {
     let unverified = claims_with(json!({ "sub": "248289761001", "email": "john@example.com" }));
-    assert_eq!(outcome(ClaimNames::openid(), &unverified).await, Err(TokenError::EmailNotVerified));
+    assert_eq!(outcome(ClaimNames::openid(), &unverified).await, Err(JwtError::EmailNotVerified));
     let missing = claims_with(json!({ "email_verified": true }));
     let expected = InvalidToken::MissingClaim("email".into());
     assert_eq!(outcome(ClaimNames::openid(), &missing).await, Err(expected.into()));

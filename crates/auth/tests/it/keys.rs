@@ -1,5 +1,5 @@
 use serde_json::json;
-use usher_auth::{InvalidToken, IssuerSettings, JwtVerifier, KeySource, PublicKeySettings, TokenError};
+use usher_auth::{InvalidToken, IssuerSettings, JwtError, JwtVerifier, KeySource, PublicKeySettings};
 
 use crate::support::{TestKey, claims, now, verifier};
 
@@ -8,10 +8,10 @@ fn with_keys(keys: &[(&TestKey, Option<&str>)]) -> JwtVerifier {
     verifier([IssuerSettings::new(KeySource::PublicKeys(keys.collect()))])
 }
 
-const UNKNOWN: Result<(), TokenError> = Err(TokenError::Invalid(InvalidToken::Key));
-const WRONG: Result<(), TokenError> = Err(TokenError::Invalid(InvalidToken::Signature));
+const UNKNOWN: Result<(), JwtError> = Err(JwtError::Invalid(InvalidToken::Key));
+const WRONG: Result<(), JwtError> = Err(JwtError::Invalid(InvalidToken::Signature));
 
-async fn outcome(verifier: &JwtVerifier, token: &str) -> Result<(), TokenError> {
+async fn outcome(verifier: &JwtVerifier, token: &str) -> Result<(), JwtError> {
     verifier.verify(token, now()).await.map(drop)
 }
 

@@ -3,6 +3,7 @@
 
 mod attacks;
 mod choice;
+mod credentials;
 mod identity;
 mod issued;
 mod jwks;

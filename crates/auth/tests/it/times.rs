@@ -1,6 +1,6 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use usher_auth::{InvalidToken, IssuerSettings, TokenError};
+use usher_auth::{InvalidToken, IssuerSettings, JwtError};
 use usher_domain::Timestamp;
 
 use crate::support::{NOW, at, claims_with, now, shared, token, verifier};
@@ -9,13 +9,13 @@ fn with_leeway(seconds: i64) -> IssuerSettings {
     IssuerSettings { leeway: TimeDelta::seconds(seconds), ..shared() }
 }
 
-async fn outcome(settings: IssuerSettings, changes: Value, now: Timestamp) -> Result<(), TokenError> {
+async fn outcome(settings: IssuerSettings, changes: Value, now: Timestamp) -> Result<(), JwtError> {
     verifier([settings]).verify(&token(&claims_with(changes)), now).await.map(drop)
 }
 
-const EXPIRED: Result<(), TokenError> = Err(TokenError::Expired);
-const NOT_YET: Result<(), TokenError> = Err(TokenError::Invalid(InvalidToken::NotYetValid));
-const FROM_THE_FUTURE: Result<(), TokenError> = Err(TokenError::Invalid(InvalidToken::IssuedInFuture));
+const EXPIRED: Result<(), JwtError> = Err(JwtError::Expired);
+const NOT_YET: Result<(), JwtError> = Err(JwtError::Invalid(InvalidToken::NotYetValid));
+const FROM_THE_FUTURE: Result<(), JwtError> = Err(JwtError::Invalid(InvalidToken::IssuedInFuture));
 
 #[tokio::test]
 async fn expiry_to_the_second() {
@@ -88,6 +88,6 @@ async fn the_caller_tells_the_time() {
     let token = token(&claims_with(json!({ "iat": 1000, "exp": 2000 })));
     assert!(verifier.verify(&token, at(1500)).await.is_ok());
     assert_eq!(verifier.verify(&token, at(900)).await, Err(InvalidToken::IssuedInFuture.into()));
-    assert_eq!(verifier.verify(&token, at(2030)).await, Err(TokenError::Expired));
-    assert_eq!(verifier.verify(&token, Timestamp::MAX_UTC).await, Err(TokenError::Expired));
+    assert_eq!(verifier.verify(&token, at(2030)).await, Err(JwtError::Expired));
+    assert_eq!(verifier.verify(&token, Timestamp::MAX_UTC).await, Err(JwtError::Expired));
 }

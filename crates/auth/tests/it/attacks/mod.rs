@@ -6,12 +6,12 @@ mod keys;
 mod random;
 mod shapes;
 
-use usher_auth::{JwtVerifier, TokenError};
+use usher_auth::{JwtError, JwtVerifier};
 
 use crate::support::{now, shared, token, verifier};
 
 /// Asserts that the token is refused for that reason, in words that repeat nothing of it.
-async fn refused(verifier: &JwtVerifier, attack: &str, token: &str, expected: impl Into<TokenError>) {
+async fn refused(verifier: &JwtVerifier, attack: &str, token: &str, expected: impl Into<JwtError>) {
     let error = verifier.verify(token, now()).await.expect_err(attack);
     assert_eq!(error, expected.into(), "{attack}");
     let message = error.to_string();

@@ -1,4 +1,4 @@
-use usher_auth::{InvalidToken, TokenError};
+use usher_auth::{InvalidToken, JwtError};
 
 use super::{UNKNOWN, World};
 use crate::support::{Answer, TestKey};
@@ -52,7 +52,7 @@ async fn new_keys_are_found_and_old_ones_forgotten() {
 async fn without_any_set_nothing_can_be_said() {
     let key = TestKey::es256();
     let world = World::new(Answer::failure("503 Service Unavailable", &[key.jwk("k1")])).await;
-    let unavailable = Err(TokenError::KeysUnavailable);
+    let unavailable = Err(JwtError::KeysUnavailable);
     assert_eq!(world.verify(&key, "k1").await, unavailable);
     world.server.answer(Answer::keys(&[key.jwk("k1")]));
     world.wait(29);

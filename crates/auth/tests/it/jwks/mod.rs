@@ -9,14 +9,14 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use usher_auth::{
-    InvalidToken, IssuerSettings, JwksSettings, JwtVerifier, KeySource, SettingsError, TokenError,
+    InvalidToken, IssuerSettings, JwksSettings, JwtError, JwtVerifier, KeySource, SettingsError,
 };
 use usher_domain::{port::Clock, testkit::FixedClock};
 
 use crate::support::{Answer, KeyServer, NOW, TestKey, claims, now};
 
-const UNKNOWN: Result<(), TokenError> = Err(TokenError::Invalid(InvalidToken::Key));
-const UNAVAILABLE: Result<(), TokenError> = Err(TokenError::KeysUnavailable);
+const UNKNOWN: Result<(), JwtError> = Err(JwtError::Invalid(InvalidToken::Key));
+const UNAVAILABLE: Result<(), JwtError> = Err(JwtError::KeysUnavailable);
 
 /// A verifier with one issuer, whose keys come from a server.
 struct World {
@@ -39,7 +39,7 @@ impl World {
         self.clock.advance(TimeDelta::seconds(seconds));
     }
 
-    async fn verify(&self, key: &TestKey, kid: &str) -> Result<(), TokenError> {
+    async fn verify(&self, key: &TestKey, kid: &str) -> Result<(), JwtError> {
         self.verifier.verify(&key.token(Some(kid), &claims()), now()).await.map(drop)
     }
 }
@@ -50,7 +50,7 @@ fn try_verifier(url: &str) -> Result<JwtVerifier, SettingsError> {
 }
 
 /// What becomes of a good token when the issuer answers like that.
-async fn with(answer: Answer, key: &TestKey) -> Result<(), TokenError> {
+async fn with(answer: Answer, key: &TestKey) -> Result<(), JwtError> {
     let server = KeyServer::start(answer).await;
     let token = key.token(Some("k1"), &claims());
     try_verifier(&server.url()).unwrap().verify(&token, now()).await.map(drop)
