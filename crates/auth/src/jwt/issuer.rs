@@ -10,14 +10,14 @@ use usher_domain::{
 };
 
 use super::{
-    ClaimNames, IssuerFault, IssuerSettings, KeySource, SettingsError, claims::LAST_MOMENT,
+    ClaimNames, IssuerFault, IssuerSettings, IssuerSettingsError, KeySource, claims::LATEST_TIME,
     compact::same_type,
 };
 
-/// To the character the header of Landscape's sample token.
+/// The header of Landscape's sample token, character for character.
 const HEADER: &[u8] = br#"{"alg":"HS256","typ":"JWT"}"#;
 
-/// Makes Usher's own tokens: HS256 with the current shared secret, and Landscape's claims (its API reference, "Token").
+/// Signs Usher's own tokens with HS256 and the current shared secret. The claims are Landscape's (its API reference, "Token").
 pub struct TokenIssuer {
     key: hmac::Key,
     issuer: Option<String>,
@@ -25,17 +25,17 @@ pub struct TokenIssuer {
 }
 
 impl TokenIssuer {
-    /// Takes the settings by which a [`JwtVerifier`](crate::JwtVerifier) shall accept the tokens: they need shared
-    /// secrets, Landscape's claim names and the type `JWT`.
-    pub fn new(settings: &IssuerSettings) -> Result<Self, SettingsError> {
+    /// Takes the settings with which a [`JwtVerifier`](crate::JwtVerifier) accepts the tokens. They must have shared secrets,
+    /// Landscape's claim names and the token type `JWT`.
+    pub fn new(settings: &IssuerSettings) -> Result<Self, IssuerSettingsError> {
         let issuer = settings.issuer.clone();
-        let wrong = |fault| SettingsError::Issuer { issuer: issuer.clone().unwrap_or_default(), fault };
+        let wrong = |fault| IssuerSettingsError::Issuer { issuer: issuer.clone().unwrap_or_default(), fault };
         let KeySource::SharedSecrets(secrets) = &settings.keys else {
-            return Err(wrong(IssuerFault::NotShared));
+            return Err(wrong(IssuerFault::NoSharedSecrets));
         };
         let typed = settings.token_types.iter().any(|accepted| same_type(accepted, "JWT"));
         if !typed || settings.claims != ClaimNames::default() {
-            return Err(wrong(IssuerFault::NotOwnShape));
+            return Err(wrong(IssuerFault::NotUsherFormat));
         }
         let key = hmac::Key::new(hmac::HMAC_SHA256, secrets.current().octets());
         Ok(Self { key, audience: settings.audience.clone(), issuer })
@@ -62,7 +62,7 @@ impl TokenSigner for TokenIssuer {
     fn sign(&self, request: &TokenRequest<'_>, now: Timestamp) -> SignedToken {
         let lifetime = request.lifetime.max(TimeDelta::zero());
         let expires_at =
-            now.checked_add_signed(lifetime).unwrap_or(LAST_MOMENT).min(LAST_MOMENT).trunc_subsecs(0);
+            now.checked_add_signed(lifetime).unwrap_or(LATEST_TIME).min(LATEST_TIME).trunc_subsecs(0);
         let claims = self.claims(request, now, expires_at).to_string();
         let mut token = format!("{}.{}", URL_SAFE_NO_PAD.encode(HEADER), URL_SAFE_NO_PAD.encode(claims));
         let signature = hmac::sign(&self.key, token.as_bytes());

@@ -5,8 +5,8 @@ use crate::support::{OLD_SECRET, SECRET, ring, secret};
 
 const REQUEST: [&[u8]; 4] = [b"POST", b"/invitations", b"", b"{}"];
 
-/// Answers are kept for a day: a release that makes other MACs turns repeated requests into other ones. The expected value
-/// was computed with another implementation of HMAC.
+/// Stored MACs last for a day. If a release changed them, repeated requests would look like different requests. The expected
+/// value was computed with another implementation of HMAC.
 #[test]
 fn macs_stay_the_same_from_release_to_release() {
     let expected = "6a0ebc77efb43667cfc1344e1dc032770b6ca695e99a746f34edbc2a5a205ea1";
@@ -14,7 +14,7 @@ fn macs_stay_the_same_from_release_to_release() {
 }
 
 #[test]
-fn every_part_counts_where_it_stands() {
+fn macs_depend_on_every_part_and_its_position() {
     let keys = RequestKeys::new(&ring());
     let macs = keys.request_macs(&REQUEST);
     let others: [&[&[u8]]; 5] = [
@@ -31,18 +31,18 @@ fn every_part_counts_where_it_stands() {
 }
 
 #[test]
-fn a_request_is_known_as_long_as_its_secret_is() {
+fn a_request_is_recognized_while_its_secret_is_in_the_ring() {
     let old = RequestKeys::new(&SecretRing::new(secret(OLD_SECRET), vec![])).request_macs(&REQUEST).current;
     let new = RequestKeys::new(&SecretRing::new(secret(SECRET), vec![])).request_macs(&REQUEST);
     assert!(
         RequestKeys::new(&ring()).request_macs(&REQUEST).include(&old),
         "the previous secret is still accepted"
     );
-    assert!(!new.include(&old), "until it leaves the ring");
+    assert!(!new.include(&old), "a secret outside the ring is not accepted");
     assert_eq!(
         RequestKeys::new(&ring()).request_macs(&REQUEST).current,
         new.current,
-        "new ones are made with the current one"
+        "new MACs use the current secret"
     );
 }
 
@@ -60,7 +60,7 @@ fn a_key_digest_depends_on_the_boundaries_between_parts() {
     assert_ne!(keys.key_digest(&[b"abc"]), keys.key_digest(&[b"abc", b""]));
 }
 
-/// Idempotency keys outlive a change of the server's secrets.
+/// Idempotency keys stay valid when the server's secrets change.
 #[test]
 fn a_key_digest_does_not_depend_on_the_secrets() {
     let other = RequestKeys::new(&SecretRing::new(secret(OLD_SECRET), vec![]));

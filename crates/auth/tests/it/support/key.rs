@@ -48,7 +48,7 @@ impl TestKey {
         self.pair.serialize_pem()
     }
 
-    /// The public key as an issuer publishes it.
+    /// The public key as a JSON Web Key.
     pub(crate) fn jwk(&self, kid: &str) -> Value {
         let raw = self.pair.public_key_raw();
         let mut jwk = match self.algorithm {
@@ -65,7 +65,7 @@ impl TestKey {
         jwk
     }
 
-    /// A token with the key's own algorithm.
+    /// A token whose header names the key's own algorithm.
     pub(crate) fn token(&self, kid: Option<&str>, claims: &Value) -> String {
         let mut header = json!({ "alg": self.algorithm, "typ": "JWT" });
         if let Some(kid) = kid {
@@ -74,7 +74,7 @@ impl TestKey {
         self.token_with(&header, claims)
     }
 
-    /// A token with that header, whatever it says.
+    /// A token with this header, which may contradict the key.
     pub(crate) fn token_with(&self, header: &Value, claims: &Value) -> String {
         let input = format!("{}.{}", base64(header.to_string()), base64(claims.to_string()));
         format!("{input}.{}", base64(self.sign(input.as_bytes())))

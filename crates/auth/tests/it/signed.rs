@@ -26,7 +26,7 @@ fn request(email: &EmailAddress) -> TokenRequest<'_> {
     }
 }
 
-/// Header and claims, after the signature was checked.
+/// The header and the claims, after checking the signature.
 fn read(token: &str) -> (String, Value) {
     let (input, _) = token.rsplit_once('.').unwrap();
     assert_eq!(token, sign(input, SECRET), "signed with the current secret");
@@ -36,7 +36,7 @@ fn read(token: &str) -> (String, Value) {
 }
 
 #[test]
-fn tokens_look_as_landscapes_do() {
+fn signed_tokens_have_landscapes_header_and_claims() {
     let (email, account) = (email(), AccountName::parse("onward").unwrap());
     let issuer = TokenIssuer::new(&shared()).unwrap();
     let token = issuer.sign(&TokenRequest { account: Some(&account), ..request(&email) }, now());
@@ -50,7 +50,7 @@ fn tokens_look_as_landscapes_do() {
 }
 
 #[test]
-fn what_is_not_so_is_not_said() {
+fn absent_values_have_no_claim() {
     let email = email();
     let issuer = TokenIssuer::new(&shared()).unwrap();
     let (_, claims) =
@@ -59,7 +59,7 @@ fn what_is_not_so_is_not_said() {
 }
 
 #[test]
-fn issuer_and_audience_are_those_of_the_settings() {
+fn issuer_and_audience_come_from_the_settings() {
     let settings = IssuerSettings {
         issuer: Some("https://usher.example.com".into()),
         audience: Some("usher".into()),
@@ -69,9 +69,9 @@ fn issuer_and_audience_are_those_of_the_settings() {
     assert_eq!((&claims["iss"], &claims["aud"]), (&json!("https://usher.example.com"), &json!("usher")));
 }
 
-/// What one half of the crate makes, the other half accepts, with and without each part.
+/// With and without each optional part.
 #[tokio::test]
-async fn our_own_verifier_accepts_them() {
+async fn signed_tokens_are_accepted_by_the_verifier() {
     let (email, account) = (email(), AccountName::parse("onward").unwrap());
     let named = IssuerSettings { issuer: Some("usher".into()), audience: Some("usher".into()), ..shared() };
     for settings in [shared(), named] {
@@ -91,7 +91,7 @@ async fn our_own_verifier_accepts_them() {
 }
 
 #[tokio::test]
-async fn they_end_when_they_say() {
+async fn signed_tokens_expire_at_expires_at() {
     let email = email();
     let leeway = TimeDelta::seconds(30);
     let token = TokenIssuer::new(&shared()).unwrap().sign(&request(&email), now());
@@ -102,7 +102,7 @@ async fn they_end_when_they_say() {
 }
 
 #[test]
-fn times_are_whole_seconds_within_bounds() {
+fn times_are_whole_seconds_up_to_the_year_9999() {
     let email = email();
     let issuer = TokenIssuer::new(&shared()).unwrap();
     let half = now() + TimeDelta::milliseconds(500);
@@ -127,7 +127,7 @@ fn times_are_whole_seconds_within_bounds() {
     let _ = issuer.sign(&request(&email), Timestamp::MAX_UTC);
 }
 
-/// Letters that JSON and base64url have to carry unharmed.
+/// These characters must survive JSON and base64url.
 #[tokio::test]
 async fn addresses_keep_their_spelling() {
     let verifier = verifier([shared()]);
