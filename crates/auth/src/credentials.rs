@@ -6,7 +6,7 @@ use usher_domain::{
 
 use crate::{JwtVerifier, access_token_digest};
 
-/// Verifies bearer tokens of both kinds: access tokens and JWTs.
+/// Verifies bearer tokens: access tokens and JWTs. Logs each rejected JWT at debug level, with its code and reason.
 #[derive(Debug)]
 pub struct CredentialVerifier {
     jwts: JwtVerifier,

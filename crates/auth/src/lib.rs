@@ -3,7 +3,8 @@
 //! # What belongs here
 //!
 //! Everything that touches key material, and nothing that touches the store. The types implement ports of
-//! [`usher_domain::port`]; only the composition root and the command line use this crate.
+//! [`usher_domain::port`]. Only the settings, the composition root and the command line use this crate: the edges and the
+//! application services see the ports.
 //!
 //! | Type | Port |
 //! |---|---|

@@ -46,16 +46,16 @@ impl PasswordHasher for Passwords {
     }
 
     fn verify(&self, hash: Option<&PasswordHash>, presented: &str) -> bool {
-        // No longer password can be chosen. Checked first, for every account alike: the response time reveals nothing.
+        // No longer password can be chosen. Checked first, for every account alike: the response time reveals nothing about accounts.
         if presented.len() > MAX_PASSWORD_OCTETS {
             return false;
         }
         let stored = hash.and_then(parse);
-        let right = match &stored {
+        let verified = match &stored {
             Some(stored) => self.argon2.verify_password(presented.as_bytes(), stored),
             None => self.argon2.verify_password(presented.as_bytes(), DUMMY_HASH),
         };
-        stored.is_some() && right.is_ok()
+        stored.is_some() && verified.is_ok()
     }
 }
 

@@ -6,8 +6,8 @@ use usher_domain::Timestamp;
 
 use super::{InvalidToken, JwtError, object::JsonObject};
 
-/// The latest time in a token: the end of the year 9999. A later time was most likely given in milliseconds; the token
-/// would never expire.
+/// The latest time in a token: the end of the year 9999. A later time was most likely given in milliseconds, and would
+/// keep the token valid for thousands of years.
 pub(super) const LATEST_TIME: Timestamp = match Timestamp::from_timestamp(253_402_300_799, 0) {
     Some(time) => time,
     None => panic!("the year 9999 is out of range"),

@@ -5,7 +5,7 @@ use jsonwebtoken::Algorithm;
 
 use super::{InvalidToken, object::JsonObject};
 
-/// The maximum length of a token in octets. HTTP servers commonly limit a header line to this length.
+/// The maximum length of a token in octets: a common limit of HTTP servers for one header line.
 pub const MAX_TOKEN_OCTETS: usize = 8 * 1024;
 
 /// The prefix that a media type may leave out (RFC 7515, 4.1.9).

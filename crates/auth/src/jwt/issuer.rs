@@ -29,13 +29,14 @@ impl TokenIssuer {
     /// Landscape's claim names and the token type `JWT`.
     pub fn new(settings: &IssuerSettings) -> Result<Self, IssuerSettingsError> {
         let issuer = settings.issuer.clone();
-        let wrong = |fault| IssuerSettingsError::Issuer { issuer: issuer.clone().unwrap_or_default(), fault };
+        let invalid =
+            |fault| IssuerSettingsError::Issuer { issuer: issuer.clone().unwrap_or_default(), fault };
         let KeySource::SharedSecrets(secrets) = &settings.keys else {
-            return Err(wrong(IssuerFault::NoSharedSecrets));
+            return Err(invalid(IssuerFault::NoSharedSecrets));
         };
         let typed = settings.token_types.iter().any(|accepted| same_type(accepted, "JWT"));
         if !typed || settings.claims != ClaimNames::default() {
-            return Err(wrong(IssuerFault::NotUsherFormat));
+            return Err(invalid(IssuerFault::NotUsherFormat));
         }
         let key = hmac::Key::new(hmac::HMAC_SHA256, secrets.current().octets());
         Ok(Self { key, audience: settings.audience.clone(), issuer })

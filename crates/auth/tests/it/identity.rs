@@ -39,7 +39,7 @@ async fn all_claims_except_exp_and_sub_are_optional() {
 
 #[tokio::test]
 async fn only_the_boolean_true_verifies_the_address() {
-    let wrong = [
+    let not_true = [
         json!(false),
         json!("true"),
         json!("false"),
@@ -63,7 +63,7 @@ async fn only_the_boolean_true_verifies_the_address() {
         let principal = outcome(names.clone(), &with(json!(true))).await.unwrap();
         assert!(principal.email_verified, "{email_claim}");
         assert_eq!(principal.email.as_str(), "john@example.com", "{email_claim}");
-        for value in wrong.iter().cloned().chain([Value::Null]) {
+        for value in not_true.iter().cloned().chain([Value::Null]) {
             let outcome = outcome(names.clone(), &with(value.clone())).await;
             assert_eq!(outcome, Err(JwtError::EmailNotVerified), "{email_claim}, {value}");
         }
@@ -109,9 +109,9 @@ async fn claims_are_read_under_their_configured_names() {
     assert!(principal.email_verified);
     assert_eq!(details(&principal), (Some(2), Some("upside"), Some("Jane")));
 
-    let mut wrong = claims;
-    wrong["tenant"] = json!("Not A Slug");
-    assert_eq!(outcome(names, &wrong).await, Err(InvalidToken::BadClaim("tenant".into()).into()));
+    let mut invalid = claims;
+    invalid["tenant"] = json!("Not A Slug");
+    assert_eq!(outcome(names, &invalid).await, Err(InvalidToken::BadClaim("tenant".into()).into()));
 }
 
 /// The largest integer that JavaScript represents exactly.

@@ -17,21 +17,21 @@ async fn outcome(verifier: &JwtVerifier, token: &str) -> Result<(), JwtError> {
 
 #[tokio::test]
 async fn each_key_type_verifies_its_own_tokens_only() {
-    let (ours, theirs) = (TestKey::each(), TestKey::each());
-    for (our, their) in ours.iter().zip(&theirs) {
+    let (trusted, foreign) = (TestKey::each(), TestKey::each());
+    for (key, other) in trusted.iter().zip(&foreign) {
         for kid in [None, Some("k1")] {
-            let verifier = with_keys(&[(our, kid)]);
+            let verifier = with_keys(&[(key, kid)]);
             assert_eq!(
-                outcome(&verifier, &our.token(kid, &claims())).await,
+                outcome(&verifier, &key.token(kid, &claims())).await,
                 Ok(()),
                 "{} {kid:?}",
-                our.algorithm
+                key.algorithm
             );
             assert_eq!(
-                outcome(&verifier, &their.token(kid, &claims())).await,
+                outcome(&verifier, &other.token(kid, &claims())).await,
                 WRONG_SIGNATURE,
                 "{} {kid:?}",
-                our.algorithm
+                key.algorithm
             );
         }
     }

@@ -98,3 +98,20 @@ impl TestKey {
         }
     }
 }
+
+/// An RSA key of 1024 bits. The libraries of these tests cannot generate it.
+pub(crate) const WEAK_RSA: &str = "\
+-----BEGIN PUBLIC KEY-----
+MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDJyyie+DCJ8wQKrB/5i26da38L
+PbWK71dOnBzN2uq5YjVlpjjRVR2p/hxJPa0vbzkD6TTT5nUZ+31qLpvaNBA9Ys2w
+ndq8Pq4ra0RwiQyNDauv1X808Ov+x+a2FLwmWEFUyOSqge9g1V41LNupe7oCB5l0
+AtpRSW0KC3N4UorSMQIDAQAB
+-----END PUBLIC KEY-----";
+
+/// The same key in PKCS #1 form.
+pub(crate) const WEAK_RSA_PKCS1: &str = "\
+-----BEGIN RSA PUBLIC KEY-----
+MIGJAoGBAMnLKJ74MInzBAqsH/mLbp1rfws9tYrvV06cHM3a6rliNWWmONFVHan+
+HEk9rS9vOQPpNNPmdRn7fWoum9o0ED1izbCd2rw+ritrRHCJDI0Nq6/VfzTw6/7H
+5rYUvCZYQVTI5KqB72DVXjUs26l7ugIHmXQC2lFJbQoLc3hSitIxAgMBAAE=
+-----END RSA PUBLIC KEY-----";
