@@ -1,20 +1,20 @@
-//! What a credential costs: a token verified, a link's key made and judged.
+//! Signing and verifying tokens, deriving and verifying link keys.
 
-#![expect(clippy::unwrap_used, reason = "what fails here has nobody to tell")]
+#![expect(clippy::unwrap_used, reason = "a failure ends the benchmark")]
 
 use std::{hint::black_box, sync::Arc};
 
 use chrono::TimeDelta;
 use criterion::{Criterion, criterion_group, criterion_main};
 use usher_auth::{
-    HmacLinkKeys, IssuerSettings, JwtVerifier, KeySource, SecretRing, ServerSecret, TokenIssuer, TokenRequest,
+    HmacLinkKeys, IssuerSettings, JwtVerifier, KeySource, SecretRing, ServerSecret, TokenIssuer,
 };
 use usher_domain::{
     account::AccountName,
     address::EmailAddress,
     id::PersonId,
     invitation::SecureId,
-    port::{Clock, LinkKeys as _},
+    port::{Clock, LinkKeys as _, TokenRequest, TokenSigner as _},
     testkit::{FixedClock, SeededEntropy},
 };
 
@@ -39,11 +39,11 @@ fn tokens(criterion: &mut Criterion) {
         lifetime: TimeDelta::hours(1),
     };
     let now = clock.now();
-    let token = issuer.issue(&request, now);
+    let token = issuer.sign(&request, now);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let mut group = criterion.benchmark_group("token");
-    group.bench_function("issued", |bencher| bencher.iter(|| black_box(issuer.issue(&request, now))));
-    group.bench_function("verified (HS256)", |bencher| {
+    group.bench_function("sign", |bencher| bencher.iter(|| black_box(issuer.sign(&request, now))));
+    group.bench_function("verify (HS256)", |bencher| {
         bencher.iter(|| runtime.block_on(verifier.verify(black_box(token.reveal()), now)).unwrap());
     });
     group.finish();
@@ -53,14 +53,14 @@ fn links(criterion: &mut Criterion) {
     let keys = HmacLinkKeys::new(&ring());
     let id = SecureId::generate(&SeededEntropy::default());
     let key = keys.key(&id, 1);
-    let mut group = criterion.benchmark_group("key of a link");
-    group.bench_function("made", |bencher| bencher.iter(|| black_box(keys.key(&id, 1))));
-    group.bench_function("found good", |bencher| {
+    let mut group = criterion.benchmark_group("link key");
+    group.bench_function("derive", |bencher| bencher.iter(|| black_box(keys.key(&id, 1))));
+    group.bench_function("verify", |bencher| {
         bencher.iter(|| keys.generation_of(&id, black_box(key.reveal())).unwrap());
     });
-    group.bench_function("found bad, after every secret", |bencher| {
-        let bad = "1.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-        bencher.iter(|| assert_eq!(keys.generation_of(&id, black_box(bad)), None));
+    group.bench_function("reject after trying every secret", |bencher| {
+        let wrong = "1.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        bencher.iter(|| assert_eq!(keys.generation_of(&id, black_box(wrong)), None));
     });
     group.finish();
 }

@@ -1,24 +1,37 @@
-//! Usher's credentials: who a bearer token speaks for, which password is right, which link is ours.
+//! Usher's credentials: JWTs, access tokens, passwords, link keys and fingerprints of requests.
 //!
-//! What belongs here: everything that touches key material, and nothing that touches the store. A credential becomes
-//! a [`Principal`](usher_domain::principal::Principal); looking up the person and the account behind it is the
-//! domain's part.
+//! # What belongs here
 //!
-//! - [`JwtVerifier`] judges bearer tokens of the configured issuers ([`IssuerSettings`]), [`TokenIssuer`] makes Usher's
-//!   own.
-//! - [`access_token_digest`] makes of an access token what is stored of it.
-//! - [`Passwords`] hashes and compares passwords.
-//! - [`HmacLinkKeys`] derives the secret half of invitation links.
-//! - [`RequestKeys`] tells a request that comes again from another one, without keeping what it says.
-//! - [`is_loopback`] tells which URLs stay on this machine: only those may carry credentials, or keys, without TLS.
+//! Everything that touches key material, and nothing that touches the store. The types implement ports of
+//! [`usher_domain::port`]. Only the settings, the composition root and the command line use this crate: the edges and the
+//! application services see the ports.
 //!
-//! Secrets of the server come in as [`ServerSecret`], and no type of this crate shows one in its `Debug` output.
+//! | Type | Port |
+//! |---|---|
+//! | [`CredentialVerifier`] | [`Authenticator`](usher_domain::port::Authenticator) |
+//! | [`TokenIssuer`] | [`TokenSigner`](usher_domain::port::TokenSigner) |
+//! | [`Passwords`] | [`PasswordHasher`](usher_domain::port::PasswordHasher) |
+//! | [`HmacLinkKeys`] | [`LinkKeys`](usher_domain::port::LinkKeys) |
+//! | [`RequestKeys`] | [`RequestFingerprints`](usher_domain::port::RequestFingerprints) |
 //!
-//! To add a source of keys: a variant of [`KeySource`], and in `jwt/trusted.rs` what it becomes and how it finds the key
-//! of a token. To add an algorithm: where keys are made (`keys/pem.rs`, `keys/jwk.rs`), so that each key has exactly one;
-//! then its rows in the tables of `tests/it`.
+//! Beside the ports:
+//!
+//! - [`JwtVerifier`] verifies JWTs of the configured issuers ([`IssuerSettings`]) for [`CredentialVerifier`].
+//! - [`access_token_digest`] computes the digest under which an access token is stored.
+//! - [`is_loopback`] recognizes URLs of this machine. Only they may carry credentials or keys without TLS.
+//!
+//! Secrets of the server are passed as [`ServerSecret`]. The `Debug` output of every type leaves them out.
+//!
+//! # How to add one more
+//!
+//! - A source of keys: add a variant of [`KeySource`] and, in `jwt/trusted.rs`, of `IssuerKeys`.
+//! - An algorithm: add it where keys are constructed (`keys/pem.rs`, `keys/jwk.rs`), so that each key has exactly one
+//!   algorithm, and to `IssuerKeys::algorithms`. Then add its rows to the tables in `tests/it`.
+//! - A reason to reject a JWT: add a variant of [`InvalidToken`] with its code, and its row in `tests/it/redaction.rs`.
+//! - A use of the server's secrets: add a type that derives a subkey under a label of its own, as `links.rs` does.
 
 mod access_token;
+mod credentials;
 mod digest;
 mod jwks;
 mod jwt;
@@ -30,16 +43,15 @@ mod requests;
 mod secret;
 
 pub use access_token::access_token_digest;
-pub use digest::sha256;
+pub use credentials::CredentialVerifier;
 pub use jwks::{JwksFault, JwksSettings};
 pub use jwt::{
-    ClaimNames, InvalidToken, IssuedToken, IssuerFault, IssuerSettings, JwtVerifier, KeySource,
-    MAX_PUBLIC_KEYS, MAX_TOKEN_OCTETS, PublicKeySettings, SettingsError, TokenError, TokenIssuer,
-    TokenRequest,
+    ClaimNames, InvalidToken, IssuerFault, IssuerSettings, IssuerSettingsError, JwtError, JwtVerifier,
+    KeySource, MAX_PUBLIC_KEYS, MAX_TOKEN_OCTETS, PublicKeySettings, TokenIssuer,
 };
 pub use keys::KeyFault;
 pub use links::HmacLinkKeys;
 pub use loopback::is_loopback;
-pub use passwords::{HashingError, Passwords};
+pub use passwords::Passwords;
 pub use requests::RequestKeys;
 pub use secret::{MIN_SECRET_OCTETS, SecretRing, ServerSecret, WeakSecret};

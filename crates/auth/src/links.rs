@@ -9,25 +9,25 @@ use usher_domain::{
 
 use crate::secret::SecretRing;
 
-/// Separates this use of a server secret from every other: the same secret may sign tokens. No token's signing input
-/// has a space, so this text is never a message that somebody gets signed there.
+/// Separates this use of a server secret from every other use: the same secret may sign tokens. A token's signing input
+/// contains no space, so no signed token reveals the subkey of this label.
 const LABEL: &[u8] = b"usher invitation link key v1";
 
-/// Octets of the MAC that go into a link: 192 bits, 32 characters without padding.
+/// Octets of the MAC in a link: 192 bits, 32 characters without padding.
 const MAC_OCTETS: usize = 24;
 
-/// Link keys that are derived, not stored: `{generation}.{32 characters}`, where the characters are the first 24
-/// octets of an HMAC-SHA256 over the invitation's id and the generation, in base64url.
+/// Derives link keys of the form `{generation}.{32 characters}`. The characters are the first 24 octets of an HMAC-SHA256
+/// over the invitation's id and the generation, in base64url.
 ///
-/// A dump of the database holds no link, and neither does a backup. A new server secret leaves older links valid for as
-/// long as the old secret stays in the ring.
+/// Keys are never stored, so dumps and backups of the database contain no links. After the server secret changes, older
+/// links stay valid for as long as the old secret stays in the ring.
 pub struct HmacLinkKeys {
     current: hmac::Key,
     previous: Vec<hmac::Key>,
 }
 
 impl HmacLinkKeys {
-    /// Derives one subkey of each server secret. New links are made with the current one.
+    /// Derives one subkey from each server secret. The current secret makes new links.
     #[must_use]
     pub fn new(secrets: &SecretRing) -> Self {
         let previous = secrets.previous().iter().map(|secret| secret.subkey(LABEL)).collect();
@@ -43,7 +43,7 @@ impl LinkKeys for HmacLinkKeys {
     fn generation_of(&self, secure_id: &SecureId, presented: &str) -> Option<u32> {
         let (generation, _) = presented.split_once('.')?;
         let generation = generation.parse().ok()?;
-        // The whole text is made again and compared, so there is one spelling only: `01.…` and `+1.…` are no keys.
+        // Comparing the whole text allows one spelling only: `01.…` and `+1.…` are rejected.
         let known = std::iter::once(&self.current).chain(&self.previous).any(|subkey| {
             let expected = key_text(subkey, secure_id, generation);
             verify_slices_are_equal(expected.as_bytes(), presented.as_bytes()).is_ok()
@@ -55,7 +55,7 @@ impl LinkKeys for HmacLinkKeys {
 fn key_text(subkey: &hmac::Key, secure_id: &SecureId, generation: u32) -> String {
     let id = secure_id.as_str().as_bytes();
     let mut mac = hmac::Context::with_key(subkey);
-    // With the length in front, no id can run over into the generation, whatever length ids have one day.
+    // The length prefix separates the id from the generation, whatever the length of ids.
     mac.update(&(id.len() as u64).to_be_bytes());
     mac.update(id);
     mac.update(&generation.to_be_bytes());

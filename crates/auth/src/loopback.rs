@@ -2,8 +2,8 @@ use std::net::IpAddr;
 
 use url::Url;
 
-/// Whether the URL's host is this machine: a loopback address, `localhost`, or a name under it (RFC 6761, 6.3). Takes URLs
-/// of every scheme.
+/// Whether the URL's host is this machine: a loopback address, `localhost` or a name under `localhost` (RFC 6761, 6.3).
+/// Accepts URLs of every scheme.
 #[must_use]
 pub fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_lowercase();
@@ -18,8 +18,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_this_machine_from_others() {
-        for (url, ours) in [
+    fn loopback_addresses_and_names_under_localhost_are_this_machine() {
+        for (url, loopback) in [
             ("http://localhost:8080", true),
             ("http://LOCALHOST/", true),
             ("http://usher.localhost/", true),
@@ -36,7 +36,7 @@ mod tests {
             ("smtp://[2001:db8::1]", false),
             ("http://0.0.0.0", false),
         ] {
-            assert_eq!(is_loopback(&Url::parse(url).unwrap()), ours, "{url}");
+            assert_eq!(is_loopback(&Url::parse(url).unwrap()), loopback, "{url}");
         }
     }
 }

@@ -2,75 +2,64 @@ use std::{fmt, sync::Arc};
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
-    password_hash::{self, PasswordHasher as _, PasswordVerifier as _, phc},
+    password_hash::{PasswordHasher as _, PasswordVerifier as _, phc},
 };
 use usher_domain::{
     person::{MAX_PASSWORD_OCTETS, Password, PasswordHash},
-    port::Entropy,
+    port::{Entropy, HashingError, PasswordHasher},
 };
 
 /// 19 MiB, 2 passes, 1 lane: OWASP's recommendation for argon2id (Password Storage Cheat Sheet).
 const PARAMS: Params = match Params::new(19 * 1024, 2, 1, None) {
     Ok(params) => params,
-    Err(_) => panic!("argon2 refuses the recommended parameters"),
+    Err(_) => panic!("argon2 rejects the recommended parameters"),
 };
 
-/// What RFC 9106, 3.1, recommends for passwords.
+/// The length that RFC 9106, 3.1, recommends for passwords.
 const SALT_OCTETS: usize = 16;
 
-/// A hash of no password: its last part was drawn at random. [`PARAMS`] made it as expensive as a real one.
-const DUMMY: &str =
+/// A hash of no password: its last part is random. Its parameters are [`PARAMS`], so verifying against it takes as long as
+/// against a real hash.
+const DUMMY_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$OvTXvywVwRn/OxHtqd7uSQ$UwGfEKqLRTeVsky4BG8qnDq951sA653Y9edajEXnUrk";
 
-/// The password could not be hashed: there was no memory for it.
-#[derive(Debug, thiserror::Error)]
-#[error("the password could not be hashed: {0}")]
-pub struct HashingError(#[from] password_hash::Error);
-
-/// Hashes and compares passwords with argon2id.
-///
-/// Both take 19 MiB and some tens of milliseconds of a processor: call them on a blocking thread, and bound how many run at once.
+/// Hashes and verifies passwords with argon2id. Each call takes 19 MiB of memory.
 pub struct Passwords {
     argon2: Argon2<'static>,
     entropy: Arc<dyn Entropy>,
 }
 
 impl Passwords {
-    /// Salts come from `entropy`.
+    /// Draws salts from `entropy`.
     #[must_use]
     pub fn new(entropy: Arc<dyn Entropy>) -> Self {
         Self { argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, PARAMS), entropy }
     }
+}
 
-    /// Hashes a chosen password under a fresh salt. Blocking.
-    pub fn hash(&self, password: &Password) -> Result<PasswordHash, HashingError> {
+impl PasswordHasher for Passwords {
+    fn hash(&self, password: &Password) -> Result<PasswordHash, HashingError> {
         let mut salt = [0; SALT_OCTETS];
         self.entropy.fill(&mut salt);
-        let hash = self.argon2.hash_password_with_salt(password.reveal().as_bytes(), &salt)?;
-        Ok(PasswordHash::new(hash.to_string()))
+        let hash = self.argon2.hash_password_with_salt(password.reveal().as_bytes(), &salt);
+        hash.map(|hash| PasswordHash::new(hash.to_string())).map_err(|error| HashingError(error.to_string()))
     }
 
-    /// Whether `presented` is the password behind the hash. Blocking.
-    ///
-    /// `None`, for somebody unknown or without a password, is never right and costs the same: the time of an answer
-    /// does not tell who has a password here. More than 256 octets are wrong without any work, whoever is asked for.
-    #[must_use]
-    pub fn verify(&self, hash: Option<&PasswordHash>, presented: &str) -> bool {
-        // None longer can have been chosen.
+    fn verify(&self, hash: Option<&PasswordHash>, presented: &str) -> bool {
+        // No longer password can be chosen. Checked first, for every account alike: the response time reveals nothing about accounts.
         if presented.len() > MAX_PASSWORD_OCTETS {
             return false;
         }
         let stored = hash.and_then(parse);
-        let right = match &stored {
+        let verified = match &stored {
             Some(stored) => self.argon2.verify_password(presented.as_bytes(), stored),
-            None => self.argon2.verify_password(presented.as_bytes(), DUMMY),
+            None => self.argon2.verify_password(presented.as_bytes(), DUMMY_HASH),
         };
-        stored.is_some() && right.is_ok()
+        stored.is_some() && verified.is_ok()
     }
 }
 
-/// A stored hash that can be compared with. One that cannot is treated like none, so that its owner gets the same answer
-/// as everybody; only the log tells.
+/// Parses a stored hash. An unreadable hash counts as no password, so that the response does not reveal it; it is logged.
 fn parse(hash: &PasswordHash) -> Option<phc::PasswordHash> {
     let parsed = phc::PasswordHash::new(hash.as_str()).ok().filter(|hash| hash.hash.is_some());
     if parsed.is_none() {
@@ -96,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_password_itself_is_right() {
+    fn only_the_chosen_password_is_verified() {
         let passwords = passwords();
         let hash = passwords.hash(&Password::parse("correct horse").unwrap()).unwrap();
         assert!(hash.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.as_str());
@@ -114,21 +103,21 @@ mod tests {
     }
 
     #[test]
-    fn nobody_and_a_broken_hash_are_never_right() {
+    fn no_password_is_verified_without_a_readable_hash() {
         let passwords = passwords();
         assert!(!passwords.verify(None, "correct horse"));
-        for broken in ["", "plain text", "$argon2id$v=19$m=19456,t=2,p=1", DUMMY] {
+        for broken in ["", "plain text", "$argon2id$v=19$m=19456,t=2,p=1", DUMMY_HASH] {
             let hash = PasswordHash::new(broken.to_owned());
             assert!(!passwords.verify(Some(&hash), "correct horse"), "{broken:?}");
         }
     }
 
-    /// What makes the time equal, without a stopwatch: the dummy has a real hash's parameters, salt and length.
+    /// Equal parameters, salts and lengths make equal times, without measuring them.
     #[test]
-    fn the_dummy_costs_as_much_as_a_real_hash() {
+    fn the_dummy_hash_costs_as_much_as_a_real_hash() {
         let real = passwords().hash(&Password::parse("correct horse").unwrap()).unwrap();
         let real = phc::PasswordHash::new(real.as_str()).unwrap();
-        let dummy = phc::PasswordHash::new(DUMMY).unwrap();
+        let dummy = phc::PasswordHash::new(DUMMY_HASH).unwrap();
         assert_eq!((dummy.algorithm, dummy.version), (real.algorithm, real.version));
         assert_eq!(dummy.params, real.params);
         assert_eq!(dummy.salt.map(|salt| salt.len()), real.salt.map(|salt| salt.len()));
@@ -136,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bound_is_the_longest_password_that_can_be_chosen() {
+    fn passwords_longer_than_can_be_chosen_are_rejected() {
         let passwords = passwords();
         assert!(Password::parse(&"x".repeat(MAX_PASSWORD_OCTETS + 1)).is_err());
         let longest = "x".repeat(MAX_PASSWORD_OCTETS);
@@ -148,12 +137,12 @@ mod tests {
             passwords.argon2.hash_password_with_salt(longer.as_bytes(), &[7; SALT_OCTETS]).unwrap();
         assert!(
             !passwords.verify(Some(&PasswordHash::new(hash.to_string())), &longer),
-            "right, but not looked at"
+            "rejected before it is hashed"
         );
     }
 
     #[test]
-    fn hashes_of_other_argon2_settings_are_still_read() {
+    fn hashes_with_other_argon2_parameters_are_verified() {
         let small = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(64, 1, 1, None).unwrap());
         let hash: phc::PasswordHash = small.hash_password_with_salt(b"correct horse", &[7; 16]).unwrap();
         assert!(passwords().verify(Some(&PasswordHash::new(hash.to_string())), "correct horse"));

@@ -1,7 +1,7 @@
 use aws_lc_rs::hmac;
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// Fewest octets of a server secret: as many as HMAC-SHA256 puts out (RFC 7518, 3.2).
+/// The minimum length of a server secret in octets: the output length of HMAC-SHA256 (RFC 7518, 3.2).
 pub const MIN_SECRET_OCTETS: usize = 32;
 
 /// The secret is shorter than [`MIN_SECRET_OCTETS`].
@@ -9,13 +9,13 @@ pub const MIN_SECRET_OCTETS: usize = 32;
 #[error("must have at least {MIN_SECRET_OCTETS} bytes")]
 pub struct WeakSecret;
 
-/// A secret that only the server has, and those who sign tokens for it. Wiped from memory when dropped.
+/// A secret of the server, shared only with services that sign tokens for it. Wiped from memory when dropped.
 #[derive(Debug, Clone)]
 pub struct ServerSecret(SecretString);
 
 impl ServerSecret {
-    /// Takes the secret's characters as they are: no encoding is assumed, so that any JWT library given the same text
-    /// makes the same signatures. Length is all that can be checked; the operator owes the randomness.
+    /// Takes the characters as they are, without decoding them, so that every JWT library makes the same signatures from the
+    /// same text. Checks the length only; the operator is responsible for the randomness.
     pub fn new(text: SecretString) -> Result<Self, WeakSecret> {
         if text.expose_secret().len() < MIN_SECRET_OCTETS { Err(WeakSecret) } else { Ok(Self(text)) }
     }
@@ -24,8 +24,8 @@ impl ServerSecret {
         self.0.expose_secret().as_bytes()
     }
 
-    /// A key for one use alone, which its label names: HKDF-Expand (RFC 5869, 2.3) of the label to one block. The secret is
-    /// long enough to go without extraction (3.3).
+    /// The key for the use that `label` names: one block of HKDF-Expand (RFC 5869, 2.3). The secret is long enough to skip
+    /// HKDF-Extract (3.3).
     pub(crate) fn subkey(&self, label: &[u8]) -> hmac::Key {
         let mut block = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, self.octets()));
         block.update(label);
@@ -34,7 +34,8 @@ impl ServerSecret {
     }
 }
 
-/// The secret in use and those before it, which are still accepted: a new one takes over without anybody noticing.
+/// The current secret, and previous secrets that are still accepted. Rotating the secret invalidates nothing as long as the
+/// old secret stays in the ring.
 #[derive(Debug, Clone)]
 pub struct SecretRing {
     current: ServerSecret,
@@ -42,7 +43,7 @@ pub struct SecretRing {
 }
 
 impl SecretRing {
-    /// `current` makes, all of them verify.
+    /// `current` signs; `current` and `previous` verify.
     #[must_use]
     pub fn new(current: ServerSecret, previous: Vec<ServerSecret>) -> Self {
         Self { current, previous }
@@ -62,11 +63,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thirty_two_octets_are_the_least() {
+    fn a_secret_has_at_least_32_octets() {
         assert_eq!(ServerSecret::new("é".repeat(15).into()).unwrap_err(), WeakSecret);
         assert_eq!(ServerSecret::new("x".repeat(31).into()).unwrap_err(), WeakSecret);
         assert!(ServerSecret::new("x".repeat(32).into()).is_ok());
-        assert!(ServerSecret::new("é".repeat(16).into()).is_ok(), "octets count, not characters");
+        assert!(ServerSecret::new("é".repeat(16).into()).is_ok(), "octets are counted, not characters");
     }
 
     #[test]

@@ -67,7 +67,7 @@ fn public_keys(issuer: &Issuer) -> Result<Vec<PublicKeySettings>, StartError> {
     for path in &issuer.key_files {
         let text = fs::read_to_string(path)
             .map_err(|error| StartError::Auth(format!("key file {}: {error}", path.display())))?;
-        keys.extend(PublicKeySettings::of_file(&text));
+        keys.extend(PublicKeySettings::parse_pem(&text));
     }
     Ok(keys)
 }

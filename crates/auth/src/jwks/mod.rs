@@ -1,5 +1,5 @@
-//! Key sets that issuers publish: fetched under strict bounds, kept, and fetched again without anybody being able to
-//! make us hammer the issuer.
+//! Key sets that issuers publish. They are fetched under strict bounds, cached and refreshed. Callers cannot make Usher fetch
+//! more often than the cooldown allows.
 
 mod fetch;
 mod remote;

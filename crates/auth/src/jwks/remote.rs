@@ -6,13 +6,12 @@ use tokio::sync::watch;
 use usher_domain::{Timestamp, port::Clock};
 
 use super::{JwksFault, JwksSettings, fetch::Fetcher, url::JwksUrl};
-use crate::keys::{KeySet, Miss, VerificationKey};
+use crate::keys::{KeySet, LookupError, VerificationKey};
 
-/// The key set of one issuer, as far as it is known.
+/// The published key set of one issuer, fetched and cached.
 ///
-/// A set is good for its maximum age, and for longer while the issuer does not answer. A token whose key is unknown makes
-/// us ask again, because keys rotate. Between two fetches lies the cooldown, by time alone: no kind of token, no failure
-/// and no number of callers shortens it.
+/// A set is used until its maximum age, and for longer while fetching fails. A token with an unknown key causes a new fetch,
+/// because keys rotate. The cooldown separates two fetches; no token, failure or number of callers shortens it.
 pub(crate) struct RemoteKeys {
     fetcher: Fetcher,
     max_age: TimeDelta,
@@ -23,25 +22,25 @@ pub(crate) struct RemoteKeys {
 
 #[derive(Default)]
 struct State {
-    held: Option<Held>,
-    /// When the last fetch began, or ended if it did.
+    fetched: Option<FetchedSet>,
+    /// When the last fetch ended, or when it began if it has not ended.
     attempted_at: Option<Timestamp>,
     /// Whether the last fetch failed.
     failing: bool,
-    flight: Option<Flight>,
+    ongoing: Option<OngoingFetch>,
 }
 
-struct Held {
+struct FetchedSet {
     keys: Arc<KeySet>,
     fetched_at: Timestamp,
 }
 
-/// A fetch on its way. Nothing is ever sent: the channel closes when the fetch has ended, even in a panic or with its
-/// runtime.
-type Flight = watch::Receiver<()>;
+/// A fetch that callers can wait for. No value is ever sent: the channel closes when the fetch ends, also if it panics or
+/// its runtime shuts down.
+type OngoingFetch = watch::Receiver<()>;
 
-/// What is known at one moment.
-struct Known {
+/// The cache at one moment.
+struct Snapshot {
     keys: Option<Arc<KeySet>>,
     fresh: bool,
     failing: bool,
@@ -52,64 +51,64 @@ impl RemoteKeys {
         let url = JwksUrl::parse(&settings.url)?;
         let (max_age, cooldown) = (settings.max_age, settings.cooldown);
         if max_age.min(cooldown) < TimeDelta::seconds(1) {
-            return Err(JwksFault::Times);
+            return Err(JwksFault::Intervals);
         }
         let fetcher = Fetcher::new(url).map_err(|error| JwksFault::Client(error.to_string()))?;
         Ok(Self { fetcher, max_age, cooldown, clock: Arc::clone(clock), state: Mutex::default() })
     }
 
-    /// The key that a token's header asks for; `None` when no set was ever fetched.
+    /// The key that matches a token's header. `None` if no set was ever fetched.
     pub(crate) async fn find(
         self: &Arc<Self>,
         kid: Option<&str>,
         algorithm: Algorithm,
-    ) -> Option<Result<Arc<VerificationKey>, Miss>> {
+    ) -> Option<Result<Arc<VerificationKey>, LookupError>> {
         let find = |keys: Option<Arc<KeySet>>| keys.map(|keys| keys.find(kid, algorithm));
-        let Known { keys, fresh, failing } = self.known();
+        let Snapshot { keys, fresh, failing } = self.snapshot();
         let found = find(keys);
-        let unknown = matches!(found, None | Some(Err(Miss::Unknown)));
+        let unknown = matches!(found, None | Some(Err(LookupError::Unknown)));
         if fresh && !unknown {
             return found;
         }
-        let flight = self.refresh();
-        // While the issuer does not answer, nobody whose key is known waits for it: only the first one did.
+        let ongoing = self.refresh();
+        // While fetching fails, callers with a known key do not wait; only the first failed fetch delays them.
         if failing && !unknown {
             return found;
         }
-        if let Some(mut flight) = flight {
-            let _ended = flight.changed().await;
+        if let Some(mut fetch) = ongoing {
+            let _ended = fetch.changed().await;
         }
-        find(self.known().keys)
+        find(self.snapshot().keys)
     }
 
-    fn known(&self) -> Known {
+    fn snapshot(&self) -> Snapshot {
         let state = self.state();
         let now = self.clock.now();
-        let fresh = state.held.as_ref().is_some_and(|held| within(self.max_age, held.fetched_at, now));
-        let keys = state.held.as_ref().map(|held| Arc::clone(&held.keys));
-        Known { keys, fresh, failing: state.failing }
+        let fresh = state.fetched.as_ref().is_some_and(|set| within(self.max_age, set.fetched_at, now));
+        let keys = state.fetched.as_ref().map(|set| Arc::clone(&set.keys));
+        Snapshot { keys, fresh, failing: state.failing }
     }
 
-    /// The fetch on its way, or a new one, unless the last one is too recent.
-    fn refresh(self: &Arc<Self>) -> Option<Flight> {
+    /// The ongoing fetch, or a new one unless the cooldown has not passed.
+    fn refresh(self: &Arc<Self>) -> Option<OngoingFetch> {
         let mut state = self.state();
         let now = self.clock.now();
-        if let Some(flight) = state.flight.as_ref().filter(|flight| flight.has_changed().is_ok()) {
-            return Some(flight.clone());
+        if let Some(fetch) = state.ongoing.as_ref().filter(|fetch| fetch.has_changed().is_ok()) {
+            return Some(fetch.clone());
         }
         if state.attempted_at.is_some_and(|attempt| within(self.cooldown, attempt, now)) {
             return None;
         }
-        let (landed, flight) = watch::channel(());
+        let (ended, ongoing) = watch::channel(());
         state.attempted_at = Some(now);
-        state.flight = Some(flight.clone());
+        state.ongoing = Some(ongoing.clone());
         let this = Arc::clone(self);
-        // A task of its own: a caller who hangs up must not end what others wait for, or make it start again.
+        // In a task of its own, so that a caller that disconnects does not cancel the fetch for other callers.
         tokio::spawn(async move {
             this.fetch(now).await;
-            drop(landed);
+            drop(ended);
         });
-        Some(flight)
+        Some(ongoing)
     }
 
     async fn fetch(&self, started_at: Timestamp) {
@@ -124,19 +123,18 @@ impl RemoteKeys {
         state.attempted_at = Some(self.clock.now());
         state.failing = outcome.is_err();
         if let Ok(keys) = outcome {
-            state.held = Some(Held { keys: Arc::new(keys), fetched_at: started_at });
+            state.fetched = Some(FetchedSet { keys: Arc::new(keys), fetched_at: started_at });
         }
     }
 
-    /// Who compares a time with the state asks the clock after this: else a fetch that ended in between would look like
-    /// one from the future.
+    /// Read the clock after this call, not before: otherwise a fetch that ended in between seems to lie in the future.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Whether `now` is less than the span after `then`. A clock that was set back ends every span, so that its error costs
-/// one fetch more instead of keeping an old set for ever.
+/// Whether less than `span` has passed from `then` to `now`. Returns `false` if `now` is before `then`: a clock that was set
+/// back costs one more fetch, rather than keeping an old set for too long.
 fn within(span: TimeDelta, then: Timestamp, now: Timestamp) -> bool {
     then <= now && now - then < span
 }

@@ -5,36 +5,36 @@ use chrono::TimeDelta;
 pub struct JwksSettings {
     /// An https URL; http for loopback hosts only.
     pub url: String,
-    /// How long a fetched set is used without asking again. It is used longer while the issuer does not answer.
+    /// How long a fetched set is used before it is fetched again. It is used for longer while fetching fails.
     pub max_age: TimeDelta,
-    /// Least time between two fetches, whatever tokens ask for and whether or not the last one worked.
+    /// The minimum time between two fetches, whether or not the last fetch succeeded.
     pub cooldown: TimeDelta,
 }
 
 impl JwksSettings {
-    /// Asks again after 10 minutes, and at most every 30 seconds.
+    /// A maximum age of 10 minutes and a cooldown of 30 seconds.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self { url: url.into(), max_age: TimeDelta::minutes(10), cooldown: TimeDelta::seconds(30) }
     }
 }
 
-/// What is wrong with the settings of a key set.
+/// Why the settings of a key set are invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JwksFault {
     /// Not a URL.
     #[error("must have an absolute URL")]
     NotUrl,
-    /// Whoever can change the answer could make keys of their own.
+    /// Over a connection without TLS, an attacker could replace the keys.
     #[error("must have a URL with https (http is for loopback hosts only)")]
     Insecure,
-    /// They would show in logs.
+    /// A user name or a password in the URL, which would appear in logs.
     #[error("must have a URL without user name and password")]
     Credentials,
-    /// Under a second.
+    /// A maximum age or a cooldown under one second.
     #[error("must have a maximum age and a cooldown of at least one second")]
-    Times,
-    /// The HTTP client could not be made: most often, the machine has no trusted root certificates.
+    Intervals,
+    /// The HTTP client could not be built. The usual reason: the machine has no trusted root certificates.
     #[error("cannot be fetched: {0}")]
     Client(String),
 }

@@ -3,10 +3,10 @@ use url::Url;
 use super::JwksFault;
 use crate::is_loopback;
 
-/// The checked address of a key set.
+/// The validated URL of a key set.
 pub(super) struct JwksUrl {
     pub(super) url: Url,
-    /// Plain HTTP to this very machine, for development and tests.
+    /// Plain HTTP to this machine, for development and tests.
     pub(super) loopback: bool,
 }
 
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_https_leaves_the_machine() {
+    fn https_is_accepted_everywhere_and_http_on_loopback() {
         for (text, loopback) in [
             ("https://id.example.com/jwks.json", false),
             ("https://localhost/", false),
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_is_refused() {
+    fn other_urls_are_rejected() {
         for (text, fault) in [
             ("", JwksFault::NotUrl),
             ("/jwks.json", JwksFault::NotUrl),

@@ -3,10 +3,10 @@ use usher_domain::{
     account::AccountName, address::EmailAddress, id::PersonId, principal::Principal, text::DisplayText,
 };
 
-use super::{ClaimNames, InvalidToken, TokenError, object::Object, settings::SUBJECT};
+use super::{ClaimNames, InvalidToken, JwtError, object::JsonObject, settings::SUBJECT};
 
-/// Whom the claims of a verified token speak for.
-pub(super) fn principal(claims: &Object, names: &ClaimNames) -> Result<Principal, TokenError> {
+/// The principal that the claims of a verified token describe.
+pub(super) fn principal(claims: &JsonObject, names: &ClaimNames) -> Result<Principal, JwtError> {
     let email = claims.text(&names.email)?.ok_or_else(|| InvalidToken::missing(&names.email))?;
     let email_verified = email_verified(claims, names)?;
     Ok(Principal {
@@ -20,21 +20,21 @@ pub(super) fn principal(claims: &Object, names: &ClaimNames) -> Result<Principal
 
 /// Whether the issuer vouches for the mailbox.
 ///
-/// An address beside the subject is often what people typed into a profile: without the issuer's word for it, anybody
-/// could take over anybody's memberships. Where the address is the subject itself, it is the identity that the issuer
-/// gives out; there only its denial counts. Only the JSON value `true` is a yes (OpenID Connect Core, 5.1, makes it a
-/// boolean; some issuers send `"false"`, which careless readers take for true).
-fn email_verified(claims: &Object, names: &ClaimNames) -> Result<bool, TokenError> {
+/// If the address is not the subject, it is often profile data that users enter themselves. Without the issuer's
+/// confirmation, a user could take over another person's memberships, so `email_verified` must be `true`. If the address is
+/// the subject, the issuer itself identifies the user by it, so `email_verified` may be absent. Only the JSON value `true`
+/// counts: the claim is a boolean (OpenID Connect Core, 5.1), but some issuers send the string `"false"`.
+fn email_verified(claims: &JsonObject, names: &ClaimNames) -> Result<bool, JwtError> {
     match claims.get(&names.email_verified) {
         Some(Value::Bool(true)) => Ok(true),
         None if names.email == SUBJECT => Ok(false),
-        _ => Err(TokenError::EmailNotVerified),
+        _ => Err(JwtError::EmailNotVerified),
     }
 }
 
-/// A claim that may be absent or null, but not wrong.
+/// Reads a claim that may be absent or null, but not invalid.
 fn optional<T>(
-    claims: &Object,
+    claims: &JsonObject,
     name: Option<&str>,
     read: fn(&Value) -> Option<T>,
 ) -> Result<Option<T>, InvalidToken> {
@@ -53,7 +53,7 @@ fn account(value: &Value) -> Option<AccountName> {
     AccountName::parse(value.as_str()?).ok()
 }
 
-/// A name decides nothing, so one that we would not show is left out instead of keeping its owner out.
+/// Authorization does not depend on the name, so a name that cannot be displayed is left out and the token stays valid.
 fn display_name(value: &Value) -> Option<DisplayText> {
     DisplayText::parse(value.as_str()?).ok()
 }

@@ -1,7 +1,7 @@
-//! Bearer tokens: JSON Web Tokens (RFC 7519) in the compact form of JWS (RFC 7515), judged as RFC 8725 asks.
+//! JSON Web Tokens (RFC 7519) in the compact form of JWS (RFC 7515), signed and verified as RFC 8725 recommends.
 //!
-//! The library checks signatures. Everything else is ours, because its defaults leave most of RFC 8725 to the caller:
-//! it does not look at `typ`, `crit` or `nbf`, asks the system's clock, and takes the last of two equal names.
+//! The library verifies signatures only. This module does everything else, because the library's defaults do not follow
+//! RFC 8725: they ignore `typ`, `crit` and `nbf`, read the system's clock, and take the last of two equal names.
 
 mod claims;
 mod compact;
@@ -15,8 +15,8 @@ mod trusted;
 mod verifier;
 
 pub use compact::MAX_TOKEN_OCTETS;
-pub use error::{InvalidToken, TokenError};
-pub use issuer::{IssuedToken, TokenIssuer, TokenRequest};
+pub use error::{InvalidToken, JwtError};
+pub use issuer::TokenIssuer;
 pub use settings::{ClaimNames, IssuerSettings, KeySource, MAX_PUBLIC_KEYS, PublicKeySettings};
-pub use settings_error::{IssuerFault, SettingsError};
+pub use settings_error::{IssuerFault, IssuerSettingsError};
 pub use verifier::JwtVerifier;

@@ -8,15 +8,15 @@ use serde_json::{Map, Value};
 
 use super::InvalidToken;
 
-/// A JSON object in which every name stands once.
+/// A JSON object without duplicate names.
 ///
-/// Objects inside it are not looked at: of header and claims only texts, numbers, booleans and lists of texts right below
-/// the top are ever read, so that no two readers could disagree about anything deeper that matters here.
+/// Nested objects are not checked. Usher reads only top-level texts, numbers, booleans and lists of texts of header and
+/// claims, so duplicate names further down have no effect.
 #[derive(Debug)]
-pub(super) struct Object(Map<String, Value>);
+pub(super) struct JsonObject(Map<String, Value>);
 
-impl Object {
-    /// Reads one object and nothing after it.
+impl JsonObject {
+    /// Parses one object; trailing text is an error.
     pub(super) fn parse(json: &[u8]) -> Result<Self, InvalidToken> {
         let Members { members, unique } =
             serde_json::from_slice(json).map_err(|_| InvalidToken::Malformed)?;
@@ -27,7 +27,7 @@ impl Object {
         self.0.get(name)
     }
 
-    /// The text of that name; absent is fine, another type is not.
+    /// The text with that name. A value of another type is an error.
     pub(super) fn text(&self, name: &str) -> Result<Option<&str>, InvalidToken> {
         match self.get(name) {
             None => Ok(None),
@@ -72,21 +72,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_unique_however_they_are_spelled() {
-        assert!(Object::parse(br#"{"sub":"a","SUB":"b","in":{"sub":"c"}}"#).is_ok());
+    fn duplicate_names_are_rejected_in_every_spelling() {
+        assert!(JsonObject::parse(br#"{"sub":"a","SUB":"b","in":{"sub":"c"}}"#).is_ok());
         for twice in
             [r#"{"sub":"a","sub":"a"}"#, r#"{"sub":"a","s\u0075b":"b"}"#, r#"{"a":1,"b":2,"a":null}"#]
         {
-            assert_eq!(Object::parse(twice.as_bytes()).unwrap_err(), InvalidToken::DuplicateName, "{twice}");
+            assert_eq!(
+                JsonObject::parse(twice.as_bytes()).unwrap_err(),
+                InvalidToken::DuplicateName,
+                "{twice}"
+            );
         }
     }
 
     #[test]
-    fn anything_but_one_object_is_malformed() {
+    fn other_than_one_object_is_malformed() {
         let deep = format!(r#"{{"a":{}"#, "[".repeat(5000));
         for json in ["", "[]", "\"x\"", "null", "{}x", "{} {}", "{\"a\":1e999}", "\u{feff}{}", &deep] {
-            assert_eq!(Object::parse(json.as_bytes()).unwrap_err(), InvalidToken::Malformed, "{json:.20}");
+            assert_eq!(
+                JsonObject::parse(json.as_bytes()).unwrap_err(),
+                InvalidToken::Malformed,
+                "{json:.20}"
+            );
         }
-        assert_eq!(Object::parse(b"{\"a\":\"\xff\"}").unwrap_err(), InvalidToken::Malformed);
+        assert_eq!(JsonObject::parse(b"{\"a\":\"\xff\"}").unwrap_err(), InvalidToken::Malformed);
     }
 }

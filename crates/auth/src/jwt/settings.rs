@@ -2,38 +2,38 @@ use chrono::TimeDelta;
 
 use crate::{JwksSettings, SecretRing, keys::PEM_BEGIN};
 
-/// The claim that names whom a token is about (RFC 7519, 4.1.2).
+/// The claim that identifies the principal (RFC 7519, 4.1.2).
 pub(super) const SUBJECT: &str = "sub";
 
-/// Longest leeway that can be set (RFC 7519, 4.1.4: "no more than a few minutes"; we are stricter).
+/// The maximum leeway. RFC 7519, 4.1.4, allows "no more than a few minutes"; Usher is stricter.
 pub(super) const MAX_LEEWAY: TimeDelta = TimeDelta::seconds(60);
 
-/// Most public keys that can be configured for one issuer, and so the most that a token is tried with.
+/// The maximum number of configured public keys of one issuer, and so the maximum number of keys to try per token.
 pub const MAX_PUBLIC_KEYS: usize = 16;
 
-/// Whose tokens are accepted, and what they must look like.
+/// An accepted issuer, and the requirements on its tokens.
 #[derive(Debug, Clone)]
 pub struct IssuerSettings {
-    /// The value that `iss` must have, to the character; with `None`, tokens are judged by these settings whose `iss`
-    /// is absent or nobody else's.
+    /// The exact value of `iss`. With `None`, these settings apply to tokens without `iss`, and to tokens whose `iss` matches
+    /// no other settings.
     pub issuer: Option<String>,
-    /// What `aud` must name. With `None`, tokens that name any audience are refused (RFC 7519, 4.1.3). An issuer that
-    /// serves more than Usher needs one: else a token that was given to another service opens this one, too.
+    /// The value that `aud` must include. With `None`, tokens with an audience are rejected (RFC 7519, 4.1.3). Set it if the
+    /// issuer serves other services too: otherwise Usher accepts tokens that were issued for them.
     pub audience: Option<String>,
-    /// What the signatures are checked with.
+    /// The keys that verify signatures.
     pub keys: KeySource,
-    /// How far the clocks of issuer and Usher may be apart: 0 to 60 s.
+    /// How much the clocks of the issuer and Usher may differ: 0 to 60 s.
     pub leeway: TimeDelta,
-    /// Accepted values of `typ`; compared as media types, so `JWT` is `application/jwt`.
+    /// Accepted values of `typ`, compared as media types: `JWT` equals `application/jwt`.
     pub token_types: Vec<String>,
-    /// Whether `typ` has to be there. To keep other kinds of tokens of the same issuer out, set this too.
+    /// Whether `typ` is required. Set this too if the issuer signs other types of tokens, which Usher must reject.
     pub type_required: bool,
-    /// Which claims say who it is.
+    /// The claims that describe the principal.
     pub claims: ClaimNames,
 }
 
 impl IssuerSettings {
-    /// Landscape's claims, no `iss` or `aud` demanded, 30 s of leeway, `typ` absent, `JWT` or `at+jwt`.
+    /// Landscape's claims, no `iss` or `aud`, a leeway of 30 s, and `typ` absent, `JWT` or `at+jwt`.
     #[must_use]
     pub fn new(keys: KeySource) -> Self {
         Self {
@@ -48,13 +48,13 @@ impl IssuerSettings {
     }
 }
 
-/// Where the keys of an issuer come from. Symmetric and public keys are never mixed: a public key that is taken for a
-/// shared secret is known to everybody (RFC 8725, 2.1).
+/// The source of an issuer's keys. Symmetric and public keys are never mixed: a public key used as a shared secret is known to
+/// attackers (RFC 8725, 2.1).
 #[derive(Debug, Clone)]
 pub enum KeySource {
-    /// HS256 with secrets that issuer and Usher share: what Usher's own tokens are made with.
+    /// HS256 with secrets that the issuer and Usher share. Usher's own tokens use it.
     SharedSecrets(SecretRing),
-    /// Public keys that the operator wrote into the configuration: 1 to [`MAX_PUBLIC_KEYS`].
+    /// Public keys from the configuration: 1 to [`MAX_PUBLIC_KEYS`].
     PublicKeys(Vec<PublicKeySettings>),
     /// Public keys that the issuer publishes.
     Jwks(JwksSettings),
@@ -63,18 +63,18 @@ pub enum KeySource {
 /// One public key: RSA of at least 2048 bits (RS256), P-256 (ES256) or Ed25519 (`EdDSA`).
 #[derive(Debug, Clone)]
 pub struct PublicKeySettings {
-    /// `-----BEGIN PUBLIC KEY-----` and so on.
+    /// A PEM block with the label `PUBLIC KEY` or `RSA PUBLIC KEY`.
     pub pem: String,
-    /// The `kid` of tokens that this key signs; with `None`, the key stands for every kid that no other key has. Several
-    /// keys without one stand side by side: a token is good if any of them signed it, so that keys can rotate.
+    /// The `kid` of tokens that this key signs. With `None`, the key matches every `kid` that no other key has. Several keys
+    /// may have no `kid`: a token is valid if any of them signed it, so that keys can rotate.
     pub kid: Option<String>,
 }
 
 impl PublicKeySettings {
-    /// The keys of a PEM file, which may hold several, one after another; none has a `kid`. Whether they are sound is
-    /// checked with the other settings: a text without any key makes one that will be refused.
+    /// Splits the text of a PEM file into its keys, without a `kid`. [`JwtVerifier::new`](crate::JwtVerifier::new) validates
+    /// them. A text without a key becomes one invalid key, which it rejects.
     #[must_use]
-    pub fn of_file(text: &str) -> Vec<Self> {
+    pub fn parse_pem(text: &str) -> Vec<Self> {
         let key = |pem: String| Self { pem, kid: None };
         // Text before the first block is a comment (RFC 7468, 2).
         let blocks = text.split(PEM_BEGIN).skip(1);
@@ -83,31 +83,31 @@ impl PublicKeySettings {
     }
 }
 
-/// Which claims say who holds the token.
+/// The names of the claims that describe the principal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimNames {
-    /// The e-mail address. When it is not `sub`, `email_verified` must be there and true.
+    /// The e-mail address. If it is not `sub`, `email_verified` must be `true`.
     pub email: String,
     /// Whether the issuer vouches for the address.
     pub email_verified: String,
     /// The name of the chosen account.
     pub account: Option<String>,
-    /// The person's number in Usher. Only for issuers that know Usher's people.
+    /// The person's number in Usher. Only for issuers that know Usher's numbers.
     pub person_id: Option<String>,
-    /// What the person is called.
+    /// The person's display name.
     pub name: Option<String>,
 }
 
 impl ClaimNames {
-    /// What OpenID providers send (OpenID Connect Core, 5.1): an e-mail address beside the subject, and nothing that
-    /// only Usher knows.
+    /// The claims of OpenID providers (OpenID Connect Core, 5.1): the e-mail address in `email`, and no account or number of
+    /// Usher's.
     #[must_use]
     pub fn openid() -> Self {
         Self { email: "email".to_owned(), account: None, person_id: None, ..Self::default() }
     }
 }
 
-/// Landscape's: `sub` is the e-mail address, `acc` the account, `id` the person.
+/// Landscape's claims: `sub` is the e-mail address, `acc` the account and `id` the person's number.
 impl Default for ClaimNames {
     fn default() -> Self {
         Self {

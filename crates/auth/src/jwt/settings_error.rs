@@ -1,60 +1,60 @@
 use super::settings::MAX_PUBLIC_KEYS;
 use crate::{JwksFault, KeyFault};
 
-/// Why the settings of the issuers cannot be used. The messages are for the operator and free of key material.
+/// Why the settings of the issuers cannot be used. The messages are for the operator and contain no key material.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SettingsError {
-    /// Without an issuer nobody could ever sign in.
-    #[error("no issuer of tokens is configured")]
+pub enum IssuerSettingsError {
+    /// Without an issuer, every token would be rejected.
+    #[error("no token issuer is configured")]
     NoIssuer,
-    /// It would not be known whose settings a token is judged by.
-    #[error("two issuers of tokens have the same iss, or both none")]
-    SameIssuer,
-    /// One issuer's settings are wrong.
+    /// It would be unclear which settings apply to a token.
+    #[error("two token issuers have the same iss, or both have none")]
+    DuplicateIssuer,
+    /// The settings of one issuer are invalid.
     #[error("issuer {issuer:?}: {fault}")]
     Issuer {
-        /// Its `iss`, empty when there is none.
+        /// Its `iss`; empty if unset.
         issuer: String,
-        /// What is wrong.
+        /// The reason.
         #[source]
         fault: IssuerFault,
     },
 }
 
-/// What is wrong with an issuer's settings.
+/// Why an issuer's settings are invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IssuerFault {
-    /// Out of bounds.
+    /// The leeway is out of bounds.
     #[error("the leeway must be 0 to 60 seconds")]
     Leeway,
-    /// No token could ever be verified.
+    /// Without a key, every token would be rejected.
     #[error("there is no public key")]
     NoKeys,
-    /// A token would be tried with too many.
+    /// Usher would try too many keys per token.
     #[error("there are more than {MAX_PUBLIC_KEYS} public keys")]
     TooManyKeys,
     /// A public key that cannot be used.
     #[error("public key {position} {fault}")]
     PublicKey {
-        /// Which one, counted from 1.
+        /// The position of the key, counted from 1.
         position: usize,
-        /// What is wrong with it.
+        /// The reason.
         #[source]
         fault: KeyFault,
     },
-    /// No token could tell it from another one.
-    #[error("public key {position} has the kid and the algorithm of another one")]
-    SameKid {
-        /// Which one, counted from 1.
+    /// No token's header could distinguish the two keys.
+    #[error("public key {position} has the same kid and algorithm as another key")]
+    DuplicateKid {
+        /// The position of the key, counted from 1.
         position: usize,
     },
-    /// The key set.
+    /// The settings of the key set are invalid.
     #[error("the key set {0}")]
     Jwks(#[from] JwksFault),
     /// [`TokenIssuer`](crate::TokenIssuer) signs with a shared secret.
     #[error("Usher's own tokens need shared secrets as keys")]
-    NotShared,
-    /// [`TokenIssuer`](crate::TokenIssuer) writes Landscape's claims.
-    #[error("Usher's own tokens need Landscape's claim names and a type JWT")]
-    NotOwnShape,
+    NoSharedSecrets,
+    /// [`TokenIssuer`](crate::TokenIssuer) writes Landscape's claims and the type `JWT`.
+    #[error("Usher's own tokens need Landscape's claim names and the token type JWT")]
+    NotUsherFormat,
 }

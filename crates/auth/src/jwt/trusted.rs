@@ -5,17 +5,17 @@ use jsonwebtoken::Algorithm;
 use usher_domain::port::Clock;
 
 use super::{
-    ClaimNames, InvalidToken, IssuerFault, IssuerSettings, KeySource, PublicKeySettings, TokenError,
-    compact::{Compact, same_type},
+    ClaimNames, InvalidToken, IssuerFault, IssuerSettings, JwtError, KeySource, PublicKeySettings,
+    compact::{CompactToken, same_type},
     settings::{MAX_LEEWAY, MAX_PUBLIC_KEYS},
 };
 use crate::{
     jwks::RemoteKeys,
-    keys::{KeySet, Miss, VerificationKey},
+    keys::{KeySet, LookupError, VerificationKey},
     secret::SecretRing,
 };
 
-/// An issuer whose settings were found sound.
+/// An issuer with validated settings.
 pub(super) struct TrustedIssuer {
     pub(super) issuer: Option<String>,
     pub(super) audience: Option<String>,
@@ -23,17 +23,17 @@ pub(super) struct TrustedIssuer {
     pub(super) claims: ClaimNames,
     token_types: Vec<String>,
     type_required: bool,
-    keys: Keys,
+    keys: IssuerKeys,
 }
 
-enum Keys {
+enum IssuerKeys {
     Shared(Vec<VerificationKey>),
     Public(KeySet),
     Remote(Arc<RemoteKeys>),
 }
 
-impl Keys {
-    /// What keys from this source may be for. Each key still has only one of them (RFC 8725, 3.1).
+impl IssuerKeys {
+    /// The algorithms of keys from this source. Each key has one of them (RFC 8725, 3.1).
     fn algorithms(&self) -> &'static [Algorithm] {
         match self {
             Self::Shared(_) => &[Algorithm::HS256],
@@ -48,9 +48,9 @@ impl TrustedIssuer {
             return Err(IssuerFault::Leeway);
         }
         let keys = match settings.keys {
-            KeySource::SharedSecrets(secrets) => Keys::Shared(shared_keys(&secrets)),
-            KeySource::PublicKeys(keys) => Keys::Public(public_keys(keys)?),
-            KeySource::Jwks(jwks) => Keys::Remote(Arc::new(RemoteKeys::new(&jwks, clock)?)),
+            KeySource::SharedSecrets(secrets) => IssuerKeys::Shared(shared_keys(&secrets)),
+            KeySource::PublicKeys(keys) => IssuerKeys::Public(public_keys(keys)?),
+            KeySource::Jwks(jwks) => IssuerKeys::Remote(Arc::new(RemoteKeys::new(&jwks, clock)?)),
         };
         Ok(Self {
             issuer: settings.issuer,
@@ -71,21 +71,21 @@ impl TrustedIssuer {
         if accepted { Ok(()) } else { Err(InvalidToken::Type) }
     }
 
-    pub(super) async fn check_signature(&self, token: &Compact<'_>) -> Result<(), TokenError> {
+    pub(super) async fn check_signature(&self, token: &CompactToken<'_>) -> Result<(), JwtError> {
         let signed_by = |key: &VerificationKey| key.verifies(token.signing_input, token.signature);
         let (algorithm, kid) = (token.header.algorithm, token.header.kid.as_deref());
-        // Before a key is looked for: none of another family is ever tried, and nothing is fetched in vain.
+        // Checked before the lookup, so that no key of another family is tried and no key set is fetched in vain.
         if !self.keys.algorithms().contains(&algorithm) {
             return Err(InvalidToken::Algorithm.into());
         }
         let verified = match &self.keys {
-            Keys::Shared(keys) => keys.iter().any(signed_by),
-            Keys::Public(keys) => {
-                let found = keys.find_each(kid, algorithm).map_err(InvalidToken::from)?;
+            IssuerKeys::Shared(keys) => keys.iter().any(signed_by),
+            IssuerKeys::Public(keys) => {
+                let found = keys.find_all(kid, algorithm).map_err(InvalidToken::from)?;
                 found.into_iter().any(|key| signed_by(key))
             }
-            Keys::Remote(keys) => {
-                let found = keys.find(kid, algorithm).await.ok_or(TokenError::KeysUnavailable)?;
+            IssuerKeys::Remote(keys) => {
+                let found = keys.find(kid, algorithm).await.ok_or(JwtError::KeysUnavailable)?;
                 signed_by(&*found.map_err(InvalidToken::from)?)
             }
         };
@@ -93,11 +93,11 @@ impl TrustedIssuer {
     }
 }
 
-impl From<Miss> for InvalidToken {
-    fn from(miss: Miss) -> Self {
+impl From<LookupError> for InvalidToken {
+    fn from(miss: LookupError) -> Self {
         match miss {
-            Miss::Unknown | Miss::Ambiguous => Self::Key,
-            Miss::Algorithm => Self::Algorithm,
+            LookupError::Unknown | LookupError::Ambiguous => Self::Key,
+            LookupError::Algorithm => Self::Algorithm,
         }
     }
 }
@@ -117,8 +117,8 @@ fn public_keys(settings: Vec<PublicKeySettings>) -> Result<KeySet, IssuerFault> 
     for (position, PublicKeySettings { pem, kid }) in (1..).zip(settings) {
         let key = VerificationKey::from_pem(&pem, kid)
             .map_err(|fault| IssuerFault::PublicKey { position, fault })?;
-        if keys.iter().any(|other| other.is_namesake_of(&key)) {
-            return Err(IssuerFault::SameKid { position });
+        if keys.iter().any(|other| other.has_kid_and_algorithm_of(&key)) {
+            return Err(IssuerFault::DuplicateKid { position });
         }
         keys.push(key);
     }

@@ -3,45 +3,44 @@ use std::{fmt, sync::Arc};
 use usher_domain::{Timestamp, port::Clock, principal::Principal};
 
 use super::{
-    InvalidToken, IssuerSettings, SettingsError, TokenError,
+    InvalidToken, IssuerSettings, IssuerSettingsError, JwtError,
     claims::{check_audience, check_times},
-    compact::Compact,
+    compact::CompactToken,
     identity::principal,
-    object::Object,
+    object::JsonObject,
     trusted::TrustedIssuer,
 };
 
-/// Judges bearer tokens of the configured issuers.
+/// Verifies JWTs of the configured issuers.
 pub struct JwtVerifier {
     issuers: Vec<TrustedIssuer>,
 }
 
 impl JwtVerifier {
-    /// Checks the settings. The clock tells only how old fetched key sets are: nothing is fetched before the first
-    /// token needs it.
-    pub fn new(issuers: Vec<IssuerSettings>, clock: &Arc<dyn Clock>) -> Result<Self, SettingsError> {
+    /// Validates the settings. Key sets are fetched when a token first needs them; `clock` measures their age.
+    pub fn new(issuers: Vec<IssuerSettings>, clock: &Arc<dyn Clock>) -> Result<Self, IssuerSettingsError> {
         if issuers.is_empty() {
-            return Err(SettingsError::NoIssuer);
+            return Err(IssuerSettingsError::NoIssuer);
         }
         let mut trusted: Vec<TrustedIssuer> = Vec::new();
         for settings in issuers {
             if trusted.iter().any(|other| other.issuer == settings.issuer) {
-                return Err(SettingsError::SameIssuer);
+                return Err(IssuerSettingsError::DuplicateIssuer);
             }
             let issuer = settings.issuer.clone().unwrap_or_default();
-            let sound = TrustedIssuer::new(settings, clock)
-                .map_err(|fault| SettingsError::Issuer { issuer, fault })?;
-            trusted.push(sound);
+            let validated = TrustedIssuer::new(settings, clock)
+                .map_err(|fault| IssuerSettingsError::Issuer { issuer, fault })?;
+            trusted.push(validated);
         }
         Ok(Self { issuers: trusted })
     }
 
-    /// Whom the token speaks for, if it is good at `now`.
+    /// The principal that the token proves at `now`.
     ///
-    /// Waits at most for one fetch of the issuer's keys (5 s), and then only on the Tokio runtime. A future that is
-    /// dropped while it waits does not end the fetch.
-    pub async fn verify(&self, token: &str, now: Timestamp) -> Result<Principal, TokenError> {
-        let token = Compact::parse(token)?;
+    /// Waits at most for one fetch of the issuer's keys (5 s), which needs a Tokio runtime. Dropping the future does not cancel
+    /// the fetch.
+    pub async fn verify(&self, token: &str, now: Timestamp) -> Result<Principal, JwtError> {
+        let token = CompactToken::parse(token)?;
         let issuer = self.issuer_of(&token.claims)?;
         issuer.check_type(token.header.typ.as_deref())?;
         issuer.check_signature(&token).await?;
@@ -50,9 +49,9 @@ impl JwtVerifier {
         principal(&token.claims, &issuer.claims)
     }
 
-    /// Chooses by the issuer that the token claims, before anything is verified. The choice is what makes the claim
-    /// true: the signature is checked with that issuer's keys and no other's (RFC 8725, 3.8).
-    fn issuer_of(&self, claims: &Object) -> Result<&TrustedIssuer, InvalidToken> {
+    /// Selects the settings by the unverified `iss`. This is safe, because only that issuer's keys can then verify the
+    /// signature (RFC 8725, 3.8).
+    fn issuer_of(&self, claims: &JsonObject) -> Result<&TrustedIssuer, InvalidToken> {
         let claimed = claims.text("iss")?;
         let named = |name| self.issuers.iter().find(|trusted| trusted.issuer.as_deref() == name);
         claimed.and_then(|_| named(claimed)).or_else(|| named(None)).ok_or(InvalidToken::Issuer)

@@ -3,12 +3,12 @@ use serde::Deserialize;
 
 use super::{KeyFault, VerificationKey};
 
-/// Octets of a coordinate of P-256 (RFC 7518, 6.2.1.2), and of an Ed25519 key.
+/// The length of a P-256 coordinate (RFC 7518, 6.2.1.2) and of an Ed25519 key in octets.
 const COORDINATE_OCTETS: usize = 32;
 
-/// A public key as an issuer publishes it (RFC 7517, 4; RFC 7518, 6; RFC 8037, 2), as far as it matters here.
+/// The parameters that Usher reads of a published key (RFC 7517, 4; RFC 7518, 6; RFC 8037, 2).
 ///
-/// `x5u` and `x5c` are not read: the set came over an authenticated connection, and that is what vouches for the key.
+/// It ignores `x5u` and `x5c`: the authenticated connection to the issuer already vouches for the key.
 #[derive(Deserialize)]
 pub(crate) struct Jwk {
     kty: String,
@@ -25,7 +25,7 @@ pub(crate) struct Jwk {
 }
 
 impl Jwk {
-    /// The key, if it is one to check tokens with. Symmetric keys (`oct`) never are: what is published is no secret.
+    /// The key, if it can verify tokens. Symmetric keys (`oct`) are rejected: a published key is no secret.
     pub(crate) fn into_key(self) -> Result<VerificationKey, KeyFault> {
         let usage = self.usage.as_deref().is_none_or(|usage| usage == "sig");
         let operations = self.key_ops.as_ref().is_none_or(|ops| ops.iter().any(|op| op == "verify"));

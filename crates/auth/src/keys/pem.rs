@@ -3,12 +3,12 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 
 use super::{KeyFault, VerificationKey, check_rsa_bits};
 
-/// What each block of a PEM file begins with (RFC 7468, 2).
+/// The beginning of each block of a PEM file (RFC 7468, 2).
 pub(crate) const PEM_BEGIN: &str = "-----BEGIN ";
 
 impl VerificationKey {
-    /// Reads a public key from PEM. The kind of key decides the algorithm: RSA is RS256, P-256 is ES256, Ed25519 is
-    /// `EdDSA`.
+    /// Reads a public key from PEM. The type of the key determines the algorithm: RS256 for RSA, ES256 for P-256, `EdDSA` for
+    /// Ed25519.
     pub(crate) fn from_pem(pem: &str, kid: Option<String>) -> Result<Self, KeyFault> {
         check_label(pem)?;
         if let Ok(key) = DecodingKey::from_rsa_pem(pem.as_bytes()) {
@@ -25,8 +25,8 @@ impl VerificationKey {
     }
 }
 
-/// The library reads private keys and certificates as public keys too; neither is what an operator means here, and a
-/// certificate's validity would go unchecked. Of several blocks it would take the first and pass over the others.
+/// Rejects what the library would accept: private keys, certificates (it does not check their validity) and texts with
+/// several blocks (it reads the first and ignores the others).
 fn check_label(pem: &str) -> Result<(), KeyFault> {
     let label = pem.split_once(PEM_BEGIN).and_then(|(_, rest)| rest.split_once("-----"));
     match label {

@@ -4,14 +4,14 @@ use jsonwebtoken::Algorithm;
 
 use super::VerificationKey;
 
-/// Why a set has no key for a token.
+/// Why a key set has no key for a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Miss {
-    /// The set knows no such key; a newer set may.
+pub(crate) enum LookupError {
+    /// The set has no such key. A newer set may have it.
     Unknown,
-    /// The key is there, for another algorithm.
+    /// The key has another algorithm.
     Algorithm,
-    /// More than one key fits, and guessing is not for us.
+    /// More than one key matches.
     Ambiguous,
 }
 
@@ -28,39 +28,47 @@ impl KeySet {
         self.0.len()
     }
 
-    /// The one key that a token's header asks for.
-    pub(crate) fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<Arc<VerificationKey>, Miss> {
-        match self.fitting(kid, algorithm)?.as_slice() {
-            [key] => Ok(Arc::clone(key)),
-            _ => Err(Miss::Ambiguous),
-        }
-    }
-
-    /// The keys that a token's header asks for, where an operator wrote the set: keys without a `kid` stand side by side,
-    /// such as the old and the new one while they rotate, and each of them may have signed the token.
-    pub(crate) fn find_each(
+    /// The only key that matches a token's header.
+    pub(crate) fn find(
         &self,
         kid: Option<&str>,
         algorithm: Algorithm,
-    ) -> Result<Vec<&Arc<VerificationKey>>, Miss> {
-        let fitting = self.fitting(kid, algorithm)?;
-        let side_by_side = fitting.len() == 1 || fitting.iter().all(|key| key.kid().is_none());
-        if side_by_side { Ok(fitting) } else { Err(Miss::Ambiguous) }
+    ) -> Result<Arc<VerificationKey>, LookupError> {
+        match self.matching(kid, algorithm)?.as_slice() {
+            [key] => Ok(Arc::clone(key)),
+            _ => Err(LookupError::Ambiguous),
+        }
     }
 
-    /// All keys that a token's header could mean; at least one, and of its algorithm only.
+    /// All keys that match a token's header. Several keys may match only if none of them has a `kid`, as an operator
+    /// configures the old and the new key during a rotation.
+    pub(crate) fn find_all(
+        &self,
+        kid: Option<&str>,
+        algorithm: Algorithm,
+    ) -> Result<Vec<&Arc<VerificationKey>>, LookupError> {
+        let matching = self.matching(kid, algorithm)?;
+        let unambiguous = matching.len() == 1 || matching.iter().all(|key| key.kid().is_none());
+        if unambiguous { Ok(matching) } else { Err(LookupError::Ambiguous) }
+    }
+
+    /// All keys that a token's header could refer to: at least one, and only keys of its algorithm.
     ///
-    /// A `kid` is compared, and used for nothing else. A key without one stands for every kid that no other key of the
-    /// set has. A token without one is for any key of its algorithm.
-    fn fitting(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<Vec<&Arc<VerificationKey>>, Miss> {
+    /// A `kid` is only compared. A key without a `kid` matches every `kid` that no other key of the set has. A token without
+    /// a `kid` matches every key of its algorithm.
+    fn matching(
+        &self,
+        kid: Option<&str>,
+        algorithm: Algorithm,
+    ) -> Result<Vec<&Arc<VerificationKey>>, LookupError> {
         let named = kid.is_some() && self.0.iter().any(|key| key.kid() == kid);
-        let asked_for = |key: &VerificationKey| kid.is_none() || key.kid() == kid.filter(|_| named);
-        let keys = self.0.iter().filter(|key| asked_for(key) && key.algorithm() == algorithm);
+        let has_kid = |key: &VerificationKey| kid.is_none() || key.kid() == kid.filter(|_| named);
+        let keys = self.0.iter().filter(|key| has_kid(key) && key.algorithm() == algorithm);
         let keys: Vec<_> = keys.collect();
         match (keys.is_empty(), named) {
             (false, _) => Ok(keys),
-            (true, true) => Err(Miss::Algorithm),
-            (true, false) => Err(Miss::Unknown),
+            (true, true) => Err(LookupError::Algorithm),
+            (true, false) => Err(LookupError::Unknown),
         }
     }
 }

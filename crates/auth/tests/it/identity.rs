@@ -1,31 +1,31 @@
 use serde_json::{Value, json};
-use usher_auth::{ClaimNames, InvalidToken, IssuerSettings, TokenError};
+use usher_auth::{ClaimNames, InvalidToken, IssuerSettings, JwtError};
 use usher_domain::{account::AccountName, id::PersonId, principal::Principal, text::DisplayText};
 
 use crate::support::{claims, claims_with, now, shared, token, verifier};
 
-/// Person, account and name, as far as the principal has them.
+/// The principal's person, account and name.
 fn details(principal: &Principal) -> (Option<i64>, Option<&str>, Option<&str>) {
     let account = principal.account.as_ref().map(AccountName::as_str);
     (principal.person_id.map(PersonId::get), account, principal.name.as_ref().map(DisplayText::as_str))
 }
 
-async fn outcome(names: ClaimNames, claims: &Value) -> Result<Principal, TokenError> {
+async fn outcome(names: ClaimNames, claims: &Value) -> Result<Principal, JwtError> {
     let settings = IssuerSettings { claims: names, ..shared() };
     verifier([settings]).verify(&token(claims), now()).await
 }
 
 #[tokio::test]
-async fn landscapes_claims_are_the_default() {
+async fn the_default_claims_are_landscapes() {
     let principal =
         outcome(ClaimNames::default(), &claims_with(json!({ "name": "John Doe" }))).await.unwrap();
     assert_eq!(principal.email.as_str(), "john@example.com");
-    assert!(!principal.email_verified, "nobody said so");
+    assert!(!principal.email_verified, "the claim is absent");
     assert_eq!(details(&principal), (Some(1), Some("onward"), Some("John Doe")));
 }
 
 #[tokio::test]
-async fn all_but_expiry_and_subject_may_be_absent() {
+async fn all_claims_except_exp_and_sub_are_optional() {
     let bare = claims_with(json!({ "acc": null, "id": null, "iat": null }));
     let principal = outcome(ClaimNames::default(), &bare).await.unwrap();
     assert_eq!(details(&principal), (None, None, None));
@@ -37,10 +37,9 @@ async fn all_but_expiry_and_subject_may_be_absent() {
     assert_eq!(details(&principal), (None, None, None));
 }
 
-/// What `email_verified` may be, and what it then means.
 #[tokio::test]
-async fn only_true_is_verified() {
-    let wrong = [
+async fn only_the_boolean_true_verifies_the_address() {
+    let not_true = [
         json!(false),
         json!("true"),
         json!("false"),
@@ -50,7 +49,7 @@ async fn only_true_is_verified() {
         json!({}),
         json!(""),
     ];
-    for (what, names, address) in [
+    for (email_claim, names, address) in [
         ("the subject", ClaimNames::default(), "sub"),
         ("another claim", ClaimNames::openid(), "email"),
         ("another claim", ClaimNames { email: "upn".into(), ..ClaimNames::default() }, "upn"),
@@ -62,28 +61,28 @@ async fn only_true_is_verified() {
             claims
         };
         let principal = outcome(names.clone(), &with(json!(true))).await.unwrap();
-        assert!(principal.email_verified, "{what}");
-        assert_eq!(principal.email.as_str(), "john@example.com", "{what}");
-        for value in wrong.iter().cloned().chain([Value::Null]) {
+        assert!(principal.email_verified, "{email_claim}");
+        assert_eq!(principal.email.as_str(), "john@example.com", "{email_claim}");
+        for value in not_true.iter().cloned().chain([Value::Null]) {
             let outcome = outcome(names.clone(), &with(value.clone())).await;
-            assert_eq!(outcome, Err(TokenError::EmailNotVerified), "{what}, {value}");
+            assert_eq!(outcome, Err(JwtError::EmailNotVerified), "{email_claim}, {value}");
         }
     }
 }
 
-/// An address from a profile that the issuer says nothing about is nobody's identity.
+/// Users often enter the address in their profile themselves.
 #[tokio::test]
-async fn an_address_beside_the_subject_must_be_verified() {
+async fn an_address_outside_the_subject_must_be_verified() {
     let unverified = claims_with(json!({ "sub": "248289761001", "email": "john@example.com" }));
-    assert_eq!(outcome(ClaimNames::openid(), &unverified).await, Err(TokenError::EmailNotVerified));
+    assert_eq!(outcome(ClaimNames::openid(), &unverified).await, Err(JwtError::EmailNotVerified));
     let missing = claims_with(json!({ "email_verified": true }));
     let expected = InvalidToken::MissingClaim("email".into());
     assert_eq!(outcome(ClaimNames::openid(), &missing).await, Err(expected.into()));
 }
 
-/// What an outside issuer says about Usher's own people and accounts is not even looked at.
+/// Usher ignores these claims of other issuers, even if they are malformed.
 #[tokio::test]
-async fn openid_providers_do_not_number_ushers_people() {
+async fn openid_claims_set_neither_person_nor_account() {
     let claims = claims_with(json!({
         "sub": "248289761001", "email": "john@example.com", "email_verified": true, "id": "abc", "acc": 7,
     }));
@@ -92,7 +91,7 @@ async fn openid_providers_do_not_number_ushers_people() {
 }
 
 #[tokio::test]
-async fn claims_have_the_names_that_are_configured() {
+async fn claims_are_read_under_their_configured_names() {
     let names = ClaimNames {
         email: "https://example.com/mail".into(),
         email_verified: "https://example.com/mail_ok".into(),
@@ -110,12 +109,12 @@ async fn claims_have_the_names_that_are_configured() {
     assert!(principal.email_verified);
     assert_eq!(details(&principal), (Some(2), Some("upside"), Some("Jane")));
 
-    let mut wrong = claims;
-    wrong["tenant"] = json!("Not A Slug");
-    assert_eq!(outcome(names, &wrong).await, Err(InvalidToken::BadClaim("tenant".into()).into()));
+    let mut invalid = claims;
+    invalid["tenant"] = json!("Not A Slug");
+    assert_eq!(outcome(names, &invalid).await, Err(InvalidToken::BadClaim("tenant".into()).into()));
 }
 
-/// The largest id that JavaScript clients can read.
+/// The largest integer that JavaScript represents exactly.
 #[tokio::test]
 async fn ids_go_up_to_the_last_safe_integer() {
     let last = (1_i64 << 53) - 1;
@@ -124,7 +123,7 @@ async fn ids_go_up_to_the_last_safe_integer() {
 }
 
 #[tokio::test]
-async fn a_name_that_cannot_be_shown_is_left_out() {
+async fn a_name_that_cannot_be_displayed_is_left_out() {
     for name in [
         json!(""),
         json!("   "),

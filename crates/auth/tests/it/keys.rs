@@ -1,5 +1,5 @@
 use serde_json::json;
-use usher_auth::{InvalidToken, IssuerSettings, JwtVerifier, KeySource, PublicKeySettings, TokenError};
+use usher_auth::{InvalidToken, IssuerSettings, JwtError, JwtVerifier, KeySource, PublicKeySettings};
 
 use crate::support::{TestKey, claims, now, verifier};
 
@@ -8,76 +8,76 @@ fn with_keys(keys: &[(&TestKey, Option<&str>)]) -> JwtVerifier {
     verifier([IssuerSettings::new(KeySource::PublicKeys(keys.collect()))])
 }
 
-const UNKNOWN: Result<(), TokenError> = Err(TokenError::Invalid(InvalidToken::Key));
-const WRONG: Result<(), TokenError> = Err(TokenError::Invalid(InvalidToken::Signature));
+const UNKNOWN_KEY: Result<(), JwtError> = Err(JwtError::Invalid(InvalidToken::Key));
+const WRONG_SIGNATURE: Result<(), JwtError> = Err(JwtError::Invalid(InvalidToken::Signature));
 
-async fn outcome(verifier: &JwtVerifier, token: &str) -> Result<(), TokenError> {
+async fn outcome(verifier: &JwtVerifier, token: &str) -> Result<(), JwtError> {
     verifier.verify(token, now()).await.map(drop)
 }
 
 #[tokio::test]
-async fn each_kind_of_key_verifies_its_own_tokens_only() {
-    let (ours, theirs) = (TestKey::each(), TestKey::each());
-    for (our, their) in ours.iter().zip(&theirs) {
+async fn each_key_type_verifies_its_own_tokens_only() {
+    let (trusted, foreign) = (TestKey::each(), TestKey::each());
+    for (key, other) in trusted.iter().zip(&foreign) {
         for kid in [None, Some("k1")] {
-            let verifier = with_keys(&[(our, kid)]);
+            let verifier = with_keys(&[(key, kid)]);
             assert_eq!(
-                outcome(&verifier, &our.token(kid, &claims())).await,
+                outcome(&verifier, &key.token(kid, &claims())).await,
                 Ok(()),
                 "{} {kid:?}",
-                our.algorithm
+                key.algorithm
             );
             assert_eq!(
-                outcome(&verifier, &their.token(kid, &claims())).await,
-                WRONG,
+                outcome(&verifier, &other.token(kid, &claims())).await,
+                WRONG_SIGNATURE,
                 "{} {kid:?}",
-                our.algorithm
+                key.algorithm
             );
         }
     }
 }
 
-/// Somebody who configures one key for an issuer need not know how the issuer calls it.
+/// An operator can configure an issuer's only key without its kid.
 #[tokio::test]
-async fn a_key_without_kid_stands_for_every_other_kid() {
-    let (named, nameless) = (TestKey::es256(), TestKey::es256());
-    let verifier = with_keys(&[(&named, Some("named")), (&nameless, None)]);
+async fn a_key_without_kid_matches_every_other_kid() {
+    let (named, unnamed) = (TestKey::es256(), TestKey::es256());
+    let verifier = with_keys(&[(&named, Some("named")), (&unnamed, None)]);
     assert_eq!(outcome(&verifier, &named.token(Some("named"), &claims())).await, Ok(()));
-    assert_eq!(outcome(&verifier, &nameless.token(Some("whatever"), &claims())).await, Ok(()));
-    assert_eq!(outcome(&verifier, &nameless.token(Some("named"), &claims())).await, WRONG);
-    assert_eq!(outcome(&verifier, &named.token(Some("whatever"), &claims())).await, WRONG);
+    assert_eq!(outcome(&verifier, &unnamed.token(Some("other"), &claims())).await, Ok(()));
+    assert_eq!(outcome(&verifier, &unnamed.token(Some("named"), &claims())).await, WRONG_SIGNATURE);
+    assert_eq!(outcome(&verifier, &named.token(Some("other"), &claims())).await, WRONG_SIGNATURE);
 }
 
-/// Where keys have names, nobody tries them out until one fits.
+/// Keys with a kid are not tried one by one.
 #[tokio::test]
 async fn a_token_without_kid_needs_the_only_key_of_its_algorithm() {
     let (one, two, ed) = (TestKey::es256(), TestKey::es256(), TestKey::eddsa());
     let verifier = with_keys(&[(&one, Some("one")), (&two, Some("two")), (&ed, Some("ed"))]);
-    assert_eq!(outcome(&verifier, &one.token(None, &claims())).await, UNKNOWN);
-    assert_eq!(outcome(&verifier, &two.token(None, &claims())).await, UNKNOWN);
+    assert_eq!(outcome(&verifier, &one.token(None, &claims())).await, UNKNOWN_KEY);
+    assert_eq!(outcome(&verifier, &two.token(None, &claims())).await, UNKNOWN_KEY);
     assert_eq!(outcome(&verifier, &ed.token(None, &claims())).await, Ok(()));
-    let none_of_this_kind = ed.token_with(&json!({ "alg": "RS256" }), &claims());
-    assert_eq!(outcome(&verifier, &none_of_this_kind).await, UNKNOWN);
+    let unknown_algorithm = ed.token_with(&json!({ "alg": "RS256" }), &claims());
+    assert_eq!(outcome(&verifier, &unknown_algorithm).await, UNKNOWN_KEY);
 }
 
-/// A configuration with the next key beside the current one.
+/// The configuration has the current and the next key.
 #[tokio::test]
 async fn public_keys_rotate() {
     let (current, next) = (TestKey::eddsa(), TestKey::eddsa());
     let verifier = with_keys(&[(&current, Some("2024")), (&next, Some("2025"))]);
     assert_eq!(outcome(&verifier, &current.token(Some("2024"), &claims())).await, Ok(()));
     assert_eq!(outcome(&verifier, &next.token(Some("2025"), &claims())).await, Ok(()));
-    assert_eq!(outcome(&verifier, &next.token(Some("2024"), &claims())).await, WRONG);
+    assert_eq!(outcome(&verifier, &next.token(Some("2024"), &claims())).await, WRONG_SIGNATURE);
 }
 
-/// Keys without names stand side by side: each of them verifies, for tokens with and without a kid.
+/// Each key without a kid verifies tokens with and without a kid.
 #[tokio::test]
 async fn public_keys_without_kid_rotate() {
     for make in [TestKey::rs256, TestKey::es256, TestKey::eddsa] {
         let (old, new, third) = (make(), make(), make());
         let verifier = with_keys(&[(&old, None), (&new, None)]);
         for kid in [None, Some("2024")] {
-            for (key, expected) in [(&old, Ok(())), (&new, Ok(())), (&third, WRONG)] {
+            for (key, expected) in [(&old, Ok(())), (&new, Ok(())), (&third, WRONG_SIGNATURE)] {
                 let algorithm = key.algorithm;
                 let token = key.token(kid, &claims());
                 assert_eq!(outcome(&verifier, &token).await, expected, "{algorithm} {kid:?}");
@@ -86,9 +86,9 @@ async fn public_keys_without_kid_rotate() {
     }
 }
 
-/// A named key is for its name, and makes tokens without one ambiguous.
+/// A key with a kid also makes tokens without a kid ambiguous.
 #[tokio::test]
-async fn named_keys_are_not_tried_for_other_names() {
+async fn keys_with_a_kid_are_not_tried_for_other_kids() {
     let (named, old, new, rsa) = (TestKey::es256(), TestKey::es256(), TestKey::es256(), TestKey::rs256());
     let verifier = with_keys(&[(&named, Some("named")), (&old, None), (&new, None), (&rsa, None)]);
     for (key, kid, expected) in [
@@ -97,19 +97,19 @@ async fn named_keys_are_not_tried_for_other_names() {
         (&new, Some("other"), Ok(())),
         (&rsa, Some("other"), Ok(())),
         (&rsa, None, Ok(())),
-        (&named, Some("other"), WRONG),
-        (&old, Some("named"), WRONG),
-        (&new, None, UNKNOWN),
-        (&named, None, UNKNOWN),
+        (&named, Some("other"), WRONG_SIGNATURE),
+        (&old, Some("named"), WRONG_SIGNATURE),
+        (&new, None, UNKNOWN_KEY),
+        (&named, None, UNKNOWN_KEY),
     ] {
         let token = key.token(kid, &claims());
         assert_eq!(outcome(&verifier, &token).await, expected, "{} {kid:?}", key.algorithm);
     }
-    let mixed_up = old.token_with(&json!({ "alg": "RS256", "kid": "other" }), &claims());
-    assert_eq!(outcome(&verifier, &mixed_up).await, WRONG);
+    let wrong_algorithm = old.token_with(&json!({ "alg": "RS256", "kid": "other" }), &claims());
+    assert_eq!(outcome(&verifier, &wrong_algorithm).await, WRONG_SIGNATURE);
 }
 
-/// Callers spawn it on runtimes with many threads.
+/// Callers spawn it on multi-threaded runtimes.
 #[test]
 fn verifying_can_move_between_threads() {
     fn assert_send(_: impl Send) {}

@@ -12,17 +12,17 @@ fn secure_id() -> impl Strategy<Value = SecureId> {
     "[A-Za-z0-9]{30}".prop_map(|text| SecureId::parse(&text).unwrap())
 }
 
-/// Links are in mailboxes: a release that makes other keys of the same secret makes them all worthless. The expected
-/// value was computed with another implementation of HMAC.
+/// Links are in mailboxes. If a release changed the keys of the same secret, all links would become invalid. The expected value
+/// was computed with another implementation of HMAC.
 #[test]
-fn keys_stay_the_same_from_release_to_release() {
+fn link_keys_stay_the_same_from_release_to_release() {
     let id = SecureId::parse("abcdefghijABCDEFGHIJ0123456789").unwrap();
     assert_eq!(keys().key(&id, 7).reveal(), "7.sklYwqg7lq2MI1iPM908DDzTvCVxNRHd");
 }
 
-/// Whoever knows a token's signature, or the secret's plain HMAC, knows no link.
+/// A token's signature, which is a plain HMAC with the secret, must not reveal a link.
 #[test]
-fn the_secret_itself_is_not_the_key() {
+fn link_keys_are_not_made_with_the_secret_itself() {
     let id = SecureId::parse("abcdefghijABCDEFGHIJ0123456789").unwrap();
     let key = keys().key(&id, 1);
     let message = [&30_u64.to_be_bytes()[..], id.as_str().as_bytes(), &1_u32.to_be_bytes()].concat();
@@ -34,18 +34,18 @@ fn the_secret_itself_is_not_the_key() {
 }
 
 #[test]
-fn older_links_live_as_long_as_their_secret() {
+fn links_are_valid_while_their_secret_is_in_the_ring() {
     let id = SecureId::parse("abcdefghijABCDEFGHIJ0123456789").unwrap();
     let old = HmacLinkKeys::new(&SecretRing::new(secret(OLD_SECRET), vec![]));
     let new = HmacLinkKeys::new(&SecretRing::new(secret(SECRET), vec![]));
     let link = old.key(&id, 3);
     assert_eq!(keys().generation_of(&id, link.reveal()), Some(3), "the previous secret is still accepted");
-    assert_eq!(new.generation_of(&id, link.reveal()), None, "until it leaves the ring");
-    assert_eq!(keys().key(&id, 3), new.key(&id, 3), "new links are made with the current one");
+    assert_eq!(new.generation_of(&id, link.reveal()), None, "a secret outside the ring is not accepted");
+    assert_eq!(keys().key(&id, 3), new.key(&id, 3), "new links use the current secret");
 }
 
 #[test]
-fn there_is_one_spelling() {
+fn other_spellings_of_a_key_are_rejected() {
     let id = SecureId::parse("abcdefghijABCDEFGHIJ0123456789").unwrap();
     let key = keys().key(&id, 10);
     let mac = key.reveal().strip_prefix("10.").unwrap();
@@ -81,40 +81,40 @@ fn there_is_one_spelling() {
 
 proptest! {
     #[test]
-    fn every_key_proves_its_generation(id in secure_id(), generation: u32) {
+    fn every_key_yields_its_generation(id in secure_id(), generation: u32) {
         let key = keys().key(&id, generation);
         prop_assert_eq!(keys().generation_of(&id, key.reveal()), Some(generation));
-        prop_assert_eq!(&key, &keys().key(&id, generation), "the same mail again has the same link");
+        prop_assert_eq!(&key, &keys().key(&id, generation), "a repeated e-mail has the same link");
     }
 
     #[test]
-    fn keys_need_no_escaping(id in secure_id(), generation: u32) {
+    fn keys_need_no_escaping_in_urls(id in secure_id(), generation: u32) {
         let key = keys().key(&id, generation);
         let (digits, mac) = key.reveal().split_once('.').unwrap();
         prop_assert_eq!(digits, generation.to_string());
         prop_assert_eq!(mac.len(), 32);
-        // RFC 3986, 2.3: unreserved.
+        // The unreserved characters of RFC 3986, 2.3.
         prop_assert!(mac.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)), "{}", mac);
     }
 
     #[test]
-    fn no_key_is_good_for_another_invitation(one in secure_id(), other in secure_id(), generation: u32) {
-        prop_assume!(one != other);
-        let key = keys().key(&one, generation);
+    fn a_key_is_invalid_for_another_invitation(id in secure_id(), other in secure_id(), generation: u32) {
+        prop_assume!(id != other);
+        let key = keys().key(&id, generation);
         prop_assert_eq!(keys().generation_of(&other, key.reveal()), None);
     }
 
-    /// The generation is under the MAC: an old key cannot be passed off as a newer one.
+    /// The MAC covers the generation, so an old key cannot be changed into a newer key.
     #[test]
-    fn no_key_is_good_for_another_generation(id in secure_id(), one: u32, other: u32) {
-        prop_assume!(one != other);
-        let key = keys().key(&id, one);
+    fn a_key_is_invalid_for_another_generation(id in secure_id(), generation: u32, other: u32) {
+        prop_assume!(generation != other);
+        let key = keys().key(&id, generation);
         let (_, mac) = key.reveal().split_once('.').unwrap();
         prop_assert_eq!(keys().generation_of(&id, &format!("{other}.{mac}")), None);
     }
 
     #[test]
-    fn no_character_can_be_changed(
+    fn a_changed_key_is_rejected(
         id in secure_id(),
         generation: u32,
         position: prop::sample::Index,
@@ -129,7 +129,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_it_panic(id in secure_id(), presented in "\\PC*") {
+    fn arbitrary_text_is_rejected(id in secure_id(), presented in "\\PC*") {
         prop_assert_eq!(keys().generation_of(&id, &presented), None);
     }
 }

@@ -1,15 +1,16 @@
-//! What the outside sees of this crate: tokens of friends and attackers, key sets of well and badly behaved issuers.
+//! Tests through the public API: valid and forged tokens, correct and faulty key sets, and the server's derived keys.
 #![cfg(test)]
 
 mod attacks;
-mod choice;
+mod credentials;
 mod identity;
-mod issued;
+mod issuers;
 mod jwks;
 mod keys;
 mod links;
 mod redaction;
 mod requests;
 mod settings;
+mod signed;
 mod support;
 mod times;

@@ -3,21 +3,21 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P384_SHA384};
 use usher_auth::{
-    ClaimNames, IssuerFault, IssuerSettings, JwksFault, JwksSettings, JwtVerifier, KeyFault, KeySource,
-    MAX_PUBLIC_KEYS, PublicKeySettings, SettingsError, TokenIssuer,
+    ClaimNames, IssuerFault, IssuerSettings, IssuerSettingsError, JwksFault, JwksSettings, JwtVerifier,
+    KeyFault, KeySource, MAX_PUBLIC_KEYS, PublicKeySettings, TokenIssuer,
 };
 use usher_domain::testkit::FixedClock;
 
-use crate::support::{TestKey, shared};
+use crate::support::{TestKey, WEAK_RSA, WEAK_RSA_PKCS1, shared};
 
-fn error(issuers: Vec<IssuerSettings>) -> SettingsError {
+fn error(issuers: Vec<IssuerSettings>) -> IssuerSettingsError {
     let clock: Arc<dyn usher_domain::port::Clock> = Arc::new(FixedClock::default());
-    JwtVerifier::new(issuers, &clock).expect_err("wrong settings")
+    JwtVerifier::new(issuers, &clock).expect_err("invalid settings")
 }
 
 fn fault(settings: IssuerSettings) -> IssuerFault {
     match error(vec![settings]) {
-        SettingsError::Issuer { fault, .. } => fault,
+        IssuerSettingsError::Issuer { fault, .. } => fault,
         other => panic!("{other}"),
     }
 }
@@ -29,18 +29,18 @@ fn keys(keys: &[(&str, Option<&str>)]) -> IssuerSettings {
 }
 
 #[test]
-fn every_token_has_one_issuer_to_be_judged_by() {
-    assert_eq!(error(vec![]), SettingsError::NoIssuer);
-    assert_eq!(error(vec![shared(), shared()]), SettingsError::SameIssuer);
+fn issuers_are_unique_and_at_least_one() {
+    assert_eq!(error(vec![]), IssuerSettingsError::NoIssuer);
+    assert_eq!(error(vec![shared(), shared()]), IssuerSettingsError::DuplicateIssuer);
     let named = IssuerSettings { issuer: Some("https://id.example.com".into()), ..shared() };
-    assert_eq!(error(vec![named.clone(), shared(), named.clone()]), SettingsError::SameIssuer);
-    let wrong = IssuerSettings { leeway: TimeDelta::seconds(-1), ..named };
-    let message = error(vec![wrong]).to_string();
+    assert_eq!(error(vec![named.clone(), shared(), named.clone()]), IssuerSettingsError::DuplicateIssuer);
+    let invalid = IssuerSettings { leeway: TimeDelta::seconds(-1), ..named };
+    let message = error(vec![invalid]).to_string();
     assert_eq!(message, "issuer \"https://id.example.com\": the leeway must be 0 to 60 seconds");
 }
 
 #[test]
-fn leeway_is_at_most_a_minute() {
+fn the_leeway_is_between_0_and_60_seconds() {
     for leeway in
         [TimeDelta::milliseconds(60_001), TimeDelta::days(1), TimeDelta::milliseconds(-1), TimeDelta::MAX]
     {
@@ -49,18 +49,18 @@ fn leeway_is_at_most_a_minute() {
 }
 
 #[test]
-fn public_keys_are_sound_public_keys() {
-    let good = TestKey::es256();
+fn invalid_public_keys_are_rejected() {
+    let valid = TestKey::es256();
     let p384 = KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).unwrap();
     let certificate = CertificateParams::new(vec!["id.example.com".into()]).unwrap();
     let certificate = certificate.self_signed(&KeyPair::generate().unwrap()).unwrap().pem();
-    let truncated = good.pem().replacen("MFkw", "", 1);
-    for (what, pem, expected) in [
+    let truncated = valid.pem().replacen("MFkw", "", 1);
+    for (case, pem, expected) in [
         ("nothing", String::new(), KeyFault::NotPublicPem),
         ("some text", "a key".into(), KeyFault::NotPublicPem),
         ("a certificate", certificate, KeyFault::NotPublicPem),
-        ("two keys", good.pem().repeat(2), KeyFault::NotPublicPem),
-        ("a private key", good.private_pem(), KeyFault::Private),
+        ("two keys", valid.pem().repeat(2), KeyFault::NotPublicPem),
+        ("a private key", valid.private_pem(), KeyFault::Private),
         ("a private RSA key", "-----BEGIN RSA PRIVATE KEY-----".into(), KeyFault::Private),
         ("P-384", p384.public_key_pem(), KeyFault::Unsuitable),
         ("half a key", truncated, KeyFault::Unsuitable),
@@ -68,21 +68,21 @@ fn public_keys_are_sound_public_keys() {
         ("1024 bits", WEAK_RSA.into(), KeyFault::RsaSize),
         ("1024 bits, PKCS #1", WEAK_RSA_PKCS1.into(), KeyFault::RsaSize),
     ] {
-        let settings = keys(&[(&good.pem(), Some("good")), (&pem, Some("bad"))]);
-        assert_eq!(fault(settings), IssuerFault::PublicKey { position: 2, fault: expected }, "{what}");
+        let settings = keys(&[(&valid.pem(), Some("valid")), (&pem, Some("invalid"))]);
+        assert_eq!(fault(settings), IssuerFault::PublicKey { position: 2, fault: expected }, "{case}");
     }
 }
 
 #[test]
-fn no_two_keys_are_meant_by_the_same_header() {
+fn public_keys_differ_in_kid_or_algorithm() {
     let (one, two, ed) = (TestKey::es256().pem(), TestKey::es256().pem(), TestKey::eddsa().pem());
     assert_eq!(fault(keys(&[])), IssuerFault::NoKeys);
     let twice = keys(&[(&one, Some("a")), (&ed, Some("a")), (&two, Some("a"))]);
-    assert_eq!(fault(twice), IssuerFault::SameKid { position: 3 });
+    assert_eq!(fault(twice), IssuerFault::DuplicateKid { position: 3 });
 }
 
 #[test]
-fn tokens_are_tried_with_sixteen_keys_at_most() {
+fn an_issuer_has_at_most_sixteen_public_keys() {
     let pem = TestKey::eddsa().pem();
     let clock: Arc<dyn usher_domain::port::Clock> = Arc::new(FixedClock::default());
     let most = vec![(pem.as_str(), None); MAX_PUBLIC_KEYS];
@@ -91,22 +91,22 @@ fn tokens_are_tried_with_sixteen_keys_at_most() {
 }
 
 #[test]
-fn files_hold_one_key_or_several() {
+fn a_pem_text_may_contain_several_keys() {
     let (one, two) = (TestKey::es256().pem(), TestKey::eddsa().pem());
     let read =
-        |text: &str| PublicKeySettings::of_file(text).into_iter().map(|key| key.pem).collect::<Vec<_>>();
+        |text: &str| PublicKeySettings::parse_pem(text).into_iter().map(|key| key.pem).collect::<Vec<_>>();
     assert_eq!(read(&one), [one.as_str()]);
     assert_eq!(read(&format!("{one}{two}")), [one.as_str(), two.as_str()]);
     assert_eq!(read(&format!("the old one\n{one}")), [one.as_str()]);
     for none in ["", "no key", "-----BEGIN PUBLIC KEY-----"] {
-        let keys = PublicKeySettings::of_file(none);
+        let keys = PublicKeySettings::parse_pem(none);
         let settings = IssuerSettings::new(KeySource::PublicKeys(keys));
         assert!(matches!(fault(settings), IssuerFault::PublicKey { position: 1, .. }), "{none:?}");
     }
 }
 
 #[test]
-fn key_sets_come_over_https_in_good_time() {
+fn key_sets_need_https_and_intervals_of_a_second() {
     let jwks = |jwks: JwksSettings| fault(IssuerSettings::new(KeySource::Jwks(jwks)));
     for (url, expected) in [
         ("jwks.json", JwksFault::NotUrl),
@@ -116,41 +116,30 @@ fn key_sets_come_over_https_in_good_time() {
     ] {
         assert_eq!(jwks(JwksSettings::new(url)), IssuerFault::Jwks(expected), "{url}");
     }
-    let good = JwksSettings::new("http://localhost/jwks.json");
+    let valid = JwksSettings::new("http://localhost/jwks.json");
     let short = TimeDelta::milliseconds(999);
-    assert_eq!(jwks(JwksSettings { max_age: short, ..good.clone() }), IssuerFault::Jwks(JwksFault::Times));
-    assert_eq!(jwks(JwksSettings { cooldown: short, ..good }), IssuerFault::Jwks(JwksFault::Times));
+    assert_eq!(
+        jwks(JwksSettings { max_age: short, ..valid.clone() }),
+        IssuerFault::Jwks(JwksFault::Intervals)
+    );
+    assert_eq!(jwks(JwksSettings { cooldown: short, ..valid }), IssuerFault::Jwks(JwksFault::Intervals));
 }
 
-/// What one side makes, the other side has to accept.
+/// The verifier must accept the tokens that Usher signs.
 #[test]
-fn ushers_own_tokens_need_a_shared_secret_and_landscapes_claims() {
-    let fault = |settings: IssuerSettings| match TokenIssuer::new(&settings).expect_err("wrong settings") {
-        SettingsError::Issuer { fault, .. } => fault,
+fn signing_needs_a_shared_secret_and_landscapes_claims() {
+    let fault = |settings: IssuerSettings| match TokenIssuer::new(&settings).expect_err("invalid settings") {
+        IssuerSettingsError::Issuer { fault, .. } => fault,
         other => panic!("{other}"),
     };
-    assert_eq!(fault(keys(&[(&TestKey::es256().pem(), None)])), IssuerFault::NotShared);
-    assert_eq!(fault(IssuerSettings { claims: ClaimNames::openid(), ..shared() }), IssuerFault::NotOwnShape);
+    assert_eq!(fault(keys(&[(&TestKey::es256().pem(), None)])), IssuerFault::NoSharedSecrets);
+    assert_eq!(
+        fault(IssuerSettings { claims: ClaimNames::openid(), ..shared() }),
+        IssuerFault::NotUsherFormat
+    );
     assert_eq!(
         fault(IssuerSettings { token_types: vec!["at+jwt".into()], ..shared() }),
-        IssuerFault::NotOwnShape
+        IssuerFault::NotUsherFormat
     );
     assert!(TokenIssuer::new(&shared()).is_ok());
 }
-
-/// A key of 1024 bits, which no library here would make.
-const WEAK_RSA: &str = "\
------BEGIN PUBLIC KEY-----
-MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDJyyie+DCJ8wQKrB/5i26da38L
-PbWK71dOnBzN2uq5YjVlpjjRVR2p/hxJPa0vbzkD6TTT5nUZ+31qLpvaNBA9Ys2w
-ndq8Pq4ra0RwiQyNDauv1X808Ov+x+a2FLwmWEFUyOSqge9g1V41LNupe7oCB5l0
-AtpRSW0KC3N4UorSMQIDAQAB
------END PUBLIC KEY-----";
-
-/// The same key in the other form.
-const WEAK_RSA_PKCS1: &str = "\
------BEGIN RSA PUBLIC KEY-----
-MIGJAoGBAMnLKJ74MInzBAqsH/mLbp1rfws9tYrvV06cHM3a6rliNWWmONFVHan+
-HEk9rS9vOQPpNNPmdRn7fWoum9o0ED1izbCd2rw+ritrRHCJDI0Nq6/VfzTw6/7H
-5rYUvCZYQVTI5KqB72DVXjUs26l7ugIHmXQC2lFJbQoLc3hSitIxAgMBAAE=
------END RSA PUBLIC KEY-----";

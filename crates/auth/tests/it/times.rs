@@ -1,6 +1,6 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use usher_auth::{InvalidToken, IssuerSettings, TokenError};
+use usher_auth::{InvalidToken, IssuerSettings, JwtError};
 use usher_domain::Timestamp;
 
 use crate::support::{NOW, at, claims_with, now, shared, token, verifier};
@@ -9,16 +9,16 @@ fn with_leeway(seconds: i64) -> IssuerSettings {
     IssuerSettings { leeway: TimeDelta::seconds(seconds), ..shared() }
 }
 
-async fn outcome(settings: IssuerSettings, changes: Value, now: Timestamp) -> Result<(), TokenError> {
+async fn outcome(settings: IssuerSettings, changes: Value, now: Timestamp) -> Result<(), JwtError> {
     verifier([settings]).verify(&token(&claims_with(changes)), now).await.map(drop)
 }
 
-const EXPIRED: Result<(), TokenError> = Err(TokenError::Expired);
-const NOT_YET: Result<(), TokenError> = Err(TokenError::Invalid(InvalidToken::NotYetValid));
-const FROM_THE_FUTURE: Result<(), TokenError> = Err(TokenError::Invalid(InvalidToken::IssuedInFuture));
+const EXPIRED: Result<(), JwtError> = Err(JwtError::Expired);
+const NOT_YET: Result<(), JwtError> = Err(JwtError::Invalid(InvalidToken::NotYetValid));
+const ISSUED_IN_FUTURE: Result<(), JwtError> = Err(JwtError::Invalid(InvalidToken::IssuedInFuture));
 
 #[tokio::test]
-async fn expiry_to_the_second() {
+async fn expiry_is_exact_to_the_second() {
     for (leeway, expiry, expected) in [
         (30, NOW - 29, Ok(())),
         (30, NOW - 30, EXPIRED),
@@ -39,14 +39,14 @@ async fn expiry_to_the_second() {
 }
 
 #[tokio::test]
-async fn thirty_seconds_are_the_default() {
+async fn the_default_leeway_is_thirty_seconds() {
     assert_eq!(outcome(shared(), json!({ "exp": NOW - 29 }), now()).await, Ok(()));
     assert_eq!(outcome(shared(), json!({ "exp": NOW - 30 }), now()).await, EXPIRED);
 }
 
 #[tokio::test]
-async fn begin_and_issue_to_the_second() {
-    for (leeway, ahead, good) in [
+async fn nbf_and_iat_are_exact_to_the_second() {
+    for (leeway, ahead, valid) in [
         (30, -1, true),
         (30, 0, true),
         (30, 30, true),
@@ -58,15 +58,15 @@ async fn begin_and_issue_to_the_second() {
         (30, 10_000_000, false),
     ] {
         let begin = outcome(with_leeway(leeway), json!({ "nbf": NOW + ahead }), now()).await;
-        assert_eq!(begin, if good { Ok(()) } else { NOT_YET }, "leeway {leeway}, nbf {ahead:+}");
+        assert_eq!(begin, if valid { Ok(()) } else { NOT_YET }, "leeway {leeway}, nbf {ahead:+}");
         let issue = outcome(with_leeway(leeway), json!({ "iat": NOW + ahead }), now()).await;
-        assert_eq!(issue, if good { Ok(()) } else { FROM_THE_FUTURE }, "leeway {leeway}, iat {ahead:+}");
+        assert_eq!(issue, if valid { Ok(()) } else { ISSUED_IN_FUTURE }, "leeway {leeway}, iat {ahead:+}");
     }
     assert_eq!(outcome(shared(), json!({ "iat": null }), now()).await, Ok(()), "iat may be absent");
     assert_eq!(outcome(shared(), json!({ "iat": 0, "nbf": 0 }), now()).await, Ok(()));
 }
 
-/// A `NumericDate` need not be a whole number (RFC 7519, 2).
+/// A `NumericDate` may have a fraction (RFC 7519, 2).
 #[tokio::test]
 async fn fractions_of_a_second_count() {
     let half = at(NOW) + TimeDelta::milliseconds(500);
@@ -81,13 +81,13 @@ async fn fractions_of_a_second_count() {
     }
 }
 
-/// The verdict follows the caller's clock, not the machine's.
+/// The verifier uses the time that the caller passes, not the system's clock.
 #[tokio::test]
-async fn the_caller_tells_the_time() {
+async fn times_are_compared_with_the_callers_time() {
     let verifier = verifier([shared()]);
     let token = token(&claims_with(json!({ "iat": 1000, "exp": 2000 })));
     assert!(verifier.verify(&token, at(1500)).await.is_ok());
     assert_eq!(verifier.verify(&token, at(900)).await, Err(InvalidToken::IssuedInFuture.into()));
-    assert_eq!(verifier.verify(&token, at(2030)).await, Err(TokenError::Expired));
-    assert_eq!(verifier.verify(&token, Timestamp::MAX_UTC).await, Err(TokenError::Expired));
+    assert_eq!(verifier.verify(&token, at(2030)).await, Err(JwtError::Expired));
+    assert_eq!(verifier.verify(&token, Timestamp::MAX_UTC).await, Err(JwtError::Expired));
 }

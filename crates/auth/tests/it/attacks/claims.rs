@@ -1,11 +1,11 @@
 use serde_json::{Value, json};
 use usher_auth::InvalidToken;
 
-use super::refused;
+use super::assert_rejected;
 use crate::support::{NOW, SECRET, claims_with, shared, signed, signed_text, token, verifier};
 
 #[tokio::test]
-async fn claims_of_the_wrong_type() {
+async fn invalid_and_missing_claims_are_rejected() {
     let verifier = verifier([shared()]);
     let cases: [(&str, &[Value]); 7] = [
         (
@@ -55,30 +55,36 @@ async fn claims_of_the_wrong_type() {
     for (claim, values) in cases {
         for value in values {
             let token = token(&claims_with(json!({ claim: value })));
-            refused(&verifier, &format!("{claim}: {value}"), &token, InvalidToken::BadClaim(claim.into()))
-                .await;
+            assert_rejected(
+                &verifier,
+                &format!("{claim}: {value}"),
+                &token,
+                InvalidToken::BadClaim(claim.into()),
+            )
+            .await;
         }
     }
     for claim in ["exp", "sub"] {
         let token = token(&claims_with(json!({ claim: null })));
-        refused(&verifier, claim, &token, InvalidToken::MissingClaim(claim.into())).await;
+        assert_rejected(&verifier, claim, &token, InvalidToken::MissingClaim(claim.into())).await;
     }
     let milliseconds = token(&claims_with(json!({ "exp": (NOW + 3600) * 1000 })));
-    refused(&verifier, "exp in milliseconds", &milliseconds, InvalidToken::BadClaim("exp".into())).await;
+    assert_rejected(&verifier, "exp in milliseconds", &milliseconds, InvalidToken::BadClaim("exp".into()))
+        .await;
     let null = signed_text(r#"{"alg":"HS256"}"#, r#"{"exp":null,"sub":"john@example.com"}"#, SECRET);
-    refused(&verifier, "exp null", &null, InvalidToken::BadClaim("exp".into())).await;
+    assert_rejected(&verifier, "exp null", &null, InvalidToken::BadClaim("exp".into())).await;
     let beyond = signed_text(r#"{"alg":"HS256"}"#, r#"{"exp":1e999,"sub":"john@example.com"}"#, SECRET);
-    refused(&verifier, "exp beyond numbers", &beyond, InvalidToken::Malformed).await;
+    assert_rejected(&verifier, "exp beyond numbers", &beyond, InvalidToken::Malformed).await;
 }
 
-/// A stranger learns nothing from claims before the signature is right.
+/// Errors in the claims are reported only for tokens with a valid signature.
 #[tokio::test]
-async fn the_signature_is_judged_before_the_claims() {
+async fn the_signature_is_verified_before_the_claims() {
     let verifier = verifier([shared()]);
     for changes in
         [json!({ "exp": 1 }), json!({ "exp": null }), json!({ "nbf": NOW * 2 }), json!({ "sub": "x" })]
     {
         let forged = signed(&json!({ "alg": "HS256" }), &claims_with(changes.clone()), "not the secret");
-        refused(&verifier, &changes.to_string(), &forged, InvalidToken::Signature).await;
+        assert_rejected(&verifier, &changes.to_string(), &forged, InvalidToken::Signature).await;
     }
 }

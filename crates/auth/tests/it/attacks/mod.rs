@@ -1,4 +1,4 @@
-//! Tokens that must open nothing (RFC 8725), each refused for its own reason.
+//! Forged and malformed tokens (RFC 8725). Each test also checks the reason of the rejection.
 
 mod claims;
 mod headers;
@@ -6,12 +6,12 @@ mod keys;
 mod random;
 mod shapes;
 
-use usher_auth::{JwtVerifier, TokenError};
+use usher_auth::{JwtError, JwtVerifier};
 
 use crate::support::{now, shared, token, verifier};
 
-/// Asserts that the token is refused for that reason, in words that repeat nothing of it.
-async fn refused(verifier: &JwtVerifier, attack: &str, token: &str, expected: impl Into<TokenError>) {
+/// Asserts that the token is rejected for the expected reason, and that the message repeats nothing of it.
+async fn assert_rejected(verifier: &JwtVerifier, attack: &str, token: &str, expected: impl Into<JwtError>) {
     let error = verifier.verify(token, now()).await.expect_err(attack);
     assert_eq!(error, expected.into(), "{attack}");
     let message = error.to_string();
@@ -22,7 +22,7 @@ async fn refused(verifier: &JwtVerifier, attack: &str, token: &str, expected: im
 }
 
 #[tokio::test]
-async fn the_honest_token_is_accepted() {
+async fn the_unchanged_token_is_accepted() {
     let principal = verifier([shared()]).verify(&token(&crate::support::claims()), now()).await.unwrap();
     assert_eq!(principal.email.as_str(), "john@example.com");
 }

@@ -1,16 +1,16 @@
 use serde_json::json;
 use usher_auth::{InvalidToken, MAX_TOKEN_OCTETS};
 
-use super::refused;
+use super::assert_rejected;
 use crate::support::{SECRET, claims, claims_with, now, shared, sign, signed, signed_text, token, verifier};
 
 #[tokio::test]
-async fn shapes_that_are_no_signed_token() {
+async fn malformed_tokens_are_rejected() {
     let verifier = verifier([shared()]);
     let good = token(&claims());
     let parts: Vec<&str> = good.split('.').collect();
     let [header, payload, signature] = parts[..] else { panic!("three parts") };
-    let scissors = good.len() - signature.len();
+    let signature_start = good.len() - signature.len();
     for (attack, token) in [
         ("empty", String::new()),
         ("dots", "..".into()),
@@ -19,14 +19,14 @@ async fn shapes_that_are_no_signed_token() {
         ("two parts", format!("{header}.{payload}")),
         ("four parts", format!("{good}.{signature}")),
         ("five parts, as an encrypted token", format!("{good}.{payload}.{signature}")),
-        ("a dot in front", format!(".{good}")),
+        ("leading dot", format!(".{good}")),
         ("no header", format!(".{payload}.{signature}")),
         ("no claims", format!("{header}..{signature}")),
         ("padded header", format!("{header}=.{payload}.{signature}")),
         ("padded claims", format!("{header}.{payload}==.{signature}")),
         ("line break", format!("{header}.\n{payload}.{signature}")),
-        ("space in front", format!(" {good}")),
-        ("the scheme in front", format!("Bearer {good}")),
+        ("leading space", format!(" {good}")),
+        ("leading scheme", format!("Bearer {good}")),
         ("letters outside ASCII", format!("{header}.{payload}é.{signature}")),
         ("NUL", format!("{header}\0.{payload}.{signature}")),
         ("JSON serialisation", json!({ "payload": payload, "signatures": [] }).to_string()),
@@ -41,14 +41,14 @@ async fn shapes_that_are_no_signed_token() {
         ("the claims are a text", signed_text(r#"{"alg":"HS256"}"#, "\"john\"", SECRET)),
         ("the claims are null", signed_text(r#"{"alg":"HS256"}"#, "null", SECRET)),
         ("the claims are a nested token", signed_text(r#"{"alg":"HS256","cty":"JWT"}"#, &good, SECRET)),
-        ("the claims end early", good[..scissors / 2].to_owned() + "." + signature),
+        ("the claims end early", good[..signature_start / 2].to_owned() + "." + signature),
     ] {
-        refused(&verifier, attack, &token, InvalidToken::Malformed).await;
+        assert_rejected(&verifier, attack, &token, InvalidToken::Malformed).await;
     }
 }
 
 #[tokio::test]
-async fn signatures_that_are_not_the_secrets() {
+async fn wrong_signatures_are_rejected() {
     let verifier = verifier([shared()]);
     let good = token(&claims());
     let (input, signature) = good.rsplit_once('.').unwrap();
@@ -62,7 +62,7 @@ async fn signatures_that_are_not_the_secrets() {
         ("padded", format!("{good}=")),
         ("of another token", format!("{input}.{other_signature}")),
         ("in the other base64 alphabet", format!("{input}.{}", "+/".repeat(21) + "w")),
-        ("with loose bits at the end", format!("{input}.{}", loosened(signature))),
+        ("with trailing bits set", format!("{input}.{}", with_trailing_bits(signature))),
         ("of the claims alone", {
             let payload = input.split_once('.').unwrap().1;
             format!("{input}.{}", sign(payload, SECRET).rsplit_once('.').unwrap().1)
@@ -73,12 +73,12 @@ async fn signatures_that_are_not_the_secrets() {
         ),
         ("with an empty secret", signed(&json!({ "alg": "HS256" }), &claims(), "")),
     ] {
-        refused(&verifier, attack, &token, InvalidToken::Signature).await;
+        assert_rejected(&verifier, attack, &token, InvalidToken::Signature).await;
     }
 }
 
-/// The same octets, spelled with bits that decoders should not overlook (RFC 4648, 3.5).
-fn loosened(signature: &str) -> String {
+/// Sets unused trailing bits, which decoders should reject (RFC 4648, 3.5).
+fn with_trailing_bits(signature: &str) -> String {
     const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let (rest, last) = signature.split_at(signature.len() - 1);
     let next = ALPHABET.find(last).unwrap() + 1;
@@ -86,15 +86,15 @@ fn loosened(signature: &str) -> String {
 }
 
 #[tokio::test]
-async fn too_long() {
+async fn tokens_over_the_length_limit_are_rejected() {
     let verifier = verifier([shared()]);
     let of_length = |length: usize| {
         let filled = |padding: usize| token(&claims_with(json!({ "x": "x".repeat(padding) })));
         (0..length).map(filled).find(|token| token.len() >= length).unwrap()
     };
     let longest = of_length(MAX_TOKEN_OCTETS);
-    assert_eq!(longest.len(), MAX_TOKEN_OCTETS, "the padding reaches the bound to the octet");
+    assert_eq!(longest.len(), MAX_TOKEN_OCTETS, "the longest accepted token");
     assert!(verifier.verify(&longest, now()).await.is_ok());
-    refused(&verifier, "one more", &of_length(MAX_TOKEN_OCTETS + 1), InvalidToken::TooLong).await;
-    refused(&verifier, "a megabyte", &"A".repeat(1 << 20), InvalidToken::TooLong).await;
+    assert_rejected(&verifier, "one more", &of_length(MAX_TOKEN_OCTETS + 1), InvalidToken::TooLong).await;
+    assert_rejected(&verifier, "a megabyte", &"A".repeat(1 << 20), InvalidToken::TooLong).await;
 }

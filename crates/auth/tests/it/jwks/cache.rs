@@ -1,120 +1,120 @@
-use usher_auth::{InvalidToken, TokenError};
+use usher_auth::{InvalidToken, JwtError};
 
-use super::{UNKNOWN, World};
-use crate::support::{Answer, TestKey};
+use super::{Fixture, UNKNOWN_KEY};
+use crate::support::{Response, TestKey};
 
 #[tokio::test]
-async fn a_set_is_fetched_when_a_token_needs_it_and_kept() {
+async fn a_set_is_fetched_on_demand_and_kept_for_ten_minutes() {
     let [rsa, ec, ed] = TestKey::each();
-    let world = World::new(Answer::keys(&[rsa.jwk("rsa"), ec.jwk("ec"), ed.jwk("ed")])).await;
-    assert_eq!(world.server.requests(), 0, "nobody asked yet");
+    let fixture = Fixture::new(Response::keys(&[rsa.jwk("rsa"), ec.jwk("ec"), ed.jwk("ed")])).await;
+    assert_eq!(fixture.server.requests(), 0, "no token needed it yet");
     for (key, kid) in [(&rsa, "rsa"), (&ec, "ec"), (&ed, "ed")] {
-        assert_eq!(world.verify(key, kid).await, Ok(()), "{kid}");
+        assert_eq!(fixture.verify(key, kid).await, Ok(()), "{kid}");
     }
-    world.wait(599);
-    assert_eq!(world.verify(&rsa, "rsa").await, Ok(()));
-    assert_eq!(world.server.requests(), 1);
-    world.wait(1);
-    assert_eq!(world.verify(&rsa, "rsa").await, Ok(()));
-    assert_eq!(world.server.requests(), 2, "after ten minutes it is asked for again");
+    fixture.wait(599);
+    assert_eq!(fixture.verify(&rsa, "rsa").await, Ok(()));
+    assert_eq!(fixture.server.requests(), 1);
+    fixture.wait(1);
+    assert_eq!(fixture.verify(&rsa, "rsa").await, Ok(()));
+    assert_eq!(fixture.server.requests(), 2, "fetched again after ten minutes");
 }
 
 #[tokio::test]
-async fn a_key_of_another_algorithm_is_not_asked_for_again() {
+async fn a_known_kid_with_another_algorithm_causes_no_fetch() {
     let (ec, ed) = (TestKey::es256(), TestKey::eddsa());
-    let world = World::new(Answer::keys(&[ec.jwk("k1")])).await;
-    assert_eq!(world.verify(&ec, "k1").await, Ok(()));
-    world.wait(60);
-    assert_eq!(world.verify(&ed, "k1").await, Err(InvalidToken::Algorithm.into()));
-    assert_eq!(world.server.requests(), 1);
+    let fixture = Fixture::new(Response::keys(&[ec.jwk("k1")])).await;
+    assert_eq!(fixture.verify(&ec, "k1").await, Ok(()));
+    fixture.wait(60);
+    assert_eq!(fixture.verify(&ed, "k1").await, Err(InvalidToken::Algorithm.into()));
+    assert_eq!(fixture.server.requests(), 1);
 }
 
 #[tokio::test]
-async fn new_keys_are_found_and_old_ones_forgotten() {
+async fn a_fetch_adds_new_keys_and_removes_old_keys() {
     let (old, new) = (TestKey::es256(), TestKey::es256());
-    let world = World::new(Answer::keys(&[old.jwk("old")])).await;
-    assert_eq!(world.verify(&old, "old").await, Ok(()));
+    let fixture = Fixture::new(Response::keys(&[old.jwk("old")])).await;
+    assert_eq!(fixture.verify(&old, "old").await, Ok(()));
 
-    world.server.answer(Answer::keys(&[new.jwk("new"), old.jwk("old")]));
-    world.wait(30);
-    assert_eq!(world.verify(&new, "new").await, Ok(()), "an unknown kid makes us ask");
-    assert_eq!(world.verify(&old, "old").await, Ok(()));
-    assert_eq!(world.server.requests(), 2);
+    fixture.server.respond_with(Response::keys(&[new.jwk("new"), old.jwk("old")]));
+    fixture.wait(30);
+    assert_eq!(fixture.verify(&new, "new").await, Ok(()), "an unknown kid causes a fetch");
+    assert_eq!(fixture.verify(&old, "old").await, Ok(()));
+    assert_eq!(fixture.server.requests(), 2);
 
-    world.server.answer(Answer::keys(&[new.jwk("new")]));
-    world.wait(600);
-    assert_eq!(world.verify(&old, "old").await, UNKNOWN, "what the issuer took back is no key");
-    assert_eq!(world.verify(&new, "new").await, Ok(()));
-    assert_eq!(world.server.requests(), 3);
+    fixture.server.respond_with(Response::keys(&[new.jwk("new")]));
+    fixture.wait(600);
+    assert_eq!(fixture.verify(&old, "old").await, UNKNOWN_KEY, "the issuer removed the key");
+    assert_eq!(fixture.verify(&new, "new").await, Ok(()));
+    assert_eq!(fixture.server.requests(), 3);
 }
 
 #[tokio::test]
-async fn without_any_set_nothing_can_be_said() {
+async fn keys_are_unavailable_until_the_first_successful_fetch() {
     let key = TestKey::es256();
-    let world = World::new(Answer::failure("503 Service Unavailable", &[key.jwk("k1")])).await;
-    let unavailable = Err(TokenError::KeysUnavailable);
-    assert_eq!(world.verify(&key, "k1").await, unavailable);
-    world.server.answer(Answer::keys(&[key.jwk("k1")]));
-    world.wait(29);
-    assert_eq!(world.verify(&key, "k1").await, unavailable, "a failing issuer is left alone, too");
-    assert_eq!(world.server.requests(), 1);
-    world.wait(1);
-    assert_eq!(world.verify(&key, "k1").await, Ok(()));
-    assert_eq!(world.server.requests(), 2);
+    let fixture = Fixture::new(Response::failure("503 Service Unavailable", &[key.jwk("k1")])).await;
+    let unavailable = Err(JwtError::KeysUnavailable);
+    assert_eq!(fixture.verify(&key, "k1").await, unavailable);
+    fixture.server.respond_with(Response::keys(&[key.jwk("k1")]));
+    fixture.wait(29);
+    assert_eq!(fixture.verify(&key, "k1").await, unavailable, "the cooldown applies after failures");
+    assert_eq!(fixture.server.requests(), 1);
+    fixture.wait(1);
+    assert_eq!(fixture.verify(&key, "k1").await, Ok(()));
+    assert_eq!(fixture.server.requests(), 2);
 }
 
 #[tokio::test]
-async fn an_old_set_is_better_than_none() {
+async fn an_old_set_is_used_while_fetching_fails() {
     let (key, other) = (TestKey::es256(), TestKey::es256());
-    let world = World::new(Answer::keys(&[key.jwk("k1")])).await;
-    assert_eq!(world.verify(&key, "k1").await, Ok(()));
+    let fixture = Fixture::new(Response::keys(&[key.jwk("k1")])).await;
+    assert_eq!(fixture.verify(&key, "k1").await, Ok(()));
     let failures = [
-        Answer::failure("500 Internal Server Error", &[]),
-        Answer::failure("203 Transformed", &[]),
-        Answer::Hangup,
-        Answer::body("<html>"),
-        Answer::Endless,
+        Response::failure("500 Internal Server Error", &[]),
+        Response::failure("203 Transformed", &[]),
+        Response::Disconnect,
+        Response::body("<html>"),
+        Response::Endless,
     ];
     for (requests, failure) in (2..).zip(failures) {
-        world.server.answer(failure);
-        world.wait(600);
-        assert_eq!(world.verify(&key, "k1").await, Ok(()));
-        assert_eq!(world.verify(&other, "k2").await, UNKNOWN, "there was a set once: 401, not 503");
-        assert_eq!(world.server.requests(), requests);
+        fixture.server.respond_with(failure);
+        fixture.wait(600);
+        assert_eq!(fixture.verify(&key, "k1").await, Ok(()));
+        assert_eq!(fixture.verify(&other, "k2").await, UNKNOWN_KEY, "rejected, because a set is known");
+        assert_eq!(fixture.server.requests(), requests);
     }
-    world.server.answer(Answer::keys(&[other.jwk("k2")]));
-    world.wait(600);
-    assert_eq!(world.verify(&other, "k2").await, Ok(()));
-    assert_eq!(world.verify(&key, "k1").await, UNKNOWN);
+    fixture.server.respond_with(Response::keys(&[other.jwk("k2")]));
+    fixture.wait(600);
+    assert_eq!(fixture.verify(&other, "k2").await, Ok(()));
+    assert_eq!(fixture.verify(&key, "k1").await, UNKNOWN_KEY);
 }
 
-/// While an issuer hangs, one caller waits for it, once; then nobody does whose key is known.
+/// Only the first failed fetch delays a caller with a known key.
 #[tokio::test]
-async fn a_hanging_issuer_slows_nobody_down() {
+async fn a_hanging_issuer_does_not_delay_known_keys() {
     let key = TestKey::es256();
-    let world = World::new(Answer::keys(&[key.jwk("k1")])).await;
-    assert_eq!(world.verify(&key, "k1").await, Ok(()));
-    world.server.answer(Answer::failure("500 Internal Server Error", &[]));
-    world.wait(600);
-    assert_eq!(world.verify(&key, "k1").await, Ok(()));
+    let fixture = Fixture::new(Response::keys(&[key.jwk("k1")])).await;
+    assert_eq!(fixture.verify(&key, "k1").await, Ok(()));
+    fixture.server.respond_with(Response::failure("500 Internal Server Error", &[]));
+    fixture.wait(600);
+    assert_eq!(fixture.verify(&key, "k1").await, Ok(()));
 
-    world.server.answer(Answer::Silence);
-    world.wait(30);
+    fixture.server.respond_with(Response::Never);
+    fixture.wait(30);
     tokio::time::pause();
     let begin = tokio::time::Instant::now();
-    assert_eq!(world.verify(&key, "k1").await, Ok(()));
+    assert_eq!(fixture.verify(&key, "k1").await, Ok(()));
     assert_eq!(begin.elapsed().as_millis(), 0);
 }
 
-/// A clock that was wrong and is set back must not keep a set alive for ever.
+/// Otherwise a set fetched under a wrong clock would be used for too long.
 #[tokio::test]
-async fn a_clock_that_is_set_back_costs_one_fetch() {
+async fn a_clock_that_is_set_back_causes_one_fetch() {
     let key = TestKey::es256();
-    let world = World::new(Answer::keys(&[key.jwk("k1")])).await;
-    assert_eq!(world.verify(&key, "k1").await, Ok(()));
-    world.wait(-1_000_000);
+    let fixture = Fixture::new(Response::keys(&[key.jwk("k1")])).await;
+    assert_eq!(fixture.verify(&key, "k1").await, Ok(()));
+    fixture.wait(-1_000_000);
     for _ in 0..3 {
-        assert_eq!(world.verify(&key, "k1").await, Ok(()));
+        assert_eq!(fixture.verify(&key, "k1").await, Ok(()));
     }
-    assert_eq!(world.server.requests(), 2);
+    assert_eq!(fixture.server.requests(), 2);
 }

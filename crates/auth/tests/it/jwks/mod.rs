@@ -1,57 +1,57 @@
-//! Issuers that publish their keys: what is kept, when it is fetched again, and what is not taken from them.
+//! Published key sets: caching, fetching, and the responses and keys that Usher rejects.
 
-mod answers;
 mod cache;
-mod flight;
+mod fetches;
+mod responses;
 mod unsuitable;
 
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 use usher_auth::{
-    InvalidToken, IssuerSettings, JwksSettings, JwtVerifier, KeySource, SettingsError, TokenError,
+    InvalidToken, IssuerSettings, IssuerSettingsError, JwksSettings, JwtError, JwtVerifier, KeySource,
 };
 use usher_domain::{port::Clock, testkit::FixedClock};
 
-use crate::support::{Answer, KeyServer, NOW, TestKey, claims, now};
+use crate::support::{KeyServer, NOW, Response, TestKey, claims, now};
 
-const UNKNOWN: Result<(), TokenError> = Err(TokenError::Invalid(InvalidToken::Key));
-const UNAVAILABLE: Result<(), TokenError> = Err(TokenError::KeysUnavailable);
+const UNKNOWN_KEY: Result<(), JwtError> = Err(JwtError::Invalid(InvalidToken::Key));
+const UNAVAILABLE: Result<(), JwtError> = Err(JwtError::KeysUnavailable);
 
-/// A verifier with one issuer, whose keys come from a server.
-struct World {
+/// A verifier with one issuer, and the server of its keys.
+struct Fixture {
     verifier: JwtVerifier,
     clock: Arc<FixedClock>,
     server: KeyServer,
 }
 
-impl World {
-    async fn new(answer: Answer) -> Self {
-        let server = KeyServer::start(answer).await;
+impl Fixture {
+    async fn new(response: Response) -> Self {
+        let server = KeyServer::start(response).await;
         let clock = Arc::new(FixedClock::at(NOW));
         let settings = IssuerSettings::new(KeySource::Jwks(JwksSettings::new(server.url())));
         let verifier = JwtVerifier::new(vec![settings], &(clock.clone() as Arc<dyn Clock>)).unwrap();
         Self { verifier, clock, server }
     }
 
-    /// Only the age of the set depends on this clock, not the token: that one is always judged at [`NOW`].
+    /// Advances the clock that measures the age of the set. Tokens are always verified at [`NOW`].
     fn wait(&self, seconds: i64) {
         self.clock.advance(TimeDelta::seconds(seconds));
     }
 
-    async fn verify(&self, key: &TestKey, kid: &str) -> Result<(), TokenError> {
+    async fn verify(&self, key: &TestKey, kid: &str) -> Result<(), JwtError> {
         self.verifier.verify(&key.token(Some(kid), &claims()), now()).await.map(drop)
     }
 }
 
-fn try_verifier(url: &str) -> Result<JwtVerifier, SettingsError> {
+fn try_verifier(url: &str) -> Result<JwtVerifier, IssuerSettingsError> {
     let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(NOW));
     JwtVerifier::new(vec![IssuerSettings::new(KeySource::Jwks(JwksSettings::new(url)))], &clock)
 }
 
-/// What becomes of a good token when the issuer answers like that.
-async fn with(answer: Answer, key: &TestKey) -> Result<(), TokenError> {
-    let server = KeyServer::start(answer).await;
+/// The outcome for a valid token when the issuer's server responds with `response`.
+async fn verify_against(response: Response, key: &TestKey) -> Result<(), JwtError> {
+    let server = KeyServer::start(response).await;
     let token = key.token(Some("k1"), &claims());
     try_verifier(&server.url()).unwrap().verify(&token, now()).await.map(drop)
 }

@@ -2,8 +2,8 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use usher_auth::InvalidToken;
 
-use super::{UNKNOWN, try_verifier, with};
-use crate::support::{Answer, KeyServer, TestKey, base64, claims, now, signed};
+use super::{UNKNOWN_KEY, try_verifier, verify_against};
+use crate::support::{KeyServer, Response, TestKey, base64, claims, now, signed};
 
 fn without(mut jwk: Value, member: &str) -> Value {
     jwk.as_object_mut().unwrap().remove(member);
@@ -15,7 +15,7 @@ fn changed(mut jwk: Value, member: &str, value: Value) -> Value {
     jwk
 }
 
-/// The same point, cut in two at another place.
+/// The same point, divided into coordinates at another place.
 fn shifted(jwk: &Value) -> Value {
     let octets = |name: &str| URL_SAFE_NO_PAD.decode(jwk[name].as_str().unwrap()).unwrap();
     let point = [octets("x"), octets("y")].concat();
@@ -23,14 +23,14 @@ fn shifted(jwk: &Value) -> Value {
     changed(changed(jwk.clone(), "x", json!(base64(x))), "y", json!(base64(y)))
 }
 
-/// None of these is a key, and none keeps the good one after it from being found.
+/// An unsuitable key does not affect the suitable key after it.
 #[tokio::test]
 async fn unsuitable_keys_are_skipped() {
-    let good = TestKey::eddsa();
+    let suitable = TestKey::eddsa();
     let [rsa, ec, ed] = TestKey::each();
     let number = |octets: &[u8]| json!(base64(octets));
     let bits_2047: Vec<u8> = [vec![0x7f], vec![0xff; 255]].concat();
-    for (what, signer, jwk) in [
+    for (case, signer, jwk) in [
         ("for encryption", &ec, changed(ec.jwk("k1"), "use", json!("enc"))),
         ("for an unknown use", &ec, changed(ec.jwk("k1"), "use", json!("tls"))),
         ("for signing only", &ec, changed(ec.jwk("k1"), "key_ops", json!(["sign"]))),
@@ -72,51 +72,59 @@ async fn unsuitable_keys_are_skipped() {
         ("a text", &ec, json!("k1")),
         ("null", &ec, json!(null)),
     ] {
-        let server = KeyServer::start(Answer::keys(&[jwk, good.jwk("good")])).await;
+        let server = KeyServer::start(Response::keys(&[jwk, suitable.jwk("suitable")])).await;
         let verifier = try_verifier(&server.url()).unwrap();
-        assert!(verifier.verify(&good.token(Some("good"), &claims()), now()).await.is_ok(), "{what}");
+        assert!(verifier.verify(&suitable.token(Some("suitable"), &claims()), now()).await.is_ok(), "{case}");
         let outcome = verifier.verify(&signer.token(Some("k1"), &claims()), now()).await;
-        assert_eq!(outcome.map(drop), UNKNOWN, "{what}");
+        assert_eq!(outcome.map(drop), UNKNOWN_KEY, "{case}");
     }
 }
 
-/// Members that need not be there, and octets that should not.
+/// Optional members are absent, and numbers have leading zero octets.
 #[tokio::test]
-async fn sparse_keys_are_good_enough() {
+async fn keys_without_optional_members_are_accepted() {
     for key in TestKey::each() {
         let bare = without(without(key.jwk("k1"), "use"), "alg");
-        assert_eq!(with(Answer::keys(std::slice::from_ref(&bare)), &key).await, Ok(()), "{}", key.algorithm);
+        assert_eq!(
+            verify_against(Response::keys(std::slice::from_ref(&bare)), &key).await,
+            Ok(()),
+            "{}",
+            key.algorithm
+        );
         let for_verifying = changed(bare.clone(), "key_ops", json!(["verify", "sign"]));
-        assert_eq!(with(Answer::keys(&[for_verifying]), &key).await, Ok(()), "{}", key.algorithm);
-        let nameless = Answer::keys(&[without(bare, "kid")]);
-        assert_eq!(with(nameless, &key).await, Ok(()), "{}", key.algorithm);
+        assert_eq!(verify_against(Response::keys(&[for_verifying]), &key).await, Ok(()), "{}", key.algorithm);
+        let unnamed = Response::keys(&[without(bare, "kid")]);
+        assert_eq!(verify_against(unnamed, &key).await, Ok(()), "{}", key.algorithm);
     }
     let rsa = TestKey::rs256();
     let jwk = rsa.jwk("k1");
     let modulus = jwk["n"].as_str().unwrap();
     let zero_in_front = "AAAA".to_owned() + modulus;
-    assert_eq!(with(Answer::keys(&[changed(jwk.clone(), "n", json!(zero_in_front))]), &rsa).await, Ok(()));
+    assert_eq!(
+        verify_against(Response::keys(&[changed(jwk.clone(), "n", json!(zero_in_front))]), &rsa).await,
+        Ok(())
+    );
 }
 
-/// What is published is no secret, whatever it calls itself.
+/// A published key is no secret.
 #[tokio::test]
-async fn symmetric_keys_are_never_taken() {
-    const PUBLISHED: &str = "a secret that everybody can download";
+async fn published_symmetric_keys_are_rejected() {
+    const PUBLISHED: &str = "a secret that anyone can download";
     let jwk = json!({ "kty": "oct", "alg": "HS256", "use": "sig", "kid": "k1", "k": base64(PUBLISHED) });
-    let server = KeyServer::start(Answer::keys(&[jwk])).await;
+    let server = KeyServer::start(Response::keys(&[jwk])).await;
     let token = signed(&json!({ "alg": "HS256", "kid": "k1" }), &claims(), PUBLISHED);
     let outcome = try_verifier(&server.url()).unwrap().verify(&token, now()).await;
     assert_eq!(outcome, Err(InvalidToken::Algorithm.into()));
     assert_eq!(server.requests(), 0, "nothing is fetched for a token that no key could verify");
 }
 
-/// Two keys of one algorithm and the same name, or none: nobody can say which one is meant.
+/// Two keys with the same algorithm and the same kid, or no kid, are ambiguous.
 #[tokio::test]
-async fn keys_of_the_same_name_are_none() {
+async fn ambiguous_published_keys_are_not_used() {
     let (one, two) = (TestKey::es256(), TestKey::es256());
-    let both = Answer::keys(&[one.jwk("k1"), two.jwk("k1")]);
-    assert_eq!(with(both.clone(), &one).await, UNKNOWN);
-    assert_eq!(with(both, &two).await, UNKNOWN);
-    let nameless = Answer::keys(&[without(one.jwk("k1"), "kid"), without(two.jwk("k1"), "kid")]);
-    assert_eq!(with(nameless, &one).await, UNKNOWN, "only the operator's own list is tried key by key");
+    let both = Response::keys(&[one.jwk("k1"), two.jwk("k1")]);
+    assert_eq!(verify_against(both.clone(), &one).await, UNKNOWN_KEY);
+    assert_eq!(verify_against(both, &two).await, UNKNOWN_KEY);
+    let unnamed = Response::keys(&[without(one.jwk("k1"), "kid"), without(two.jwk("k1"), "kid")]);
+    assert_eq!(verify_against(unnamed, &one).await, UNKNOWN_KEY, "only configured keys are tried one by one");
 }

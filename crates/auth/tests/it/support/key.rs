@@ -48,7 +48,7 @@ impl TestKey {
         self.pair.serialize_pem()
     }
 
-    /// The public key as an issuer publishes it.
+    /// The public key as a JSON Web Key.
     pub(crate) fn jwk(&self, kid: &str) -> Value {
         let raw = self.pair.public_key_raw();
         let mut jwk = match self.algorithm {
@@ -65,7 +65,7 @@ impl TestKey {
         jwk
     }
 
-    /// A token with the key's own algorithm.
+    /// A token whose header names the key's own algorithm.
     pub(crate) fn token(&self, kid: Option<&str>, claims: &Value) -> String {
         let mut header = json!({ "alg": self.algorithm, "typ": "JWT" });
         if let Some(kid) = kid {
@@ -74,7 +74,7 @@ impl TestKey {
         self.token_with(&header, claims)
     }
 
-    /// A token with that header, whatever it says.
+    /// A token with this header, which may contradict the key.
     pub(crate) fn token_with(&self, header: &Value, claims: &Value) -> String {
         let input = format!("{}.{}", base64(header.to_string()), base64(claims.to_string()));
         format!("{input}.{}", base64(self.sign(input.as_bytes())))
@@ -98,3 +98,20 @@ impl TestKey {
         }
     }
 }
+
+/// An RSA key of 1024 bits. The libraries of these tests cannot generate it.
+pub(crate) const WEAK_RSA: &str = "\
+-----BEGIN PUBLIC KEY-----
+MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDJyyie+DCJ8wQKrB/5i26da38L
+PbWK71dOnBzN2uq5YjVlpjjRVR2p/hxJPa0vbzkD6TTT5nUZ+31qLpvaNBA9Ys2w
+ndq8Pq4ra0RwiQyNDauv1X808Ov+x+a2FLwmWEFUyOSqge9g1V41LNupe7oCB5l0
+AtpRSW0KC3N4UorSMQIDAQAB
+-----END PUBLIC KEY-----";
+
+/// The same key in PKCS #1 form.
+pub(crate) const WEAK_RSA_PKCS1: &str = "\
+-----BEGIN RSA PUBLIC KEY-----
+MIGJAoGBAMnLKJ74MInzBAqsH/mLbp1rfws9tYrvV06cHM3a6rliNWWmONFVHan+
+HEk9rS9vOQPpNNPmdRn7fWoum9o0ED1izbCd2rw+ritrRHCJDI0Nq6/VfzTw6/7H
+5rYUvCZYQVTI5KqB72DVXjUs26l7ugIHmXQC2lFJbQoLc3hSitIxAgMBAAE=
+-----END RSA PUBLIC KEY-----";

@@ -1,4 +1,4 @@
-//! Tokens made by hand, so that no test asks the code under test, or its library, what a token looks like.
+//! Builds tokens without the code under test and its library, so that tests check them independently.
 
 mod key;
 mod server;
@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use usher_auth::{IssuerSettings, JwtVerifier, KeySource, SecretRing, ServerSecret};
 use usher_domain::{Timestamp, port::Clock, testkit::FixedClock};
 
-pub(crate) use key::TestKey;
-pub(crate) use server::{Answer, KeyServer};
+pub(crate) use key::{TestKey, WEAK_RSA, WEAK_RSA_PKCS1};
+pub(crate) use server::{KeyServer, Response};
 
-/// Seconds since 1970, within the life of Landscape's sample token.
+/// Seconds since 1970, within the validity of Landscape's sample token.
 pub(crate) const NOW: i64 = 1_725_000_000;
 
 pub(crate) const SECRET: &str = "the current secret, 32 bytes or more";
@@ -31,12 +31,12 @@ pub(crate) fn secret(text: &str) -> ServerSecret {
     ServerSecret::new(text.into()).unwrap()
 }
 
-/// The two secrets, the newer one in use.
+/// A ring with [`SECRET`] as the current and [`OLD_SECRET`] as the previous secret.
 pub(crate) fn ring() -> SecretRing {
     SecretRing::new(secret(SECRET), vec![secret(OLD_SECRET)])
 }
 
-/// Usher's own tokens, as Landscape has them.
+/// The settings for Usher's own tokens.
 pub(crate) fn shared() -> IssuerSettings {
     IssuerSettings::new(KeySource::SharedSecrets(ring()))
 }
@@ -46,15 +46,15 @@ pub(crate) fn verifier(issuers: impl IntoIterator<Item = IssuerSettings>) -> Jwt
     JwtVerifier::new(issuers.into_iter().collect(), &clock).unwrap()
 }
 
-/// The claims of a token that every issuer's settings here accept.
+/// Valid claims at [`NOW`].
 pub(crate) fn claims() -> Value {
     json!({ "exp": NOW + 3600, "iat": NOW - 60, "sub": "john@example.com", "acc": "onward", "id": 1 })
 }
 
-/// Those claims with others added or put in their place; `null` takes one away.
+/// [`claims`] with `changes`; `null` removes a claim.
 pub(crate) fn claims_with(changes: Value) -> Value {
     let (Value::Object(mut claims), Value::Object(changes)) = (claims(), changes) else {
-        panic!("no objects")
+        panic!("not objects")
     };
     for (name, value) in changes {
         if value.is_null() {
@@ -75,12 +75,12 @@ pub(crate) fn token(claims: &Value) -> String {
     signed(&json!({ "alg": "HS256", "typ": "JWT" }), claims, SECRET)
 }
 
-/// A token with that header, signed with HMAC-SHA256 whatever the header says.
+/// A token with this header, always signed with HMAC-SHA256.
 pub(crate) fn signed(header: &Value, claims: &Value, secret: &str) -> String {
     signed_text(&header.to_string(), &claims.to_string(), secret)
 }
 
-/// A token of two texts that need not even be JSON.
+/// A token of two texts, which may be invalid JSON.
 pub(crate) fn signed_text(header: &str, claims: &str, secret: &str) -> String {
     sign(&format!("{}.{}", base64(header), base64(claims)), secret)
 }

@@ -15,58 +15,58 @@ use tokio::{
     time::timeout,
 };
 
-/// What a key server does with a request.
+/// How a key server responds to a request.
 #[derive(Clone)]
-pub(crate) enum Answer {
-    /// That status line and further lines of the head, and that body.
+pub(crate) enum Response {
+    /// This status line with further header lines, and this body.
     Full(String, String),
-    /// 200 with that body, once somebody adds a permit.
+    /// 200 with this body, once the test adds a permit.
     Held(String, Arc<Semaphore>),
-    /// 200 with a body that never ends, in chunks.
+    /// 200 with an endless chunked body.
     Endless,
-    /// 200, one octet of the body a second.
-    Drip,
-    /// Nothing, while the connection stays open.
-    Silence,
-    /// The connection is closed at once.
-    Hangup,
+    /// 200 with one octet of the body per second.
+    Trickle,
+    /// Never responds and keeps the connection open.
+    Never,
+    /// Closes the connection at once.
+    Disconnect,
 }
 
-impl Answer {
-    /// 200 with that body.
+impl Response {
+    /// 200 with this body.
     pub(crate) fn body(body: impl Into<String>) -> Self {
         Self::Full("200 OK".into(), body.into())
     }
 
-    /// 200 with a set of those keys.
+    /// 200 with a set of these keys.
     pub(crate) fn keys(keys: &[Value]) -> Self {
         Self::body(json!({ "keys": keys }).to_string())
     }
 
-    /// A failure that a set of those keys does not make up for.
+    /// Another status, with a set of these keys as the body.
     pub(crate) fn failure(status: &str, keys: &[Value]) -> Self {
         Self::Full(status.into(), json!({ "keys": keys }).to_string())
     }
 }
 
-/// An issuer's web server on a free port of this machine. It ends with the test's runtime.
+/// An issuer's HTTP server on a free loopback port. It ends with the test's runtime.
 pub(crate) struct KeyServer {
     port: u16,
     shared: Arc<Shared>,
 }
 
 struct Shared {
-    answer: Mutex<Answer>,
+    response: Mutex<Response>,
     requests: AtomicUsize,
     arrived: Semaphore,
 }
 
 impl KeyServer {
-    pub(crate) async fn start(answer: Answer) -> Self {
+    pub(crate) async fn start(response: Response) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let shared = Arc::new(Shared {
-            answer: Mutex::new(answer),
+            response: Mutex::new(response),
             requests: AtomicUsize::new(0),
             arrived: Semaphore::new(0),
         });
@@ -83,17 +83,17 @@ impl KeyServer {
         format!("http://127.0.0.1:{}/jwks.json", self.port)
     }
 
-    /// Does something else from now on.
-    pub(crate) fn answer(&self, answer: Answer) {
-        *self.shared.answer.lock().unwrap() = answer;
+    /// Sets the response to later requests.
+    pub(crate) fn respond_with(&self, response: Response) {
+        *self.shared.response.lock().unwrap() = response;
     }
 
-    /// How many requests there were.
+    /// The number of requests so far.
     pub(crate) fn requests(&self) -> usize {
         self.shared.requests.load(Ordering::SeqCst)
     }
 
-    /// Waits for a request that nobody waited for before.
+    /// Waits for the next request.
     pub(crate) async fn arrival(&self) {
         let arrival = self.shared.arrived.acquire();
         timeout(Duration::from_mins(1), arrival).await.expect("a request").unwrap().forget();
@@ -108,21 +108,21 @@ async fn serve(mut stream: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
     assert!(head.starts_with(b"GET /jwks.json HTTP/1.1\r\n"), "{}", String::from_utf8_lossy(&head));
     shared.requests.fetch_add(1, Ordering::SeqCst);
     shared.arrived.add_permits(1);
-    let answer = shared.answer.lock().unwrap().clone();
-    match answer {
-        Answer::Full(head, body) => send(&mut stream, &head, &body).await,
-        Answer::Held(body, release) => {
+    let response = shared.response.lock().unwrap().clone();
+    match response {
+        Response::Full(head, body) => send(&mut stream, &head, &body).await,
+        Response::Held(body, release) => {
             release.acquire().await.unwrap().forget();
             send(&mut stream, "200 OK", &body).await
         }
-        Answer::Endless => {
+        Response::Endless => {
             stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n").await?;
             let chunk = format!("1000\r\n{}\r\n", " ".repeat(0x1000));
             loop {
                 stream.write_all(chunk.as_bytes()).await?;
             }
         }
-        Answer::Drip => {
+        Response::Trickle => {
             stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n").await?;
             let mut second = tokio::time::interval(Duration::from_secs(1));
             loop {
@@ -130,8 +130,8 @@ async fn serve(mut stream: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
                 stream.write_all(b" ").await?;
             }
         }
-        Answer::Silence => std::future::pending().await,
-        Answer::Hangup => Ok(()),
+        Response::Never => std::future::pending().await,
+        Response::Disconnect => Ok(()),
     }
 }
 

@@ -1,8 +1,14 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use usher_auth::{IssuerSettings, TokenError, TokenIssuer, TokenRequest};
-use usher_domain::{Timestamp, account::AccountName, address::EmailAddress, id::PersonId};
+use usher_auth::{IssuerSettings, JwtError, TokenIssuer};
+use usher_domain::{
+    Timestamp,
+    account::AccountName,
+    address::EmailAddress,
+    id::PersonId,
+    port::{TokenRequest, TokenSigner as _},
+};
 
 use crate::support::{NOW, SECRET, at, now, shared, sign, verifier};
 
@@ -20,7 +26,7 @@ fn request(email: &EmailAddress) -> TokenRequest<'_> {
     }
 }
 
-/// Header and claims, after the signature was checked.
+/// The header and the claims, after checking the signature.
 fn read(token: &str) -> (String, Value) {
     let (input, _) = token.rsplit_once('.').unwrap();
     assert_eq!(token, sign(input, SECRET), "signed with the current secret");
@@ -30,10 +36,10 @@ fn read(token: &str) -> (String, Value) {
 }
 
 #[test]
-fn tokens_look_as_landscapes_do() {
+fn signed_tokens_have_landscapes_header_and_claims() {
     let (email, account) = (email(), AccountName::parse("onward").unwrap());
     let issuer = TokenIssuer::new(&shared()).unwrap();
-    let token = issuer.issue(&TokenRequest { account: Some(&account), ..request(&email) }, now());
+    let token = issuer.sign(&TokenRequest { account: Some(&account), ..request(&email) }, now());
     let (header, claims) = read(token.reveal());
     assert_eq!(header, r#"{"alg":"HS256","typ":"JWT"}"#);
     let expected = json!({
@@ -44,28 +50,28 @@ fn tokens_look_as_landscapes_do() {
 }
 
 #[test]
-fn what_is_not_so_is_not_said() {
+fn absent_values_have_no_claim() {
     let email = email();
     let issuer = TokenIssuer::new(&shared()).unwrap();
     let (_, claims) =
-        read(issuer.issue(&TokenRequest { email_verified: false, ..request(&email) }, now()).reveal());
+        read(issuer.sign(&TokenRequest { email_verified: false, ..request(&email) }, now()).reveal());
     assert_eq!(claims, json!({ "exp": NOW + 86_400, "iat": NOW, "sub": "john@example.com", "id": 1 }));
 }
 
 #[test]
-fn issuer_and_audience_are_those_of_the_settings() {
+fn issuer_and_audience_come_from_the_settings() {
     let settings = IssuerSettings {
         issuer: Some("https://usher.example.com".into()),
         audience: Some("usher".into()),
         ..shared()
     };
-    let (_, claims) = read(TokenIssuer::new(&settings).unwrap().issue(&request(&email()), now()).reveal());
+    let (_, claims) = read(TokenIssuer::new(&settings).unwrap().sign(&request(&email()), now()).reveal());
     assert_eq!((&claims["iss"], &claims["aud"]), (&json!("https://usher.example.com"), &json!("usher")));
 }
 
-/// What one half of the crate makes, the other half accepts, with and without each part.
+/// With and without each optional part.
 #[tokio::test]
-async fn our_own_verifier_accepts_them() {
+async fn signed_tokens_are_accepted_by_the_verifier() {
     let (email, account) = (email(), AccountName::parse("onward").unwrap());
     let named = IssuerSettings { issuer: Some("usher".into()), audience: Some("usher".into()), ..shared() };
     for settings in [shared(), named] {
@@ -74,7 +80,7 @@ async fn our_own_verifier_accepts_them() {
         for (email_verified, account) in
             [(true, Some(&account)), (true, None), (false, Some(&account)), (false, None)]
         {
-            let token = issuer.issue(&TokenRequest { email_verified, account, ..request(&email) }, now());
+            let token = issuer.sign(&TokenRequest { email_verified, account, ..request(&email) }, now());
             let principal = verifier.verify(token.reveal(), now()).await.unwrap();
             assert_eq!(principal.email, email);
             assert_eq!(principal.email_verified, email_verified);
@@ -85,18 +91,18 @@ async fn our_own_verifier_accepts_them() {
 }
 
 #[tokio::test]
-async fn they_end_when_they_say() {
+async fn signed_tokens_expire_at_expires_at() {
     let email = email();
     let leeway = TimeDelta::seconds(30);
-    let token = TokenIssuer::new(&shared()).unwrap().issue(&request(&email), now());
+    let token = TokenIssuer::new(&shared()).unwrap().sign(&request(&email), now());
     let verifier = verifier([shared()]);
     let last = token.expires_at + leeway - TimeDelta::microseconds(1);
     assert!(verifier.verify(token.reveal(), last).await.is_ok());
-    assert_eq!(verifier.verify(token.reveal(), token.expires_at + leeway).await, Err(TokenError::Expired));
+    assert_eq!(verifier.verify(token.reveal(), token.expires_at + leeway).await, Err(JwtError::Expired));
 }
 
 #[test]
-fn times_are_whole_seconds_within_bounds() {
+fn times_are_whole_seconds_up_to_the_year_9999() {
     let email = email();
     let issuer = TokenIssuer::new(&shared()).unwrap();
     let half = now() + TimeDelta::milliseconds(500);
@@ -109,7 +115,7 @@ fn times_are_whole_seconds_within_bounds() {
         (TimeDelta::MAX, now(), NOW, year_9999),
         (TimeDelta::days(10_000_000), now(), NOW, year_9999),
     ] {
-        let token = issuer.issue(&TokenRequest { lifetime, ..request(&email) }, now);
+        let token = issuer.sign(&TokenRequest { lifetime, ..request(&email) }, now);
         let (_, claims) = read(token.reveal());
         assert_eq!(token.expires_at, expires_at, "{lifetime}");
         assert_eq!(
@@ -118,17 +124,17 @@ fn times_are_whole_seconds_within_bounds() {
             "{lifetime}"
         );
     }
-    let _ = issuer.issue(&request(&email), Timestamp::MAX_UTC);
+    let _ = issuer.sign(&request(&email), Timestamp::MAX_UTC);
 }
 
-/// Letters that JSON and base64url have to carry unharmed.
+/// These characters must survive JSON and base64url.
 #[tokio::test]
 async fn addresses_keep_their_spelling() {
     let verifier = verifier([shared()]);
     let issuer = TokenIssuer::new(&shared()).unwrap();
     for address in ["John+Tag@Example.COM", "o'neil@example.com", "jörg@exämple.de", "{a}`|~@example.com"] {
         let email = EmailAddress::parse(address).unwrap();
-        let token = issuer.issue(&request(&email), now());
+        let token = issuer.sign(&request(&email), now());
         let principal = verifier.verify(token.reveal(), now()).await.unwrap();
         assert_eq!(principal.email.as_str(), address);
     }
