@@ -1,10 +1,10 @@
 use chrono::TimeDelta;
 use usher_domain::{
     Timestamp,
-    port::{StoreError, Tx},
+    port::store::{Mode, Unit, Verdict},
     principal::Credential,
     quota::{Quota, Window, WriteCount},
-    usecase::count_write::write_counted,
+    usecase::count_write::run_counted,
 };
 
 use crate::world::{World, principal, world};
@@ -43,10 +43,15 @@ fn what_remains_counts_down_to_nothing_and_stays_there() {
     assert_eq!(quota(u64::MAX).remaining(), 0);
 }
 
-/// Serves writes with a unit that does nothing.
+/// Counts the writes of a unit that does nothing.
 fn serve(world: &World, writers: &[Option<&Credential>]) -> Vec<Option<Quota>> {
-    let unit = |_: &mut dyn Tx, quotas: &[Option<Quota>]| Ok::<_, StoreError>(quotas.to_vec());
-    write_counted(world.store.as_ref(), &world.env, "serve", writers, unit).unwrap()
+    let (unit, mut counted) = (Unit::new("serve", Mode::Write), Vec::new());
+    run_counted(world.store.as_ref(), &world.env, unit, writers, &mut |_, quotas| {
+        counted = quotas.to_vec();
+        Ok(Verdict::Commit)
+    })
+    .unwrap();
+    counted
 }
 
 fn credential(address: &str) -> Credential {
