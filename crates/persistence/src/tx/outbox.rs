@@ -16,6 +16,7 @@ use super::DieselTx;
 use crate::{
     connection::MultiBackend,
     dialect,
+    insertion::insert,
     rows::{MailRow, NewMailRow, all, readable},
     schema::{Queued, mail},
 };
@@ -26,7 +27,7 @@ const MOST_CLAIMED: u32 = 1000;
 impl Outbox for DieselTx<'_> {
     fn enqueue(&mut self, mails: &[NewMail]) -> Result<(), StoreError> {
         let rows: Vec<NewMailRow<'_>> = mails.iter().map(NewMailRow::from).collect();
-        self.write(|connection| Ok(dialect::insert_mails(connection, &rows)?))
+        self.write(|connection| Ok(insert(connection, &rows)?))
     }
 
     fn claim_mails(
