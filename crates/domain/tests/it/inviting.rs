@@ -16,7 +16,7 @@ fn an_invitation_its_audit_entry_and_its_mail_are_written_together() {
     assert_eq!(invitation.expires_at, invitation.created_at + TimeDelta::days(14));
     assert_eq!(invitation.sponsor, Some(world.jane().person.id));
     assert_eq!(world.actions(), ["account.created", "member.added", "invitation.created"]);
-    let mails = world.write(|tx| tx.mails_of(invitation.id)).unwrap();
+    let mails = world.write(|tx| tx.mails_of(invitation.account_id, invitation.id)).unwrap();
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0].generation, 0);
 }

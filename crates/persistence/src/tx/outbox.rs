@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::{dsl::min, prelude::*};
 use usher_domain::{
     Timestamp,
-    id::{InvitationId, MailId},
+    id::{AccountId, InvitationId, MailId},
     outbox::{LeaseToken, Mail, NewMail},
     port::{
         StoreError,
@@ -80,10 +80,11 @@ impl Outbox for DieselTx<'_> {
         })
     }
 
-    fn mails_of(&mut self, invitation: InvitationId) -> Result<Vec<Mail>, StoreError> {
+    fn mails_of(&mut self, account: AccountId, invitation: InvitationId) -> Result<Vec<Mail>, StoreError> {
         self.read(|connection| {
             let rows = mail::table
                 .filter(mail::invitation_id.eq(invitation.get()))
+                .filter(mail::account_id.eq(account.get()))
                 .order(mail::id)
                 .select(MailRow::as_select());
             Ok(all(rows.load(connection)?)?)
