@@ -7,9 +7,11 @@ mod env;
 mod keys;
 mod mailer;
 pub mod memory;
+mod new_invitation;
 
 pub use clock::FixedClock;
 pub use entropy::SeededEntropy;
 pub use env::{env, policy};
 pub use keys::PlainKeys;
 pub use mailer::CapturingMailer;
+pub use new_invitation::new_invitation;

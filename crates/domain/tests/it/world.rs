@@ -106,12 +106,8 @@ impl World {
         address: &str,
         grant: Grant,
     ) -> Result<Invitation, InviteError> {
-        let command = Invite {
-            email: email(address),
-            name: Some(DisplayText::parse("Joe Wright").unwrap()),
-            grant,
-            validity: TimeDelta::days(14),
-        };
+        let name = Some(DisplayText::parse("Joe Wright").unwrap());
+        let command = Invite { name, ..Invite::new(email(address), grant, TimeDelta::days(14)) };
         self.write(|tx| invite(tx, &self.env, actor, &command))
     }
 
