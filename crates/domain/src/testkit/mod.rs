@@ -10,6 +10,7 @@ mod failing;
 mod keys;
 mod mailer;
 pub mod memory;
+mod new_invitation;
 pub mod scene;
 mod values;
 
@@ -20,5 +21,6 @@ pub use env::{env, policy};
 pub use failing::FailingStore;
 pub use keys::PlainKeys;
 pub use mailer::CapturingMailer;
+pub use new_invitation::new_invitation;
 pub use scene::Scene;
 pub use values::{account_name, credential, email, grant, principal, text, verified};

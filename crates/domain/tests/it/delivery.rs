@@ -55,7 +55,7 @@ fn a_lost_lease_changes_nothing() {
     assert_eq!(settled(&scene, &late, &deferred()), Settled::LeaseLost);
     assert_eq!(settled(&scene, &current, &Ok(())), Settled::Relayed);
     assert_eq!(settled(&scene, &late, &Ok(())), Settled::LeaseLost);
-    let mails = scene.write(|tx| tx.mails_of(invitation.id)).unwrap();
+    let mails = scene.write(|tx| tx.mails_of(invitation.account_id, invitation.id)).unwrap();
     assert_eq!((mails[0].state, mails[0].lease.is_none()), (MailState::Relayed, true));
 }
 
@@ -75,7 +75,7 @@ fn failures_are_told_and_tried_again_until_the_invitation_ends() {
         }
     }
     assert!(tries > 300, "every quarter of an hour for four days: {tries}");
-    let mail = scene.write(|tx| tx.mails_of(invitation.id)).unwrap().remove(0);
+    let mail = scene.write(|tx| tx.mails_of(invitation.account_id, invitation.id)).unwrap().remove(0);
     assert_eq!(mail.state, MailState::Dead);
     assert_eq!(mail.last_error.as_deref(), Some("mail relay deferred the mail: 451 try later"));
     assert_eq!(mail.attempts, tries);
@@ -100,7 +100,7 @@ fn an_unreachable_relay_uses_up_no_try() {
         let Settled::Retry(due_at) = settled(&scene, &delivery, &down) else { panic!("it stays queued") };
         scene.clock.advance(due_at - scene.clock.now());
     }
-    assert_eq!(scene.write(|tx| tx.mails_of(invitation.id)).unwrap()[0].attempts, 0);
+    assert_eq!(scene.write(|tx| tx.mails_of(invitation.account_id, invitation.id)).unwrap()[0].attempts, 0);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn mails_of_answered_or_renewed_invitations_do_not_leave() {
     assert_eq!(deliveries.len(), 1);
     assert_eq!(deliveries[0].mail.generation, 1);
     let states = |id| {
-        let mails = scene.write(|tx| tx.mails_of(id)).unwrap();
+        let mails = scene.write(|tx| tx.mails_of(scene.admin().account.id, id)).unwrap();
         mails.iter().map(|mail| mail.state).collect::<Vec<_>>()
     };
     assert_eq!(states(revoked.id), [MailState::Cancelled]);

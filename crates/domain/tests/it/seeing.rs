@@ -113,9 +113,8 @@ fn several_requests_are_answered_each_in_its_place() {
     assert_eq!(counts, [Ok((1, 0)), Err(ViewError::Forbidden), Ok((0, 0)), Ok((1, 1))]);
 }
 
-/// They share one picture, but not what it shows: that is for each of them to see or not.
 #[test]
-fn who_asks_for_the_same_part_is_shown_it_by_the_own_rights() {
+fn equal_lists_of_one_batch_show_each_actor_what_its_rights_allow() {
     let scene = Scene::new();
     scene.add_member("onward", "eng@example.com", grant(["Auditor"]));
     scene.add_account("upside", "Upside");
