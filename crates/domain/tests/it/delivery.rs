@@ -1,5 +1,6 @@
 use chrono::TimeDelta;
 use usher_domain::{
+    invitation::Invitation,
     outbox::{MailState, NextStep, RetryPolicy},
     port::{Clock as _, SendError},
     testkit::{Scene, SeededEntropy},
@@ -114,12 +115,12 @@ fn mails_of_answered_or_renewed_invitations_do_not_leave() {
     let deliveries = claimed(&scene);
     assert_eq!(deliveries.len(), 1);
     assert_eq!(deliveries[0].mail.generation, 1);
-    let states = |id| {
-        let mails = scene.write(|tx| tx.mails_of(scene.admin().account.id, id)).unwrap();
+    let states = |invitation: &Invitation| {
+        let mails = scene.read(|tx| tx.mails_of(invitation.account_id, invitation.id));
         mails.iter().map(|mail| mail.state).collect::<Vec<_>>()
     };
-    assert_eq!(states(revoked.id), [MailState::Cancelled]);
-    assert_eq!(states(resent.id), [MailState::Cancelled, MailState::Queued]);
+    assert_eq!(states(&revoked), [MailState::Cancelled]);
+    assert_eq!(states(&resent), [MailState::Cancelled, MailState::Queued]);
 }
 
 #[test]
