@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use usher_domain::{
     account::AccountName,
-    person::{Password, PasswordError},
+    person::{Password, PasswordLengthError},
     role::RoleName,
     text::{DisplayText, TextError},
 };
@@ -114,10 +114,10 @@ fn slugs_and_role_names_have_their_alphabets() {
 
 #[test]
 fn passwords_are_long_enough_and_bounded() {
-    assert_eq!(Password::parse("1234567"), Err(PasswordError::TooShort));
+    assert_eq!(Password::parse("1234567"), Err(PasswordLengthError::TooShort));
     assert!(Password::parse("12345678").is_ok());
     assert!(Password::parse(&"x".repeat(256)).is_ok());
-    assert_eq!(Password::parse(&"x".repeat(257)), Err(PasswordError::TooLong));
+    assert_eq!(Password::parse(&"x".repeat(257)), Err(PasswordLengthError::TooLong));
     assert_eq!(format!("{:?}", Password::parse("hunter22222").unwrap()), "Password(…)");
 }
 
