@@ -2,7 +2,8 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use secrecy::ExposeSecret as _;
-use usher_auth::{HmacLinkKeys, Passwords, RequestKeys, TokenIssuer};
+use usher_app::{Adapters, App, Limits};
+use usher_auth::{CredentialVerifier, HmacLinkKeys, JwtVerifier, Passwords, RequestKeys, TokenIssuer};
 use usher_domain::{
     env::{Env, Policy},
     outbox::RetryPolicy,
@@ -18,14 +19,14 @@ use crate::{
 
 /// Time and randomness. Tests bring their own.
 #[derive(Clone)]
-pub struct World {
+pub struct ClockAndEntropy {
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Gives randomness.
     pub entropy: Arc<dyn Entropy>,
 }
 
-impl World {
+impl ClockAndEntropy {
     /// The machine's.
     #[must_use]
     pub fn system() -> Self {
@@ -33,46 +34,69 @@ impl World {
     }
 }
 
-/// The database, the keys and the policy: what every use case needs.
-pub struct Core {
-    /// Where everything is kept.
+/// The database, the keys and the policy of a deployment: what every command needs.
+pub struct Deployment {
+    /// Where everything is stored.
     pub store: Arc<dyn Store>,
-    /// The world of the use cases. Its `public_url` is the one that is configured; [`Core::reached_at`] sets another.
+    /// Clock, entropy, link keys and policy. Its `public_url` is the configured one; [`Deployment::reached_at`] sets another.
     pub env: Env,
-    /// Hashes and checks passwords.
+    /// Hashes and verifies passwords.
     pub passwords: Arc<Passwords>,
     /// Signs Usher's own tokens.
-    pub issuer: TokenIssuer,
-    /// Tells requests that come again from other ones.
-    pub requests: RequestKeys,
+    pub issuer: Arc<TokenIssuer>,
+    fingerprints: Arc<RequestKeys>,
     database: Arc<DieselStore>,
 }
 
-impl Core {
-    /// Opens the database and makes the keys; with the system's clock and randomness.
+impl Deployment {
+    /// Opens the database and derives the keys, with the system's clock and randomness.
     pub fn open(settings: &Settings) -> Result<Self, StartError> {
-        Self::open_in(settings, World::system())
+        Self::open_with(settings, ClockAndEntropy::system())
     }
 
-    /// As [`Core::open`], in another world.
-    pub fn open_in(settings: &Settings, world: World) -> Result<Self, StartError> {
+    /// As [`Deployment::open`], with another clock and other randomness.
+    pub fn open_with(settings: &Settings, ports: ClockAndEntropy) -> Result<Self, StartError> {
         let secrets = credentials::secrets(&settings.auth)?;
         let own = credentials::own_issuer(&settings.auth, &secrets)?;
         let issuer = TokenIssuer::new(&own).map_err(|error| StartError::Auth(error.to_string()))?;
         let env = Env {
-            clock: world.clock,
-            entropy: Arc::clone(&world.entropy),
+            clock: ports.clock,
+            entropy: Arc::clone(&ports.entropy),
             keys: Arc::new(HmacLinkKeys::new(&secrets)),
             policy: policy(settings)?,
         };
-        // Last, so that nothing is touched before the settings are known to be sound.
+        // Last, so that nothing is touched before the settings are known to be valid.
         let database = Arc::new(DieselStore::open(&database_options(settings))?);
-        let passwords = Arc::new(Passwords::new(world.entropy));
-        let store = Arc::clone(&database) as Arc<dyn Store>;
-        Ok(Self { store, env, passwords, issuer, requests: RequestKeys::new(&secrets), database })
+        Ok(Self {
+            store: Arc::clone(&database) as Arc<dyn Store>,
+            env,
+            passwords: Arc::new(Passwords::new(ports.entropy)),
+            issuer: Arc::new(issuer),
+            fingerprints: Arc::new(RequestKeys::new(&secrets)),
+            database,
+        })
     }
 
-    /// Applies pending migrations; answers how many.
+    /// The application over this deployment. `verifier` decides which tokens are accepted.
+    pub fn app(&self, settings: &Settings, verifier: JwtVerifier) -> Result<App, StartError> {
+        let adapters = Adapters {
+            store: Arc::clone(&self.store),
+            env: self.env.clone(),
+            authenticator: Arc::new(CredentialVerifier::new(verifier)),
+            hasher: Arc::clone(&self.passwords) as _,
+            signer: Arc::clone(&self.issuer) as _,
+            fingerprints: Arc::clone(&self.fingerprints) as _,
+        };
+        let limits = Limits {
+            units: settings.database.pool_size as usize,
+            budget: settings.database.acquire_timeout,
+            passwords: settings.server.threads,
+            token_lifetime: delta(settings.auth.token_lifetime, "auth.token_lifetime")?,
+        };
+        Ok(App::new(adapters, limits))
+    }
+
+    /// Applies pending migrations. Returns how many there were.
     pub fn migrate(&self) -> Result<usize, MigrateError> {
         Ok(self.database.migrations().run()?.len())
     }
@@ -82,7 +106,7 @@ impl Core {
         Ok(self.database.migrations().pending()?.len())
     }
 
-    /// Brings the database up to date, or refuses one that is not, as the settings say.
+    /// Brings the database up to date, or rejects one that is not, as the settings say.
     pub fn prepare(&self, settings: &Settings) -> Result<(), StartError> {
         if settings.database.migrate {
             let applied = self.migrate()?;
@@ -97,15 +121,15 @@ impl Core {
         }
     }
 
-    /// Where links lead.
+    /// Sets where links lead.
     pub fn reached_at(&mut self, public_url: String) {
         self.env.policy.public_url = public_url;
     }
 }
 
-impl std::fmt::Debug for Core {
+impl std::fmt::Debug for Deployment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Core").field("env", &self.env).finish_non_exhaustive()
+        f.debug_struct("Deployment").field("env", &self.env).finish_non_exhaustive()
     }
 }
 
@@ -131,20 +155,20 @@ fn policy(settings: &Settings) -> Result<Policy, StartError> {
 }
 
 fn retry(settings: &Settings) -> Result<RetryPolicy, StartError> {
-    let usual = RetryPolicy::default();
-    let Some(mail) = &settings.mail else { return Ok(usual) };
+    let default = RetryPolicy::default();
+    let Some(mail) = &settings.mail else { return Ok(default) };
     let deadline = delta(mail.deadline, "mail.deadline")?;
-    Ok(RetryPolicy { lease: lease(deadline), ..usual })
+    Ok(RetryPolicy { lease: lease(deadline), ..default })
 }
 
-/// A lease outlasts the delivery that it covers, whatever deadline is configured: name the mail, send it, write it
-/// down. It is no longer than that, because the mails of a worker that died wait for its end.
+/// A lease outlasts the delivery that it covers, whatever deadline is configured: claim, send, record the result. It is no
+/// longer than that, because the mails of a worker that died wait for its end.
 fn lease(deadline: TimeDelta) -> TimeDelta {
     deadline * 2 + TimeDelta::seconds(30)
 }
 
-pub(super) fn delta(duration: Duration, key: &'static str) -> Result<TimeDelta, StartError> {
-    // Dates end in the year 262143; a century is beyond every sensible setting.
+/// A duration of the settings, at most a century: dates end in the year 262143.
+pub(crate) fn delta(duration: Duration, key: &'static str) -> Result<TimeDelta, StartError> {
     let century = TimeDelta::days(36_525);
     TimeDelta::from_std(duration).ok().filter(|delta| *delta <= century).ok_or(StartError::Duration(key))
 }
