@@ -12,8 +12,7 @@ use crate::{
     address::EmailAddress,
     audit::{AuditAction, AuditActor},
     env::Env,
-    id::AccountId,
-    invitation::{Invitation, NewInvitation, SecureId},
+    invitation::{Invitation, NewInvitation},
     port::{StoreError, Tx, store::Addressee},
     principal::Actor,
     role::{Grant, Permission},
@@ -91,8 +90,7 @@ fn invite_distinct(
     for ((actor, command), (member, pending)) in requests.iter().zip(members.into_iter().zip(pending)) {
         let verdict = judge(tx, actor, command, member, pending, now)?;
         judged.push(verdict.map(|()| {
-            let new = new_invitation(env, actor, command, &wanted, now);
-            wanted.push(new);
+            wanted.push(new_invitation(env, actor, command, now));
         }));
     }
     let written = insert(tx, env, &wanted)?.into_iter().zip(&wanted);
@@ -138,16 +136,10 @@ fn judge(
     Ok(Ok(()))
 }
 
-fn new_invitation(
-    env: &Env,
-    actor: &Actor,
-    command: &Invite,
-    before: &[NewInvitation],
-    now: Timestamp,
-) -> NewInvitation {
+fn new_invitation(env: &Env, actor: &Actor, command: &Invite, now: Timestamp) -> NewInvitation {
     NewInvitation {
         public_id: Token::generate_at(now, env.entropy.as_ref()),
-        secure_id: secure_id(env, actor.account.id, before),
+        secure_id: Token::generate(env.entropy.as_ref()),
         account_id: actor.account.id,
         email: command.email.clone(),
         name: command.name.clone(),
@@ -156,14 +148,6 @@ fn new_invitation(
         created_at: now,
         expires_at: now + command.validity,
     }
-}
-
-/// Beside one of the account that is written in the same statement, so that few pages of the index change. Accounts have nothing in
-/// common: who knows an id of one learns nothing about those of another.
-fn secure_id(env: &Env, account: AccountId, before: &[NewInvitation]) -> SecureId {
-    let entropy = env.entropy.as_ref();
-    let neighbour = before.iter().rfind(|new| new.account_id == account);
-    neighbour.map_or_else(|| Token::generate(entropy), |new| Token::generate_beside(&new.secure_id, entropy))
 }
 
 /// Writes invitations with what belongs to them.

@@ -57,7 +57,7 @@ fn a_lost_lease_changes_nothing() {
     assert_eq!(settled(&world, &late, &deferred()), Settled::LeaseLost);
     assert_eq!(settled(&world, &current, &Ok(())), Settled::Relayed);
     assert_eq!(settled(&world, &late, &Ok(())), Settled::LeaseLost);
-    let mails = world.write(|tx| tx.mails_of(invitation.id)).unwrap();
+    let mails = world.write(|tx| tx.mails_of(invitation.account_id, invitation.id)).unwrap();
     assert_eq!((mails[0].state, mails[0].lease.is_none()), (MailState::Relayed, true));
 }
 
@@ -77,7 +77,7 @@ fn failures_are_told_and_tried_again_until_the_invitation_ends() {
         }
     }
     assert!(tries > 300, "every quarter of an hour for four days: {tries}");
-    let mail = world.write(|tx| tx.mails_of(invitation.id)).unwrap().remove(0);
+    let mail = world.write(|tx| tx.mails_of(invitation.account_id, invitation.id)).unwrap().remove(0);
     assert_eq!(mail.state, MailState::Dead);
     assert_eq!(mail.last_error.as_deref(), Some("mail relay deferred the mail: 451 try later"));
     assert_eq!(mail.attempts, tries);
@@ -102,7 +102,7 @@ fn an_unreachable_relay_uses_up_no_try() {
         let Settled::Retry(due_at) = settled(&world, &delivery, &down) else { panic!("it stays queued") };
         world.clock.advance(due_at - world.clock.now());
     }
-    assert_eq!(world.write(|tx| tx.mails_of(invitation.id)).unwrap()[0].attempts, 0);
+    assert_eq!(world.write(|tx| tx.mails_of(invitation.account_id, invitation.id)).unwrap()[0].attempts, 0);
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn mails_of_answered_or_renewed_invitations_do_not_leave() {
     assert_eq!(deliveries.len(), 1);
     assert_eq!(deliveries[0].mail.generation, 1);
     let states = |id| {
-        let mails = world.write(|tx| tx.mails_of(id)).unwrap();
+        let mails = world.write(|tx| tx.mails_of(world.jane().account.id, id)).unwrap();
         mails.iter().map(|mail| mail.state).collect::<Vec<_>>()
     };
     assert_eq!(states(revoked.id), [MailState::Cancelled]);

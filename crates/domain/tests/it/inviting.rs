@@ -1,17 +1,11 @@
-use std::collections::BTreeSet;
-
 use chrono::TimeDelta;
 use usher_domain::{
     invitation::Status,
     role::Grant,
-    usecase::{
-        expire::expire_overdue,
-        invite::{Invite, InviteError, invite_all},
-        revoke::revoke,
-    },
+    usecase::{expire::expire_overdue, invite::InviteError, revoke::revoke},
 };
 
-use crate::world::{email, world};
+use crate::world::world;
 
 #[test]
 fn an_invitation_its_audit_entry_and_its_mail_are_written_together() {
@@ -22,40 +16,9 @@ fn an_invitation_its_audit_entry_and_its_mail_are_written_together() {
     assert_eq!(invitation.expires_at, invitation.created_at + TimeDelta::days(14));
     assert_eq!(invitation.sponsor, Some(world.jane().person.id));
     assert_eq!(world.actions(), ["account.created", "member.added", "invitation.created"]);
-    let mails = world.write(|tx| tx.mails_of(invitation.id)).unwrap();
+    let mails = world.write(|tx| tx.mails_of(invitation.account_id, invitation.id)).unwrap();
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0].generation, 0);
-}
-
-/// Those of one account: accounts have nothing in common, and units neither.
-#[test]
-fn secure_ids_of_an_account_in_one_unit_are_neighbours() {
-    let world = world();
-    world.account("upside", "Upside");
-    world.member("upside", "ann@example.com", Grant::of_roles(["superuser"]).unwrap());
-    let (jane, ann) = (world.jane(), world.actor("upside", "ann@example.com"));
-    let unit = |addresses: [&str; 5]| {
-        let invites = addresses.map(|address| Invite {
-            email: email(address),
-            name: None,
-            grant: Grant::of_roles(["user"]).unwrap(),
-            validity: TimeDelta::days(14),
-        });
-        let requests: Vec<_> = [&jane, &ann, &jane, &ann, &jane].into_iter().zip(&invites).collect();
-        let made = world.write(|tx| invite_all(tx, &world.env, &requests)).unwrap();
-        made.into_iter().map(|one| one.map(|made| made.secure_id.to_string())).collect::<Vec<_>>()
-    };
-    let first =
-        unit(["a@example.com", "b@example.com", "jane@example.com", "d@example.com", "e@example.com"]);
-    let [Ok(a), Ok(b), Err(InviteError::AlreadyMember(_)), Ok(d), Ok(e)] = &first[..] else {
-        panic!("{first:?}")
-    };
-    assert_eq!((&a[..3], &b[..3]), (&e[..3], &d[..3]));
-    let second = unit(["f@example.com", "g@example.com", "h@example.com", "i@example.com", "j@example.com"]);
-    let beginnings: BTreeSet<_> = second.iter().flatten().chain([a, b]).map(|id| &id[..3]).collect();
-    assert_eq!(beginnings.len(), 4, "{first:?} {second:?}");
-    let rests: BTreeSet<_> = first.iter().chain(&second).flatten().map(|id| &id[3..]).collect();
-    assert_eq!(rests.len(), 9, "{first:?} {second:?}");
 }
 
 #[test]

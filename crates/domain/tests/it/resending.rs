@@ -27,7 +27,7 @@ fn one_path_renews_term_key_and_mail_and_keeps_the_rest() {
     assert_eq!(again.created_at, first.created_at);
     assert_eq!(again.sent_at, first.created_at + TimeDelta::days(3));
     assert_eq!(again.expires_at, again.sent_at + TimeDelta::days(14));
-    let mails = world.write(|tx| tx.mails_of(first.id)).unwrap();
+    let mails = world.write(|tx| tx.mails_of(first.account_id, first.id)).unwrap();
     assert_eq!(mails.iter().map(|mail| mail.generation).collect::<Vec<_>>(), [0, 1]);
     assert_ne!(mails[0].reference, mails[1].reference);
     assert_eq!(world.actions().last(), Some(&"invitation.resent"));

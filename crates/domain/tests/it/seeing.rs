@@ -110,9 +110,8 @@ fn several_requests_are_answered_each_in_its_place() {
     assert_eq!(counts, [Ok((1, 0)), Err(ViewError::Forbidden), Ok((0, 0)), Ok((1, 1))]);
 }
 
-/// They share one picture, but not what it shows: that is for each of them to see or not.
 #[test]
-fn who_asks_for_the_same_part_is_shown_it_by_the_own_rights() {
+fn equal_lists_of_one_batch_show_each_actor_what_its_rights_allow() {
     let world = world();
     world.member("onward", "eng@example.com", Grant::of_roles(["Auditor"]).unwrap());
     world.account("upside", "Upside");

@@ -7,7 +7,7 @@ use crate::{
     access_token::{NewAccessToken, Scope, TokenDigest, TokenHolder},
     account::{Account, AccountName, NewAccount},
     address::EmailAddress,
-    id::{AccountId, InvitationId, MailId},
+    id::{AccountId, MailId},
     invitation::{Invitation, NewInvitation},
     membership::Membership,
     outbox::{LeaseToken, Mail, NewMail},
@@ -171,7 +171,7 @@ impl World {
     ) -> Result<MailId, StoreError> {
         let mail = self.new_mail(invitation, seconds);
         store.write("sample mail", |tx| tx.enqueue(slice::from_ref(&mail)))?;
-        let queued = mails(store, invitation.id)?;
+        let queued = mails(store, invitation)?;
         let queued = queued.into_iter().find(|queued| queued.reference == mail.reference);
         Ok(found(queued).id)
     }
@@ -236,8 +236,8 @@ pub(super) fn stored(store: &dyn Store, invitation: &Invitation) -> Result<Invit
 }
 
 /// The mails of the invitation as they are stored now.
-pub(super) fn mails(store: &dyn Store, invitation: InvitationId) -> Result<Vec<Mail>, StoreError> {
-    store.read("sample mails", |tx| tx.mails_of(invitation))
+pub(super) fn mails(store: &dyn Store, invitation: &Invitation) -> Result<Vec<Mail>, StoreError> {
+    store.read("sample mails", |tx| tx.mails_of(invitation.account_id, invitation.id))
 }
 
 /// Claims mails with a lease from one second to another.

@@ -154,7 +154,7 @@ pub(super) const OPERATIONS: [Operation; 45] = [
         let relayed = Settlement { state: MailState::Relayed, attempts: 1, due_at: at, error: None, at };
         tx.settle_mail(usher_domain::id::MailId::new(1), &s.lease, &relayed).map(drop)
     }),
-    operation("mails_of", Read, 1, |tx, s| tx.mails_of(s.invitation.id).map(drop)),
+    operation("mails_of", Read, 1, |tx, s| tx.mails_of(s.invitation.account_id, s.invitation.id).map(drop)),
     operation("next_mail_due", Read, 1, |tx, _| tx.next_mail_due().map(drop)),
     operation("take_key", Write, 1, |tx, s| {
         assert!(tx.take_key(&s.new_key, stale_at(s.new_key.created_at))?);
