@@ -132,8 +132,8 @@ fn policy(settings: &Settings) -> Result<Policy, StartError> {
 
 fn retry(settings: &Settings) -> Result<RetryPolicy, StartError> {
     let usual = RetryPolicy::default();
-    let Some(mail) = &settings.mail else { return Ok(usual) };
-    let deadline = delta(mail.deadline, "mail.deadline")?;
+    let Some(relay) = &settings.mail else { return Ok(usual) };
+    let deadline = delta(relay.deadline(), "mail.deadline")?;
     Ok(RetryPolicy { lease: lease(deadline), ..usual })
 }
 
