@@ -156,8 +156,8 @@ fn policy(settings: &Settings) -> Result<Policy, StartError> {
 
 fn retry(settings: &Settings) -> Result<RetryPolicy, StartError> {
     let default = RetryPolicy::default();
-    let Some(mail) = &settings.mail else { return Ok(default) };
-    let deadline = delta(mail.deadline, "mail.deadline")?;
+    let Some(relay) = &settings.mail else { return Ok(default) };
+    let deadline = delta(relay.deadline(), "mail.deadline")?;
     Ok(RetryPolicy { lease: lease(deadline), ..default })
 }
 
