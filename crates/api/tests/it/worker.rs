@@ -7,6 +7,7 @@ use usher_domain::{
     outbox::Mail,
     port::StoreError,
 };
+use usher_api::compose;
 use usher_testbed::{Refusal, Security, SmtpOptions};
 
 use crate::harness::{Backend, Postbox, Server, Setup, body, on_both_databases};
@@ -25,16 +26,11 @@ fn mails(server: &Server, id: i64) -> Vec<Mail> {
 fn drain(setup: &Setup, server: &Server) {
     let settings = setup.settings();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let outlet = usher_api::compose::outlet(&settings).unwrap();
+    let transport = compose::mail_transport(&settings).unwrap();
     runtime.block_on(async {
-        let gate = usher_api::gate::Gate::new(
-            std::sync::Arc::clone(&server.core.store),
-            server.core.env.clone(),
-            4,
-            std::time::Duration::from_secs(5),
-        );
-        let wake = std::sync::Arc::default();
-        usher_api::compose::mail_worker(&settings, gate, &outlet, wake).drain().await;
+        let verifier = compose::own_verifier(&settings, &server.core.env.clock).unwrap();
+        let app = server.core.app(&settings, verifier).unwrap();
+        app.worker(transport.mailer, compose::worker_settings(&settings)).drain().await;
     });
 }
 

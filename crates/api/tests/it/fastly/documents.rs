@@ -2,7 +2,7 @@
 
 use proptest::{collection::vec, prelude::*, sample::select, test_runner::RngSeed};
 use serde_json::{Value, json};
-use usher_api::http::fastly::{Collection, Document, Invitation as Shown, PageRequest, Paging};
+use usher_fastly::{Collection, Document, Invitation as Shown, PageRequest, Paging};
 use usher_domain::{
     Timestamp,
     account::{Account, AccountName},
