@@ -4,18 +4,22 @@ mod failures;
 
 use std::{
     pin::Pin,
-    sync::mpsc,
+    sync::{Arc, Mutex, PoisonError, mpsc},
     task::{Context, Waker},
+    time::Duration,
 };
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use usher_domain::{
-    port::{Tx, store::Mode},
+    port::{
+        StoreError, Tx,
+        store::{Limit, Mode},
+    },
     testkit::{self, memory::MemoryStore},
 };
 
-use super::*;
-use crate::limiter::Limiter;
+use super::{batcher::Batcher, item::Item, split::together_or_alone};
+use crate::{context::RequestContext, limiter::Limiter, units::Units};
 
 /// Longer than any test: no wait runs out.
 const LONG: Duration = Duration::from_hours(1);
@@ -239,7 +243,7 @@ async fn a_runner_gives_way_to_other_work_that_waits_for_a_permit() {
     let first = scene.hold(1).await;
     let second = scene.ask(2);
     let (units, tell) = (scene.units.clone(), scene.tell.clone());
-    let told = move |_: &mut dyn Tx, _: &_| tell.send(Vec::new()).map_err(|_| missing());
+    let told = move |_: &mut dyn Tx, _: &_| tell.send(Vec::new()).map_err(|_| StoreError::defect("gone"));
     let mut unit =
         Box::pin(async move { units.run(&RequestContext::default(), "unit", Mode::Read, told).await });
     assert!(unit.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
