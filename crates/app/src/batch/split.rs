@@ -33,7 +33,11 @@ fn attempt<A>(
 ) -> Placed<A> {
     let wait = places.iter().map(|place| remaining(*place)).min().unwrap_or_default();
     match unit(places, wait) {
-        Ok(results) => places.iter().copied().zip(results.into_iter().map(Ok)).collect(),
+        Ok(results) => {
+            let mut results = results.into_iter();
+            let missing = || StoreError::defect("a request of a batch has no result");
+            places.iter().map(|place| (*place, results.next().ok_or_else(missing))).collect()
+        }
         Err(error @ StoreError::Overloaded(_)) => {
             let (spent, rest): (Vec<usize>, Vec<usize>) =
                 places.iter().partition(|place| remaining(**place).is_zero());
