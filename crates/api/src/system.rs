@@ -26,7 +26,10 @@ pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
     #[expect(clippy::disallowed_methods, reason = "this is the port's implementation")]
-    #[expect(clippy::panic, reason = "without randomness every secret is a guess: the process must not go on")]
+    #[expect(
+        clippy::panic,
+        reason = "without randomness every secret is a guess: the process must not go on"
+    )]
     fn fill(&self, bytes: &mut [u8]) {
         if let Err(error) = getrandom::fill(bytes) {
             panic!("the operating system returns no randomness: {error}");

@@ -91,10 +91,12 @@ fn requests<'a>(owner: &'a Actor, commands: &'a [Invite]) -> Vec<(&'a Actor, &'a
 
 fn command(number: usize) -> Invite {
     Invite {
-        email: EmailAddress::parse(&format!("invitee{number}@example.com")).unwrap(),
         name: Some(DisplayText::parse("Ada Lovelace").unwrap()),
-        grant: Grant::of_roles(["Auditor"]).unwrap(),
-        validity: TimeDelta::days(14),
+        ..Invite::new(
+            EmailAddress::parse(&format!("invitee{number}@example.com")).unwrap(),
+            Grant::of_roles(["Auditor"]).unwrap(),
+            TimeDelta::days(14),
+        )
     }
 }
 

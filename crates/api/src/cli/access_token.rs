@@ -51,8 +51,10 @@ pub(super) fn list(settings: &Settings, arguments: &ListAccessTokensArguments) -
     let listed = records.wait(records.app.operators().access_tokens(arguments.account.clone()));
     let listed = listed.map_err(|error| explain(&error))?;
     let now = records.app.now();
-    let text: Vec<String> = listed.iter().map(|ListedAccessToken { token, owner }| line(token, owner, now)).collect();
-    let json: Vec<Value> = listed.iter().map(|ListedAccessToken { token, owner }| describe(token, owner)).collect();
+    let text: Vec<String> =
+        listed.iter().map(|ListedAccessToken { token, owner }| line(token, owner, now)).collect();
+    let json: Vec<Value> =
+        listed.iter().map(|ListedAccessToken { token, owner }| describe(token, owner)).collect();
     Output::of(&arguments.result).lines(&text, &json.into())
 }
 

@@ -1,10 +1,7 @@
 //! `usher account …`
 
 use serde_json::{Value, json};
-use usher_domain::{
-    account::Account,
-    usecase::create_account::CreateAccount,
-};
+use usher_domain::{account::Account, usecase::create_account::CreateAccount};
 
 use super::{arguments::CreateAccountArguments, failure::Failure, output::Output, records::Records};
 use usher_http_kit::moment::iso;

@@ -1,10 +1,7 @@
 //! `usher person …`
 
 use serde_json::{Value, json};
-use usher_domain::{
-    person::Person,
-    usecase::create_person::CreatePerson,
-};
+use usher_domain::{person::Person, usecase::create_person::CreatePerson};
 
 use super::{arguments::CreatePersonArguments, failure::Failure, output::Output, password, records::Records};
 use crate::settings::Settings;

@@ -2,11 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
-use usher_domain::{
-    account::AccountName,
-    address::EmailAddress,
-    usecase::resolve::ResolveError,
-};
+use usher_domain::{account::AccountName, address::EmailAddress, usecase::resolve::ResolveError};
 
 use super::{arguments::IssueTokenArguments, failure::Failure, output::Output, records::Records};
 use usher_http_kit::moment::iso;
@@ -19,7 +15,8 @@ pub(super) fn issue(settings: &Settings, arguments: &IssueTokenArguments) -> Res
     let records = Records::open(settings)?;
     let member = records.wait(records.app.operators().member(account.clone(), email.clone()));
     let person = member.map_err(|error| refused(&error, email, account))?.person;
-    let lifetime = arguments.expires.map(TimeDelta::from_std).transpose().map_err(|error| Failure::of(&error))?;
+    let lifetime =
+        arguments.expires.map(TimeDelta::from_std).transpose().map_err(|error| Failure::of(&error))?;
     let token = records.app.sessions().operator_token(&person, account, lifetime);
     let expires_at = iso(token.expires_at);
     Output::of(&arguments.result)

@@ -4,7 +4,9 @@ use std::{
     time::Duration,
 };
 
-use actix_web::{App as HttpApp, HttpServer, dev::Server as HttpServerHandle, middleware::from_fn, web::Data};
+use actix_web::{
+    App as HttpApp, HttpServer, dev::Server as HttpServerHandle, middleware::from_fn, web::Data,
+};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing_actix_web::TracingLogger;

@@ -1,13 +1,13 @@
 //! Deliveries that go wrong, seen in the database and at the relay; and what a worker sweeps.
 
 use chrono::TimeDelta;
+use usher_api::compose;
 use usher_domain::{
     id::InvitationId,
     idempotency::{Answer, KeyDigest, NewKey, RETENTION, RequestMac, stale_at},
     outbox::Mail,
     port::StoreError,
 };
-use usher_api::compose;
 use usher_testbed::{Refusal, Security, SmtpOptions};
 
 use crate::harness::{Backend, Postbox, Server, Setup, body, on_both_databases};

@@ -9,6 +9,7 @@ mod env;
 mod keys;
 mod mailer;
 pub mod memory;
+mod new_invitation;
 pub mod scene;
 mod values;
 
@@ -18,5 +19,6 @@ pub use entropy::SeededEntropy;
 pub use env::{env, policy};
 pub use keys::PlainKeys;
 pub use mailer::CapturingMailer;
+pub use new_invitation::new_invitation;
 pub use scene::Scene;
 pub use values::{account_name, credential, email, grant, principal, text, verified};

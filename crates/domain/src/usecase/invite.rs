@@ -12,8 +12,9 @@ use crate::{
     address::EmailAddress,
     audit::{AuditAction, AuditActor},
     env::Env,
+    id::{AccountId, PersonId},
     invitation::{Invitation, NewInvitation},
-    port::{StoreError, Tx, store::Addressee},
+    port::{Entropy, StoreError, Tx, store::Addressee},
     principal::Actor,
     role::{Grant, Permission},
     text::DisplayText,
@@ -31,6 +32,14 @@ pub struct Invite {
     pub grant: Grant,
     /// How long it is open, now and after each resending.
     pub validity: TimeDelta,
+}
+
+impl Invite {
+    /// The command with what every invitation needs. Optional values are unset.
+    #[must_use]
+    pub const fn new(email: EmailAddress, grant: Grant, validity: TimeDelta) -> Self {
+        Self { email, name: None, grant, validity }
+    }
 }
 
 /// Why nobody was invited.
@@ -90,7 +99,12 @@ fn invite_distinct(
     for ((actor, command), (member, pending)) in requests.iter().zip(members.into_iter().zip(pending)) {
         let verdict = judge(tx, actor, command, member, pending, now)?;
         judged.push(verdict.map(|()| {
-            wanted.push(new_invitation(env, actor, command, now));
+            wanted.push(new_invitation(
+                env.entropy.as_ref(),
+                (actor.account.id, actor.person.id),
+                command,
+                now,
+            ));
         }));
     }
     let written = insert(tx, env, &wanted)?.into_iter().zip(&wanted);
@@ -136,15 +150,21 @@ fn judge(
     Ok(Ok(()))
 }
 
-fn new_invitation(env: &Env, actor: &Actor, command: &Invite, now: Timestamp) -> NewInvitation {
+/// The invitation that a sponsor in an account makes by a command.
+pub(crate) fn new_invitation(
+    entropy: &dyn Entropy,
+    (account_id, sponsor): (AccountId, PersonId),
+    command: &Invite,
+    now: Timestamp,
+) -> NewInvitation {
     NewInvitation {
-        public_id: Token::generate_at(now, env.entropy.as_ref()),
-        secure_id: Token::generate(env.entropy.as_ref()),
-        account_id: actor.account.id,
+        public_id: Token::generate_at(now, entropy),
+        secure_id: Token::generate(entropy),
+        account_id,
         email: command.email.clone(),
         name: command.name.clone(),
         grant: command.grant.clone(),
-        sponsor: actor.person.id,
+        sponsor,
         created_at: now,
         expires_at: now + command.validity,
     }

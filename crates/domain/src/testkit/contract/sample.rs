@@ -17,7 +17,7 @@ use crate::{
         store::{Addressee, Constraint},
     },
     role::Grant,
-    testkit::SeededEntropy,
+    testkit::{SeededEntropy, new_invitation},
     text::DisplayText,
     token::Token,
 };
@@ -133,17 +133,10 @@ impl World {
 
     /// An invitation of the account by the sponsor, made at [`start`], that ends 100 seconds later.
     pub(super) fn new_invitation(&self, address: &str) -> NewInvitation {
-        NewInvitation {
-            public_id: self.token(),
-            secure_id: self.token(),
-            account_id: self.account.id,
-            email: email(address),
-            name: None,
-            grant: grant("Auditor"),
-            sponsor: self.sponsor.id,
-            created_at: start(),
-            expires_at: second(100),
-        }
+        let inviter = (self.account.id, self.sponsor.id);
+        let new = new_invitation(&self.entropy, inviter, email(address), grant("Auditor"), start());
+        // No common beginning, so that no test can rely on the order of public ids.
+        NewInvitation { public_id: self.token(), expires_at: second(100), ..new }
     }
 
     /// As [`Self::new_invitation`], written.

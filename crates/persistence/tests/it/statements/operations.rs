@@ -20,6 +20,7 @@ use usher_domain::{
         },
     },
     principal::{Actor, Credential},
+    testkit,
     token::Token,
 };
 
@@ -252,17 +253,13 @@ impl Sample {
                 created_at: now,
             },
             new_person: new_person(&world.env, "new@example.com"),
-            new_invitation: NewInvitation {
-                public_id: Token::generate(entropy),
-                secure_id: Token::generate(entropy),
-                account_id: world.owner.account.id,
-                email: member.email.clone(),
-                name: None,
-                grant: grant("user"),
-                sponsor: world.owner.person.id,
-                created_at: now,
-                expires_at: now,
-            },
+            new_invitation: testkit::new_invitation(
+                entropy,
+                (world.owner.account.id, world.owner.person.id),
+                member.email.clone(),
+                grant("user"),
+                now,
+            ),
             new_mail: NewMail {
                 reference: Token::generate(entropy),
                 account_id: world.owner.account.id,
