@@ -1,28 +1,29 @@
-//! The text part of a mail, with what looks like a link made one.
+//! The text part of a mail, with its URLs as links.
 
 use serde::Serialize;
 
-/// A stretch of text; `link` says whether it is an address to follow.
+/// A segment of a text: a URL, or the text between two.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Piece<'a> {
+pub(super) struct Segment<'a> {
     text: &'a str,
     link: bool,
 }
 
-/// Cuts a text at its links.
-pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
+/// Splits a text at its URLs.
+pub(super) fn segments(text: &str) -> Vec<Segment<'_>> {
+    let mut segments = Vec::new();
     let mut rest = text;
     while let Some((before, link, after)) = first_link(rest) {
-        pieces.push(Piece { text: before, link: false });
-        pieces.push(Piece { text: link, link: true });
+        segments.push(Segment { text: before, link: false });
+        segments.push(Segment { text: link, link: true });
         rest = after;
     }
-    pieces.push(Piece { text: rest, link: false });
-    pieces.retain(|piece| !piece.text.is_empty());
-    pieces
+    segments.push(Segment { text: rest, link: false });
+    segments.retain(|segment| !segment.text.is_empty());
+    segments
 }
 
+/// The first URL, with the text before and after it.
 fn first_link(text: &str) -> Option<(&str, &str, &str)> {
     let start = ["http://", "https://"].into_iter().filter_map(|scheme| text.find(scheme)).min()?;
     let (before, from) = text.split_at_checked(start)?;
@@ -36,13 +37,13 @@ mod tests {
     use super::*;
 
     fn links(text: &str) -> Vec<&str> {
-        let pieces = pieces(text);
-        assert_eq!(pieces.iter().map(|piece| piece.text).collect::<String>(), text, "nothing is lost");
-        pieces.into_iter().filter(|piece| piece.link).map(|piece| piece.text).collect()
+        let segments = segments(text);
+        assert_eq!(segments.iter().map(|segment| segment.text).collect::<String>(), text, "no text is lost");
+        segments.into_iter().filter(|segment| segment.link).map(|segment| segment.text).collect()
     }
 
     #[test]
-    fn links_are_found() {
+    fn http_urls_are_links() {
         assert_eq!(
             links("Open this page:\n\nhttp://127.0.0.1:8080/a/b?key=0.x-_\n\nBye."),
             ["http://127.0.0.1:8080/a/b?key=0.x-_"]
@@ -55,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_a_link() {
+    fn other_text_is_no_link() {
         assert!(links("").is_empty());
         assert!(links("javascript:alert(1) www.example.com ftp://x").is_empty());
     }

@@ -1,14 +1,14 @@
 use serde::Serialize;
 
-/// A field of the page's forms, by the id that its label and its error are tied to.
+/// A field of the page's forms, by the id of its input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Field {
-    /// A newcomer's name.
+    /// The name of a newcomer.
     Name,
-    /// The password of the first form: chosen by a newcomer, entered by others.
+    /// The password for the invited address: a newcomer chooses it, others sign in with it.
     Password,
-    /// The address of a login that is not the invited one.
+    /// The address of a login under another address.
     OtherEmail,
     /// The password of that login.
     OtherPassword,
@@ -16,21 +16,21 @@ pub(super) enum Field {
 
 /// What to change before sending a form again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Mistake {
-    /// Where; `None` when it is no single field.
+pub(super) struct FormError {
+    /// `None` for an error of the form as a whole.
     pub(super) field: Option<Field>,
     /// A whole sentence.
     pub(super) message: String,
 }
 
-impl Mistake {
-    /// A mistake in a field.
-    pub(super) fn at(field: Field, message: impl Into<String>) -> Self {
+impl FormError {
+    /// An error in one field.
+    pub(super) fn in_field(field: Field, message: impl Into<String>) -> Self {
         Self { field: Some(field), message: message.into() }
     }
 
-    /// A mistake of the form as a whole.
-    pub(super) fn anywhere(message: impl Into<String>) -> Self {
+    /// An error of the form as a whole.
+    pub(super) fn of_form(message: impl Into<String>) -> Self {
         Self { field: None, message: message.into() }
     }
 }

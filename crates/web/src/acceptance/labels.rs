@@ -1,4 +1,4 @@
-//! Roles, services and moments in words that an invitee understands.
+//! Roles, services and dates in words for invitees.
 
 use chrono::TimeDelta;
 use serde::Serialize;
@@ -7,33 +7,33 @@ use usher_domain::{
     role::{GLOBAL_ADMIN, RoleName, ServiceGrant, ServicePermission},
 };
 
-use crate::moment::iso;
+use usher_http_kit::moment::iso;
 
-/// A role as a person reads it.
+/// A role with its explanation.
 #[derive(Debug, Serialize)]
-pub(super) struct RoleWords {
+pub(super) struct RoleLabel {
     label: String,
     meaning: &'static str,
 }
 
-/// One service of a limited invitation.
+/// A service of an invitation that is limited to services.
 #[derive(Debug, Serialize)]
-pub(super) struct ServiceWords {
+pub(super) struct ServiceLabel {
     id: String,
     access: &'static str,
 }
 
-/// When an invitation ends.
+/// When an invitation expires.
 #[derive(Debug, Serialize)]
-pub(super) struct EndWords {
+pub(super) struct Expiry {
     iso: String,
-    words: String,
+    date: String,
     remaining: String,
 }
 
-/// Names and explains a role; whoever is `limited` to services invites nobody, whatever the role says otherwise. A role
-/// that we have no words for is called by its own name.
-pub(super) fn role(name: &RoleName, limited: bool) -> RoleWords {
+/// Names and explains a role. A member who is `limited` to services cannot invite people, whatever the role. An unknown role
+/// keeps its own name.
+pub(super) fn role(name: &RoleName, limited: bool) -> RoleLabel {
     const EVERYTHING: &str =
         "May do everything in this account, including inviting people and managing members.";
     const NO_INVITING: &str = "May do everything in this account except inviting people.";
@@ -56,30 +56,30 @@ pub(super) fn role(name: &RoleName, limited: bool) -> RoleWords {
         ("tls_viewer", _) => ("TLS viewer", "May look at the account and its TLS settings."),
         (other, _) => (other, ""),
     };
-    RoleWords { label: label.to_owned(), meaning }
+    RoleLabel { label: label.to_owned(), meaning }
 }
 
-/// Names a service and what is allowed there.
-pub(super) fn service(grant: &ServiceGrant) -> ServiceWords {
+/// Names a service and the access to it.
+pub(super) fn service(grant: &ServiceGrant) -> ServiceLabel {
     let access = match grant.permission {
         ServicePermission::Full => "full access",
         ServicePermission::ReadOnly => "read only",
         ServicePermission::PurgeSelect => "purge single objects",
         ServicePermission::PurgeAll => "purge everything",
     };
-    ServiceWords { id: grant.service.as_str().to_owned(), access }
+    ServiceLabel { id: grant.service.as_str().to_owned(), access }
 }
 
-/// A moment in UTC, and how far off it is.
-pub(super) fn end(at: Timestamp, now: Timestamp) -> EndWords {
-    EndWords {
+/// The time of expiry in UTC, and how much time is left.
+pub(super) fn expiry(at: Timestamp, now: Timestamp) -> Expiry {
+    Expiry {
         iso: iso(at),
-        words: at.format("%-d %B %Y, %H:%M UTC").to_string(),
+        date: at.format("%-d %B %Y, %H:%M UTC").to_string(),
         remaining: remaining(at - now),
     }
 }
 
-/// Rounded down: nobody should count on the rest.
+/// Rounds down, so that no visitor comes too late.
 fn remaining(rest: TimeDelta) -> String {
     match (rest.num_days(), rest.num_hours(), rest.num_minutes()) {
         (2.., _, _) => format!("{} days left", rest.num_days()),
@@ -101,10 +101,10 @@ mod tests {
             let name = RoleName::parse(builtin.name).unwrap();
             for limited in [false, true] {
                 let grant = Grant::new(vec![name.clone()], limited, Vec::new()).unwrap();
-                let words = role(&name, limited);
-                assert!(!words.meaning.is_empty(), "{name}");
+                let label = role(&name, limited);
+                assert!(!label.meaning.is_empty(), "{name}");
                 let promised =
-                    words.meaning.contains(" inviting people and") || words.meaning.contains(" invite ");
+                    label.meaning.contains(" inviting people and") || label.meaning.contains(" invite ");
                 assert_eq!(promised, grant.permissions().has(Permission::InviteMembers), "{name}, {limited}");
             }
         }
@@ -112,20 +112,20 @@ mod tests {
 
     #[test]
     fn an_unknown_role_keeps_its_name() {
-        let words = role(&RoleName::parse("Gardener").unwrap(), false);
-        assert_eq!((words.label.as_str(), words.meaning), ("Gardener", ""));
+        let label = role(&RoleName::parse("Gardener").unwrap(), false);
+        assert_eq!((label.label.as_str(), label.meaning), ("Gardener", ""));
     }
 
     #[test]
-    fn moments() {
+    fn the_remaining_time_is_rounded_down() {
         let now = Timestamp::from_timestamp(1_710_946_165, 0).unwrap();
-        let words = |rest| end(now + rest, now);
-        let fortnight = words(TimeDelta::days(14));
+        let expiry = |rest| expiry(now + rest, now);
+        let fortnight = expiry(TimeDelta::days(14));
         assert_eq!(fortnight.iso, "2024-04-03T14:49:25Z");
-        assert_eq!(fortnight.words, "3 April 2024, 14:49 UTC");
+        assert_eq!(fortnight.date, "3 April 2024, 14:49 UTC");
         assert_eq!(fortnight.remaining, "14 days left");
-        assert_eq!(words(TimeDelta::hours(47)).remaining, "47 hours left");
-        assert_eq!(words(TimeDelta::minutes(119)).remaining, "119 minutes left");
-        assert_eq!(words(TimeDelta::seconds(119)).remaining, "about to end");
+        assert_eq!(expiry(TimeDelta::hours(47)).remaining, "47 hours left");
+        assert_eq!(expiry(TimeDelta::minutes(119)).remaining, "119 minutes left");
+        assert_eq!(expiry(TimeDelta::seconds(119)).remaining, "about to end");
     }
 }

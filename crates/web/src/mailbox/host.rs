@@ -5,15 +5,15 @@ use actix_web::{
     http::{header::HOST, uri::Authority},
 };
 
-/// Whether the request was made to a name of this machine.
+/// Whether the request was made to a loopback host.
 ///
-/// Listening on loopback is not enough: a website can let its own name point here (DNS rebinding), and its script would
-/// then read the mailbox as its own. But it cannot change the `Host` that the browser sends.
-pub(super) fn is_meant(request: &HttpRequest) -> bool {
+/// Listening on loopback is not enough: a website can point its own name to 127.0.0.1 (DNS rebinding), and its script could then
+/// read the mailbox. But no script can change the `Host` that the browser sends.
+pub(super) fn is_this_machine(request: &HttpRequest) -> bool {
     let mut hosts = request.headers().get_all(HOST).peekable();
-    let named = hosts.peek().is_some() && hosts.all(|host| host.to_str().is_ok_and(is_loopback));
-    // A request to a proxy names the host in its target, too.
-    named && request.uri().authority().is_none_or(|authority| is_loopback(authority.as_str()))
+    let loopback = hosts.peek().is_some() && hosts.all(|host| host.to_str().is_ok_and(is_loopback));
+    // A request to a proxy has the host in its target too.
+    loopback && request.uri().authority().is_none_or(|authority| is_loopback(authority.as_str()))
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_this_machine() {
+    fn loopback_hosts_are_this_machine() {
         for host in
             ["localhost", "LOCALHOST:8080", "127.0.0.1", "127.0.0.1:8080", "127.3.2.1", "[::1]", "[::1]:80"]
         {
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_others() {
+    fn other_hosts_are_not_this_machine() {
         for host in [
             "",
             "example.com",
@@ -63,14 +63,14 @@ mod tests {
     }
 
     #[test]
-    fn every_name_counts() {
+    fn every_host_of_a_request_has_to_be_loopback() {
         let request = |hosts: &[&'static str]| {
             hosts.iter().fold(TestRequest::default(), |request, host| request.append_header((HOST, *host)))
         };
-        assert!(!is_meant(&request(&[]).to_http_request()));
-        assert!(is_meant(&request(&["localhost"]).to_http_request()));
-        assert!(!is_meant(&request(&["localhost", "example.com"]).to_http_request()));
+        assert!(!is_this_machine(&request(&[]).to_http_request()));
+        assert!(is_this_machine(&request(&["localhost"]).to_http_request()));
+        assert!(!is_this_machine(&request(&["localhost", "example.com"]).to_http_request()));
         let proxied = request(&["localhost"]).uri("http://example.com/dev/mailbox");
-        assert!(!is_meant(&proxied.to_http_request()));
+        assert!(!is_this_machine(&proxied.to_http_request()));
     }
 }
