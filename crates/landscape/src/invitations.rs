@@ -1,126 +1,119 @@
 //! `GET`, `POST /invitations`; `GET`, `DELETE`, `POST /invitations/{id}`.
 
+use std::sync::Arc;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path, Payload, Query},
 };
 use chrono::TimeDelta;
 use serde_json::json;
+use usher_app::InAccount;
 use usher_domain::{
     address::EmailAddress,
-    env::Env,
     id::InvitationId,
     idempotency::Answer,
     invitation::{Invitation, InvitationRef},
-    port::Tx,
-    principal::Actor,
     role::{GLOBAL_ADMIN, Grant},
     text::DisplayText,
-    usecase::{invite::Invite, resend, revoke::revoke},
+    usecase::invite::Invite,
+};
+use usher_http_kit::{
+    AppState, Parsed, call, context, credentials::bearer_credential, idempotency_key, json::Fields, problem,
+    query,
 };
 
 use super::{
+    Settings,
     error::Problem,
     list::{InvitationResponse, PageRequest, part, whole},
-    request::{
-        body, complete, credential, fields, json_answer, no_content, optional_fields, write_in_account,
-    },
+    request::{Content, complete, content, fields, json_answer, no_content, optional_fields, respond},
 };
-use crate::http::{call::Call, gathered, idempotency::Answered, json::Fields, state::AppState};
 
-/// `GET /invitations`: all that are open, or a part with `limit` and `offset`.
-pub(super) async fn list(
+/// `GET /invitations`: all open invitations, or a part with `limit` and `offset`.
+pub(crate) async fn list(
     request: HttpRequest,
     state: Data<AppState>,
-    query: Query<Vec<(String, String)>>,
+    parameters: Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Problem> {
-    let credential = credential(&request, &state).await?;
-    let page = PageRequest::of_query(&query);
-    let listed = gathered::ask(
-        &state,
-        &state.gathered.lists,
-        credential.clone(),
-        page.clone().map(|page| page.part()),
-    )
-    .await?;
+    let credential = bearer_credential(&request, &state).await?;
+    let context = context(&request);
+    let page = PageRequest::of_query(&parameters);
+    let wanted = page.clone().map(|page| page.part());
+    let Parsed { request, not_understood } = query(context.clone(), credential.clone(), wanted);
+    let listed = state.app.invitations().list(request).await;
+    let listed = listed.map_err(|rejection| problem(rejection, not_understood))?;
     let page = page?;
     if page.limit.is_none() && listed.value.more {
-        return Ok(whole(state, credential, listed));
+        return Ok(whole(state, &context, credential, listed));
     }
     part(&page, &state.public_url, &listed)
 }
 
 /// `POST /invitations`: invites, by default as `GlobalAdmin`.
-pub(super) async fn create(
+pub(crate) async fn create(
     request: HttpRequest,
     payload: Payload,
     state: Data<AppState>,
+    settings: Data<Settings>,
 ) -> Result<HttpResponse, Problem> {
-    let credential = credential(&request, &state).await?;
-    let body = body(&request, payload, &state).await;
-    let key = state.repeats.key(&request, body.as_deref().ok());
-    let validity = state.landscape.validity;
-    let command = body.and_then(|body| invitation_request(fields(&body)?, validity));
-    let call = Call { name: "landscape.invite", key, command };
-    let done = gathered::invite(&state, credential, call, |done| created(&done.value)).await;
-    Ok(mailed(&state, done.map_err(|refused| refused.value)?.value))
+    let credential = bearer_credential(&request, &state).await?;
+    let Content { body, key } = content(&request, payload, &state, **settings).await;
+    let command = body.and_then(|body| invitation_request(fields(&body)?, settings.validity));
+    let Parsed { request, not_understood } = call(context(&request), credential, key, command);
+    let outcome = state.app.invitations().create(request, Arc::new(created)).await;
+    respond(outcome, not_understood)
 }
 
 /// `GET /invitations/{id}`
-pub(super) async fn get(
+pub(crate) async fn get(
     request: HttpRequest,
     state: Data<AppState>,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let credential = credential(&request, &state).await?;
-    let got = gathered::ask(&state, &state.gathered.gets, credential, number(&id)).await?;
+    let credential = bearer_credential(&request, &state).await?;
+    let Parsed { request, not_understood } = query(context(&request), credential, number(&id));
+    let got = state.app.invitations().get(request).await;
+    let got = got.map_err(|rejection| problem(rejection, not_understood))?;
     Ok(HttpResponse::Ok().json(InvitationResponse::of(&got.value, &got.actor.account)))
 }
 
 /// `DELETE /invitations/{id}`: revokes.
-pub(super) async fn delete(
+pub(crate) async fn delete(
     request: HttpRequest,
     state: Data<AppState>,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let credential = credential(&request, &state).await?;
+    let credential = bearer_credential(&request, &state).await?;
     let named = number(&id).map_or(InvitationRef::Nothing, InvitationRef::from);
-    let call =
-        Call { name: "landscape.revoke", key: state.repeats.key(&request, Some(&[])), command: Ok(named) };
-    let work = |tx: &mut dyn Tx, env: &Env, actor: &Actor, named: &InvitationRef| {
-        revoke(tx, env, actor, named).map(|()| no_content())
-    };
-    Ok(write_in_account(&state, credential, call, work).await?.into_response())
+    let key = idempotency_key::of_request(&request, &state.app, Some(&[]));
+    let Parsed { request, not_understood } = call(context(&request), credential, key, Ok(named));
+    let outcome = state.app.invitations().revoke(request, Arc::new(no_content)).await;
+    respond(outcome, not_understood)
 }
 
-/// `POST /invitations/{id}`: resends. The body, `{}` or nothing, says nothing.
-pub(super) async fn resend(
+/// `POST /invitations/{id}`: resends. The body is `{}` or empty.
+pub(crate) async fn resend(
     request: HttpRequest,
     payload: Payload,
     state: Data<AppState>,
+    settings: Data<Settings>,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let credential = credential(&request, &state).await?;
-    let body = body(&request, payload, &state).await;
-    let key = state.repeats.key(&request, body.as_deref().ok());
+    let credential = bearer_credential(&request, &state).await?;
+    let Content { body, key } = content(&request, payload, &state, **settings).await;
     let command = body.and_then(|body| optional_fields(&body)).and_then(|_| number(&id));
-    let call = Call { name: "landscape.resend", key, command };
-    let work = |tx: &mut dyn Tx, env: &Env, actor: &Actor, id: &InvitationId| {
-        resend::resend(tx, env, actor, *id).map(|sent| created(&sent))
-    };
-    Ok(mailed(&state, write_in_account(&state, credential, call, work).await?))
+    let Parsed { request, not_understood } = call(context(&request), credential, key, command);
+    let outcome = state.app.invitations().resend(request, Arc::new(sent)).await;
+    respond(outcome, not_understood)
 }
 
-fn created(invitation: &Invitation) -> Answer {
+fn created(created: &InAccount<Invitation>) -> Answer {
+    sent(&created.value)
+}
+
+fn sent(invitation: &Invitation) -> Answer {
     json_answer(&json!({ "id": invitation.id.get(), "secure_id": invitation.secure_id.as_str() }))
-}
-
-/// The answer to what queued a mail.
-fn mailed(state: &AppState, answered: Answered) -> HttpResponse {
-    if !answered.replayed {
-        state.wake.notify_one();
-    }
-    answered.into_response()
 }
 
 fn invitation_request(mut fields: Fields, validity: TimeDelta) -> Result<Invite, Problem> {
@@ -128,7 +121,7 @@ fn invitation_request(mut fields: Fields, validity: TimeDelta) -> Result<Invite,
     let email = fields.text("email");
     let roles = fields.optional_texts("roles");
     complete(&fields)?;
-    // An empty list means "no role specified" too: nobody can be a member without a role.
+    // An empty list means the default too: a member has at least one role.
     let roles = roles.filter(|roles| !roles.is_empty()).unwrap_or_else(|| vec![GLOBAL_ADMIN.to_owned()]);
     let email =
         EmailAddress::parse(&email).map_err(|error| Problem::invalid_email(format_args!("email {error}")));
@@ -143,7 +136,7 @@ fn invitation_request(mut fields: Fields, validity: TimeDelta) -> Result<Invite,
     }
 }
 
-/// Only positive numbers name invitations; anything else names none.
+/// Ids are positive numbers; any other text names no invitation.
 fn number(text: &str) -> Result<InvitationId, Problem> {
     let number = text.parse().ok().filter(|number| *number > 0);
     number

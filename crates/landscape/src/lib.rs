@@ -19,12 +19,21 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 
-pub use error::Problem;
-
-use super::endpoint::{Endpoint, mount};
+use chrono::TimeDelta;
+use error::Problem;
+use usher_http_kit::endpoint::{Endpoint, mount};
 
 /// Where the dialect hangs.
 pub const PREFIX: &str = "/api/v2";
+
+/// The settings of the dialect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// Whether a body must be declared as `application/json`. Otherwise its declared type is ignored.
+    pub strict_content_type: bool,
+    /// How long an invitation is valid.
+    pub validity: TimeDelta,
+}
 
 /// Every operation of the dialect, with paths below [`PREFIX`].
 #[must_use]
@@ -42,13 +51,14 @@ pub fn endpoints() -> Vec<Endpoint> {
     ]
 }
 
-/// Registers them.
-pub fn configure(config: &mut ServiceConfig) {
+/// Registers the operations. The server has [`usher_http_kit::AppState`] among its data.
+pub fn configure(config: &mut ServiceConfig, settings: Settings) {
     let headers =
         DefaultHeaders::new().add((CACHE_CONTROL, "no-store")).add((X_CONTENT_TYPE_OPTIONS, "nosniff"));
     config.service(
         web::scope(PREFIX)
             .wrap(headers)
+            .app_data(web::Data::new(settings))
             .configure(|config| mount(config, endpoints(), || Route::new().to(method_not_allowed)))
             .default_service(Route::new().to(not_found)),
     );

@@ -6,19 +6,19 @@ use actix_web::{
 };
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use usher_auth::TokenRequest;
 use usher_domain::{
     account::{Account, AccountName},
     address::EmailAddress,
     person::Person,
-    usecase::sign_in::{SignInError, SignedIn, sign_in},
+    usecase::sign_in::SignedIn,
 };
+use usher_http_kit::{AppState, context, json::Fields};
 
 use super::{
+    Settings,
     error::Problem,
     request::{body, complete, fields},
 };
-use crate::http::{json::Fields, state::AppState};
 
 /// Longest life of a token that a caller may ask for: 30 days.
 const LONGEST_MINUTES: i64 = 30 * 24 * 60;
@@ -33,23 +33,22 @@ struct LoginRequest {
 }
 
 /// `POST /login`
-pub(super) async fn login(
+pub(crate) async fn login(
     request: HttpRequest,
     payload: Payload,
     state: Data<AppState>,
+    settings: Data<Settings>,
 ) -> Result<HttpResponse, Problem> {
-    let login = login_request(fields(&body(&request, payload, &state).await?)?)?;
+    let login = login_request(fields(&body(&request, payload, &state, **settings).await?)?)?;
+    let context = context(&request);
     let email = EmailAddress::parse(&login.email).ok();
-    let person = state.passwords.sign_in(&state.gate, email, login.password.clone()).await?;
+    let person = state.app.passwords().sign_in(&context, email, login.password.clone()).await?;
     let person =
         person.ok_or_else(|| Problem::unauthorized("the e-mail address or the password is wrong"))?;
     let account = login.account.as_deref().map(AccountName::parse).transpose();
     let account = account.map_err(|error| Problem::bad_request(format_args!("account {error}")))?;
-    let id = person.id;
-    let signed_in = state.gate.run(move |store, _| {
-        store.read::<_, SignInError>("landscape.login", |tx| sign_in(tx, id, account.as_ref()))
-    });
-    Ok(answer(&state, &login, &person, &signed_in.await?))
+    let signed_in = state.app.sessions().sign_in(&context, person.id, account).await?;
+    Ok(answer(&state, &login, &person, &signed_in))
 }
 
 fn login_request(mut fields: Fields) -> Result<LoginRequest, Problem> {
@@ -71,16 +70,7 @@ fn login_request(mut fields: Fields) -> Result<LoginRequest, Problem> {
 
 fn answer(state: &AppState, login: &LoginRequest, person: &Person, signed_in: &SignedIn) -> HttpResponse {
     let current = signed_in.current.as_ref();
-    let token = state.issuer.issue(
-        &TokenRequest {
-            email: &person.email,
-            email_verified: person.email_verified,
-            person_id: person.id,
-            account: current.map(|account| &account.name),
-            lifetime: login.lifetime.unwrap_or(state.token_lifetime).min(state.token_lifetime),
-        },
-        state.gate.env().now(),
-    );
+    let token = state.app.sessions().token(person, current.map(|account| &account.name), login.lifetime);
     HttpResponse::Ok().json(json!({
         "token": token.reveal(),
         "email": person.email.as_str(),

@@ -1,52 +1,61 @@
+//! What handlers read of requests, and how they respond.
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::CONTENT_TYPE,
     web::{Bytes, Payload},
 };
 use serde_json::{Map, Value};
-use usher_domain::{
-    env::Env,
-    idempotency::Answer,
-    port::{Tx, store::UnitError},
-    principal::{Actor, Credential},
-};
-
-use super::error::Problem;
-use crate::http::{
-    body,
-    call::{Call, Caller},
-    credentials,
-    idempotency::Answered,
+use usher_app::{IdempotencyKey, Outcome};
+use usher_domain::idempotency::Answer;
+use usher_http_kit::{
+    AppState, body,
+    idempotency_key::{self, HeaderError},
     json::{self, Fields},
-    state::AppState,
-    unit,
+    problem, reply,
 };
 
-/// The credential of the request.
-pub(super) async fn credential(request: &HttpRequest, state: &AppState) -> Result<Credential, Problem> {
-    Ok(credentials::bearer_credential(request, state).await?)
+use super::{Settings, error::Problem};
+
+/// The body and the idempotency key of a write. Neither is a reason to reject the request yet: the application identifies the
+/// caller first.
+pub(crate) struct Content {
+    pub(crate) body: Result<Bytes, Problem>,
+    pub(crate) key: Result<Option<IdempotencyKey>, HeaderError>,
 }
 
-/// The body. The type that the request declares is looked at in strict mode only: the reference's own `curl -d` lines declare
-/// a form.
-pub(super) async fn body(
+/// Reads body and key.
+pub(crate) async fn content(
     request: &HttpRequest,
     payload: Payload,
     state: &AppState,
+    settings: Settings,
+) -> Content {
+    let body = body(request, payload, state, settings).await;
+    let key = idempotency_key::of_request(request, &state.app, body.as_deref().ok());
+    Content { body, key }
+}
+
+/// Reads the body. Its declared type matters in strict mode only: the `curl -d` commands of Landscape's reference declare a form.
+pub(crate) async fn body(
+    request: &HttpRequest,
+    payload: Payload,
+    state: &AppState,
+    settings: Settings,
 ) -> Result<Bytes, Problem> {
-    if state.landscape.strict_content_type && !declares_json(request) {
+    if settings.strict_content_type && !declares_json(request) {
         return Err(Problem::unsupported_media_type());
     }
     Ok(body::read(payload, state.body_timeout).await?)
 }
 
 /// The fields of a JSON body.
-pub(super) fn fields(body: &[u8]) -> Result<Fields, Problem> {
+pub(crate) fn fields(body: &[u8]) -> Result<Fields, Problem> {
     Ok(Fields::new(json::object(body)?))
 }
 
 /// As [`fields`], for operations whose body may be absent.
-pub(super) fn optional_fields(body: &[u8]) -> Result<Fields, Problem> {
+pub(crate) fn optional_fields(body: &[u8]) -> Result<Fields, Problem> {
     if body.is_empty() { Ok(Fields::new(Map::new())) } else { fields(body) }
 }
 
@@ -57,47 +66,28 @@ fn declares_json(request: &HttpRequest) -> bool {
         .is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
 }
 
-/// Refuses when any field was wrong.
-pub(super) fn complete(fields: &Fields) -> Result<(), Problem> {
+/// Fails when any field was wrong.
+pub(crate) fn complete(fields: &Fields) -> Result<(), Problem> {
     if fields.problems().is_empty() { Ok(()) } else { Err(Problem::fields(fields.problems())) }
 }
 
-/// [`unit::write`] with the refusals of this dialect, which tells of the write limit only when it is reached.
-pub(super) async fn write_in_account<C, E>(
-    state: &AppState,
-    credential: Credential,
-    call: Call<C, Problem>,
-    work: impl FnMut(&mut dyn Tx, &Env, &Actor, &C) -> Result<Answer, E> + Send + 'static,
-) -> Result<Answered, Problem>
-where
-    C: Send + 'static,
-    E: UnitError + Into<Problem>,
-{
-    let done = unit::write(state, credential, call, work).await;
-    done.map(|done| done.value).map_err(|refused| refused.value)
-}
-
-/// [`unit::write_as_anybody`] with the refusals of this dialect.
-pub(super) async fn write_as_anybody<C, E>(
-    state: &AppState,
-    caller: Caller,
-    call: Call<C, Problem>,
-    work: impl FnMut(&mut dyn Tx, &Env, &C) -> Result<Answer, E> + Send + 'static,
+/// The response to a write. This dialect mentions the write limit only when it is reached.
+pub(crate) fn respond<E>(
+    outcome: Outcome<E>,
+    not_understood: Option<Problem>,
 ) -> Result<HttpResponse, Problem>
 where
-    C: Send + 'static,
-    E: UnitError + Into<Problem>,
+    Problem: From<E>,
 {
-    let done = unit::write_as_anybody(state, caller, call, work).await;
-    done.map(|done| done.value.into_response()).map_err(|refused| refused.value)
+    outcome.result.map(reply::response).map_err(|rejection| problem(rejection, not_understood))
 }
 
 /// 200 with JSON.
-pub(super) fn json_answer(body: &Value) -> Answer {
+pub(crate) fn json_answer(body: &Value) -> Answer {
     Answer { status: 200, content_type: Some("application/json".to_owned()), body: body.to_string() }
 }
 
 /// 204.
-pub(super) fn no_content() -> Answer {
+pub(crate) const fn no_content(&(): &()) -> Answer {
     Answer { status: 204, content_type: None, body: String::new() }
 }

@@ -1,0 +1,69 @@
+//! What is wrong with a request itself: its credential, key or body.
+
+use actix_web::http::StatusCode;
+use usher_domain::{
+    port::TokenError,
+    role::{BUILTIN, GrantError},
+};
+use usher_http_kit::{
+    body::BodyError, credentials::CredentialError, idempotency_key::HeaderError, json::JsonError,
+};
+
+use super::Problem;
+
+impl From<CredentialError> for Problem {
+    fn from(error: CredentialError) -> Self {
+        match &error {
+            CredentialError::Missing | CredentialError::Malformed => Self::unauthorized(error),
+            CredentialError::Token(token) => token_problem(token),
+            CredentialError::OnlyForAccount => Self::forbidden(error),
+        }
+    }
+}
+
+fn token_problem(error: &TokenError) -> Problem {
+    match error {
+        TokenError::EmailNotVerified => Problem::forbidden(error),
+        TokenError::KeysUnavailable => {
+            Problem::unavailable("the keys of the token's issuer cannot be reached; try again").retry_after(5)
+        }
+        TokenError::Invalid { .. } | TokenError::Expired => Problem::unauthorized(error),
+    }
+}
+
+impl From<BodyError> for Problem {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::TooLarge => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLarge", error),
+            BodyError::TimedOut => Self::new(StatusCode::REQUEST_TIMEOUT, "RequestTimeout", error),
+            BodyError::Broken => Self::bad_request(error),
+        }
+    }
+}
+
+impl From<JsonError> for Problem {
+    fn from(error: JsonError) -> Self {
+        Self::bad_request(error)
+    }
+}
+
+impl From<HeaderError> for Problem {
+    fn from(error: HeaderError) -> Self {
+        Self::bad_request(error)
+    }
+}
+
+impl From<GrantError> for Problem {
+    fn from(error: GrantError) -> Self {
+        match error {
+            GrantError::UnknownRole(_) => {
+                let known: Vec<&str> = BUILTIN.iter().map(|role| role.name).collect();
+                let message = format!("{error}; the roles are {}", known.join(", "));
+                Self::new(StatusCode::BAD_REQUEST, "UnknownRole", message)
+            }
+            GrantError::NoRole | GrantError::TooManyServices | GrantError::RepeatedService(_) => {
+                Self::bad_request(error)
+            }
+        }
+    }
+}
