@@ -116,8 +116,9 @@ fn mails_of_answered_or_renewed_invitations_do_not_leave() {
     let deliveries = claimed(&world);
     assert_eq!(deliveries.len(), 1);
     assert_eq!(deliveries[0].mail.generation, 1);
+    let account = world.jane().account.id;
     let states = |id| {
-        let mails = world.write(|tx| tx.mails_of(world.jane().account.id, id)).unwrap();
+        let mails = world.write(|tx| tx.mails_of(account, id)).unwrap();
         mails.iter().map(|mail| mail.state).collect::<Vec<_>>()
     };
     assert_eq!(states(revoked.id), [MailState::Cancelled]);
