@@ -12,7 +12,7 @@ use crate::{
     address::EmailAddress,
     id::{AccountId, InvitationId, PersonId},
     role::Grant,
-    text::DisplayText,
+    text::{DisplayText, Locale},
 };
 
 /// An invitation as it is stored. Address and grant never change: another address or role is another invitation.
@@ -30,6 +30,8 @@ pub struct Invitation {
     pub email: EmailAddress,
     /// What the inviter calls the invitee; Fastly's dialect has no such field.
     pub name: Option<DisplayText>,
+    /// The language that the invitee reads, if the inviter named one.
+    pub locale: Option<Locale>,
     /// What is promised.
     pub grant: Grant,
     /// Who answers for the promise: the inviter, or whoever resent it last. `None` once that person is gone.
@@ -129,6 +131,8 @@ pub struct NewInvitation {
     pub email: EmailAddress,
     /// What the inviter calls the invitee.
     pub name: Option<DisplayText>,
+    /// The language that the invitee reads.
+    pub locale: Option<Locale>,
     /// What is promised.
     pub grant: Grant,
     /// The inviter.
@@ -150,6 +154,7 @@ impl NewInvitation {
             account_id: self.account_id,
             email: self.email.clone(),
             name: self.name.clone(),
+            locale: self.locale.clone(),
             grant: self.grant.clone(),
             sponsor: Some(self.sponsor),
             status: Status::Pending,

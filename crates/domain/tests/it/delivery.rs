@@ -2,15 +2,18 @@ use chrono::TimeDelta;
 use usher_domain::{
     outbox::{MailState, NextStep, RetryPolicy},
     port::{Clock as _, SendError},
+    role::Grant,
     testkit::SeededEntropy,
+    text::Locale,
     usecase::{
         deliver::{Delivery, Settled, claim, settle},
+        invite::{Invite, invite},
         resend::resend,
         revoke::revoke,
     },
 };
 
-use crate::world::{World, world};
+use crate::world::{World, email, world};
 
 fn claimed(world: &World) -> Vec<Delivery> {
     world.write(|tx| claim(tx, &world.env, 10)).unwrap()
@@ -44,6 +47,17 @@ fn a_mail_is_built_when_it_leaves() {
     assert_eq!(settled(&world, &deliveries[0], &Ok(())), Settled::Relayed);
     world.clock.advance(TimeDelta::days(1));
     assert!(claimed(&world).is_empty());
+}
+
+#[test]
+fn the_locale_of_an_invitation_reaches_its_mail() {
+    let world = world();
+    let locale = Some(Locale::parse("pt-BR").unwrap());
+    let grant = Grant::of_roles(["Auditor"]).unwrap();
+    let command = Invite { locale, ..Invite::new(email("joe@example.com"), grant, TimeDelta::days(14)) };
+    let jane = world.jane();
+    world.write(|tx| invite(tx, &world.env, &jane, &command)).unwrap();
+    assert_eq!(claimed(&world)[0].content.locale, command.locale);
 }
 
 #[test]
