@@ -3,8 +3,12 @@ use usher_domain::{
     invitation::Invitation,
     outbox::{MailState, NextStep, RetryPolicy},
     port::{Clock as _, SendError},
-    testkit::{Scene, SeededEntropy},
-    usecase::deliver::{Delivery, Settled, claim, settle},
+    testkit::{Scene, SeededEntropy, grant},
+    text::Locale,
+    usecase::{
+        deliver::{Delivery, Settled, claim, settle},
+        invite::Invite,
+    },
 };
 
 fn claimed(scene: &Scene) -> Vec<Delivery> {
@@ -39,6 +43,15 @@ fn a_claimed_mail_has_its_link_and_is_delivered_once() {
     assert_eq!(settled(&scene, &deliveries[0], &Ok(())), Settled::Relayed);
     scene.clock.advance(TimeDelta::days(1));
     assert!(claimed(&scene).is_empty());
+}
+
+#[test]
+fn the_locale_of_an_invitation_reaches_its_mail() {
+    let scene = Scene::new();
+    let locale = Some(Locale::parse("pt-BR").unwrap());
+    let command = Invite { locale, ..Scene::invitation("joe@example.com", grant(["Auditor"])) };
+    scene.send(&scene.admin(), &command).unwrap();
+    assert_eq!(claimed(&scene)[0].content.locale, command.locale);
 }
 
 #[test]
