@@ -20,7 +20,7 @@ pub enum Login {
 
 impl Login {
     /// The login of the person with an address, if there is a person.
-    pub(super) fn of(tx: &mut dyn Tx, person: Option<&Person>) -> Result<Self, StoreError> {
+    pub(super) fn of_person(tx: &mut dyn Tx, person: Option<&Person>) -> Result<Self, StoreError> {
         let Some(person) = person else { return Ok(Self::None) };
         if person.password.is_some() {
             return Ok(Self::Password);
@@ -28,8 +28,8 @@ impl Login {
         Ok(if tx.memberships_of(person.id)?.is_empty() { Self::None } else { Self::Elsewhere })
     }
 
-    /// As [`Self::of`], for a person whose memberships were loaded.
-    pub(super) const fn of_known(known: Option<&Known>) -> Self {
+    /// As [`Self::of_person`], for a person whose memberships were loaded.
+    pub(super) const fn of_known_person(known: Option<&Known>) -> Self {
         match known {
             None => Self::None,
             Some(known) if known.person.password.is_some() => Self::Password,

@@ -76,6 +76,6 @@ fn open(tx: &mut dyn Tx, invitation: Invitation, account_title: DisplayText) -> 
         None => None,
     };
     let invitee = tx.person_by_email(&invitation.email)?;
-    let login = Login::of(tx, invitee.as_ref())?;
+    let login = Login::of_person(tx, invitee.as_ref())?;
     Ok(LinkView::Open(Box::new(InviteeView { invitation, account_title, inviter_name, login })))
 }

@@ -108,7 +108,7 @@ fn newcomer(
     (name, password): (&DisplayText, &PasswordHash),
     now: Timestamp,
 ) -> Result<NewMember, AcceptError> {
-    match (Login::of_known(known.as_ref()), known) {
+    match (Login::of_known_person(known.as_ref()), known) {
         (Login::Password, _) => Err(AcceptError::PasswordExists),
         (Login::Elsewhere, _) => Err(AcceptError::SignsInElsewhere),
         (Login::None, Some(Known { mut person, .. })) => {
