@@ -51,7 +51,7 @@ pub(crate) fn overloaded(operation: &'static str, limit: &'static str) {
 }
 
 /// Logs and counts a defect. The request's span carries its id.
-pub(crate) fn defect(operation: &'static str, error: &dyn std::fmt::Display) {
+pub fn defect(operation: &'static str, error: &dyn std::fmt::Display) {
     counter!(DEFECTS).increment(1);
     tracing::error!(operation, %error, "defect");
 }
