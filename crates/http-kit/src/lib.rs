@@ -16,7 +16,7 @@ pub mod json;
 pub mod moment;
 pub mod reply;
 pub mod request;
-pub mod state;
+mod state;
 pub mod unread;
 
 pub use request::{Parsed, call, context, problem, query};

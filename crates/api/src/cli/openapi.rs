@@ -3,7 +3,7 @@
 use utoipa::OpenApi as _;
 
 use super::{failure::Failure, output::Output};
-use crate::http::fastly::Description;
+use usher_fastly::Description;
 
 /// Prints the document, as it is also kept in `docs/api/`.
 pub(super) fn print() -> Result<(), Failure> {
