@@ -92,7 +92,7 @@ impl<'a> InvitationPage<'a> {
 
     /// The page.
     pub(super) fn page(&self, status: StatusCode) -> Page {
-        Page::new(status, "open.html", self)
+        Page::new(status, "invitation.html", self)
     }
 }
 
