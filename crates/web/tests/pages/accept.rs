@@ -41,9 +41,9 @@ async fn a_link_works_once() {
     let site = Site::new();
     let invitation = site.invite("ada@example.com");
     site.post(&invitation, &NEWCOMER).await.assert(200, "You are now a member");
-    site.post(&invitation, &NEWCOMER).await.assert(410, "accepted already");
+    site.post(&invitation, &NEWCOMER).await.assert(410, "already accepted");
     let other = [("action", "accept"), ("name", "Eve"), ("password", "another password")];
-    site.post(&invitation, &other).await.assert(410, "accepted already");
+    site.post(&invitation, &other).await.assert(410, "already accepted");
     assert_eq!(site.scene.person("ada@example.com").unwrap().password, Some(PlainHasher::hash_of(PASSWORD)));
 }
 
@@ -75,7 +75,7 @@ async fn a_person_with_a_password_cannot_choose_a_new_one_here() {
     let invitation = site.invite("ada@example.com");
     let other = [("action", "accept"), ("name", "Eve"), ("password", "another password")];
     let page = site.post(&invitation, &other).await;
-    page.assert(409, "There is a login for this address already. Sign in with its password.");
+    page.assert(409, "This address already has a login. Sign in with its password.");
     page.assert(409, "Sign in to accept");
     assert_eq!(site.membership("ada@example.com"), None);
     assert_eq!(site.scene.person("ada@example.com").unwrap().password, Some(PlainHasher::hash_of(PASSWORD)));

@@ -24,7 +24,7 @@ async fn an_expired_invitation_can_be_sent_again() {
     let site = Site::new();
     let invitation = site.invite("ada@example.com");
     site.scene.clock.advance(TimeDelta::days(14) - TimeDelta::seconds(1));
-    site.get(&site.link(&invitation)).await.assert(200, "about to end");
+    site.get(&site.link(&invitation)).await.assert(200, "less than 2 minutes left");
     site.scene.clock.advance(TimeDelta::seconds(1));
     assert_everywhere(&site, &invitation, 410, "This invitation has expired").await;
     assert_everywhere(&site, &invitation, 410, "Ask the person who invited you to send the invitation again")
@@ -40,7 +40,7 @@ async fn the_link_of_an_older_mail_is_replaced() {
     let newer = site.scene.resend(&older);
     assert_everywhere(&site, &older, 410, "A newer mail was sent").await;
     site.post(&newer, &ACCEPT).await.assert(200, "You are now a member");
-    assert_everywhere(&site, &older, 410, "accepted already").await;
+    assert_everywhere(&site, &older, 410, "already accepted").await;
 }
 
 #[actix_web::test]
@@ -49,7 +49,7 @@ async fn an_accepted_invitation_links_to_the_continue_url() {
     site.settings.continue_url = Some("https://console.example.com/".parse().unwrap());
     let invitation = site.invite("ada@example.com");
     site.post(&invitation, &ACCEPT).await.assert(200, "You are now a member");
-    assert_everywhere(&site, &invitation, 410, "accepted already").await;
+    assert_everywhere(&site, &invitation, 410, "already accepted").await;
     assert_everywhere(&site, &invitation, 410, "Continue to console.example.com").await;
 }
 

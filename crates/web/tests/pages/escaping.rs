@@ -33,7 +33,7 @@ async fn titles_and_names_are_text() {
     page.assert(200, "You are now a member of &quot;&#x27;");
     assert_harmless(&page.body);
     let page = site.get(&site.link(&invitation)).await;
-    page.assert(410, "accepted already");
+    page.assert(410, "already accepted");
     assert_harmless(&page.body);
 }
 

@@ -42,8 +42,8 @@ async fn a_key_belongs_to_one_form() {
     let invitation = site.invite("ada@example.com");
     site.post_with_key("k", &invitation, &NEWCOMER).await.assert(200, "You are now a member");
     let other = [("action", "accept"), ("name", "Ada"), ("password", PASSWORD)];
-    site.post_with_key("k", &invitation, &other).await.assert(422, "used for another form");
-    site.post_with_key("k", &invitation, &DECLINE).await.assert(422, "used for another form");
+    site.post_with_key("k", &invitation, &other).await.assert(422, "used for another form before");
+    site.post_with_key("k", &invitation, &DECLINE).await.assert(422, "used for another form before");
 }
 
 #[actix_web::test]
@@ -86,5 +86,5 @@ async fn a_repeated_form_has_to_sign_in_again() {
     let invitation = site.invite("ada@example.com");
     site.post_with_key("k", &invitation, &LOGIN).await.assert(200, "You are now a member");
     let wrong = [("action", "accept"), ("email", "ada@home.example"), ("password", "a wrong guess")];
-    site.post_with_key("k", &invitation, &wrong).await.assert(410, "accepted already");
+    site.post_with_key("k", &invitation, &wrong).await.assert(410, "already accepted");
 }

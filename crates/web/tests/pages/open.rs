@@ -62,7 +62,7 @@ async fn limits_to_services_are_listed() {
     }];
     let invitation = site.invite_as("ada@example.com", None, limited("engineer", services));
     let page = site.get(&site.link(&invitation)).await;
-    page.assert(200, "May configure services of the account.");
+    page.assert(200, "Can configure services of the account.");
     page.assert(200, "Only these:");
     page.assert(200, "<code>SU1Z0isxPaozGVKXdv0eY</code> purge everything");
     let invitation = site.invite_as("eve@example.com", None, limited("engineer", Vec::new()));

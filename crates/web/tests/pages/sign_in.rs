@@ -133,7 +133,7 @@ async fn a_person_who_signs_in_elsewhere_is_sent_there() {
     page.assert(200, "Accept with your login");
     assert!(!page.body.contains("Choose a password"), "{}", page.body);
     let newcomer = [("action", "accept"), ("name", "Ada"), ("password", PASSWORD)];
-    site.post(&invitation, &newcomer).await.assert(409, "You have a login with this address already");
+    site.post(&invitation, &newcomer).await.assert(409, "You already have a login with this address");
     assert_eq!(site.scene.person("ada@example.com").and_then(|ada| ada.password), None);
     assert_eq!(site.scene.stored(&invitation).status, Status::Pending);
 }
