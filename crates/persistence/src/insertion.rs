@@ -47,6 +47,9 @@ pub(crate) trait NewRow {
     fn bind<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()>;
 }
 
+/// The values of one column of several rows.
+pub(crate) type ColumnValues<'r, T> = Vec<&'r T>;
+
 /// Inserts the rows.
 pub(crate) fn insert<Row: NewRow>(connection: &mut AnyConnection, rows: &[Row]) -> QueryResult<()> {
     match connection {
@@ -206,10 +209,10 @@ macro_rules! new_row {
         const _: () = {
             use diesel::{QueryResult, dsl::SqlTypeOf, pg::Pg, query_builder::AstPass, sql_types::Array, sqlite::Sqlite};
 
-            use crate::{insertion::{Commas, NewRow}, schema::$table};
+            use crate::{insertion::{ColumnValues, Commas, NewRow}, schema::$table};
 
             pub(crate) struct Arrays<'r $(, $life)?> {
-                $($column: Vec<&'r $type>,)+
+                $($column: ColumnValues<'r, $type>,)+
             }
 
             impl $(<$life>)? diesel::query_builder::QueryFragment<Pg> for Arrays<'_ $(, $life)?> {

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use usher_api::compose;
 use usher_domain::{
-    id::InvitationId,
+    id::{AccountId, InvitationId},
     idempotency::{Answer, KeyDigest, NewKey, RETENTION, RequestMac, stale_at},
     outbox::Mail,
     port::StoreError,
@@ -20,7 +20,7 @@ on_both_databases!(
 );
 
 fn mails(server: &Server, id: i64) -> Vec<Mail> {
-    server.core.store.read("test", |tx| tx.mails_of(InvitationId::new(id))).unwrap()
+    server.core.store.read("test", |tx| tx.mails_of(AccountId::new(1), InvitationId::new(id))).unwrap()
 }
 
 fn drain(setup: &Setup, server: &Server) {

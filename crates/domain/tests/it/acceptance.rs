@@ -2,11 +2,9 @@ use chrono::TimeDelta;
 use usher_domain::{
     id::PersonId,
     invitation::{Invitation, Status},
-    person::PasswordHash,
     principal::Principal,
     role::{Grant, Permission, ServiceGrant, ServiceId, ServicePermission},
-    testkit::{Scene, email, grant, principal, verified},
-    text::DisplayText,
+    testkit::{Scene, email, grant, principal, text, verified},
     token::Token,
     usecase::{
         accept::{Accept, AcceptError, Accepted, Acceptor, accept, accept_all},
@@ -36,13 +34,6 @@ fn signed_in(
     accept_by(scene, invitation, key, Acceptor::Principal(by))
 }
 
-fn newcomer() -> Acceptor {
-    Acceptor::Newcomer {
-        name: DisplayText::parse("Joe Wright").unwrap(),
-        password: PasswordHash::new("$argon2id$x".to_owned()),
-    }
-}
-
 fn invited(scene: &Scene) -> Invitation {
     scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap()
 }
@@ -51,7 +42,7 @@ fn invited(scene: &Scene) -> Invitation {
 fn a_newcomer_with_the_key_becomes_a_person_and_a_member() {
     let scene = Scene::new();
     let invitation = invited(&scene);
-    let accepted = accept_by(&scene, &invitation, Some(&scene.key(&invitation)), newcomer()).unwrap();
+    let accepted = accept_by(&scene, &invitation, Some(&scene.key(&invitation)), Scene::newcomer()).unwrap();
     assert_eq!(accepted.account.title.as_str(), "Onward, Inc.");
     assert_eq!(accepted.person.email.as_str(), "joe@example.com");
     assert!(accepted.person.email_verified);
@@ -97,7 +88,7 @@ fn services_and_their_limit_come_with_the_membership() {
     let grant = Grant::new(roles, true, services).unwrap();
     let invitation =
         scene.send(&scene.admin(), &Scene::invitation("joe@example.com", grant.clone())).unwrap();
-    accept_by(&scene, &invitation, Some(&scene.key(&invitation)), newcomer()).unwrap();
+    accept_by(&scene, &invitation, Some(&scene.key(&invitation)), Scene::newcomer()).unwrap();
     let joe = scene.actor("onward", "joe@example.com");
     assert_eq!(joe.membership.grant, grant);
     assert!(!joe.may(Permission::InviteMembers), "limited to services");
@@ -123,7 +114,7 @@ fn the_secure_id_alone_never_accepts() {
         assert_eq!(signed_in(&scene, &invitation, Some(""), who.clone()), Err(refused.clone()));
         assert_eq!(signed_in(&scene, &invitation, Some("0.wrong"), who), Err(refused.clone()));
     }
-    assert_eq!(accept_by(&scene, &invitation, None, newcomer()), Err(refused));
+    assert_eq!(accept_by(&scene, &invitation, None, Scene::newcomer()), Err(refused));
     assert_eq!(scene.stored(&invitation), invitation);
 }
 
@@ -151,7 +142,10 @@ fn possession_is_enough_where_the_operator_says_so() {
     let mut scene = Scene::new();
     scene.env.policy.accept_by_possession = true;
     let invitation = invited(&scene);
-    assert!(matches!(accept_by(&scene, &invitation, None, newcomer()), Err(AcceptError::NotProven(_))));
+    assert!(matches!(
+        accept_by(&scene, &invitation, None, Scene::newcomer()),
+        Err(AcceptError::NotProven(_))
+    ));
     assert!(signed_in(&scene, &invitation, None, principal("eve@example.com")).is_ok());
     let other = scene.invite(&scene.admin(), "ann@example.com", &["Auditor"]).unwrap();
     assert!(matches!(decline_by(&scene, &other, None, None), Err(DeclineError::NotProven(_))));
@@ -163,8 +157,11 @@ fn it_works_once() {
     let scene = Scene::new();
     let invitation = invited(&scene);
     let key = scene.key(&invitation);
-    accept_by(&scene, &invitation, Some(&key), newcomer()).unwrap();
-    assert_eq!(accept_by(&scene, &invitation, Some(&key), newcomer()), Err(AcceptError::AlreadyAccepted));
+    accept_by(&scene, &invitation, Some(&key), Scene::newcomer()).unwrap();
+    assert_eq!(
+        accept_by(&scene, &invitation, Some(&key), Scene::newcomer()),
+        Err(AcceptError::AlreadyAccepted)
+    );
     let again = signed_in(&scene, &invitation, None, verified("joe@example.com"));
     assert_eq!(again, Err(AcceptError::AlreadyAccepted));
     let stranger = signed_in(&scene, &invitation, None, verified("eve@example.com"));
@@ -177,14 +174,14 @@ fn ended_invitations_say_how_they_ended_to_those_who_hold_the_key() {
     let expired = invited(&scene);
     let key = scene.key(&expired);
     scene.clock.advance(TimeDelta::days(14));
-    assert_eq!(accept_by(&scene, &expired, Some(&key), newcomer()), Err(AcceptError::Expired));
-    assert_eq!(accept_by(&scene, &expired, None, newcomer()), Err(AcceptError::NotFound));
+    assert_eq!(accept_by(&scene, &expired, Some(&key), Scene::newcomer()), Err(AcceptError::Expired));
+    assert_eq!(accept_by(&scene, &expired, None, Scene::newcomer()), Err(AcceptError::NotFound));
 
     let revoked = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
     let key = scene.key(&revoked);
     scene.act(&scene.admin(), |tx, env, actor| revoke(tx, env, actor, &revoked.id.into())).unwrap();
-    assert_eq!(accept_by(&scene, &revoked, Some(&key), newcomer()), Err(AcceptError::Revoked));
-    assert_eq!(accept_by(&scene, &revoked, None, newcomer()), Err(AcceptError::NotFound));
+    assert_eq!(accept_by(&scene, &revoked, Some(&key), Scene::newcomer()), Err(AcceptError::Revoked));
+    assert_eq!(accept_by(&scene, &revoked, None, Scene::newcomer()), Err(AcceptError::NotFound));
 }
 
 #[test]
@@ -194,9 +191,9 @@ fn a_resend_kills_the_older_key() {
     let old = scene.key(&invitation);
     scene.clock.advance(TimeDelta::minutes(2));
     scene.act(&scene.admin(), |tx, env, actor| resend(tx, env, actor, invitation.id)).unwrap();
-    assert_eq!(accept_by(&scene, &invitation, Some(&old), newcomer()), Err(AcceptError::Replaced));
+    assert_eq!(accept_by(&scene, &invitation, Some(&old), Scene::newcomer()), Err(AcceptError::Replaced));
     let new = scene.key(&invitation);
-    assert!(accept_by(&scene, &invitation, Some(&new), newcomer()).is_ok());
+    assert!(accept_by(&scene, &invitation, Some(&new), Scene::newcomer()).is_ok());
 }
 
 #[test]
@@ -207,15 +204,15 @@ fn the_ceiling_holds_again_at_acceptance() {
     let invitation = scene.invite(&boss, "joe@example.com", &["GlobalAdmin"]).unwrap();
     let key = scene.key(&invitation);
     scene.remove(&boss);
-    let gone = accept_by(&scene, &invitation, Some(&key), newcomer());
+    let gone = accept_by(&scene, &invitation, Some(&key), Scene::newcomer());
     assert_eq!(gone, Err(AcceptError::SponsorLostAuthority));
     scene.add_member("onward", "boss@example.com", grant(["engineer"]));
-    let demoted = accept_by(&scene, &invitation, Some(&key), newcomer());
+    let demoted = accept_by(&scene, &invitation, Some(&key), Scene::newcomer());
     assert_eq!(demoted, Err(AcceptError::SponsorLostAuthority));
     assert_eq!(scene.stored(&invitation).status, Status::Pending, "another administrator can still save it");
     scene.clock.advance(TimeDelta::minutes(2));
     scene.act(&scene.admin(), |tx, env, actor| resend(tx, env, actor, invitation.id)).unwrap();
-    assert!(accept_by(&scene, &invitation, Some(&scene.key(&invitation)), newcomer()).is_ok());
+    assert!(accept_by(&scene, &invitation, Some(&scene.key(&invitation)), Scene::newcomer()).is_ok());
 }
 
 #[test]
@@ -225,13 +222,13 @@ fn members_and_owners_of_a_password_are_told_so() {
     let key = scene.key(&invitation);
     let member = signed_in(&scene, &invitation, Some(&key), verified("jane@example.com"));
     assert_eq!(member, Err(AcceptError::AlreadyMember));
-    accept_by(&scene, &invitation, Some(&key), newcomer()).unwrap();
+    accept_by(&scene, &invitation, Some(&key), Scene::newcomer()).unwrap();
     scene.add_account("upside", "Upside");
     scene.add_member("upside", "ann@example.com", grant(["superuser"]));
     let other =
         scene.invite(&scene.actor("upside", "ann@example.com"), "joe@example.com", &["user"]).unwrap();
     let key = scene.env.keys.key(&other.secure_id, 0).reveal().to_owned();
-    assert_eq!(accept_by(&scene, &other, Some(&key), newcomer()), Err(AcceptError::PasswordExists));
+    assert_eq!(accept_by(&scene, &other, Some(&key), Scene::newcomer()), Err(AcceptError::PasswordExists));
     let foreign = Principal { person_id: Some(PersonId::new(99)), ..verified("joe@example.com") };
     assert_eq!(signed_in(&scene, &other, Some(&key), foreign), Err(AcceptError::UnknownPerson));
     assert!(signed_in(&scene, &other, Some(&key), verified("joe@example.com")).is_ok());
@@ -240,14 +237,10 @@ fn members_and_owners_of_a_password_are_told_so() {
 #[test]
 fn somebody_known_but_in_no_account_chooses_the_first_password() {
     let scene = Scene::new();
-    let known = CreatePerson {
-        email: email("joe@example.com"),
-        name: DisplayText::parse("Joseph").unwrap(),
-        password: None,
-    };
+    let known = CreatePerson { email: email("joe@example.com"), name: text("Joseph"), password: None };
     scene.write(|tx| create_person(tx, &scene.env, &known)).unwrap();
     let invitation = invited(&scene);
-    let accepted = accept_by(&scene, &invitation, Some(&scene.key(&invitation)), newcomer()).unwrap();
+    let accepted = accept_by(&scene, &invitation, Some(&scene.key(&invitation)), Scene::newcomer()).unwrap();
     assert!(accepted.person.password.is_some());
     assert_eq!(accepted.person.name.as_str(), "Joseph", "nobody is renamed");
 }
@@ -260,7 +253,10 @@ fn a_member_who_signs_in_elsewhere_gets_no_password_by_a_key() {
     scene.add_member("upside", "joe@example.com", grant(["GlobalAdmin"]));
     let invitation = invited(&scene);
     let key = scene.key(&invitation);
-    assert_eq!(accept_by(&scene, &invitation, Some(&key), newcomer()), Err(AcceptError::SignsInElsewhere));
+    assert_eq!(
+        accept_by(&scene, &invitation, Some(&key), Scene::newcomer()),
+        Err(AcceptError::SignsInElsewhere)
+    );
     assert!(scene.actor("upside", "joe@example.com").person.password.is_none());
     assert!(signed_in(&scene, &invitation, Some(&key), principal("joe@example.com")).is_ok());
 }
@@ -287,7 +283,7 @@ fn declining_needs_the_same_proof_and_no_login() {
     let again = decline_by(&scene, &invitation, Some(&scene.key(&invitation)), None);
     assert_eq!(again, Err(DeclineError::Ended(Status::Declined)));
     assert_eq!(decline_by(&scene, &invitation, None, None), Err(DeclineError::NotFound));
-    let late = accept_by(&scene, &invitation, Some(&scene.key(&invitation)), newcomer());
+    let late = accept_by(&scene, &invitation, Some(&scene.key(&invitation)), Scene::newcomer());
     assert_eq!(late, Err(AcceptError::Declined));
     assert_eq!(scene.audited_actions().last(), Some(&"invitation.declined"));
 }

@@ -2,10 +2,11 @@ use chrono::TimeDelta;
 use usher_domain::{
     Timestamp,
     access_token::{AccessToken, Scope, TokenDigest},
-    account::AccountName,
     principal::{Actor, Credential},
-    testkit::{Scene, email, grant},
-    text::DisplayText,
+    testkit::{
+        account_name, email, grant,
+        scene::{ACCOUNT, Scene},
+    },
     usecase::{
         create_access_token::{CreateAccessToken, CreateAccessTokenError, create_access_token},
         invite::InviteError,
@@ -23,19 +24,8 @@ fn digest(n: u8) -> TokenDigest {
     TokenDigest::new([n; 32])
 }
 
-fn onward() -> AccountName {
-    AccountName::parse("onward").unwrap()
-}
-
 fn command(n: u8) -> CreateAccessToken {
-    CreateAccessToken {
-        account: onward(),
-        email: email("jane@example.com"),
-        name: DisplayText::parse("Deployment").unwrap(),
-        scope: Scope::Global,
-        expires_at: None,
-        digest: digest(n),
-    }
+    Scene::access_token(digest(n))
 }
 
 fn create(scene: &Scene, command: &CreateAccessToken) -> Result<AccessToken, CreateAccessTokenError> {
@@ -46,8 +36,8 @@ fn holder(scene: &Scene, n: u8) -> Result<Actor, ResolveError> {
     scene.write(|tx| resolve(tx, &Credential::AccessToken(digest(n)), scene.env.now()))
 }
 
-fn end(scene: &Scene, token: &AccessToken) -> Result<(), RevokeAccessTokenError> {
-    scene.write(|tx| revoke_access_token(tx, &scene.env, &onward(), &token.public_id))
+fn revoke_token(scene: &Scene, token: &AccessToken) -> Result<(), RevokeAccessTokenError> {
+    scene.write(|tx| revoke_access_token(tx, &scene.env, &account_name(ACCOUNT), &token.public_id))
 }
 
 #[test]
@@ -64,7 +54,7 @@ fn a_token_acts_for_its_member_in_its_account_alone() {
 #[test]
 fn tokens_are_for_members() {
     let scene = Scene::new();
-    let unknown = CreateAccessToken { account: AccountName::parse("none").unwrap(), ..command(1) };
+    let unknown = CreateAccessToken { account: account_name("none"), ..command(1) };
     assert!(matches!(create(&scene, &unknown), Err(CreateAccessTokenError::UnknownAccount(_))));
     let nobody = CreateAccessToken { email: email("joe@example.com"), ..command(1) };
     let refused = Err(CreateAccessTokenError::NotAMember("joe@example.com".to_owned()));
@@ -81,10 +71,10 @@ fn a_token_ends_when_it_is_revoked_expires_or_its_member_leaves() {
     let first = create(&scene, &command(1)).unwrap();
     create(&scene, &CreateAccessToken { expires_at: Some(ends_at), ..command(2) }).unwrap();
     create(&scene, &command(3)).unwrap();
-    end(&scene, &first).unwrap();
+    revoke_token(&scene, &first).unwrap();
     assert_eq!(holder(&scene, 1), Err(ResolveError::InvalidToken));
     let again = Err(RevokeAccessTokenError::NotFound(first.public_id.to_string()));
-    assert_eq!(end(&scene, &first), again);
+    assert_eq!(revoke_token(&scene, &first), again);
     scene.clock.advance(TimeDelta::hours(1) - TimeDelta::microseconds(1));
     assert!(holder(&scene, 2).is_ok());
     scene.clock.advance(TimeDelta::microseconds(1));

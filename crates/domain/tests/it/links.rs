@@ -9,7 +9,7 @@ use usher_domain::{
     invitation::{LinkKey, SecureId, page_url},
     person::PasswordHash,
     port::LinkKeys,
-    testkit::{PlainKeys, Scene},
+    testkit::{PlainKeys, Scene, text},
     text::DisplayText,
     usecase::{
         accept::{Accept, Acceptor, accept},
@@ -87,7 +87,7 @@ fn a_strangers_key_is_judged_once_whether_the_link_exists_or_not() {
 #[test]
 fn every_end_has_its_page() {
     let scene = Scene::new();
-    let title = DisplayText::parse("Onward, Inc.").unwrap();
+    let title = text("Onward, Inc.");
     let invitation = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
     let old = scene.key(&invitation);
     scene.clock.advance(TimeDelta::minutes(2));
@@ -101,10 +101,7 @@ fn every_end_has_its_page() {
     let command = Accept {
         secure_id: invitation.secure_id.clone(),
         key: Some(key.clone()),
-        by: Acceptor::Newcomer {
-            name: DisplayText::parse("Joe").unwrap(),
-            password: PasswordHash::new("x".to_owned()),
-        },
+        by: Acceptor::Newcomer { name: text("Joe"), password: PasswordHash::new("x".to_owned()) },
     };
     scene.write(|tx| accept(tx, &scene.env, &command)).unwrap();
     assert_eq!(open(&scene, &invitation.secure_id, Some(&key)), LinkView::Accepted(title.clone()));

@@ -1,8 +1,7 @@
 use usher_domain::{
     account::AccountName,
     person::PasswordHash,
-    testkit::{Scene, email, grant},
-    text::DisplayText,
+    testkit::{Scene, email, grant, text},
     usecase::{
         add_member::{AddMember, AddMemberError, add_member},
         create_account::{CreateAccount, CreateAccountError, create_account},
@@ -18,7 +17,7 @@ fn slug(text: &str) -> AccountName {
 #[test]
 fn account_names_are_unique() {
     let scene = Scene::new();
-    let command = CreateAccount { name: slug("onward"), title: DisplayText::parse("Again").unwrap() };
+    let command = CreateAccount { name: slug("onward"), title: text("Again") };
     let refused = scene.write(|tx| create_account(tx, &scene.env, &command));
     assert_eq!(refused, Err(CreateAccountError::Exists(slug("onward"))));
 }
@@ -26,11 +25,7 @@ fn account_names_are_unique() {
 #[test]
 fn addresses_of_people_are_unique() {
     let scene = Scene::new();
-    let command = CreatePerson {
-        email: email("JANE@example.com"),
-        name: DisplayText::parse("Jane").unwrap(),
-        password: None,
-    };
+    let command = CreatePerson { email: email("JANE@example.com"), name: text("Jane"), password: None };
     let refused = scene.write(|tx| create_person(tx, &scene.env, &command));
     assert_eq!(refused, Err(CreatePersonError::Exists("JANE@example.com".to_owned())));
 }

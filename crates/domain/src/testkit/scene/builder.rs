@@ -1,7 +1,15 @@
 use std::sync::Arc;
 
-use super::{ACCOUNT, ADMIN, Scene, grant, text};
-use crate::{port::Store, role::GLOBAL_ADMIN, testkit, testkit::memory::MemoryStore};
+use super::{ACCOUNT, ADMIN, Scene};
+use crate::{
+    port::Store,
+    role::GLOBAL_ADMIN,
+    testkit::{
+        self,
+        memory::MemoryStore,
+        values::{grant, text},
+    },
+};
 
 /// Makes a [`Scene`].
 #[must_use]

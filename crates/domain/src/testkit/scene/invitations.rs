@@ -1,11 +1,12 @@
 use chrono::TimeDelta;
 
-use super::{Scene, email, grant, text, valid};
+use super::Scene;
 use crate::{
     invitation::{Invitation, page_url},
     person::PasswordHash,
     principal::Actor,
     role::Grant,
+    testkit::values::{email, grant, text, valid},
     usecase::{
         accept::{Accept, AcceptError, Accepted, Acceptor, accept},
         invite::{Invite, InviteError, invite},

@@ -1,0 +1,102 @@
+use std::{fmt, ops::RangeInclusive};
+
+use serde_json::Value;
+
+use super::{Members, Object, Problems, kind};
+
+/// A value and its path. Each reading method notes a problem when it returns `None`.
+#[derive(Debug)]
+pub struct Node<'a> {
+    value: &'a Value,
+    path: String,
+}
+
+impl<'a> Node<'a> {
+    pub(super) const fn new(value: &'a Value, path: String) -> Self {
+        Self { value, path }
+    }
+
+    /// The value, of any kind.
+    #[must_use]
+    pub const fn value(&self) -> &'a Value {
+        self.value
+    }
+
+    /// Notes what the value must be.
+    pub fn reject(&self, what: impl fmt::Display, problems: &mut Problems) {
+        problems.note(format_args!("{} {what}", self.path));
+    }
+
+    /// The value as an object.
+    pub fn object(&self, members: Members<'_>, problems: &mut Problems) -> Option<Object<'a>> {
+        let map = self.read("an object", Value::as_object, problems)?;
+        Some(Object::checked(map, self.path.clone(), members, problems))
+    }
+
+    /// The items of the value as an array; none after a problem was noted.
+    pub fn items(&self, problems: &mut Problems) -> Vec<Self> {
+        let items = self.read("an array", Value::as_array, problems).into_iter().flatten().enumerate();
+        items.map(|(at, value)| Node { value, path: format!("{}[{at}]", self.path) }).collect()
+    }
+
+    /// The value as a text.
+    pub fn text(&self, problems: &mut Problems) -> Option<&'a str> {
+        self.read("a string", Value::as_str, problems)
+    }
+
+    /// The value as a list of texts.
+    pub fn texts(&self, problems: &mut Problems) -> Option<Vec<String>> {
+        let items = self.value.as_array();
+        let texts =
+            items.and_then(|items| items.iter().map(|item| item.as_str().map(str::to_owned)).collect());
+        self.expect("must be a list of strings", texts, problems)
+    }
+
+    /// The value as a text that `parse` accepts.
+    pub fn parsed<T, E: fmt::Display>(
+        &self,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+        problems: &mut Problems,
+    ) -> Option<T> {
+        parse(self.text(problems)?).map_err(|error| self.reject(error, problems)).ok()
+    }
+
+    /// The value as one of `names`, as `parse` reads them.
+    pub fn choice<T>(
+        &self,
+        parse: impl FnOnce(&str) -> Option<T>,
+        names: &[&str],
+        problems: &mut Problems,
+    ) -> Option<T> {
+        let choice = self.value.as_str().and_then(parse);
+        self.expect(format_args!("must be one of {}", names.join(", ")), choice, problems)
+    }
+
+    /// The value as a boolean.
+    pub fn boolean(&self, problems: &mut Problems) -> Option<bool> {
+        self.read("true or false", Value::as_bool, problems)
+    }
+
+    /// The value as a whole number within bounds.
+    pub fn integer(&self, bounds: RangeInclusive<i64>, problems: &mut Problems) -> Option<i64> {
+        let number = self.value.as_i64().filter(|number| bounds.contains(number));
+        let (least, most) = bounds.into_inner();
+        self.expect(format_args!("must be a whole number from {least} to {most}"), number, problems)
+    }
+
+    fn read<T>(
+        &self,
+        what: &str,
+        read: impl FnOnce(&'a Value) -> Option<T>,
+        problems: &mut Problems,
+    ) -> Option<T> {
+        self.expect(format_args!("must be {what}, not {}", kind(self.value)), read(self.value), problems)
+    }
+
+    fn expect<T>(&self, what: impl fmt::Display, found: Option<T>, problems: &mut Problems) -> Option<T> {
+        if found.is_none() {
+            self.reject(what, problems);
+        }
+        found
+    }
+}

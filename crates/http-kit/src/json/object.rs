@@ -1,0 +1,74 @@
+use serde_json::{Map, Value};
+
+use super::{Node, Problems};
+
+/// Which members an object may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Members<'m> {
+    /// Any: those that are not read are ignored.
+    Any,
+    /// Only these; each other member is a problem.
+    Only(&'m [&'m str]),
+}
+
+/// An object and its path. An absent object has no members.
+#[derive(Debug)]
+pub struct Object<'a> {
+    map: Option<&'a Map<String, Value>>,
+    path: String,
+}
+
+impl<'a> Object<'a> {
+    /// The whole body.
+    pub(super) fn root(map: &'a Map<String, Value>, members: Members<'_>, problems: &mut Problems) -> Self {
+        Self::checked(map, String::new(), members, problems)
+    }
+
+    /// An object at `path`, whose unknown members are noted.
+    pub(super) fn checked(
+        map: &'a Map<String, Value>,
+        path: String,
+        members: Members<'_>,
+        problems: &mut Problems,
+    ) -> Self {
+        let object = Self { map: Some(map), path };
+        if let Members::Only(known) = members {
+            for name in map.keys().filter(|name| !known.contains(&name.as_str())) {
+                problems.note(format_args!(
+                    "{} is unknown: the members here are {}",
+                    object.path_of(name),
+                    known.join(", ")
+                ));
+            }
+        }
+        object
+    }
+
+    /// A member, unless it is absent or null.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Option<Node<'a>> {
+        let value = self.map?.get(name).filter(|value| !value.is_null())?;
+        Some(Node::new(value, self.path_of(name)))
+    }
+
+    /// A member that is required.
+    pub fn required(&self, name: &str, problems: &mut Problems) -> Option<Node<'a>> {
+        let member = self.member(name);
+        if member.is_none() {
+            problems.missing(&self.path_of(name));
+        }
+        member
+    }
+
+    /// A member that is an object. An absent one has no members; `None` after a problem was noted.
+    pub fn child(&self, name: &str, members: Members<'_>, problems: &mut Problems) -> Option<Self> {
+        match self.member(name) {
+            Some(member) => member.object(members, problems),
+            None => Some(Self { map: None, path: self.path_of(name) }),
+        }
+    }
+
+    fn path_of(&self, name: &str) -> String {
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    }
+}
