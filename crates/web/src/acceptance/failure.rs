@@ -86,7 +86,7 @@ pub(super) fn method_not_allowed() -> Page {
         .page(StatusCode::METHOD_NOT_ALLOWED)
 }
 
-/// A duration in whole minutes, rounded up.
+/// A duration in minutes, rounded up.
 pub(super) fn minutes(seconds: i64) -> String {
     match (seconds + 59) / 60 {
         ..=1 => "1 minute".to_owned(),

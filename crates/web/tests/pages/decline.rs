@@ -1,4 +1,4 @@
-//! Declining.
+//! Declines.
 
 use usher_domain::invitation::Status;
 

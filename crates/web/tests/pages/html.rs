@@ -1,10 +1,10 @@
-//! The structure of the pages: well-formed, and everything that points somewhere arrives.
+//! The structure of the pages: they are well-formed, and every reference has a target.
 
 use std::collections::HashMap;
 
 use crate::site::{PASSWORD, Site};
 
-/// Elements without a content (HTML, 13.1.2).
+/// Elements without content (HTML, 13.1.2).
 const VOID: [&str; 5] = ["meta", "link", "input", "br", "base"];
 
 /// A start tag.
@@ -21,7 +21,7 @@ impl Element {
     }
 }
 
-/// A page in the strict dialect that our templates are written in: every element closed, every value quoted.
+/// A page in the strict form of the templates: every element is closed, every value is quoted.
 pub(crate) struct Html {
     pub(crate) elements: Vec<Element>,
 }
@@ -86,7 +86,7 @@ fn unescape(value: &str) -> String {
     entities.iter().fold(value.to_owned(), |text, (entity, plain)| text.replace(entity, plain))
 }
 
-/// What a screen reader, a keyboard and a browser without JavaScript need.
+/// Asserts what screen readers, keyboards and browsers without JavaScript need.
 pub(crate) fn assert_accessible(body: &str) {
     let html = Html::parse(body);
     assert_eq!(html.all("html").next().unwrap().attribute("lang"), Some("en"));
@@ -145,7 +145,7 @@ async fn pages_are_well_formed_and_accessible() {
     }
 }
 
-/// The summary takes the focus, says what is wrong at once, and leads to each field; the field says it again.
+/// The summary takes the focus, lists the errors and links to the fields. Each field repeats its error.
 #[actix_web::test]
 async fn errors_are_tied_to_their_fields() {
     let site = Site::new();
@@ -165,7 +165,7 @@ async fn errors_are_tied_to_their_fields() {
     assert!(!page.body.contains("role=\"alert\"") && !page.body.contains("aria-invalid"), "{}", page.body);
 }
 
-/// Whatever path the public URL has, forms and stylesheet are found below it.
+/// The links to forms and stylesheet are relative, so that the public URL may have any path.
 #[actix_web::test]
 async fn pages_work_below_any_path() {
     let site = Site::new();

@@ -15,6 +15,5 @@ mod open;
 mod prefetch;
 mod sign_in;
 mod site;
-mod store;
 mod strangers;
 mod write_limit;

@@ -24,13 +24,13 @@ use usher_domain::{
     person::{Password, PasswordHash, Person},
     port::{HashingError, PasswordHasher, StoreError},
     role::Grant,
-    testkit::{PlainAuthenticator, PlainFingerprints, PlainHasher, PlainSigner, Scene, grant, text},
+    testkit::{
+        FailingStore, PlainAuthenticator, PlainFingerprints, PlainHasher, PlainSigner, Scene, grant, text,
+    },
     usecase::invite::Invite,
 };
 use usher_http_kit::AppState;
 use usher_web::Settings;
-
-use crate::store::FailingStore;
 
 /// The password of every person with one.
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -60,7 +60,7 @@ impl Response {
     }
 }
 
-/// Hashes that can be counted and fail.
+/// A [`PlainHasher`] that counts its calls, and fails when the test says so.
 #[derive(Debug, Default)]
 pub(crate) struct TestHasher {
     calls: AtomicUsize,

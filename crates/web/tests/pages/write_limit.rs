@@ -18,7 +18,7 @@ async fn acceptances_with_a_login_count() {
     site.post(&first, &login("ada@example.com")).await.assert(200, "You are now a member");
     let second = site.invite("two@example.com");
     let page = site.post(&second, &login("ada@example.com")).await;
-    // The hour ends at 15:00; it is 14:49:25.
+    // It is 14:49:25, and the limit resets at 15:00.
     page.assert(429, "Try again in 11 minutes.");
     assert_eq!(page.header("Retry-After"), Some("635"));
     assert_eq!(page.header("Cache-Control"), Some("no-store"));
