@@ -2,9 +2,10 @@
 
 use std::process::Stdio;
 
+use usher_tooling::{Failure, cargo, provide_programs, step};
+
 use crate::{
-    domain, links, packages,
-    shell::{Failure, cargo, step},
+    advisories, domain, links,
     test::{self, Profile},
     tools::Tool,
 };
@@ -12,10 +13,11 @@ use crate::{
 const MACHETE: Tool = Tool { name: "cargo-machete", version: "0.9.2" };
 const DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2" };
 
-/// Runs all checks: first those that fail most often, last those that need a tool to be built.
+/// Runs all checks: the checks that fail most often first, the checks whose tool must be built last.
 pub(crate) fn run() -> Result<(), Failure> {
-    // Cargo tells nothing else here to leave the lock file alone, because afterwards there is nothing to change.
-    step("lock file", cargo(&["metadata", "--locked", "--format-version", "1"]).stdout(Stdio::null()))?;
+    // Only this command needs --locked: once it has passed, the lock file is up to date for all other commands.
+    let mut lock_file = cargo(&["metadata", "--locked", "--format-version", "1"]);
+    step("lock file", lock_file.stdout(Stdio::null()))?;
     domain::check()?;
     links::check()?;
     step("formatting", &mut cargo(&["fmt", "--all", "--check"]))?;
@@ -25,11 +27,18 @@ pub(crate) fn run() -> Result<(), Failure> {
     let mut documentation = cargo(&["doc", "--workspace", "--no-deps", "--quiet"]);
     step("documentation", documentation.env("RUSTDOCFLAGS", "-D warnings"))?;
     step("unused dependencies", MACHETE.command()?.arg("--with-metadata"))?;
-    step("dependencies", DENY.command()?.args(["check", "bans", "licenses", "sources"]))?;
-    // What the Dockerfile builds: OpenSSL's own build wants these two.
-    packages::provide(&["perl", "make"])?;
+    dependencies()?;
+    // What the Dockerfile builds. The build of OpenSSL needs these two programs.
+    provide_programs(&["perl", "make"])?;
     step(
         "TLS to PostgreSQL",
         &mut cargo(&["check", "--quiet", "-p", "usher-api", "--features", "postgres-tls"]),
     )
+}
+
+/// Checks who uses which crate, the licenses and the sources; and the security advisories, where their database can be
+/// fetched.
+fn dependencies() -> Result<(), Failure> {
+    step("dependencies", DENY.command()?.args(["check", "bans", "licenses", "sources"]))?;
+    advisories::check(DENY.command()?)
 }

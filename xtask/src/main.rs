@@ -1,16 +1,16 @@
 //! Development tasks, started by `cargo xtask`.
 //!
-//! One module is one task. A task prints what it does on standard error, one short line a step, and leaves
-//! standard output to the programs that it runs.
+//! Each module is one task, or a check of the task `ci`. The benchmarks and the crash test are crates of their own, which this
+//! program only starts. A task prints one line on standard error for each of its steps and leaves standard output to the
+//! programs that it runs.
+//!
+//! To add a task: a module with `run`, and a variant of `Task`. Keep this program quick to build, because each task waits for it.
 
-mod bench;
-mod chaos;
+mod advisories;
 mod ci;
 mod domain;
 mod links;
-mod packages;
 mod peers;
-mod shell;
 mod test;
 mod tools;
 
@@ -18,6 +18,8 @@ use std::{ffi::OsString, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use test::Profile;
+use usher_bench::BenchArguments;
+use usher_chaos::ChaosArguments;
 
 /// Development tasks of Usher.
 #[derive(Parser)]
@@ -29,38 +31,40 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Runs the tests, after installing what they need and the machine lacks.
+    /// Installs what the tests need, then runs the tests.
     ///
-    /// They need PostgreSQL's programs, a Python environment with an SMTP server, and Fastly's clients for Python and
-    /// Node.js: Debian's packages are installed with apt-get as root or through sudo without a password, Python's and
-    /// Node.js's into target/testbed. One PostgreSQL cluster serves the whole run, unless `USHER_TEST_POSTGRES` names
-    /// a server. The crash test comes last, in its short form: see `cargo xtask chaos --help`.
+    /// The tests need PostgreSQL, a Python environment with an SMTP server, and Fastly's clients for Python and Node.js.
+    /// Debian packages are installed with apt-get, as root or through sudo without a password. The packages for Python and
+    /// Node.js go into target/testbed. One PostgreSQL cluster serves the whole run, unless `USHER_TEST_POSTGRES` names a
+    /// server. The crash test runs last, in its short form: see `cargo xtask chaos --help`.
+    ///
+    /// Prints the time of each part, and a summary of all times at the end.
     Test {
-        /// Arguments for `cargo nextest run` (without cargo-nextest: for `cargo test`), such as a test's name.
-        /// With any, the documentation's tests and the crash test are left out.
+        /// Arguments for `cargo nextest run` (or for `cargo test`, without cargo-nextest), such as the name of a test.
+        /// With arguments, the documentation tests and the crash test do not run.
         #[arg(last = true)]
         arguments: Vec<OsString>,
     },
-    /// Measures Usher's release build against floors in the same run: PostgreSQL's own pgbench, and SQLite's commits.
+    /// Measures the release build beside baselines of the same run: pgbench on PostgreSQL, and durable commits on SQLite.
     ///
-    /// Prints tables, and writes them and all figures to target/bench. The machine should have nothing else to do.
-    Bench(bench::BenchArguments),
-    /// Kills Usher's processes under load and at named points, and counts what was promised, lost and sent twice.
+    /// Prints tables, and writes the tables and all figures to target/bench. Run it on an otherwise idle machine.
+    Bench(BenchArguments),
+    /// Kills Usher's processes under load and at chosen points, and counts lost and duplicate work.
     ///
-    /// Prints a table, writes all figures to target/chaos, and exits 1 when a promise was broken. docs/DURABILITY.md says what
-    /// is promised. The short form is a part of `cargo xtask test`.
-    Chaos(chaos::ChaosArguments),
-    /// Runs every check that a change has to pass, tests included; stops at the first that fails.
+    /// Prints a table, writes all figures to target/chaos, and exits with 1 when a guarantee is violated.
+    /// docs/DURABILITY.md lists the guarantees. `cargo xtask test` includes the short form.
+    Chaos(ChaosArguments),
+    /// Runs every check that a change must pass, including the tests. Stops at the first failure.
     ///
-    /// The tools for it are installed into target/tools.
+    /// The tools that it needs are installed into target/tools.
     Ci,
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Test { arguments } => test::run(&arguments, Profile::Developer),
-        Task::Bench(arguments) => bench::run(&arguments),
-        Task::Chaos(arguments) => chaos::run(&arguments),
+        Task::Bench(arguments) => usher_bench::run(&arguments),
+        Task::Chaos(arguments) => usher_chaos::run(&arguments),
         Task::Ci => ci::run(),
     };
     match outcome {

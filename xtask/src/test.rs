@@ -1,53 +1,104 @@
 //! `cargo xtask test`
 
+mod timings;
+
 use std::{ffi::OsString, process::Command};
 
+use timings::Timings;
 use usher_testbed::POSTGRES_VARIABLE;
+use usher_tooling::{Failure, answer, cargo, report_progress, step};
 
-use crate::{
-    chaos, peers,
-    shell::{Failure, answer, cargo, say, step},
-};
+use crate::peers;
 
-/// Whose run it is.
+/// Who runs the tests.
 #[derive(Clone, Copy)]
 pub(crate) enum Profile {
-    /// Stops at the first failure.
+    /// A developer: stops at the first failure.
     Developer,
-    /// Goes on to the end, and repeats the failures there.
+    /// CI: runs all tests, and repeats the failures at the end.
     Ci,
 }
 
-/// Runs the tests; with arguments, only those that they choose.
+/// Runs the tests; with arguments, only the tests that they select.
 pub(crate) fn run(arguments: &[OsString], profile: Profile) -> Result<(), Failure> {
-    let postgres = peers::prepare()?;
-    // Of the runners the one with the summary comes last.
-    if arguments.is_empty() {
-        let mut documentation = cargo(&["test", "--workspace", "--doc", "--quiet"]);
-        step("documentation's tests", documentation.env(POSTGRES_VARIABLE, postgres.url()))?;
-    }
-    let mut runner = runner(profile);
-    if !arguments.iter().any(chooses_packages) {
-        runner.arg("--workspace");
-    }
-    step("tests", runner.args(arguments).env(POSTGRES_VARIABLE, postgres.url()))?;
-    if arguments.is_empty() { chaos::short() } else { Ok(()) }
+    let mut timings = Timings::default();
+    let outcome = run_parts(arguments, profile, &mut timings);
+    report_progress(&timings.summary());
+    outcome
 }
 
-fn runner(profile: Profile) -> Command {
-    let nextest = answer(&mut cargo(&["nextest", "--version"])).is_some();
-    if !nextest {
-        say("cargo-nextest is not installed: running the tests with `cargo test`, more slowly");
+fn run_parts(arguments: &[OsString], profile: Profile, timings: &mut Timings) -> Result<(), Failure> {
+    let is_whole_run = arguments.is_empty();
+    let postgres = timings.part("preparing the test servers and clients", peers::prepare)?;
+    let with_postgres = |mut command: Command| {
+        command.env(POSTGRES_VARIABLE, postgres.url());
+        command
+    };
+    let runner = Runner::find();
+    if is_whole_run {
+        // A part of its own for its time. With arguments it would fail: nextest takes few options together with --no-run.
+        let mut build = with_postgres(runner.command(profile));
+        build.args(["--workspace", "--no-run"]);
+        timings.part("building the tests", || step("building the tests", &mut build))?;
+        // Before the tests, because readers of the output look for the summary of the tests near the end.
+        let mut documentation = with_postgres(cargo(&["test", "--workspace", "--doc", "--quiet"]));
+        timings.part("documentation tests", || step("documentation tests", &mut documentation))?;
     }
-    cargo(match (nextest, profile) {
-        (true, Profile::Developer) => &["nextest", "run"],
-        (true, Profile::Ci) => &["nextest", "run", "--profile", "ci"],
-        (false, Profile::Developer) => &["test", "--tests"],
-        (false, Profile::Ci) => &["test", "--tests", "--no-fail-fast"],
-    })
+    let mut tests = with_postgres(runner.command(profile));
+    tests.args(selection(arguments));
+    timings.part("tests", || step("tests", &mut tests))?;
+    if is_whole_run { timings.part("crash test", usher_chaos::run_short) } else { Ok(()) }
 }
 
-/// Whether Cargo takes the argument for a choice of packages.
-fn chooses_packages(argument: &OsString) -> bool {
+/// The program that runs the tests.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Runner {
+    Nextest,
+    CargoTest,
+}
+
+impl Runner {
+    fn find() -> Self {
+        if answer(&mut cargo(&["nextest", "--version"])).is_some() {
+            return Self::Nextest;
+        }
+        report_progress("cargo-nextest is not installed: `cargo test` runs the tests, which takes longer");
+        Self::CargoTest
+    }
+
+    fn command(self, profile: Profile) -> Command {
+        cargo(match (self, profile) {
+            (Self::Nextest, Profile::Developer) => &["nextest", "run"],
+            (Self::Nextest, Profile::Ci) => &["nextest", "run", "--profile", "ci"],
+            (Self::CargoTest, Profile::Developer) => &["test", "--tests"],
+            (Self::CargoTest, Profile::Ci) => &["test", "--tests", "--no-fail-fast"],
+        })
+    }
+}
+
+/// The runner's arguments, with all packages selected unless the arguments select some.
+fn selection(arguments: &[OsString]) -> Vec<OsString> {
+    let mut selected = arguments.to_vec();
+    if !arguments.iter().any(selects_packages) {
+        selected.insert(0, "--workspace".into());
+    }
+    selected
+}
+
+/// Whether Cargo reads the argument as a selection of packages.
+fn selects_packages(argument: &OsString) -> bool {
     argument.to_str().is_some_and(|text| text.starts_with("-p") || text.starts_with("--package"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_whole_workspace_is_tested_unless_packages_are_selected() {
+        let selected =
+            |arguments: &[&str]| selection(&arguments.iter().map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(selected(&["invite"]), ["--workspace", "invite"]);
+        assert_eq!(selected(&["-p", "usher-domain"]), ["-p", "usher-domain"]);
+    }
 }

@@ -1,17 +1,17 @@
-//! Cargo's helpers for the checks, built from source into target/tools.
+//! Cargo subcommands for the checks, built from source into target/tools.
 
 use std::{path::PathBuf, process::Command};
 
-use crate::shell::{Failure, answer, cargo, program, step, workspace};
+use usher_tooling::{Failure, answer, cargo, program, step, workspace};
 
-/// A program of a crate of the same name, at the version that the checks were written for.
+/// A program from the crate of the same name, in the version that the checks were written for.
 pub(crate) struct Tool {
     pub(crate) name: &'static str,
     pub(crate) version: &'static str,
 }
 
 impl Tool {
-    /// The program, which is installed where it is missing or of another version.
+    /// Returns a command for the program. Installs the program when it is missing or has another version.
     pub(crate) fn command(&self) -> Result<Command, Failure> {
         let path = self.path();
         let version = answer(program(&path).arg("--version"));
@@ -22,7 +22,7 @@ impl Tool {
     }
 
     fn install(&self) -> Result<(), Failure> {
-        // Unoptimised: they are built more often than they are run, and they run for a second.
+        // Unoptimised: a run takes a second, and a fresh machine has to build the program first.
         let mut install =
             cargo(&["install", "--quiet", "--locked", "--force", "--debug", "--root", "target/tools"]);
         install.args([self.name, "--version", self.version]).env("CARGO_PROFILE_DEV_DEBUG", "0");

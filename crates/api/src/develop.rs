@@ -1,25 +1,20 @@
-//! Development mode: an example account with an administrator, and the words that show how to use it.
+//! Development mode: an example account with an administrator, and the text that shows how to use it.
 
 use std::{fmt, fs, io, path::Path};
 
 use chrono::TimeDelta;
-use usher_auth::TokenRequest;
+use usher_app::{App, RequestContext};
 use usher_domain::{
     account::{Account, AccountName},
     address::EmailAddress,
     person::{Password, PasswordHash, Person},
-    port::StoreError,
     role::Grant,
     text::DisplayText,
     token::Token,
-    usecase::{
-        add_member::{AddMember, add_member},
-        create_account::{CreateAccount, create_account},
-        set_password::set_password,
-    },
+    usecase::{add_member::AddMember, create_account::CreateAccount},
 };
 
-use crate::compose::{Core, StartError};
+use crate::compose::StartError;
 
 const ACCOUNT: &str = "onward";
 const TITLE: &str = "Onward, Inc.";
@@ -38,65 +33,57 @@ impl fmt::Debug for Example {
     }
 }
 
-/// Makes the example account in an empty database, or finds the one that was made there before, and gives its
+/// Creates the example account in an empty database, or finds the one that was created there before, and gives its
 /// administrator a new password and a token for a day.
 ///
-/// A database with accounts of somebody else is left alone: whoever has the settings of production in the environment and
-/// forgets the word `serve` must not get an administrator there. The folder remembers which account is the example.
-pub fn example(core: &Core, folder: &Path) -> Result<Example, StartError> {
-    let refuse = |error: &dyn fmt::Display| StartError::Example(error.to_string());
+/// A database with other accounts is left alone: an operator who has production's settings in the environment and forgets the
+/// word `serve` must not get an administrator there. The folder remembers which account is the example.
+pub async fn example(app: &App, folder: &Path) -> Result<Example, StartError> {
     let memory = folder.join("example");
     let remembered = fs::read_to_string(&memory).unwrap_or_default();
-    let accounts = core.store.read::<_, StoreError>("example.accounts", |tx| tx.accounts());
-    let accounts = accounts.map_err(|error| refuse(&error))?;
+    let accounts = app.operators().accounts().await.map_err(failed)?;
     let known = accounts.iter().find(|account| account.public_id.as_str() == remembered.trim());
-    let password = Token::<16>::generate(core.env.entropy.as_ref()).to_string();
-    let chosen = Password::parse(&password).map_err(|error| refuse(&error))?;
-    let hash = core.passwords.hash(&chosen).map_err(|error| refuse(&error))?;
+    let password = Token::<16>::generate(app.env().entropy.as_ref()).to_string();
+    let chosen = Password::parse(&password).map_err(failed)?;
+    let hash = app.passwords().hash(&RequestContext::internal(), chosen).await.map_err(failed)?;
     let (account, person) = match known {
-        Some(account) => (account.clone(), renew(core, &hash).map_err(|error| refuse(&error))?),
+        Some(account) => (account.clone(), renew(app, hash).await?),
         None if accounts.is_empty() => {
-            let made = make(core, &hash).map_err(|error| refuse(&error))?;
-            fs::write(&memory, made.0.public_id.as_str())?;
-            made
+            let (account, person) = create(app, hash).await?;
+            fs::write(&memory, account.public_id.as_str())?;
+            (account, person)
         }
         None => return Err(StartError::NotForDevelopment),
     };
-    let token = core.issuer.issue(
-        &TokenRequest {
-            email: &person.email,
-            email_verified: person.email_verified,
-            person_id: person.id,
-            account: Some(&account.name),
-            lifetime: TimeDelta::hours(24),
-        },
-        core.env.now(),
-    );
+    let token = app.sessions().operator_token(&person, &account.name, Some(TimeDelta::hours(24)));
     Ok(Example { password, token: token.reveal().to_owned() })
 }
 
-type Refused = Box<dyn std::error::Error>;
-
-fn make(core: &Core, password: &PasswordHash) -> Result<(Account, Person), Refused> {
-    let create = CreateAccount { name: AccountName::parse(ACCOUNT)?, title: DisplayText::parse(TITLE)? };
-    let add = AddMember {
-        account: create.name.clone(),
-        email: EmailAddress::parse(ADMINISTRATOR)?,
-        name: Some(DisplayText::parse(NAME)?),
-        grant: Grant::of_roles(["GlobalAdmin"])?,
-        password: Some(password.clone()),
+async fn create(app: &App, password: PasswordHash) -> Result<(Account, Person), StartError> {
+    let name = AccountName::parse(ACCOUNT).map_err(failed)?;
+    let account = CreateAccount { name: name.clone(), title: DisplayText::parse(TITLE).map_err(failed)? };
+    let member = AddMember {
+        account: name,
+        email: EmailAddress::parse(ADMINISTRATOR).map_err(failed)?,
+        name: Some(DisplayText::parse(NAME).map_err(failed)?),
+        grant: Grant::of_roles(["GlobalAdmin"]).map_err(failed)?,
+        password: Some(password),
     };
-    let account = core.store.write("example.account", |tx| create_account(tx, &core.env, &create))?;
-    let person = core.store.write("example.member", |tx| add_member(tx, &core.env, &add))?;
+    let account = app.operators().create_account(account).await.map_err(failed)?;
+    let person = app.operators().add_member(member).await.map_err(failed)?;
     Ok((account, person))
 }
 
-fn renew(core: &Core, password: &PasswordHash) -> Result<Person, Refused> {
-    let email = EmailAddress::parse(ADMINISTRATOR)?;
-    Ok(core.store.write("example.password", |tx| set_password(tx, &core.env, &email, password))?)
+async fn renew(app: &App, password: PasswordHash) -> Result<Person, StartError> {
+    let email = EmailAddress::parse(ADMINISTRATOR).map_err(failed)?;
+    app.operators().set_password(email, password).await.map_err(failed)
 }
 
-/// Says what runs where. The first command is complete: pasted into a shell it creates an invitation.
+fn failed(error: impl fmt::Display) -> StartError {
+    StartError::Example(error.to_string())
+}
+
+/// Prints what runs where. The first command is complete: pasted into a shell, it creates an invitation.
 pub fn announce(
     out: &mut (dyn io::Write + Send),
     base_url: &str,

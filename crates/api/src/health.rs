@@ -1,16 +1,14 @@
-//! What operators' machines ask: is the process alive, can it work.
+//! Health checks: is the process alive, can it work.
 
 use actix_web::{
-    HttpResponse, Route,
+    HttpRequest, HttpResponse, Route,
     http::Method,
     web::{Data, ServiceConfig},
 };
 use serde_json::json;
-use usher_domain::port::StoreError;
-
-use super::{
+use usher_http_kit::{
+    AppState, context,
     endpoint::{Endpoint, mount},
-    state::AppState,
 };
 
 /// `GET /health/live` and `GET /health/ready`.
@@ -24,18 +22,16 @@ pub fn configure(config: &mut ServiceConfig) {
     mount(config, endpoints(), || Route::new().to(HttpResponse::MethodNotAllowed));
 }
 
-/// The process answers.
+/// The process runs.
 async fn live() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "ok" }))
 }
 
-/// The process can reach its database.
-async fn ready(state: Data<AppState>) -> HttpResponse {
-    let reached = state.gate.run(|store, _| store.read("health", |tx| tx.next_mail_due().map(|_| ()))).await;
-    match reached {
+/// The process can reach its database. A failure is logged by the application.
+async fn ready(request: HttpRequest, state: Data<AppState>) -> HttpResponse {
+    match state.app.ready(&context(&request)).await {
         Ok(()) => HttpResponse::Ok().json(json!({ "status": "ok" })),
-        // Why stands in the log: the gate wrote it.
-        Err::<_, StoreError>(_) => HttpResponse::ServiceUnavailable()
+        Err(_) => HttpResponse::ServiceUnavailable()
             .insert_header(("Retry-After", "1"))
             .json(json!({ "status": "unavailable" })),
     }

@@ -1,21 +1,17 @@
-//! The server `usher`: two dialects, the page behind the link, the delivery worker and the command line, put together
-//! over the domain's ports.
+//! The server `usher`: settings, the composition root and the command line.
 //!
-//! What belongs here: everything that knows HTTP ([`http`]), settings ([`settings`]), the command line ([`cli`]), the
-//! loop that delivers mails ([`worker`]) and the composition root ([`compose`]). What does not: rules about
-//! invitations (domain), SQL (persistence), SMTP (mailer), tokens (auth).
+//! What belongs here: which adapter stands behind which port ([`compose`]), which edges are routed ([`routes`]), [`settings`],
+//! the command line ([`cli`]), development mode ([`develop`]). What does not: rules about invitations (domain), application
+//! services (app), wire shapes (landscape, fastly, web), SQL (persistence), SMTP (mailer), tokens (auth).
 //!
-//! To add an endpoint: a handler in its dialect's folder, a line in that dialect's `endpoints()`, a row in the
-//! authorization matrix of the tests (which fails until it is there).
+//! To add an edge: a crate beside `landscape` and `fastly`, its settings and endpoints in [`routes`], and rows in the
+//! authorization matrix of the tests, which fails until they are there.
 
-pub mod batch;
 pub mod cli;
 pub mod compose;
 pub mod develop;
-pub mod gate;
-pub mod http;
-mod moment;
+pub mod health;
+pub mod routes;
 pub mod settings;
 pub mod system;
 pub mod telemetry;
-pub mod worker;

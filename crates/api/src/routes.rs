@@ -1,51 +1,63 @@
-//! HTTP: the dialects, siblings that never import each other, and what they share, which has no wire shape.
-
-pub mod body;
-pub mod call;
-pub mod credentials;
-pub mod dev;
-pub mod endpoint;
-pub mod fastly;
-pub mod gathered;
-pub mod idempotency;
-pub mod json;
-pub mod landscape;
-mod page;
-pub mod passwords;
-pub mod platform;
-pub mod state;
-pub mod unit;
-pub mod unread;
-pub mod web;
+//! Everything that is routed.
 
 use actix_web::{HttpResponse, Route, web::ServiceConfig};
+use usher_http_kit::endpoint::Endpoint;
+use usher_web::{acceptance, mailbox};
 
-/// Every operation that is ever routed, as `(prefix, operation)`. What is not here is not served: whoever adds a dialect
-/// adds it here, to [`configure`], and to the authorization matrix of the tests.
+use crate::{
+    compose::{StartError, delta},
+    health,
+    settings::Settings,
+};
+
+/// The settings of the edges.
+#[derive(Debug, Clone)]
+pub struct EdgeSettings {
+    landscape: usher_landscape::Settings,
+    fastly: usher_fastly::Settings,
+    pages: acceptance::Settings,
+}
+
+impl EdgeSettings {
+    /// What each edge takes of the settings.
+    pub fn new(settings: &Settings) -> Result<Self, StartError> {
+        Ok(Self {
+            landscape: usher_landscape::Settings {
+                strict_content_type: settings.landscape.strict_content_type,
+                validity: delta(settings.invitations.validity, "invitations.validity")?,
+            },
+            fastly: usher_fastly::Settings { validity: delta(settings.fastly.validity, "fastly.validity")? },
+            pages: acceptance::Settings { continue_url: settings.server.continue_url.clone() },
+        })
+    }
+}
+
+/// Every operation that is routed, as `(prefix, operation)`. A new edge is added here, to [`configure`], and to the authorization
+/// matrix of the tests.
 #[must_use]
-pub fn endpoints() -> Vec<(&'static str, endpoint::Endpoint)> {
-    let parts = [
-        ("", platform::endpoints()),
-        (landscape::PREFIX, landscape::endpoints()),
-        ("", fastly::endpoints()),
-        ("", web::endpoints()),
-        (dev::PREFIX, dev::endpoints()),
+pub fn endpoints() -> Vec<(&'static str, Endpoint)> {
+    let edges = [
+        ("", health::endpoints()),
+        (usher_landscape::PREFIX, usher_landscape::endpoints()),
+        ("", usher_fastly::endpoints()),
+        ("", acceptance::endpoints()),
+        (mailbox::PREFIX, mailbox::endpoints()),
     ];
-    parts
+    edges
         .into_iter()
-        .flat_map(|(prefix, list)| list.into_iter().map(move |endpoint| (prefix, endpoint)))
+        .flat_map(|(prefix, endpoints)| endpoints.into_iter().map(move |endpoint| (prefix, endpoint)))
         .collect()
 }
 
-/// Everything but the development mailbox.
-pub fn configure(config: &mut ServiceConfig) {
-    platform::configure(config);
-    landscape::configure(config);
-    fastly::configure(config);
-    web::configure(config);
-    config.default_service(Route::new().to(nothing_here));
+/// Registers everything but the development mailbox.
+pub fn configure(config: &mut ServiceConfig, settings: &EdgeSettings) {
+    health::configure(config);
+    usher_landscape::configure(config, settings.landscape.clone());
+    usher_fastly::configure(config, settings.fastly.clone());
+    acceptance::configure(config, settings.pages.clone());
+    config.default_service(Route::new().to(not_found));
 }
 
-async fn nothing_here() -> HttpResponse {
+async fn not_found() -> HttpResponse {
     HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body("There is nothing here.\n")
 }

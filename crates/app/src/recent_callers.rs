@@ -88,164 +88,84 @@ fn is_recent(at: Timestamp, now: Timestamp) -> bool {
 #[cfg(test)]
 mod tests {
     use usher_domain::{
-        account::{AccountName, NewAccount},
-        address::EmailAddress,
-        env::Env,
-        id::{AccountId, PersonId},
-        membership::Membership,
-        person::NewPerson,
-        port::Store,
-        principal::Principal,
-        role::Grant,
-        testkit::{self, FixedClock, memory::MemoryStore},
-        text::DisplayText,
-        token::Token,
+        principal::Actor,
+        testkit::{
+            credential, grant,
+            scene::{ACCOUNT, ADMIN as JANE, Scene},
+        },
     };
 
     use super::*;
 
-    /// An account with one member, and somebody who is none.
-    struct Scene {
-        store: MemoryStore,
-        env: Env,
-        clock: Arc<FixedClock>,
-        recent: RecentCallers,
-        account: AccountId,
-        people: [PersonId; 2],
-    }
-
-    impl Scene {
-        fn new() -> Self {
-            let ((env, clock), store) = (testkit::env(), MemoryStore::default());
-            let text = |text| DisplayText::parse(text).unwrap();
-            let made = (&store as &dyn Store).write("scene", |tx| {
-                let account = tx.insert_account(&NewAccount {
-                    public_id: Token::generate(env.entropy.as_ref()),
-                    name: AccountName::parse("onward").unwrap(),
-                    title: text("Onward"),
-                    created_at: env.now(),
-                })?;
-                let mut person = |email| {
-                    tx.insert_person(&NewPerson {
-                        public_id: Token::generate(env.entropy.as_ref()),
-                        email: EmailAddress::parse(email).unwrap(),
-                        email_verified: true,
-                        name: text("Somebody"),
-                        password: None,
-                        created_at: env.now(),
-                    })
-                };
-                Ok::<_, StoreError>((
-                    account.id,
-                    [person("jane@example.com")?.id, person("joe@example.com")?.id],
-                ))
-            });
-            let (account, people) = made.unwrap();
-            let scene = Self { store, env, clock, recent: RecentCallers::default(), account, people };
-            scene.admit(people[0]);
-            scene
-        }
-
-        fn admit(&self, person: PersonId) {
-            let grant = Grant::of_roles(["Auditor"]).unwrap();
-            let membership =
-                Membership { account_id: self.account, person_id: person, grant, created_at: self.env.now() };
-            let admit = |tx: &mut dyn Tx| tx.insert_membership(&membership);
-            (&self.store as &dyn Store).write("admit", admit).unwrap();
-        }
-
-        fn dismiss(&self, person: PersonId) {
-            let dismiss = |tx: &mut dyn Tx| tx.delete_membership(self.account, person);
-            (&self.store as &dyn Store).write("dismiss", dismiss).unwrap();
-        }
-
-        /// Who of these is known as whom.
-        fn ask<const N: usize>(&self, emails: [&str; N]) -> [Option<PersonId>; N] {
-            let credentials = emails.map(|email| {
-                let email = EmailAddress::parse(email).unwrap();
-                let principal =
-                    Principal { email, email_verified: true, person_id: None, account: None, name: None };
-                Credential::Principal(principal)
-            });
-            let credentials: Vec<&Credential> = credentials.iter().collect();
-            let ask = |tx: &mut dyn Tx| self.recent.resolve_all(tx, &credentials, self.env.now());
-            let actors = (&self.store as &dyn Store).read::<_, StoreError>("ask", ask).unwrap();
-            let known: Vec<_> =
-                actors.into_iter().map(|actor| actor.ok().map(|actor| actor.person.id)).collect();
-            known.try_into().unwrap()
-        }
-    }
-
-    const JANE: &str = "jane@example.com";
     const JOE: &str = "joe@example.com";
 
-    #[test]
-    fn rights_that_were_taken_away_count_for_a_hundredth_of_a_second() {
-        let scene = Scene::new();
-        let [jane, _] = scene.people;
-        assert_eq!(scene.ask([JANE]), [Some(jane)]);
-        scene.dismiss(jane);
-        scene.clock.advance(TimeDelta::microseconds(9_999));
-        assert_eq!(scene.ask([JANE]), [Some(jane)], "the bound that is documented");
-        scene.clock.advance(TimeDelta::microseconds(1));
-        assert_eq!(scene.ask([JANE]), [None]);
+    /// For each address, whether its owner is found as an actor.
+    fn found<const N: usize>(recent: &RecentCallers, scene: &Scene, addresses: [&str; N]) -> [bool; N] {
+        let credentials = addresses.map(credential);
+        let credentials: Vec<&Credential> = credentials.iter().collect();
+        let results = scene.read(|tx| recent.resolve_all(tx, &credentials, scene.env.now()));
+        let is_owner = |(result, address): (Result<Arc<Actor>, ResolveError>, &str)| {
+            result.is_ok_and(|actor| {
+                assert_eq!(actor.person.email.as_str(), address, "the result is in its place");
+                true
+            })
+        };
+        let found: Vec<bool> = results.into_iter().zip(addresses).map(is_owner).collect();
+        found.try_into().unwrap()
     }
 
-    /// Being used keeps nobody known.
     #[test]
-    fn the_time_runs_from_the_look_up() {
-        let scene = Scene::new();
-        let [jane, _] = scene.people;
+    fn a_membership_that_ended_counts_for_ten_more_milliseconds() {
+        let (recent, scene) = (RecentCallers::default(), Scene::new());
+        assert_eq!(found(&recent, &scene, [JANE]), [true]);
+        scene.remove(&scene.admin());
+        scene.clock.advance(TimeDelta::microseconds(9_999));
+        assert_eq!(found(&recent, &scene, [JANE]), [true], "the bound that is documented");
+        scene.clock.advance(TimeDelta::microseconds(1));
+        assert_eq!(found(&recent, &scene, [JANE]), [false]);
+    }
+
+    #[test]
+    fn the_time_runs_from_the_look_up_and_not_from_the_last_use() {
+        let (recent, scene) = (RecentCallers::default(), Scene::new());
         for _ in 0..2 {
-            assert_eq!(scene.ask([JANE]), [Some(jane)]);
+            assert_eq!(found(&recent, &scene, [JANE]), [true]);
             scene.clock.advance(TimeDelta::milliseconds(5));
-            scene.ask([JANE]);
+            found(&recent, &scene, [JANE]);
             scene.clock.advance(TimeDelta::milliseconds(5));
         }
-        scene.dismiss(jane);
-        assert_eq!(scene.ask([JANE]), [None]);
+        scene.remove(&scene.admin());
+        assert_eq!(found(&recent, &scene, [JANE]), [false]);
     }
 
     #[test]
-    fn rights_that_are_given_count_at_once_and_others_are_answered_in_their_places() {
-        let scene = Scene::new();
-        let [jane, joe] = scene.people;
-        assert_eq!(scene.ask([JOE, JANE, JOE]), [None, Some(jane), None]);
-        scene.admit(joe);
-        assert_eq!(scene.ask([JANE, JOE, JANE]), [Some(jane), Some(joe), Some(jane)]);
+    fn a_new_membership_counts_at_once() {
+        let (recent, scene) = (RecentCallers::default(), Scene::new());
+        scene.add_person(JOE, None);
+        assert_eq!(found(&recent, &scene, [JOE, JANE, JOE]), [false, true, false]);
+        scene.add_member(ACCOUNT, JOE, grant(["Auditor"]));
+        assert_eq!(found(&recent, &scene, [JANE, JOE, JANE]), [true, true, true]);
     }
 
     #[test]
-    fn a_clock_that_is_put_back_makes_nobody_known_for_longer() {
-        let scene = Scene::new();
-        let [jane, _] = scene.people;
-        assert_eq!(scene.ask([JANE]), [Some(jane)]);
-        scene.dismiss(jane);
+    fn setting_the_clock_back_prolongs_nothing() {
+        let (recent, scene) = (RecentCallers::default(), Scene::new());
+        assert_eq!(found(&recent, &scene, [JANE]), [true]);
+        scene.remove(&scene.admin());
         scene.clock.advance(TimeDelta::hours(-1));
-        assert_eq!(scene.ask([JANE]), [None]);
+        assert_eq!(found(&recent, &scene, [JANE]), [false]);
         scene.clock.advance(TimeDelta::hours(1));
-        assert_eq!(scene.ask([JANE]), [None], "nor when that moment comes again");
+        assert_eq!(found(&recent, &scene, [JANE]), [false], "nor when that moment comes again");
     }
 
     #[test]
-    fn so_many_are_kept_and_no_more() {
-        let scene = Scene::new();
-        let [jane, _] = scene.people;
-        let actor = {
-            scene.ask([JANE]);
-            scene.recent.found().values().next().unwrap().1.clone()
-        };
-        assert_eq!(actor.person.id, jane);
+    fn the_number_of_kept_callers_is_bounded() {
+        let (recent, scene) = (RecentCallers::default(), Scene::new());
+        let jane = Arc::new(scene.admin());
         for number in 0..3 * MOST {
-            let other = Credential::Principal(Principal {
-                email: EmailAddress::parse(&format!("p{number}@example.com")).unwrap(),
-                email_verified: true,
-                person_id: None,
-                account: None,
-                name: None,
-            });
-            scene.recent.keep(&[&other], &[Ok(Arc::clone(&actor))], scene.env.now());
-            assert!(scene.recent.found().len() <= MOST);
+            let other = credential(&format!("p{number}@example.com"));
+            recent.keep(&[&other], &[Ok(Arc::clone(&jane))], scene.env.now());
+            assert!(recent.found().len() <= MOST);
         }
     }
 }

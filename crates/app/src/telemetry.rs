@@ -55,3 +55,50 @@ pub fn defect(operation: &'static str, error: &dyn std::fmt::Display) {
     counter!(DEFECTS).increment(1);
     tracing::error!(operation, %error, "defect");
 }
+
+#[cfg(test)]
+mod tests {
+    use metrics_util::debugging::{DebugValue, DebuggingRecorder};
+    use usher_domain::port::store::{Constraint, Limit};
+
+    use super::*;
+
+    /// The counters that a report of this error increments, with their labels.
+    fn counted(error: &StoreError) -> Vec<String> {
+        let recorder = DebuggingRecorder::new();
+        metrics::with_local_recorder(&recorder, || report("test", error));
+        let counters = recorder.snapshotter().snapshot().into_vec().into_iter().map(|(key, _, _, value)| {
+            assert_eq!(value, DebugValue::Counter(1));
+            let labels: Vec<&str> = key.key().labels().map(metrics::Label::value).collect();
+            format!("{}{labels:?}", key.key().name())
+        });
+        counters.collect()
+    }
+
+    /// The table in OPERATIONS.md names these.
+    #[test]
+    fn each_failure_has_its_counter() {
+        let corrupt = StoreError::Corrupt { table: "invitation", column: "roles", id: 7 };
+        let table = [
+            (StoreError::Overloaded(Limit::Permit), "usher_overloaded_total[\"permit\"]"),
+            (StoreError::Overloaded(Limit::BatchQueue), "usher_overloaded_total[\"batch_queue\"]"),
+            (StoreError::Overloaded(Limit::Connection), "usher_overloaded_total[\"connection\"]"),
+            (StoreError::Overloaded(Limit::Writer), "usher_overloaded_total[\"writer\"]"),
+            (StoreError::Unreachable(String::new()), "usher_store_unreachable_total[]"),
+            (StoreError::Contended, "usher_store_contended_total[]"),
+            (StoreError::defect("a panic"), "usher_defects_total[]"),
+            (StoreError::Conflict(Constraint::RandomId), "usher_defects_total[]"),
+            (corrupt, "usher_defects_total[]"),
+        ];
+        for (error, counter) in table {
+            assert_eq!(counted(&error), [counter], "{error}");
+        }
+    }
+
+    #[test]
+    fn a_rejection_is_no_failure() {
+        let recorder = DebuggingRecorder::new();
+        metrics::with_local_recorder(&recorder, || rejected("test", "forbidden"));
+        assert!(recorder.snapshotter().snapshot().into_vec().is_empty());
+    }
+}

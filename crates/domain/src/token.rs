@@ -1,5 +1,4 @@
-//! Random texts of `[A-Za-z0-9]` that name things without telling anything about them, but for the moment that some begin with, and
-//! that some were drawn together.
+//! Random texts of `[A-Za-z0-9]`. A token says nothing about the thing that it names, except the moment that some tokens begin with.
 
 use crate::{Timestamp, port::Entropy};
 
@@ -14,10 +13,6 @@ const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 
 /// Digits of the milliseconds since 1970; enough until the year 2081.
 const MOMENT: usize = 7;
-
-/// Characters that neighbours have in common. There are 238,328 such beginnings, more than an index over ten million has pages, so
-/// those with one beginning are on one page or two.
-const NEIGHBOURHOOD: usize = 3;
 
 /// `N` characters of `[A-Za-z0-9]` from the operating system's generator, each carrying 5.95 bits; of a name, those behind its moment.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,17 +37,6 @@ impl<const N: usize> Token<N> {
             *place = DIGITS.get(digit).copied().unwrap_or(b'0');
             left /= 62;
         }
-        draw(rest, entropy);
-        Self(token)
-    }
-
-    /// Draws one whose first three characters are those of `other`, which are random as well: to who does not know the other, each
-    /// text is equally likely. The two are neighbours in an index, and mostly change the same page of it. To who knows the other, the
-    /// characters behind those three are left to guess: only for what is long enough for that, as a `SecureId` of 30 is, with 160
-    /// bits.
-    pub fn generate_beside(other: &Self, entropy: &dyn Entropy) -> Self {
-        let mut token = other.0;
-        let (_, rest) = token.split_at_mut(NEIGHBOURHOOD.min(N));
         draw(rest, entropy);
         Self(token)
     }

@@ -13,75 +13,78 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
-    /// Sends requests over several connections for a time, or a number of them, and tells rate and latencies.
+    /// Sends requests over several connections, for a time or up to a number of requests, and reports rate and latencies.
     Drive(Box<DriveArguments>),
-    /// Follows the links `next` of a list from its first page to its last, and checks that every id comes once, in order.
+    /// Follows the links `next` of a list from its first page to its last, and checks that each id comes once and in order.
     Walk(WalkArguments),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct DriveArguments {
-    /// Where the server listens.
+    /// Address of the server.
     #[arg(long)]
     pub(crate) address: SocketAddr,
+    /// Connections. Each one has one request under way.
     #[arg(long, default_value_t = 1)]
     pub(crate) connections: usize,
-    /// How long to measure; without it, until there were as many requests as `--requests` says.
+    /// Seconds to measure. Without it, the run ends after `--requests`.
     #[arg(long)]
     pub(crate) seconds: Option<f64>,
-    /// How long to send before that.
+    /// Seconds to send before the measurement starts.
     #[arg(long, default_value_t = 0.0)]
     pub(crate) warmup: f64,
-    #[arg(long)]
-    pub(crate) requests: Option<u64>,
+    /// Requests to send.
+    #[arg(long = "requests", value_name = "COUNT")]
+    pub(crate) count: Option<u64>,
     #[command(flatten)]
-    pub(crate) what: WhatArguments,
+    pub(crate) requests: RequestArguments,
 }
 
-/// What a request is made of. In templates `{n}` stands for the request's number and `{nnnnnnnnnn}` for its ten digits.
+/// The content of the requests. In templates, `{n}` stands for the number of the request, and `{nnnnnnnnnn}` for the number
+/// in ten digits.
 #[derive(Debug, Args)]
-pub(crate) struct WhatArguments {
-    /// The path, with its query.
+pub(crate) struct RequestArguments {
+    /// Template of the path, with its query.
     #[arg(long, required_unless_present = "paths")]
     pub(crate) path: Option<Template>,
-    /// A file with a path in each line, of which each request takes any.
+    /// A file with one path on each line. Each request takes a random path.
     #[arg(long, conflicts_with = "path")]
     pub(crate) paths: Option<PathBuf>,
-    /// A JSON body, which makes the request a POST.
+    /// Template of a JSON body. With a body, the request is a POST.
     #[arg(long)]
     pub(crate) body: Option<Template>,
-    /// The first number.
+    /// First number.
     #[arg(long, default_value_t = 1)]
     pub(crate) from: u64,
-    /// The last number.
+    /// Last number.
     #[arg(long, default_value_t = 9_999_999_999)]
     pub(crate) to: u64,
-    /// Takes any of the numbers, instead of each one once.
+    /// Takes random numbers, instead of each number once.
     #[arg(long)]
     pub(crate) any: bool,
-    /// The bearer token of every request.
+    /// Bearer token of every request.
     #[arg(long)]
     pub(crate) token: Option<String>,
-    /// The secret under which a token is signed for each request.
+    /// Secret to sign a token for each request with.
     #[arg(long, requires = "subject")]
     pub(crate) secret: Option<String>,
-    /// Whom that token is for: an address, which it calls verified.
+    /// Template of the signed token's subject: an email address, which the token declares as verified.
     #[arg(long)]
     pub(crate) subject: Option<Template>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct WalkArguments {
-    /// Where the server listens.
+    /// Address of the server.
     #[arg(long)]
     pub(crate) address: SocketAddr,
-    /// The first page.
+    /// Path of the first page.
     #[arg(long)]
     pub(crate) path: String,
-    /// The bearer token of every request.
+    /// Bearer token of every request.
     #[arg(long)]
     pub(crate) token: String,
-    /// A file to write the paths of all pages to, one a line.
+    /// File for the paths of all pages, one on each line.
     #[arg(long)]
     pub(crate) links: Option<PathBuf>,
 }

@@ -7,60 +7,60 @@ use std::{
 use mio::net::TcpStream;
 
 use crate::{
-    answer::Answer,
-    error::{Attempt as _, LoadError},
+    error::{IoContext as _, LoadError},
+    response::HttpResponse,
 };
 
 /// A connection with at most one request under way.
 pub(crate) struct Connection {
     pub(crate) stream: TcpStream,
-    pub(crate) answer: Answer,
-    /// When the request under way was sent.
+    pub(crate) response: HttpResponse,
+    /// When the current request was sent.
     pub(crate) sent_at: Instant,
 }
 
 impl Connection {
     pub(crate) fn open(address: SocketAddr) -> Result<Self, LoadError> {
-        let stream = std::net::TcpStream::connect(address).attempt("connecting")?;
-        stream.set_nodelay(true).attempt("setting a connection up")?;
-        stream.set_nonblocking(true).attempt("setting a connection up")?;
+        let stream = std::net::TcpStream::connect(address).context("connecting")?;
+        stream.set_nodelay(true).context("setting up a connection")?;
+        stream.set_nonblocking(true).context("setting up a connection")?;
         let stream = TcpStream::from_std(stream);
-        Ok(Self { stream, answer: Answer::default(), sent_at: Instant::now() })
+        Ok(Self { stream, response: HttpResponse::default(), sent_at: Instant::now() })
     }
 
-    /// Sends a request. It is small and the socket is empty, so it fits, or something is wrong.
+    /// Sends a request. Requests are small and the socket's buffer is empty, so a partial write is an error.
     pub(crate) fn send(&mut self, request: &[u8]) -> Result<(), LoadError> {
-        self.answer.reset();
+        self.response.reset();
         self.sent_at = Instant::now();
-        let sent = self.stream.write(request).attempt("sending a request")?;
-        if sent == request.len() { Ok(()) } else { Err(LoadError::Unsent) }
+        let sent = self.stream.write(request).context("sending a request")?;
+        if sent == request.len() { Ok(()) } else { Err(LoadError::PartlySent) }
     }
 
-    /// Reads what has arrived; whether the answer is complete. A short read has emptied the socket: whatever comes later
-    /// is an event of its own.
+    /// Reads what has arrived and returns whether the response is complete. A short read has emptied the socket; data that
+    /// arrives later raises a new event.
     pub(crate) fn receive(&mut self, buffer: &mut [u8]) -> Result<bool, LoadError> {
         loop {
             match self.stream.read(buffer) {
                 Ok(0) => return Err(LoadError::Closed),
                 Ok(count) => {
-                    let done = self.answer.take(buffer.get(..count).unwrap_or_default())?;
+                    let done = self.response.parse(buffer.get(..count).unwrap_or_default())?;
                     if done || count < buffer.len() {
                         return Ok(done);
                     }
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(error).attempt("reading an answer"),
+                Err(error) => return Err(error).context("reading a response"),
             }
         }
     }
 
-    /// The body, when the status is the one that every request here is to have.
-    pub(crate) fn accepted(&self) -> Result<&[u8], LoadError> {
-        if self.answer.status == 200 {
-            return Ok(&self.answer.body);
+    /// The body of a response with status 200. Any other status is an error.
+    pub(crate) fn body_of_200(&self) -> Result<&[u8], LoadError> {
+        if self.response.status == 200 {
+            return Ok(&self.response.body);
         }
-        let body = String::from_utf8_lossy(&self.answer.body).into_owned();
-        Err(LoadError::Refused { status: self.answer.status, body })
+        let body = String::from_utf8_lossy(&self.response.body).into_owned();
+        Err(LoadError::UnexpectedStatus { status: self.response.status, body })
     }
 }

@@ -1,10 +1,11 @@
 use std::{fs, time::Duration};
 
-use crate::error::{Attempt as _, LoadError};
+use crate::error::{IoContext as _, LoadError};
 
-/// The processor time of this process, which has one thread: the first number of Linux' `schedstat`, in nanoseconds.
+/// Processor time of this process. The process has one thread, so the first number of Linux's `schedstat`, in nanoseconds,
+/// is the whole.
 pub(crate) fn used() -> Result<Duration, LoadError> {
-    let text = fs::read_to_string("/proc/self/schedstat").attempt("reading the processor time")?;
+    let text = fs::read_to_string("/proc/self/schedstat").context("reading the processor time")?;
     let nanoseconds = text.split(' ').next().and_then(|number| number.parse().ok());
-    Ok(Duration::from_nanos(nanoseconds.ok_or(LoadError::Unreadable("the processor time"))?))
+    Ok(Duration::from_nanos(nanoseconds.ok_or(LoadError::Unparsable("the processor time"))?))
 }

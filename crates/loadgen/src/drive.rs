@@ -7,68 +7,68 @@ use crate::{
     arguments::DriveArguments,
     connection::Connection,
     cpu,
-    error::{Attempt as _, LoadError},
+    error::{IoContext as _, LoadError},
     latencies::Latencies,
-    requests::Requests,
+    requests::RequestSource,
 };
 
-/// Longer than any answer may take.
-const PATIENCE: Duration = Duration::from_mins(2);
+/// Longer than any response may take.
+const TIMEOUT: Duration = Duration::from_mins(2);
 
-/// What of the first answer's body the report shows.
+/// How many octets of the first response body the report shows.
 const SAMPLE: usize = 2_000;
 
-/// Keeps one request under way on each connection until the time is over, or there were enough.
+/// Keeps one request under way on each connection until the time is over or all requests are sent.
 pub(crate) fn run(arguments: Box<DriveArguments>) -> Result<Value, LoadError> {
-    let mut requests = Requests::new(arguments.what)?;
-    let poll = Poll::new().attempt("making an epoll")?;
+    let mut requests = RequestSource::new(arguments.requests)?;
+    let poll = Poll::new().context("creating an epoll")?;
     let mut connections = Vec::new();
     for index in 0..arguments.connections {
         let mut connection = Connection::open(arguments.address)?;
         poll.registry()
             .register(&mut connection.stream, Token(index), Interest::READABLE)
-            .attempt("registering a connection")?;
+            .context("registering a connection")?;
         connections.push(connection);
     }
-    // From here on everything is what a closed loop does.
+    // The loop starts here: setting up the connections is not measured.
     let cpu_before = cpu::used()?;
-    let begun = Instant::now() + Duration::from_secs_f64(arguments.warmup);
-    let mut drive = Drive {
-        begun,
-        ends: arguments.seconds.map(|seconds| begun + Duration::from_secs_f64(seconds)),
-        to_send: arguments.requests.unwrap_or(u64::MAX),
+    let started = Instant::now() + Duration::from_secs_f64(arguments.warmup);
+    let mut run = LoadRun {
+        started,
+        ends: arguments.seconds.map(|seconds| started + Duration::from_secs_f64(seconds)),
+        to_send: arguments.count.unwrap_or(u64::MAX),
         total: 0,
         octets: 0,
         latencies: Latencies::default(),
         sample: String::new(),
         request: Vec::new(),
     };
-    drive.through(poll, &mut connections, &mut requests)?;
-    let over = drive.ends.unwrap_or_else(Instant::now);
+    run.drive(poll, &mut connections, &mut requests)?;
+    let ended = run.ends.unwrap_or_else(Instant::now);
     let cpu = cpu::used()?.saturating_sub(cpu_before);
-    Ok(drive.report(over - begun, cpu))
+    Ok(run.report(ended - started, cpu))
 }
 
-struct Drive {
-    /// When the warm-up is over.
-    begun: Instant,
+struct LoadRun {
+    /// The end of the warm-up.
+    started: Instant,
     ends: Option<Instant>,
     to_send: u64,
-    /// Answers, those of the warm-up and after the end included.
+    /// Responses, including those of the warm-up and those after the end.
     total: u32,
     octets: u64,
-    /// Of the answers between.
+    /// The latencies within the measured time.
     latencies: Latencies,
     sample: String,
     request: Vec<u8>,
 }
 
-impl Drive {
-    fn through(
+impl LoadRun {
+    fn drive(
         &mut self,
         mut poll: Poll,
         connections: &mut [Connection],
-        requests: &mut Requests,
+        requests: &mut RequestSource,
     ) -> Result<(), LoadError> {
         let mut under_way = 0_usize;
         for connection in &mut *connections {
@@ -77,18 +77,18 @@ impl Drive {
         let mut buffer = vec![0; 1 << 16];
         let mut events = Events::with_capacity(1024);
         while under_way > 0 {
-            match poll.poll(&mut events, Some(PATIENCE)) {
+            match poll.poll(&mut events, Some(TIMEOUT)) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                outcome => outcome.attempt("waiting for answers")?,
+                outcome => outcome.context("waiting for responses")?,
             }
             if events.is_empty() {
-                return Err(LoadError::Silence(PATIENCE.as_secs()));
+                return Err(LoadError::TimedOut(TIMEOUT.as_secs()));
             }
             for event in &events {
                 let Some(connection) = connections.get_mut(event.token().0) else { continue };
                 if connection.receive(&mut buffer)? {
                     let now = Instant::now();
-                    self.note(connection, now)?;
+                    self.record(connection, now)?;
                     under_way -= usize::from(!self.send_next(connection, requests, now)?);
                 }
             }
@@ -96,11 +96,11 @@ impl Drive {
         Ok(())
     }
 
-    /// Sends one more request, unless it is over.
+    /// Sends one more request. Returns false when the run is over.
     fn send_next(
         &mut self,
         connection: &mut Connection,
-        requests: &mut Requests,
+        requests: &mut RequestSource,
         now: Instant,
     ) -> Result<bool, LoadError> {
         if self.to_send == 0 || self.ends.is_some_and(|ends| now >= ends) {
@@ -112,13 +112,13 @@ impl Drive {
         Ok(true)
     }
 
-    fn note(&mut self, connection: &Connection, now: Instant) -> Result<(), LoadError> {
-        let body = connection.accepted()?;
+    fn record(&mut self, connection: &Connection, now: Instant) -> Result<(), LoadError> {
+        let body = connection.body_of_200()?;
         if self.total == 0 {
             self.sample = String::from_utf8_lossy(body.get(..SAMPLE).unwrap_or(body)).into_owned();
         }
         self.total += 1;
-        if now >= self.begun && self.ends.is_none_or(|ends| now < ends) {
+        if now >= self.started && self.ends.is_none_or(|ends| now < ends) {
             self.latencies.add(now - connection.sent_at);
             self.octets += u64::try_from(body.len()).unwrap_or_default();
         }

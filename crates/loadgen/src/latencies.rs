@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-/// How long answers took.
+/// The latencies of all measured responses.
 #[derive(Default)]
 pub(crate) struct Latencies {
-    /// In tenths of microseconds, which lets the longest be 7 minutes.
+    /// In tenths of microseconds. The maximum is about 7 minutes.
     all: Vec<u32>,
 }
 
@@ -16,7 +16,7 @@ impl Latencies {
         self.all.len()
     }
 
-    /// In microseconds, for each share (in thousandths) the latency that so many did not exceed; 0 without any.
+    /// Quantiles in microseconds, for shares in thousandths. 0 without any response.
     pub(crate) fn quantiles<const N: usize>(&mut self, shares: [usize; N]) -> [f64; N] {
         self.all.sort_unstable();
         let last = self.all.len().saturating_sub(1);

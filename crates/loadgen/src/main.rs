@@ -1,12 +1,12 @@
 //! The load client of `cargo xtask bench`: one thread, one `epoll`, keep-alive HTTP/1.1, one request at a time on each
 //! connection (a closed loop).
 //!
-//! It is a program of our own because every creation needs an address of its own and every acceptance a signed token of
-//! its own; the usual clients send fixed bodies, or run a script for each request, which costs more than the server does.
+//! General-purpose clients do not fit: each creation needs a new email address, and each acceptance a signed token. They
+//! send fixed bodies, or run a script for each request, which costs more than the server does.
 //!
-//! It prints one JSON object. An answer other than 200 ends it with that answer on standard error.
+//! The client prints one JSON object. A response with a status other than 200 ends the run and is printed on standard
+//! error.
 
-mod answer;
 mod arguments;
 mod connection;
 mod cpu;
@@ -14,6 +14,7 @@ mod drive;
 mod error;
 mod latencies;
 mod requests;
+mod response;
 mod template;
 mod token;
 mod walk;

@@ -1,71 +1,79 @@
 use std::{fs, io::Write as _};
 
 use crate::{
-    arguments::WhatArguments,
-    error::{Attempt as _, LoadError},
+    arguments::RequestArguments,
+    error::{IoContext as _, LoadError},
     template::Template,
     token::Signer,
 };
 
-/// Where a request goes.
-enum Target {
+/// The paths of the requests.
+enum RequestPaths {
     Template(Template),
-    /// Any of them.
-    Each(Vec<String>),
+    /// A random path for each request.
+    RandomOf(Vec<String>),
 }
 
-/// Who asks.
-enum Credential {
+/// The credential of the requests.
+enum RequestCredential {
     None,
     Token(String),
     Signer(Box<Signer>),
 }
 
-/// Makes one request after another.
-pub(crate) struct Requests {
-    target: Target,
-    credential: Credential,
+/// Renders one request after another.
+pub(crate) struct RequestSource {
+    paths: RequestPaths,
+    credential: RequestCredential,
     content: Option<Template>,
-    numbers: Numbers,
+    numbers: NumberSequence,
     body: Vec<u8>,
 }
 
-impl Requests {
-    pub(crate) fn new(what: WhatArguments) -> Result<Self, LoadError> {
-        let target = match (what.path, what.paths) {
+impl RequestSource {
+    pub(crate) fn new(arguments: RequestArguments) -> Result<Self, LoadError> {
+        let paths = match (arguments.path, arguments.paths) {
             (_, Some(file)) => {
-                let text = fs::read_to_string(file).attempt("reading the paths")?;
-                Target::Each(text.lines().map(str::to_owned).collect())
+                let text = fs::read_to_string(file).context("reading the paths")?;
+                RequestPaths::RandomOf(text.lines().map(str::to_owned).collect())
             }
-            (Some(path), None) => Target::Template(path),
-            (None, None) => return Err(LoadError::List("there is no path".to_owned())),
+            (Some(path), None) => RequestPaths::Template(path),
+            (None, None) => return Err(LoadError::List("no path was given".to_owned())),
         };
-        let credential = match (what.secret, what.subject, what.token) {
-            (Some(secret), Some(subject), _) => Credential::Signer(Box::new(Signer::new(&secret, subject))),
-            (_, _, Some(token)) => Credential::Token(token),
-            _ => Credential::None,
+        let credential = match (arguments.secret, arguments.subject, arguments.token) {
+            (Some(secret), Some(subject), _) => {
+                RequestCredential::Signer(Box::new(Signer::new(&secret, subject)))
+            }
+            (_, _, Some(token)) => RequestCredential::Token(token),
+            _ => RequestCredential::None,
         };
-        let numbers = Numbers { next: what.from, first: what.from, last: what.to, any: what.any, state: 1 };
-        Ok(Self { target, credential, content: what.body, numbers, body: Vec::new() })
+        let numbers = NumberSequence {
+            next: arguments.from,
+            first: arguments.from,
+            last: arguments.to,
+            any: arguments.any,
+            state: 1,
+        };
+        Ok(Self { paths, credential, content: arguments.body, numbers, body: Vec::new() })
     }
 
-    /// Puts the next request in the place of the last one.
+    /// Replaces the content of `out` with the next request.
     pub(crate) fn render(&mut self, out: &mut Vec<u8>) -> Result<(), LoadError> {
         let number = self.numbers.next()?;
         out.clear();
         out.extend_from_slice(if self.content.is_some() { b"POST " } else { b"GET " });
-        match &self.target {
-            Target::Template(path) => path.write(number, out),
-            Target::Each(paths) => {
-                let path = paths.get(self.numbers.any_below(paths.len())).map_or("/", String::as_str);
+        match &self.paths {
+            RequestPaths::Template(path) => path.write(number, out),
+            RequestPaths::RandomOf(paths) => {
+                let path = paths.get(self.numbers.random_below(paths.len())).map_or("/", String::as_str);
                 out.extend_from_slice(path.as_bytes());
             }
         }
         out.extend_from_slice(b" HTTP/1.1\r\nhost: usher\r\n");
         let token = match &mut self.credential {
-            Credential::None => None,
-            Credential::Token(token) => Some(token.as_str()),
-            Credential::Signer(signer) => Some(signer.sign(number)),
+            RequestCredential::None => None,
+            RequestCredential::Token(token) => Some(token.as_str()),
+            RequestCredential::Signer(signer) => Some(signer.sign(number)),
         };
         if let Some(token) = token {
             out.extend_from_slice(b"authorization: Bearer ");
@@ -75,7 +83,7 @@ impl Requests {
         if let Some(content) = &self.content {
             self.body.clear();
             content.write(number, &mut self.body);
-            // Writing to memory does not fail.
+            // Writing to a vector does not fail.
             let _ =
                 write!(out, "content-type: application/json\r\ncontent-length: {}\r\n\r\n", self.body.len());
             out.extend_from_slice(&self.body);
@@ -86,8 +94,8 @@ impl Requests {
     }
 }
 
-/// The numbers of requests: each once, or any. The order is the same in every run.
-struct Numbers {
+/// The numbers of the requests: each number once, or random numbers. The sequence is the same in every run.
+struct NumberSequence {
     next: u64,
     first: u64,
     last: u64,
@@ -95,10 +103,10 @@ struct Numbers {
     state: u64,
 }
 
-impl Numbers {
+impl NumberSequence {
     fn next(&mut self) -> Result<u64, LoadError> {
         if self.any {
-            return Ok(self.first + self.draw() % (self.last - self.first + 1));
+            return Ok(self.first + self.next_random() % (self.last - self.first + 1));
         }
         if self.next > self.last {
             return Err(LoadError::Exhausted(self.last));
@@ -107,13 +115,13 @@ impl Numbers {
         Ok(self.next - 1)
     }
 
-    fn any_below(&mut self, end: usize) -> usize {
+    fn random_below(&mut self, end: usize) -> usize {
         let end = u64::try_from(end).unwrap_or(1).max(1);
-        usize::try_from(self.draw() % end).unwrap_or_default()
+        usize::try_from(self.next_random() % end).unwrap_or_default()
     }
 
-    /// Knuth's linear congruential generator, of which the upper half is random enough to spread requests.
-    fn draw(&mut self) -> u64 {
+    /// Knuth's linear congruential generator. Its upper half is random enough to spread requests.
+    fn next_random(&mut self) -> u64 {
         self.state =
             self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         self.state >> 33
@@ -127,21 +135,21 @@ mod tests {
     use super::*;
     use crate::arguments::{Arguments, Task};
 
-    fn requests(arguments: &[&str]) -> Requests {
+    fn requests(arguments: &[&str]) -> RequestSource {
         let start = ["usher-loadgen", "drive", "--address", "127.0.0.1:1"];
         let arguments = Arguments::try_parse_from(start.iter().chain(arguments)).unwrap();
         let Task::Drive(drive) = arguments.task else { panic!() };
-        Requests::new(drive.what).unwrap()
+        RequestSource::new(drive.requests).unwrap()
     }
 
-    fn text(requests: &mut Requests) -> String {
+    fn text(requests: &mut RequestSource) -> String {
         let mut out = Vec::new();
         requests.render(&mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
     #[test]
-    fn a_creation_has_a_body_of_its_own() {
+    fn each_request_has_its_number_in_the_body() {
         let mut requests =
             requests(&["--path", "/x", "--body", r#"{"a":{n}}"#, "--from", "9", "--token", "t"]);
         text(&mut requests);
@@ -153,15 +161,15 @@ mod tests {
     }
 
     #[test]
-    fn each_number_comes_once() {
+    fn each_number_is_used_once() {
         let mut requests = requests(&["--path", "/{n}", "--from", "7", "--to", "7"]);
         assert_eq!(text(&mut requests), "GET /7 HTTP/1.1\r\nhost: usher\r\n\r\n");
         assert!(matches!(requests.render(&mut Vec::new()), Err(LoadError::Exhausted(7))));
     }
 
     #[test]
-    fn any_number_stays_within_its_bounds() {
-        let mut numbers = Numbers { next: 0, first: 3, last: 5, any: true, state: 1 };
+    fn random_numbers_stay_within_their_bounds() {
+        let mut numbers = NumberSequence { next: 0, first: 3, last: 5, any: true, state: 1 };
         let drawn: std::collections::BTreeSet<u64> = (0..100).map(|_| numbers.next().unwrap()).collect();
         assert_eq!(drawn.into_iter().collect::<Vec<_>>(), [3, 4, 5]);
     }

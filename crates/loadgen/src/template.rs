@@ -7,7 +7,7 @@ const PADDED: &str = "{nnnnnnnnnn}";
 #[derive(Debug, Clone)]
 pub(crate) struct Template {
     before: String,
-    /// Digits at least; none where the text has no place.
+    /// The minimum number of digits; unset when the text has no place for a number.
     digits: Option<usize>,
     after: String,
 }
@@ -28,11 +28,11 @@ impl FromStr for Template {
 }
 
 impl Template {
-    /// Appends the text for a number.
+    /// Appends the text with the number in its place.
     pub(crate) fn write(&self, number: u64, out: &mut Vec<u8>) {
         out.extend_from_slice(self.before.as_bytes());
         if let Some(digits) = self.digits {
-            // Writing to memory does not fail.
+            // Writing to a vector does not fail.
             let _ = write!(out, "{number:0digits$}");
         }
         out.extend_from_slice(self.after.as_bytes());
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn the_number_stands_in_its_place() {
+    fn the_number_replaces_its_placeholder() {
         check("/invitations/{n}", "/invitations/42");
         check("guest{nnnnnnnnnn}@example.com", "guest0000000042@example.com");
         check("{}", "{}");

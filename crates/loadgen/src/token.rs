@@ -3,13 +3,13 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::template::Template;
 
-/// Usher's own kind of token (docs/api/landscape.md).
+/// The header of Usher's own tokens (docs/api/landscape.md).
 const HEADER: &[u8] = br#"{"alg":"HS256","typ":"JWT"}"#;
 
-/// The first moment of the year 2100, so that nothing here needs a clock.
+/// 2100-01-01T00:00:00Z. A fixed time far away needs no clock.
 const EXPIRES: u32 = 4_102_444_800;
 
-/// Signs tokens for people whom the server has not met: the address is the subject, and verified.
+/// Signs tokens for people who are new to the server. The subject is the verified email address.
 pub(crate) struct Signer {
     key: hmac::Key,
     subject: Template,
@@ -23,7 +23,7 @@ impl Signer {
         Self { key, subject, claims: Vec::new(), token: String::new() }
     }
 
-    /// The token of the person of that number.
+    /// The token of the person with this number.
     pub(crate) fn sign(&mut self, number: u64) -> &str {
         self.claims.clear();
         self.claims.extend_from_slice(br#"{"email_verified":true,"sub":""#);

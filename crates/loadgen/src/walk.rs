@@ -8,51 +8,51 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
-    answer::Answer,
     arguments::WalkArguments,
-    error::{Attempt as _, LoadError},
+    error::{IoContext as _, LoadError},
     latencies::Latencies,
+    response::HttpResponse,
 };
 
-/// Reads a list page by page, as a client does that knows nothing but `next`.
+/// Reads a list page by page, following only the links `next`.
 pub(crate) fn run(arguments: &WalkArguments) -> Result<Value, LoadError> {
-    let mut stream = TcpStream::connect(arguments.address).attempt("connecting")?;
-    stream.set_nodelay(true).attempt("setting a connection up")?;
-    stream.set_read_timeout(Some(Duration::from_mins(2))).attempt("setting a connection up")?;
+    let mut stream = TcpStream::connect(arguments.address).context("connecting")?;
+    stream.set_nodelay(true).context("setting up a connection")?;
+    stream.set_read_timeout(Some(Duration::from_mins(2))).context("setting up a connection")?;
     let mut walk = Walk::default();
     let mut next = Some(arguments.path.clone());
     while let Some(path) = next {
-        let begun = Instant::now();
+        let started = Instant::now();
         let body = get(&mut stream, &path, &arguments.token)?;
-        walk.times.push(begun.elapsed());
-        next = walk.read(&body)?;
+        walk.times.push(started.elapsed());
+        next = walk.check_page(&body)?;
         walk.paths.push(path);
     }
     if let Some(file) = &arguments.links {
-        fs::write(file, walk.paths.join("\n")).attempt("writing the links")?;
+        fs::write(file, walk.paths.join("\n")).context("writing the links")?;
     }
     Ok(walk.report())
 }
 
 fn get(stream: &mut TcpStream, path: &str, token: &str) -> Result<Vec<u8>, LoadError> {
     let request = format!("GET {path} HTTP/1.1\r\nhost: usher\r\nauthorization: Bearer {token}\r\n\r\n");
-    stream.write_all(request.as_bytes()).attempt("sending a request")?;
-    let mut answer = Answer::default();
+    stream.write_all(request.as_bytes()).context("sending a request")?;
+    let mut response = HttpResponse::default();
     let mut buffer = [0; 1 << 14];
     loop {
-        let count = stream.read(&mut buffer).attempt("reading an answer")?;
+        let count = stream.read(&mut buffer).context("reading a response")?;
         if count == 0 {
             return Err(LoadError::Closed);
         }
-        if answer.take(buffer.get(..count).unwrap_or_default())? {
+        if response.parse(buffer.get(..count).unwrap_or_default())? {
             break;
         }
     }
-    if answer.status == 200 {
-        return Ok(answer.body);
+    if response.status == 200 {
+        return Ok(response.body);
     }
-    let body = String::from_utf8_lossy(&answer.body).into_owned();
-    Err(LoadError::Refused { status: answer.status, body })
+    let body = String::from_utf8_lossy(&response.body).into_owned();
+    Err(LoadError::UnexpectedStatus { status: response.status, body })
 }
 
 #[derive(Default)]
@@ -64,16 +64,20 @@ struct Walk {
 }
 
 impl Walk {
-    /// Checks a page of Landscape's list; the path of the next one.
-    fn read(&mut self, body: &[u8]) -> Result<Option<String>, LoadError> {
-        let wrong = |what: &str| LoadError::List(format!("page {}: {what}", self.paths.len() + 1));
-        let page: Value = serde_json::from_slice(body).map_err(|error| wrong(&error.to_string()))?;
-        let results = page.get("results").and_then(Value::as_array).ok_or_else(|| wrong("no results"))?;
+    /// Checks a page of Landscape's list and returns the path of the next page.
+    fn check_page(&mut self, body: &[u8]) -> Result<Option<String>, LoadError> {
+        let invalid = |what: &str| LoadError::List(format!("page {}: {what}", self.paths.len() + 1));
+        let page: Value = serde_json::from_slice(body).map_err(|error| invalid(&error.to_string()))?;
+        let results =
+            page.get("results").and_then(Value::as_array).ok_or_else(|| invalid("no member `results`"))?;
         let mut last_id = self.last_id;
         for item in results {
-            let id = item.get("id").and_then(Value::as_i64).ok_or_else(|| wrong("no id"))?;
+            let id = item
+                .get("id")
+                .and_then(Value::as_i64)
+                .ok_or_else(|| invalid("an invitation without an id"))?;
             if id <= last_id {
-                return Err(wrong("ids do not ascend: something came twice, or in another order"));
+                return Err(invalid("ids do not ascend: an invitation came twice or out of order"));
             }
             last_id = id;
         }
@@ -83,7 +87,7 @@ impl Walk {
         Ok(next)
     }
 
-    /// Page times of the first, the middle and the last tenth, in microseconds.
+    /// The median time of a page in the first, middle and last tenth, in microseconds.
     fn report(&self) -> Value {
         let tenth = (self.times.len() / 10).max(1);
         let median = |from: usize| {
@@ -102,8 +106,8 @@ impl Walk {
     }
 }
 
-/// Path and query of an absolute link.
+/// The path and query of an absolute URL.
 fn path_of(link: &str) -> String {
-    let behind_scheme = link.split_once("://").map_or(link, |(_, rest)| rest);
-    behind_scheme.find('/').and_then(|start| behind_scheme.get(start..)).unwrap_or("/").to_owned()
+    let after_scheme = link.split_once("://").map_or(link, |(_, rest)| rest);
+    after_scheme.find('/').and_then(|start| after_scheme.get(start..)).unwrap_or("/").to_owned()
 }

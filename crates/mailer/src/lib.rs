@@ -1,15 +1,16 @@
-//! Usher's mails: what they say, and how they leave.
+//! Usher's mails: their content and their delivery.
 //!
-//! What belongs here: templates and the building of messages ([`Composer`]), and the adapters of
-//! [`usher_domain::port::Mailer`]: [`LettreMailer`] over SMTP for real use, [`MailboxDir`] into a folder for
-//! development. What does not: when a mail is sent and sent again (the domain's outbox), and who may cause one.
+//! This crate holds the templates, the building of messages ([`Composer`]), and the adapters of
+//! [`usher_domain::port::Mailer`]: [`LettreMailer`] over SMTP for production, [`MailboxDir`] into a folder for
+//! development. It validates the settings of the relay and the sender ([`SmtpSettings::check`]). The schedule of
+//! deliveries and the right to cause one belong to the domain.
 //!
-//! To add a kind of mail: three templates in `templates/`, a `TemplateSet` with its words in `compose/template.rs`, and
-//! a method of [`Composer`]. To add a language: the same three templates in a folder of its own, and a choice of the
-//! set. To add a way out: one module with one type that implements the port.
+//! To add a kind of mail, write three templates in `templates/`, a `TemplateSet` in `compose/template.rs` and a method of
+//! [`Composer`]. To add a language, write the same three templates in a folder of its own and choose the set. To add
+//! another transport, write one module with one type that implements the port.
 //!
-//! Nothing that leaves this crate but the mail itself holds a recipient, a link or a login: neither a
-//! [`SendError`](usher_domain::port::SendError) nor a line of the log.
+//! Only the mail itself holds a recipient, a link or a login. A [`SendError`](usher_domain::port::SendError) and the log
+//! never do.
 
 mod catching;
 mod compose;
@@ -17,7 +18,7 @@ mod mailbox_dir;
 mod settings;
 mod smtp;
 
-pub use compose::{ComposeError, ComposedMail, Composer, Sender};
+pub use compose::{ComposeError, ComposedMail, Composer, Sender, SenderError};
 pub use mailbox_dir::{MailboxDir, MailboxDirError};
-pub use settings::{SettingsError, SettingsErrors};
-pub use smtp::{LettreMailer, SmtpSettings, Tls};
+pub use settings::{Field, Relay, SettingsError, SettingsErrors, SmtpSettings};
+pub use smtp::{AuthoritiesError, LettreMailer};

@@ -1,99 +1,195 @@
-use std::{io, path::PathBuf};
+//! The settings of the relay and the sender, and their validation.
 
-use usher_domain::{address::AddressError, text::TextError};
+mod error;
+mod relay;
+mod url;
 
-/// What is wrong with one setting. The messages name the setting and never repeat its value, which may hold a password.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SettingsError {
-    /// The relay's URL cannot be read, or is not one of the two schemes.
-    #[error(
-        "url: must be smtp://host[:port] or smtps://host[:port], with user:password@ before the host if needed"
-    )]
-    Url,
-    /// The relay's URL has a path, a query or a fragment, which mean nothing here.
-    #[error("url: must end after the host and port")]
-    UrlTail,
-    /// `smtps://` together with a setting that asks for no TLS.
-    #[error("tls: must be on with an smtps:// url")]
-    TlsContradiction,
-    /// A login in the URL and another in the settings.
-    #[error("credentials: are given twice, in the url and beside it")]
-    CredentialsTwice,
-    /// A user without a password, or the other way round.
-    #[error("credentials: need both a user and a password")]
-    CredentialsIncomplete,
-    /// A NUL, which separates user and password on the wire (RFC 4616).
-    #[error("credentials: must not contain NUL")]
-    CredentialsNul,
-    /// A login that would cross the network unprotected.
-    #[error("credentials: would be sent in clear, because tls is off")]
-    CredentialsInClear,
-    /// The extra certificate authority cannot be read.
-    #[error("ca_file: cannot read {}", .path.display())]
-    CaFileUnreadable {
-        /// As configured.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The extra certificate authority is not PEM, or holds no certificate that can be an authority.
-    #[error("ca_file: no usable certificate in {}", .path.display())]
-    CaFileInvalid {
-        /// As configured.
-        path: PathBuf,
-    },
-    /// The operating system has no certificate authorities, and none was given.
-    #[error("ca_file: the system has no certificate authorities; install its ca-certificates or name a file")]
-    NoAuthorities,
-    /// The TLS library does not work as it is built.
-    #[error("tls: cannot be set up: {0}")]
-    Tls(String),
-    /// Not a name that EHLO can carry.
-    #[error("hello_name: must be a host name such as usher.example.com")]
-    HelloName,
-    /// Zero, or longer than any outbox lease would be.
-    #[error("deadline: must be more than nothing and at most 10 minutes")]
-    Deadline,
-    /// The shown name of the sender.
-    #[error("from_name: {0}")]
-    FromName(TextError),
-    /// The address of the sender.
-    #[error("from_address: {0}")]
-    FromAddress(AddressError),
-    /// The address of the sender needs SMTPUTF8.
-    #[error("from_address: must be ASCII before the @")]
-    FromAddressNotAscii,
+use std::{path::PathBuf, time::Duration};
+
+use lettre::transport::smtp::extension::ClientId;
+use secrecy::{ExposeSecret as _, SecretString};
+
+pub(crate) use self::relay::{Login, Security};
+use self::url::RelayUrl;
+pub use self::{
+    error::{Field, SettingsError, SettingsErrors},
+    relay::Relay,
+};
+use crate::compose::Sender;
+
+/// The settings of the relay and the sender, as an operator writes them.
+///
+/// [`check`](Self::check) is the only validation: it turns them into a [`Relay`].
+#[derive(Debug, Clone)]
+pub struct SmtpSettings {
+    /// `smtp://[user:password@]host[:port]` for STARTTLS, `smtps://…` for TLS from the first octet. User and password
+    /// are percent-encoded. Default ports: 587 with STARTTLS, 465 with `smtps`, 25 without TLS.
+    pub url: Option<SecretString>,
+    /// Sender of every mail: `mail@example.com` or `Example <mail@example.com>`.
+    pub from: Option<String>,
+    /// User name, unless the URL has one.
+    pub username: Option<String>,
+    /// Password, unless the URL has one.
+    pub password: Option<SecretString>,
+    /// Sends mails without TLS. Implied for an `smtp://` URL on a loopback host, unless `ca_file` is set.
+    pub insecure: bool,
+    /// The name of this host in EHLO; the domain of the sender if unset.
+    pub hello_name: Option<String>,
+    /// PEM file with certificate authorities to trust besides those of the system.
+    pub ca_file: Option<PathBuf>,
+    /// Longest time for one delivery: name resolution, TLS, login and message. The caller chooses it shorter than the
+    /// lease of the outbox.
+    pub deadline: Duration,
 }
 
-/// Everything that is wrong with the settings.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
-pub struct SettingsErrors(Vec<SettingsError>);
+impl SmtpSettings {
+    /// Settings for a relay with TLS and a deadline of 60 seconds.
+    #[must_use]
+    pub fn new(url: impl Into<SecretString>, from: impl Into<String>) -> Self {
+        Self {
+            url: Some(url.into()),
+            from: Some(from.into()),
+            username: None,
+            password: None,
+            insecure: false,
+            hello_name: None,
+            ca_file: None,
+            deadline: Duration::from_mins(1),
+        }
+    }
 
-impl SettingsErrors {
-    /// One by one; at least one.
-    pub fn iter(&self) -> impl Iterator<Item = &SettingsError> {
-        self.0.iter()
+    /// Checks every setting. The error holds all mistakes, not only the first one.
+    ///
+    /// It does no I/O: [`LettreMailer::new`](crate::LettreMailer::new) reads the certificate authorities.
+    pub fn check(self) -> Result<Relay, SettingsErrors> {
+        let mut errors = SettingsErrors::default();
+        let sender = errors.keep(self.sender());
+        let hello = errors.keep(self.hello());
+        let url = errors.keep(self.url());
+        let relay = url.and_then(|url| {
+            let login = errors.keep(self.login(&url));
+            let has_login = login.as_ref().is_some_and(Option::is_some);
+            let security = errors.keep(self.security(&url, has_login));
+            Some((url, login?, security?))
+        });
+        let (Some(sender), Some(hello), Some((url, login, security))) = (sender, hello, relay) else {
+            return Err(errors);
+        };
+        Ok(Relay {
+            port: url.port.unwrap_or_else(|| security.default_port()),
+            is_loopback: url.is_loopback(),
+            host: url.host,
+            login,
+            hello: hello.unwrap_or_else(|| ClientId::Domain(sender.domain().to_owned())),
+            sender,
+            ca_file: self.ca_file,
+            deadline: self.deadline,
+            security,
+        })
+    }
+
+    /// The same, but without a URL there is no relay. Only the settings that do not depend on the URL are checked then.
+    pub fn check_optional(self) -> Result<Option<Relay>, SettingsErrors> {
+        if self.url.is_some() {
+            return self.check().map(Some);
+        }
+        match self.check() {
+            Err(errors) => errors.without_missing().map_or(Ok(None), Err),
+            Ok(relay) => Ok(Some(relay)),
+        }
+    }
+
+    fn sender(&self) -> Result<Sender, SettingsError> {
+        let text = self.from.as_deref().ok_or(SettingsError::missing(
+            Field::From,
+            "is missing: write the sender of every mail, such as Example <invitations@example.com>",
+        ))?;
+        Sender::parse(text).map_err(|error| SettingsError::new(Field::From, error.to_string()))
+    }
+
+    fn hello(&self) -> Result<Option<ClientId>, SettingsError> {
+        let Some(name) = self.hello_name.as_deref() else { return Ok(None) };
+        if !is_host_name(name) {
+            let text = "must be a host name such as usher.example.com";
+            return Err(SettingsError::new(Field::HelloName, text));
+        }
+        Ok(Some(ClientId::Domain(name.to_owned())))
+    }
+
+    fn url(&self) -> Result<RelayUrl, SettingsError> {
+        let url = self.url.as_ref().ok_or(SettingsError::missing(
+            Field::Url,
+            "is missing: write the relay of outgoing mails, such as smtp://relay.example.com:587 (STARTTLS) or \
+             smtps://relay.example.com:465",
+        ))?;
+        RelayUrl::parse(url.expose_secret()).map_err(|text| SettingsError::new(Field::Url, text))
+    }
+
+    /// User name and password, from the URL or from their own settings.
+    fn login(&self, url: &RelayUrl) -> Result<Option<Login>, SettingsError> {
+        let wrong = |field, text: &'static str| Err(SettingsError::new(field, text));
+        let login = match (&url.login, &self.username, &self.password) {
+            (None, None, None) => return Ok(None),
+            (Some(login), None, None) => login.clone(),
+            (Some(_), ..) => {
+                return wrong(
+                    Field::Url,
+                    "has a user name and a password, which are also set on their own: keep one of them",
+                );
+            }
+            (None, Some(user), Some(password)) => Login { user: user.clone(), password: password.clone() },
+            (None, Some(_), None) => {
+                return Err(SettingsError::missing(Field::Password, "is missing: a user name is set"));
+            }
+            (None, None, Some(_)) => {
+                return Err(SettingsError::missing(Field::Username, "is missing: a password is set"));
+            }
+        };
+        // NUL separates user name and password in AUTH PLAIN (RFC 4616).
+        let is_wrong = |text: &str| text.is_empty() || text.contains('\0');
+        let field_of = |field| if url.login.is_some() { Field::Url } else { field };
+        if is_wrong(&login.user) {
+            return wrong(field_of(Field::Username), "must have a user name without NUL");
+        }
+        if is_wrong(login.password.expose_secret()) {
+            return wrong(field_of(Field::Password), "must have a password without NUL");
+        }
+        Ok(Some(login))
+    }
+
+    /// The setting that `insecure` contradicts, if any.
+    fn contradiction(&self, url: &RelayUrl, has_login: bool) -> Option<&'static str> {
+        if url.implicit_tls {
+            Some("is true, but the URL begins with smtps://: keep one of them")
+        } else if self.ca_file.is_some() {
+            Some("is true, and a ca_file is set: keep one of them")
+        } else if has_login && !url.is_loopback() {
+            Some("is true, but a password must not travel without TLS")
+        } else {
+            None
+        }
+    }
+
+    fn security(&self, url: &RelayUrl, has_login: bool) -> Result<Security, SettingsError> {
+        if self.insecure
+            && let Some(text) = self.contradiction(url, has_login)
+        {
+            return Err(SettingsError::new(Field::Insecure, text));
+        }
+        // A relay on this machine usually has no certificate that can be verified. A ca_file says that this one has.
+        let plain = self.insecure || (url.is_loopback() && self.ca_file.is_none());
+        if plain && !url.implicit_tls {
+            return Ok(Security::None);
+        }
+        let name = url.server_name().map_err(|text| SettingsError::new(Field::Url, text))?;
+        Ok(if url.implicit_tls { Security::Implicit(name) } else { Security::StartTls(name) })
     }
 }
 
-/// Gathers what is wrong, so that an operator learns all of it from one start.
-#[derive(Debug, Default)]
-pub(crate) struct Problems(Vec<SettingsError>);
-
-impl Problems {
-    /// The value, or nothing and one problem more.
-    pub(crate) fn keep<T>(&mut self, checked: Result<T, SettingsError>) -> Option<T> {
-        checked.map_err(|error| self.add(error)).ok()
-    }
-
-    pub(crate) fn add(&mut self, error: SettingsError) {
-        self.0.push(error);
-    }
-
-    /// The whole, provided that nothing was wrong.
-    pub(crate) fn unless_any<T>(self, whole: Option<T>) -> Result<T, SettingsErrors> {
-        whole.filter(|_| self.0.is_empty()).ok_or(SettingsErrors(self.0))
-    }
+/// Whether EHLO can carry the name (RFC 5321, 4.1.2). Address literals are not allowed.
+fn is_host_name(name: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    name.len() <= 253 && name.split('.').all(is_label)
 }

@@ -16,6 +16,7 @@ mod connection;
 mod dialect;
 mod errors;
 mod group;
+mod insertion;
 mod location;
 mod manager;
 mod migrations;

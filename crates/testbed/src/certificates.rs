@@ -5,30 +5,30 @@ use rcgen::{
     KeyUsagePurpose,
 };
 
-use crate::error::{Attempt, TestbedError};
+use crate::error::{IoContext, TestbedError};
 
-/// File name of the authority's certificate, which clients have to trust.
+/// File name of the authority's certificate, which clients must trust.
 pub(crate) const AUTHORITY: &str = "authority.pem";
 /// File name of the server's certificate, for `localhost` and `127.0.0.1`.
 pub(crate) const SERVER: &str = "server.pem";
 /// File name of the server's private key.
 pub(crate) const SERVER_KEY: &str = "server-key.pem";
 
-/// Makes an authority and a server certificate signed by it, and writes them into the directory.
+/// Creates an authority and a server certificate signed by it, and writes them into the directory.
 ///
-/// Two steps rather than one self-signed certificate: clients refuse an authority as a server's certificate.
+/// One self-signed certificate would not do: clients reject an authority's certificate as that of a server.
 pub(crate) fn write(directory: &Path) -> Result<(), TestbedError> {
-    let made = make().map_err(|error| TestbedError::Failed {
-        what: "making test certificates".into(),
+    let created = create().map_err(|error| TestbedError::Failed {
+        what: "creating test certificates".into(),
         output: error.to_string(),
     })?;
-    for (name, pem) in [AUTHORITY, SERVER, SERVER_KEY].into_iter().zip(made) {
-        fs::write(directory.join(name), pem).attempt("writing test certificates")?;
+    for (name, pem) in [AUTHORITY, SERVER, SERVER_KEY].into_iter().zip(created) {
+        fs::write(directory.join(name), pem).context("writing test certificates")?;
     }
     Ok(())
 }
 
-fn make() -> Result<[String; 3], rcgen::Error> {
+fn create() -> Result<[String; 3], rcgen::Error> {
     let mut authority = CertificateParams::default();
     authority.distinguished_name.push(DnType::CommonName, "Usher testbed authority");
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));

@@ -8,39 +8,38 @@ use std::{
 /// `postgres://user@%2Fsocket%2Fdirectory/postgres`. Where it is set, no cluster is started.
 pub const POSTGRES_VARIABLE: &str = "USHER_TEST_POSTGRES";
 
-/// The environment variable with the path of a Python interpreter that has what [`python_requirements`] lists.
+/// The environment variable with the path of a Python interpreter that has the packages of [`python_requirements`].
 pub const PYTHON_VARIABLE: &str = "USHER_TEST_PYTHON";
 
-/// The environment variable with the path of a Node.js program that finds the package fastly: in [`node_home`], or
-/// where `NODE_PATH` leads it.
+/// The environment variable with the path of a Node.js program that finds the package fastly, either in [`node_home`] or
+/// through `NODE_PATH`.
 pub const NODE_VARIABLE: &str = "USHER_TEST_NODE";
 
-/// Where `cargo xtask test` puts the Python environment.
+/// The Python environment that `cargo xtask test` creates.
 #[must_use]
 pub fn python_venv() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/testbed/venv")
 }
 
-/// The list of what that environment has to hold, in pip's format, with versions and hashes.
+/// The packages of that environment, in pip's format, with versions and hashes.
 #[must_use]
 pub fn python_requirements() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("requirements.txt")
 }
 
-/// Where `cargo xtask test` puts the packages for Node.js.
+/// The folder of the Node.js packages that `cargo xtask test` installs.
 #[must_use]
 pub fn node_home() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/testbed/node")
 }
 
-/// npm's two files about what [`node_home`] has to hold: `package.json`, and `package-lock.json` with versions and
-/// hashes.
+/// The packages of [`node_home`]: npm's `package.json`, and its `package-lock.json` with versions and hashes.
 #[must_use]
 pub fn node_requirements() -> [PathBuf; 2] {
     ["package.json", "package-lock.json"].map(|file| Path::new(env!("CARGO_MANIFEST_DIR")).join(file))
 }
 
-/// An environment variable; empty counts as not set.
+/// An environment variable. An empty variable counts as unset.
 #[expect(
     clippy::disallowed_methods,
     reason = "which peers a test meets is the developer's choice, not a setting"
@@ -49,13 +48,13 @@ pub(crate) fn variable(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())
 }
 
-/// The first directory of `PATH` that holds every one of the programs.
+/// The first directory of `PATH` that holds all of the programs.
 pub(crate) fn directory_in_path(programs: &[&str]) -> Option<PathBuf> {
     let path = variable("PATH")?;
     env::split_paths(&path).find(|directory| holds(directory, programs))
 }
 
-/// Whether the directory holds every one of the programs.
+/// Whether the directory holds all of the programs.
 pub(crate) fn holds(directory: &Path, programs: &[&str]) -> bool {
     programs.iter().all(|program| directory.join(program).is_file())
 }

@@ -1,16 +1,16 @@
 use std::{error::Error, fmt, io};
 
-/// Why a peer could not be started, or did not do what a test asked of it.
+/// Why a peer did not start, or failed during a test.
 ///
-/// `Debug` prints the same as `Display`, since that is what a test shows that unwraps or returns it.
+/// `Debug` prints the same text as `Display`, because tests that unwrap or return the error show its `Debug` form.
 #[derive(thiserror::Error)]
 pub enum TestbedError {
-    /// A program that has to come from the machine is not on it.
+    /// A program is not installed.
     #[error("{what} not found: run `cargo xtask test`, which installs what is missing, or {help}")]
     Missing {
-        /// The component, as the subject of "not found".
+        /// The missing program, as the subject of "not found".
         what: &'static str,
-        /// How to get it by hand, continuing "or …".
+        /// How to install it by hand, as the continuation of "or …".
         help: &'static str,
     },
     /// A program ended with an error.
@@ -18,31 +18,31 @@ pub enum TestbedError {
     Failed {
         /// What was attempted.
         what: String,
-        /// What the program said about it.
+        /// The output of the program.
         output: String,
     },
-    /// The operating system refused a file or a process.
+    /// The operating system reported an error on a file or a process.
     #[error("{what}: {source}")]
     Io {
         /// What was attempted.
         what: String,
-        /// The refusal.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The function that was to fill a template database reported an error.
+    /// The function that fills a template database failed.
     #[error("template database {template} could not be filled: {source}")]
     Template {
-        /// The template's name.
+        /// The name of the template.
         template: String,
-        /// The function's own error.
+        /// The error of the function.
         source: Box<dyn Error + Send + Sync>,
     },
-    /// Fewer mails than awaited reached the SMTP server in time, or before it ended.
-    #[error("awaited {awaited} mails, but only {arrived} arrived")]
+    /// Fewer mails than expected arrived before the time was up or the SMTP server ended.
+    #[error("expected {awaited} mails, but only {arrived} arrived")]
     MailsMissing {
-        /// How many the test waited for.
+        /// The number of mails that the test waited for.
         awaited: usize,
-        /// How many there were in the end.
+        /// The number of mails that arrived.
         arrived: usize,
     },
 }
@@ -53,13 +53,13 @@ impl fmt::Debug for TestbedError {
     }
 }
 
-/// Says what was attempted when the operating system refused it.
-pub(crate) trait Attempt<T> {
-    fn attempt(self, what: impl Into<String>) -> Result<T, TestbedError>;
+/// Adds what was attempted to an error of the operating system.
+pub(crate) trait IoContext<T> {
+    fn context(self, what: impl Into<String>) -> Result<T, TestbedError>;
 }
 
-impl<T> Attempt<T> for io::Result<T> {
-    fn attempt(self, what: impl Into<String>) -> Result<T, TestbedError> {
+impl<T> IoContext<T> for io::Result<T> {
+    fn context(self, what: impl Into<String>) -> Result<T, TestbedError> {
         self.map_err(|source| TestbedError::Io { what: what.into(), source })
     }
 }

@@ -1,15 +1,15 @@
-//! Real peers for tests: a throwaway PostgreSQL cluster, an SMTP server that is not ours, and the clients of others
-//! that our server is to serve.
+//! Real peers for tests: a throwaway PostgreSQL cluster, a third-party SMTP server, and Fastly's clients. A peer is a
+//! program of others that Usher talks to, or that talks to Usher.
 //!
-//! What belongs here: starting and stopping programs of others, and looking into them from outside.
-//! Nothing here knows Usher's own crates, so that a test never judges our code by our code.
+//! What belongs here: starting and stopping such programs, and inspecting them from outside. This crate depends on no crate
+//! of the product, so that a test never checks our code with our code.
 //!
-//! Every peer lives in a directory of its own and takes no fixed port, so any number of test processes
-//! may run side by side. Its life hangs on a pipe that the test process holds: it ends when its handle is
-//! dropped, and also when the test process is killed, see `process::Lifeline`. Give a new peer both.
+//! Each peer has a directory of its own and no fixed port, so that any number of test processes can run side by side. It
+//! ends when its handle is dropped, and also when the test process is killed; see `process::Lifeline`. A new peer needs
+//! both properties.
 //!
-//! The programs come from the machine, not from Cargo: `cargo xtask test` installs what is missing. This
-//! crate itself only looks for them, and says in one line what it did not find. It needs a Unix system.
+//! The programs come from the system, not from Cargo: `cargo xtask test` installs what is missing. This crate only looks
+//! for them and returns [`TestbedError::Missing`] otherwise. It needs a Unix system.
 
 #[cfg(feature = "smtp")]
 mod certificates;

@@ -2,12 +2,12 @@
 use std::io::{self, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use crate::error::{Attempt, TestbedError};
+use crate::error::{IoContext, TestbedError};
 
-/// A peer's process, which ends when this handle does.
+/// The process of a peer. It ends when this handle is dropped or the test process ends.
 ///
-/// The process watches its standard input, a pipe from the test process. The pipe closes when the handle is
-/// dropped and also when the test process dies, whatever way it dies: the kernel sees to that.
+/// The process watches its standard input, a pipe from the test process. The kernel closes the pipe when the test process
+/// ends, even by SIGKILL.
 #[derive(Debug)]
 pub(crate) struct Lifeline {
     child: Child,
@@ -15,22 +15,22 @@ pub(crate) struct Lifeline {
 }
 
 impl Lifeline {
-    /// Starts the process, and hands back its standard output.
+    /// Starts the process and returns its standard output.
     pub(crate) fn start(command: &mut Command, what: &str) -> Result<(Self, ChildStdout), TestbedError> {
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().attempt(what)?;
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context(what)?;
         let stdin = child.stdin.take();
         let stdout = child.stdout.take();
         let lifeline = Self { child, stdin };
         let stdout = stdout.ok_or_else(|| TestbedError::Failed {
             what: what.into(),
-            output: "its output is not a pipe".into(),
+            output: "the output is not a pipe".into(),
         })?;
         Ok((lifeline, stdout))
     }
 
-    /// Writes a line to a process that does not only watch its standard input, but reads it.
+    /// Writes a line to the standard input of the process.
     #[cfg(feature = "clients")]
-    pub(crate) fn tell(&mut self, line: &str) -> io::Result<()> {
+    pub(crate) fn write_line(&mut self, line: &str) -> io::Result<()> {
         let stdin = self.stdin.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
         stdin.write_all(format!("{line}\n").as_bytes())
     }
@@ -39,19 +39,20 @@ impl Lifeline {
 impl Drop for Lifeline {
     fn drop(&mut self) {
         drop(self.stdin.take());
-        // Without waiting, the next test could meet the remains. There is nobody to tell of a failure.
+        // The next test must not meet the remains of this peer. A destructor cannot report a failure.
         let _ = self.child.wait();
     }
 }
 
-/// Runs a program to its end and returns what it printed, without the last line break.
+/// Runs a program to its end and returns its standard output without the last line break.
 pub(crate) fn run(command: &mut Command, what: &str) -> Result<String, TestbedError> {
-    let output = command.stdin(Stdio::null()).output().attempt(what)?;
+    let output = command.stdin(Stdio::null()).output().context(what)?;
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).trim_end_matches('\n').to_owned())
     } else {
-        let said = [output.stderr.trim_ascii(), output.stdout.trim_ascii()];
-        let said = said.into_iter().find(|text| !text.is_empty()).unwrap_or(b"it gave no reason");
-        Err(TestbedError::Failed { what: what.into(), output: String::from_utf8_lossy(said).into_owned() })
+        let printed = [output.stderr.trim_ascii(), output.stdout.trim_ascii()];
+        let printed =
+            printed.into_iter().find(|text| !text.is_empty()).unwrap_or(b"the program printed nothing");
+        Err(TestbedError::Failed { what: what.into(), output: String::from_utf8_lossy(printed).into_owned() })
     }
 }

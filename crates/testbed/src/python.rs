@@ -6,7 +6,7 @@ use crate::{
     process::run,
 };
 
-/// The Python interpreter that has what is wanted of the list of requirements.
+/// A Python interpreter that can import the module.
 pub(crate) fn find(module: &str) -> Result<PathBuf, TestbedError> {
     if let Some(python) = variable(PYTHON_VARIABLE) {
         return Ok(python.into());
@@ -19,7 +19,7 @@ pub(crate) fn find(module: &str) -> Result<PathBuf, TestbedError> {
     match run(Command::new("python3").args(["-c", &import]), "looking for a Python package") {
         Ok(_) => Ok("python3".into()),
         Err(_) => Err(TestbedError::Missing {
-            what: "Python with the packages that tests need was",
+            what: "Python with the packages of the tests was",
             help: "name an interpreter that has them in USHER_TEST_PYTHON",
         }),
     }

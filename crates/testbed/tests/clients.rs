@@ -1,10 +1,10 @@
-//! Fastly's clients against a server with prepared replies: what they send, and what they make of the answer.
+//! Fastly's clients on a server with prepared responses: the requests that they send, and the results that they return.
 #![cfg(test)]
 #![cfg(feature = "clients")]
 
 mod canned;
 
-use canned::{Canned, Reply, Request};
+use canned::{Canned, PreparedResponse, Request};
 use serde_json::{Value, json};
 use usher_testbed::{OutsideClient, TestbedError};
 
@@ -12,7 +12,7 @@ const ID: &str = "2bXr7KqVn0mTz5LcWd8Yp4";
 
 type Start = fn(&str, &str) -> Result<OutsideClient, TestbedError>;
 
-/// Expands to one module for each client, with one test for each function named.
+/// Expands to one module for each client, with one test for each function.
 macro_rules! with_both_clients {
     ($($test:ident),+ $(,)?) => {
         mod javascript {
@@ -25,12 +25,12 @@ macro_rules! with_both_clients {
 }
 
 with_both_clients!(
-    a_document_is_sent_as_it_is,
-    a_typed_invitation_is_sent_in_the_models_form,
-    pages_are_asked_for_and_read,
-    deleting_has_an_empty_reply,
-    refusals_keep_their_status_and_body,
-    the_current_user_and_service_authorizations_are_read,
+    a_document_is_sent_unchanged,
+    a_typed_invitation_is_sent_in_the_form_of_the_models,
+    pages_are_requested_and_parsed,
+    deleting_accepts_an_empty_response,
+    rejections_keep_their_status_and_body,
+    the_current_user_and_service_authorizations_are_parsed,
 );
 
 fn invitation(relationships: &Value) -> Value {
@@ -57,15 +57,15 @@ fn created() -> Value {
     json!({ "data": invitation(&json!({ "customer": customer() })) })
 }
 
-fn ok(body: Value) -> Reply {
-    Reply { status: 200, content_type: "application/vnd.api+json", body }
+fn ok(body: Value) -> PreparedResponse {
+    PreparedResponse { status: 200, content_type: "application/vnd.api+json", body }
 }
 
-fn refusal(status: u16, body: Value) -> Reply {
-    Reply { status, content_type: "application/json", body }
+fn rejection(status: u16, body: Value) -> PreparedResponse {
+    PreparedResponse { status, content_type: "application/json", body }
 }
 
-/// The only request that was made; it has to bear the token, and in no other way than Fastly's.
+/// The only request of a test. It must carry the token in Fastly's header and in no other one.
 #[track_caller]
 fn only_request(server: Canned) -> Request {
     let mut requests = server.requests();
@@ -76,7 +76,7 @@ fn only_request(server: Canned) -> Request {
     request
 }
 
-fn a_document_is_sent_as_it_is(start: Start) {
+fn a_document_is_sent_unchanged(start: Start) {
     let server = Canned::serve(vec![ok(created())]);
     let document = json!({ "data": {
         "type": "invitation",
@@ -98,7 +98,7 @@ fn a_document_is_sent_as_it_is(start: Start) {
     assert_eq!(request.body, document);
 }
 
-fn a_typed_invitation_is_sent_in_the_models_form(start: Start) {
+fn a_typed_invitation_is_sent_in_the_form_of_the_models(start: Start) {
     let server = Canned::serve(vec![ok(created())]);
     let typed = json!({
         "email": "mina@example.org", "role": "engineer", "status_code": 1,
@@ -118,7 +118,7 @@ fn a_typed_invitation_is_sent_in_the_models_form(start: Start) {
     assert_eq!(only_request(server).body, expected);
 }
 
-fn pages_are_asked_for_and_read(start: Start) {
+fn pages_are_requested_and_parsed(start: Start) {
     let both = json!({ "customer": customer(), "service_invitations": linkage() });
     let last = "https://usher.example.com/invitations?page%5Bnumber%5D=2&page%5Bsize%5D=1";
     let page = json!({
@@ -141,8 +141,8 @@ fn pages_are_asked_for_and_read(start: Start) {
     assert_eq!(lines, [paged, "GET /invitations?page%5Bsize%5D=7", "GET /invitations"]);
 }
 
-fn deleting_has_an_empty_reply(start: Start) {
-    let server = Canned::serve(vec![Reply { status: 204, content_type: "", body: Value::Null }]);
+fn deleting_accepts_an_empty_response(start: Start) {
+    let server = Canned::serve(vec![PreparedResponse { status: 204, content_type: "", body: Value::Null }]);
     let answer = start(&server.url, "super-token").unwrap().delete("a/b c").unwrap();
     assert!(answer.ok, "{answer:?}");
     assert_eq!((answer.status, &answer.result, answer.raw.as_str()), (Some(204), &Value::Null, ""));
@@ -150,7 +150,7 @@ fn deleting_has_an_empty_reply(start: Start) {
     assert_eq!(only_request(server).line, "DELETE /invitations/a%2Fb%20c");
 }
 
-fn refusals_keep_their_status_and_body(start: Start) {
+fn rejections_keep_their_status_and_body(start: Start) {
     let cases = [
         (401, "UnauthorizedException"),
         (403, "ForbiddenException"),
@@ -159,7 +159,7 @@ fn refusals_keep_their_status_and_body(start: Start) {
         (503, "ServiceException"),
     ];
     let body = |status: u16| json!({ "msg": "Record not found", "detail": format!("as {status}") });
-    let server = Canned::serve(cases.iter().map(|&(status, _)| refusal(status, body(status))).collect());
+    let server = Canned::serve(cases.iter().map(|&(status, _)| rejection(status, body(status))).collect());
     let mut client = start(&server.url, "super-token").unwrap();
     for (status, exception) in cases {
         let answer = client.delete(ID).unwrap();
@@ -171,7 +171,7 @@ fn refusals_keep_their_status_and_body(start: Start) {
     assert_eq!(server.requests().len(), cases.len());
 }
 
-fn the_current_user_and_service_authorizations_are_read(start: Start) {
+fn the_current_user_and_service_authorizations_are_parsed(start: Start) {
     let user = json!({
         "id": "4Ab7cDeFgH1jKlMnOpQrSt", "login": "jane@example.org", "name": "Jane", "role": "superuser",
         "customer_id": "7cQ2mZr9Wd4Tn1Lx8Vb5Ky", "created_at": "2026-03-04T05:06:07Z",
@@ -187,7 +187,7 @@ fn the_current_user_and_service_authorizations_are_read(start: Start) {
         }],
         "meta": { "current_page": 1, "per_page": 3, "record_count": 1, "total_pages": 1 },
     });
-    let server = Canned::serve(vec![refusal(200, user.clone()), ok(authorizations.clone())]);
+    let server = Canned::serve(vec![rejection(200, user.clone()), ok(authorizations.clone())]);
     let mut client = start(&server.url, "super-token").unwrap();
     let me = client.current_user().unwrap();
     assert!(me.ok, "{me:?}");
@@ -201,9 +201,9 @@ fn the_current_user_and_service_authorizations_are_read(start: Start) {
 }
 
 #[test]
-fn python_hands_out_no_reply_that_its_models_do_not_allow() {
+fn python_rejects_responses_that_its_models_do_not_allow() {
     let page = json!({ "data": [{ "id": 1, "type": "invitation" }] });
-    // Its model of this reply takes the list for that of the request.
+    // The client's model of this response has the type of the list in the request.
     let linked = json!({ "data": invitation(&json!({ "service_invitations": linkage() })) });
     let server = Canned::serve(vec![ok(page), ok(linked.clone())]);
     let mut client = OutsideClient::python(&server.url, "super-token").unwrap();
@@ -215,7 +215,7 @@ fn python_hands_out_no_reply_that_its_models_do_not_allow() {
 }
 
 #[test]
-fn python_refuses_a_page_size_before_it_sends_anything() {
+fn python_rejects_an_invalid_page_size_without_a_request() {
     let mut client = OutsideClient::python("http://127.0.0.1:9", "super-token").unwrap();
     let answer = client.list(None, Some(101)).unwrap();
     assert_eq!((answer.ok, answer.status), (false, None));
@@ -223,10 +223,10 @@ fn python_refuses_a_page_size_before_it_sends_anything() {
 }
 
 #[test]
-fn a_client_that_dies_says_why() {
-    // The client itself takes no empty token.
+fn a_failed_client_reports_its_error() {
+    // The client itself rejects an empty token.
     let mut client = OutsideClient::javascript("http://127.0.0.1:9", "").unwrap();
-    let died = client.list(None, None).unwrap_err().to_string();
-    assert!(died.starts_with("Fastly's JavaScript client, calling listInvitations, failed: "), "{died}");
-    assert!(died.contains("Please provide a Fastly API key"), "{died}");
+    let error = client.list(None, None).unwrap_err().to_string();
+    assert!(error.starts_with("Fastly's JavaScript client, calling listInvitations, failed: "), "{error}");
+    assert!(error.contains("Please provide a Fastly API key"), "{error}");
 }

@@ -7,7 +7,7 @@ use usher_testbed::{PostgresServer, TestbedError};
 type Outcome = Result<(), Box<dyn Error>>;
 
 #[test]
-fn a_database_is_fresh_and_ends_with_its_handle() -> Outcome {
+fn a_database_is_empty_and_is_dropped_with_its_handle() -> Outcome {
     let server = PostgresServer::shared()?;
     let database = server.create_database()?;
     database.sql("CREATE TABLE guest (name text); INSERT INTO guest VALUES ('Ada'), ('Zoë')")?;
@@ -43,15 +43,18 @@ fn a_template_is_filled_once() -> Outcome {
 }
 
 #[test]
-fn a_template_is_filled_by_whoever_is_first() -> Outcome {
+fn concurrent_requests_share_one_template() -> Outcome {
     let server = PostgresServer::start()?;
     let databases = std::thread::scope(|scope| {
         let create = || server.create_database_from("raced", |_| Ok::<_, Infallible>(()));
-        let racers: Vec<_> = (0..4).map(|_| scope.spawn(create)).collect();
-        racers.into_iter().map(|racer| racer.join().expect("no racer panics")).collect::<Result<Vec<_>, _>>()
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(create)).collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().expect("no thread panics"))
+            .collect::<Result<Vec<_>, _>>()
     })?;
     assert_eq!(databases.len(), 4);
-    // The template itself, and one for each racer; the losers' drafts are gone.
+    // The template and one database for each thread. The drafts of the other threads are dropped.
     let count =
         server.sql("SELECT count(*) FROM pg_database WHERE datname = 'raced' OR datname LIKE 'usher%'")?;
     assert_eq!(count, "5");
@@ -59,7 +62,7 @@ fn a_template_is_filled_by_whoever_is_first() -> Outcome {
 }
 
 #[test]
-fn a_cluster_leaves_nothing_behind() -> Outcome {
+fn a_stopped_cluster_removes_its_directory() -> Outcome {
     let server = PostgresServer::start()?;
     let socket_directory = PathBuf::from(server.sql("SHOW unix_socket_directories")?);
     assert!(socket_directory.is_dir());
@@ -69,7 +72,7 @@ fn a_cluster_leaves_nothing_behind() -> Outcome {
 }
 
 #[test]
-fn a_cluster_for_benchmarks_keeps_what_is_committed() -> Outcome {
+fn a_cluster_for_benchmarks_is_durable() -> Outcome {
     let server = PostgresServer::start_durable(&std::env::temp_dir())?;
     let settings = ["fsync", "synchronous_commit", "full_page_writes"].map(|name| format!("SHOW {name}"));
     for setting in settings {
@@ -80,8 +83,8 @@ fn a_cluster_for_benchmarks_keeps_what_is_committed() -> Outcome {
 }
 
 #[test]
-fn an_sql_error_is_told() -> Outcome {
-    let error = PostgresServer::shared()?.sql("SELECT nonsense").expect_err("there is no such column");
+fn an_sql_error_is_returned() -> Outcome {
+    let error = PostgresServer::shared()?.sql("SELECT nonsense").expect_err("the column does not exist");
     assert!(error.to_string().contains(r#"column "nonsense" does not exist"#), "{error}");
     Ok(())
 }

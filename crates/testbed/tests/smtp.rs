@@ -1,4 +1,4 @@
-//! A real SMTP server, spoken to over plain sockets.
+//! The real SMTP server, over plain sockets.
 
 #![cfg(feature = "smtp")]
 
@@ -11,7 +11,7 @@ use usher_testbed::{Refusal, Security, SmtpOptions, SmtpServer, TestbedError};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 fn connect(server: &SmtpServer) -> std::io::Result<TcpStream> {
     TcpStream::connect(("127.0.0.1", server.port()))
@@ -30,7 +30,7 @@ fn a_mail_arrives_with_its_envelope() -> Outcome {
     client.says("DATA", 354)?;
     client.says("Subject: One\r\n\r\n..dot\r\n.", 250)?;
 
-    // Already there without waiting: the client has its 250.
+    // The test need not wait: the client has received its 250.
     let mails = server.messages()?;
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0].mail_from, "host@example.org");
@@ -41,10 +41,10 @@ fn a_mail_arrives_with_its_envelope() -> Outcome {
 }
 
 #[test]
-fn waiting_ends_with_the_mail_awaited() -> Outcome {
+fn waiting_ends_when_the_expected_mails_have_arrived() -> Outcome {
     let server = SmtpServer::start(&SmtpOptions::new(Security::Plain))?;
     let mails = std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| server.wait_for(3, PATIENCE));
+        let waiting = scope.spawn(|| server.wait_for(3, TIMEOUT));
         for number in 0..3 {
             let mut client = Dialogue::greeted(connect(&server)?)?;
             client.says("EHLO test", 250)?;
@@ -55,13 +55,13 @@ fn waiting_ends_with_the_mail_awaited() -> Outcome {
     let bodies: Vec<_> = mails.iter().map(|mail| mail.raw.as_slice()).collect();
     assert_eq!(bodies, [b"\r\n0\r\n", b"\r\n1\r\n", b"\r\n2\r\n"]);
 
-    let error = server.wait_for(4, Duration::ZERO).expect_err("there is no fourth");
+    let error = server.wait_for(4, Duration::ZERO).expect_err("only three mails were sent");
     assert!(matches!(error, TestbedError::MailsMissing { awaited: 4, arrived: 3 }));
     Ok(())
 }
 
 #[test]
-fn refusals_are_as_asked() -> Outcome {
+fn configured_failures_apply_to_matching_addresses() -> Outcome {
     let options = SmtpOptions::new(Security::Plain)
         .refuse(Refusal::recipient("gone", 550))
         .refuse(Refusal::recipient("grey", 451).first(1))
@@ -95,7 +95,7 @@ fn starttls_and_login_are_required() -> Outcome {
         Dialogue::new(over_tls(client.into_stream(), "localhost", &fs::read(server.ca_pem_path())?)?);
     assert!(client.says("EHLO test", 250)?.contains("AUTH LOGIN PLAIN"));
     client.says("MAIL FROM:<host@example.org>", 530)?;
-    // \0usher\0wrong and \0usher\0-secret, in base64 as RFC 4616 has it.
+    // \0usher\0wrong and \0usher\0-secret in base64 (RFC 4616).
     client.says("AUTH PLAIN AHVzaGVyAHdyb25n", 535)?;
     client.says("AUTH PLAIN AHVzaGVyAC1zZWNyZXQ=", 235)?;
     client.mails("ada@example.org", "hello", 250)?;
@@ -105,7 +105,7 @@ fn starttls_and_login_are_required() -> Outcome {
 }
 
 #[test]
-fn tls_may_come_first() -> Outcome {
+fn a_connection_can_start_with_tls() -> Outcome {
     let server = SmtpServer::start(&SmtpOptions::new(Security::ImplicitTls))?;
     assert!(server.url().starts_with("smtps://127.0.0.1:"));
     let stream = over_tls(connect(&server)?, "127.0.0.1", &fs::read(server.ca_pem_path())?)?;
@@ -118,7 +118,7 @@ fn tls_may_come_first() -> Outcome {
 }
 
 #[test]
-fn a_server_comes_back_on_its_port() -> Outcome {
+fn a_server_can_replace_another_on_its_port() -> Outcome {
     let first = SmtpServer::start(&SmtpOptions::new(Security::Plain))?;
     let port = first.port();
     let directory = first.ca_pem_path();

@@ -1,37 +1,20 @@
-//! What the tests talk to and with: PostgreSQL, an SMTP server in Python, Fastly's clients in Python and JavaScript, and
-//! curl, for which development mode prints its commands.
+//! The servers and clients that the tests use: PostgreSQL, an SMTP server in Python, Fastly's clients in Python and JavaScript,
+//! and curl, because development mode prints curl commands.
 
 mod node;
 mod python;
 
-use usher_testbed::{NODE_VARIABLE, PYTHON_VARIABLE, PostgresServer, TestbedError};
+use usher_testbed::{NODE_VARIABLE, PYTHON_VARIABLE, PostgresServer};
+use usher_tooling::{Failure, environment_variable, provide_programs, shared_postgres};
 
-use crate::{
-    packages,
-    shell::{Failure, say, variable},
-};
-
-/// Installs what is missing for the tests, and starts the PostgreSQL server for the whole run. It ends with this process.
+/// Installs what is missing, and starts the PostgreSQL server of the whole run. The server ends with this process.
 pub(crate) fn prepare() -> Result<&'static PostgresServer, Failure> {
-    if variable(PYTHON_VARIABLE).is_none() {
+    if environment_variable(PYTHON_VARIABLE).is_none() {
         python::prepare()?;
     }
-    if variable(NODE_VARIABLE).is_none() {
+    if environment_variable(NODE_VARIABLE).is_none() {
         node::prepare()?;
     }
-    packages::provide(&["curl"])?;
-    postgres()
-}
-
-/// The PostgreSQL server alone.
-pub(crate) fn postgres() -> Result<&'static PostgresServer, Failure> {
-    let server = match PostgresServer::shared() {
-        Err(TestbedError::Missing { .. }) => {
-            packages::install(&["postgresql"])?;
-            PostgresServer::shared()?
-        }
-        outcome => outcome?,
-    };
-    say(&format!("PostgreSQL {} is ready", server.sql("SHOW server_version")?));
-    Ok(server)
+    provide_programs(&["curl"])?;
+    shared_postgres()
 }

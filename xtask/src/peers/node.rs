@@ -3,32 +3,29 @@
 use std::fs;
 
 use usher_testbed::{node_home, node_requirements};
+use usher_tooling::{Failure, answer, install_packages, program, quietly};
 
-use crate::{
-    packages,
-    shell::{Failure, answer, program, quietly},
-};
-
-/// Makes the folder of Node.js's packages, unless it is there and still the one that is asked for.
+/// Installs the Node.js packages, unless the folder holds the required versions already.
 pub(super) fn prepare() -> Result<(), Failure> {
     let home = node_home();
     let [manifest, lock] = node_requirements();
     let wanted = fs::read_to_string(&lock)?;
-    // Written last, so that an installation that broke off does not count.
+    // Written last, so that an interrupted installation does not count as complete.
     let installed = home.join("installed.txt");
     let up_to_date = fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted);
     if up_to_date && has_node() {
         return Ok(());
     }
-    // One after the other: Debian's Node.js comes without npm, other sources' brings its own and conflicts with Debian's.
+    // One after the other: Debian's Node.js comes without npm. Node.js from other sources brings npm, and conflicts with
+    // Debian's npm.
     if !has_node() {
-        packages::install(&["nodejs"])?;
+        install_packages(&["nodejs"])?;
     }
     if !has_npm() {
-        packages::install(&["npm"])?;
+        install_packages(&["npm"])?;
     }
     if !(has_node() && has_npm()) {
-        return Err("no Node.js 16 or newer with npm found".to_owned().into());
+        return Err("found no Node.js 16 or newer with npm".into());
     }
     if home.exists() {
         fs::remove_dir_all(&home)?;
@@ -38,7 +35,7 @@ pub(super) fn prepare() -> Result<(), Failure> {
     fs::copy(lock, home.join("package-lock.json"))?;
     let mut npm = program("npm");
     npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(home);
-    quietly("installing Fastly's client for Node.js", &mut npm)?;
+    quietly("installing Fastly's Node.js client", &mut npm)?;
     Ok(fs::write(installed, wanted)?)
 }
 

@@ -2,42 +2,40 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use usher_app::ListedAccessToken;
 use usher_auth::access_token_digest;
 use usher_domain::{
     Timestamp,
     access_token::{AccessToken, AccessTokenText},
-    port::StoreError,
     usecase::{
-        create_access_token::{CreateAccessToken, CreateAccessTokenError, create_access_token},
-        revoke_access_token::{RevokeAccessTokenError, revoke_access_token},
+        create_access_token::{CreateAccessToken, CreateAccessTokenError},
+        revoke_access_token::RevokeAccessTokenError,
     },
 };
+
+use usher_http_kit::moment::iso;
 
 use super::{
     arguments::{CreateAccessTokenArguments, ListAccessTokensArguments, RevokeAccessTokenArguments},
     failure::Failure,
     output::{Output, tell},
-    records,
+    records::Records,
 };
-use crate::{moment::iso, settings::Settings};
+use crate::settings::Settings;
 
 /// `usher access-token create`
 pub(super) fn create(settings: &Settings, arguments: CreateAccessTokenArguments) -> Result<(), Failure> {
     let output = Output::of(&arguments.result);
-    let core = records::open(settings)?;
-    let secret = AccessTokenText::generate(core.env.entropy.as_ref()).to_string();
+    let records = Records::open(settings)?;
+    let secret = AccessTokenText::generate(records.app.env().entropy.as_ref()).to_string();
     let digest = access_token_digest(&secret)
         .ok_or_else(|| Failure::Failed("the new token has not the form of one".to_owned()))?;
     let term = arguments.expires.map(TimeDelta::from_std).transpose().map_err(|error| Failure::of(&error))?;
     let CreateAccessTokenArguments { account, email, name, scope, .. } = arguments;
-    let expires_at = term.map(|term| core.env.now() + term);
+    let expires_at = term.map(|term| records.app.now() + term);
     let command = CreateAccessToken { account, email, name, scope, expires_at, digest };
-    let token = core
-        .store
-        .write::<_, CreateAccessTokenError>("cli.create_access_token", |tx| {
-            create_access_token(tx, &core.env, &command)
-        })
-        .map_err(|error| explain(&error))?;
+    let created = records.wait(records.app.operators().create_access_token(command.clone()));
+    let token = created.map_err(|error| explain(&error))?;
     tell(&format!(
         "keep it: only its digest is stored; `usher access-token revoke --account {} --id {}` ends it",
         command.account, token.public_id
@@ -49,43 +47,28 @@ pub(super) fn create(settings: &Settings, arguments: CreateAccessTokenArguments)
 
 /// `usher access-token list`
 pub(super) fn list(settings: &Settings, arguments: &ListAccessTokensArguments) -> Result<(), Failure> {
-    let core = records::open(settings)?;
-    let listed = core
-        .store
-        .read::<_, CreateAccessTokenError>("cli.list_access_tokens", |tx| {
-            let account = tx
-                .account_by_name(&arguments.account)?
-                .ok_or_else(|| CreateAccessTokenError::UnknownAccount(arguments.account.clone()))?;
-            let tokens = tx.access_tokens(account.id)?;
-            let owned = tokens.into_iter().map(|token| {
-                let owner = tx.person(token.person_id)?;
-                Ok((token, owner.map(|owner| owner.email.to_string()).unwrap_or_default()))
-            });
-            Ok(owned.collect::<Result<Vec<_>, StoreError>>()?)
-        })
-        .map_err(|error| explain(&error))?;
-    let now = core.env.now();
-    let text: Vec<String> = listed.iter().map(|(token, owner)| line(token, owner, now)).collect();
-    let json: Vec<Value> = listed.iter().map(|(token, owner)| describe(token, owner)).collect();
+    let records = Records::open(settings)?;
+    let listed = records.wait(records.app.operators().access_tokens(arguments.account.clone()));
+    let listed = listed.map_err(|error| explain(&error))?;
+    let now = records.app.now();
+    let text: Vec<String> =
+        listed.iter().map(|ListedAccessToken { token, owner }| line(token, owner, now)).collect();
+    let json: Vec<Value> =
+        listed.iter().map(|ListedAccessToken { token, owner }| describe(token, owner)).collect();
     Output::of(&arguments.result).lines(&text, &json.into())
 }
 
 /// `usher access-token revoke`
 pub(super) fn revoke(settings: &Settings, arguments: &RevokeAccessTokenArguments) -> Result<(), Failure> {
-    let core = records::open(settings)?;
+    let records = Records::open(settings)?;
     let RevokeAccessTokenArguments { account, id, result } = arguments;
-    core.store
-        .write::<_, RevokeAccessTokenError>("cli.revoke_access_token", |tx| {
-            revoke_access_token(tx, &core.env, account, id)
-        })
-        .map_err(|error| match error {
-            RevokeAccessTokenError::NotFound(_) => Failure::Failed(format!(
-                "{error}: `usher access-token list --account {account}` shows what there is"
-            )),
-            RevokeAccessTokenError::UnknownAccount(_) | RevokeAccessTokenError::Store(_) => {
-                Failure::of(&error)
-            }
-        })?;
+    let revoked = records.wait(records.app.operators().revoke_access_token(account.clone(), id.clone()));
+    revoked.map_err(|error| match error {
+        RevokeAccessTokenError::NotFound(_) => Failure::Failed(format!(
+            "{error}: `usher access-token list --account {account}` shows what there is"
+        )),
+        RevokeAccessTokenError::UnknownAccount(_) | RevokeAccessTokenError::Store(_) => Failure::of(&error),
+    })?;
     Output::of(result).result(&format!("access token {id} is revoked"), &json!({ "id": id.as_str() }))
 }
 

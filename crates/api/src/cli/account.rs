@@ -1,34 +1,27 @@
 //! `usher account …`
 
 use serde_json::{Value, json};
-use usher_domain::{
-    account::Account,
-    port::StoreError,
-    usecase::create_account::{CreateAccount, CreateAccountError, create_account},
-};
+use usher_domain::{account::Account, usecase::create_account::CreateAccount};
 
-use super::{arguments::CreateAccountArguments, failure::Failure, output::Output, records};
-use crate::{moment::iso, settings::Settings};
+use super::{arguments::CreateAccountArguments, failure::Failure, output::Output, records::Records};
+use usher_http_kit::moment::iso;
+
+use crate::settings::Settings;
 
 /// `usher account create`
 pub(super) fn create(settings: &Settings, arguments: CreateAccountArguments) -> Result<(), Failure> {
     let output = Output::of(&arguments.result);
-    let core = records::open(settings)?;
+    let records = Records::open(settings)?;
     let command = CreateAccount { name: arguments.name, title: arguments.title };
-    let account = core
-        .store
-        .write::<_, CreateAccountError>("cli_create_account", |tx| create_account(tx, &core.env, &command))
-        .map_err(|error| Failure::of(&error))?;
+    let created = records.wait(records.app.operators().create_account(command));
+    let account = created.map_err(|error| Failure::of(&error))?;
     output.result(&format!("account {} is there: {}", account.name, account.title), &describe(&account))
 }
 
 /// `usher account list`
 pub(super) fn list(settings: &Settings, output: Output) -> Result<(), Failure> {
-    let core = records::open(settings)?;
-    let accounts = core
-        .store
-        .read::<_, StoreError>("cli_list_accounts", |tx| tx.accounts())
-        .map_err(|error| Failure::of(&error))?;
+    let records = Records::open(settings)?;
+    let accounts = records.wait(records.app.operators().accounts()).map_err(|error| Failure::of(&error))?;
     let width = accounts.iter().map(|account| account.name.as_str().len()).max().unwrap_or_default();
     let line = |account: &Account| format!("{:width$}  {}", account.name.as_str(), account.title);
     let text: Vec<String> = accounts.iter().map(line).collect();

@@ -4,14 +4,15 @@ use clap::error::ErrorKind;
 use serde_json::json;
 use usher_domain::{
     role::{BUILTIN, Grant, RoleName, ServiceGrant},
-    usecase::add_member::{AddMember, AddMemberError, add_member},
+    usecase::add_member::{AddMember, AddMemberError},
 };
 
 use super::{
     arguments::AddMemberArguments,
     failure::Failure,
     output::{Output, tell},
-    password, person, records,
+    password, person,
+    records::Records,
 };
 use crate::settings::Settings;
 
@@ -34,14 +35,12 @@ pub(super) fn grant(arguments: &AddMemberArguments) -> Result<Grant, Failure> {
 pub(super) fn add(settings: &Settings, arguments: AddMemberArguments, grant: Grant) -> Result<(), Failure> {
     let output = Output::of(&arguments.result);
     let password = password::from_stdin(arguments.password_stdin)?;
-    let core = records::open(settings)?;
-    let password = password::hashed(password, &core)?;
+    let records = Records::open(settings)?;
+    let password = password::hashed(password, &records)?;
     let AddMemberArguments { account, email, name, .. } = arguments;
     let command = AddMember { account, email, name, grant, password };
-    let person = core
-        .store
-        .write::<_, AddMemberError>("cli_add_member", |tx| add_member(tx, &core.env, &command))
-        .map_err(|error| explain(&error))?;
+    let added = records.wait(records.app.operators().add_member(command.clone()));
+    let person = added.map_err(|error| explain(&error))?;
     if person.password.is_none() {
         tell(&format!(
             "{} has no password yet, and signs in with `usher token issue` or a token of a configured issuer only",

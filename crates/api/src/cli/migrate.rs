@@ -3,12 +3,12 @@
 use serde_json::json;
 
 use super::{failure::Failure, output::Output};
-use crate::{compose::Core, settings::Settings};
+use crate::{compose::Deployment, settings::Settings};
 
 /// Applies what is pending, whatever `database.migrate` says: that is what was asked for.
 pub(super) fn run(settings: &Settings, output: Output) -> Result<(), Failure> {
-    let core = Core::open(settings).map_err(|error| Failure::of(&error))?;
-    let applied = core.migrate().map_err(|error| Failure::of(&error))?;
+    let deployment = Deployment::open(settings).map_err(|error| Failure::of(&error))?;
+    let applied = deployment.migrate().map_err(|error| Failure::of(&error))?;
     let text = match applied {
         0 => "the database is up to date".to_owned(),
         1 => "applied 1 migration".to_owned(),

@@ -2,10 +2,10 @@
 
 use std::io::{self, IsTerminal as _, Read};
 
+use usher_app::RequestContext;
 use usher_domain::person::{Password, PasswordHash};
 
-use super::{failure::Failure, output::tell};
-use crate::compose::Core;
+use super::{failure::Failure, output::tell, records::Records};
 
 /// Far more than any password, and little enough to hold whatever was piped in by mistake.
 const MAX_OCTETS: u64 = 4096;
@@ -26,9 +26,9 @@ pub(super) fn from_stdin(announced: bool) -> Result<Option<Password>, Failure> {
 }
 
 /// What is stored of it.
-pub(super) fn hashed(password: Option<Password>, core: &Core) -> Result<Option<PasswordHash>, Failure> {
-    let hashed = password.map(|password| core.passwords.hash(&password)).transpose();
-    hashed.map_err(|error| Failure::of(&error))
+pub(super) fn hashed(password: Option<Password>, records: &Records) -> Result<Option<PasswordHash>, Failure> {
+    let hash = |password| records.wait(records.app.passwords().hash(&RequestContext::internal(), password));
+    password.map(hash).transpose().map_err(|error| Failure::of(&error))
 }
 
 /// The one line that there is, without its line break.

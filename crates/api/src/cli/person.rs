@@ -1,25 +1,20 @@
 //! `usher person …`
 
 use serde_json::{Value, json};
-use usher_domain::{
-    person::Person,
-    usecase::create_person::{CreatePerson, CreatePersonError, create_person},
-};
+use usher_domain::{person::Person, usecase::create_person::CreatePerson};
 
-use super::{arguments::CreatePersonArguments, failure::Failure, output::Output, password, records};
+use super::{arguments::CreatePersonArguments, failure::Failure, output::Output, password, records::Records};
 use crate::settings::Settings;
 
 /// `usher person create`
 pub(super) fn create(settings: &Settings, arguments: CreatePersonArguments) -> Result<(), Failure> {
     let output = Output::of(&arguments.result);
     let password = password::from_stdin(arguments.password_stdin)?;
-    let core = records::open(settings)?;
-    let password = password::hashed(password, &core)?;
+    let records = Records::open(settings)?;
+    let password = password::hashed(password, &records)?;
     let command = CreatePerson { email: arguments.email, name: arguments.name, password };
-    let person = core
-        .store
-        .write::<_, CreatePersonError>("cli_create_person", |tx| create_person(tx, &core.env, &command))
-        .map_err(|error| Failure::of(&error))?;
+    let created = records.wait(records.app.operators().create_person(command));
+    let person = created.map_err(|error| Failure::of(&error))?;
     output.result(&format!("{} <{}> is there, in no account", person.name, person.email), &describe(&person))
 }
 

@@ -6,10 +6,10 @@ use usher_auth::{
 };
 use usher_domain::port::Clock;
 
-use super::{StartError, core::delta};
+use super::{StartError, delta};
 use crate::settings::{Auth, Issuer, Settings};
 
-/// The secrets that sign tokens and make the keys of links.
+/// The secrets behind tokens and link keys.
 pub(super) fn secrets(auth: &Auth) -> Result<SecretRing, StartError> {
     let secret = |text: &secrecy::SecretString| {
         ServerSecret::new(text.clone()).map_err(|error| StartError::Auth(format!("auth.secret {error}")))
@@ -18,7 +18,7 @@ pub(super) fn secrets(auth: &Auth) -> Result<SecretRing, StartError> {
     Ok(SecretRing::new(secret(&auth.secret)?, previous))
 }
 
-/// Usher itself, and everybody who shares its secret.
+/// Usher itself, and every backend that shares its secret.
 pub(super) fn own_issuer(auth: &Auth, secrets: &SecretRing) -> Result<IssuerSettings, StartError> {
     Ok(IssuerSettings {
         issuer: auth.issuer.clone(),
@@ -28,12 +28,18 @@ pub(super) fn own_issuer(auth: &Auth, secrets: &SecretRing) -> Result<IssuerSett
     })
 }
 
-/// Judges the tokens of Usher and of every other issuer. Reads the key files.
+/// Verifies the tokens of Usher and of all other issuers. Reads the key files.
 pub fn verifier(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<JwtVerifier, StartError> {
     let auth = &settings.auth;
     let own = own_issuer(auth, &secrets(auth)?)?;
     let issuers = [vec![own], other_issuers(auth)?].concat();
     JwtVerifier::new(issuers, clock).map_err(|error| StartError::Auth(error.to_string()))
+}
+
+/// Verifies the tokens of Usher only, for commands: no file is read, and nothing is fetched.
+pub fn own_verifier(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<JwtVerifier, StartError> {
+    let own = own_issuer(&settings.auth, &secrets(&settings.auth)?)?;
+    JwtVerifier::new(vec![own], clock).map_err(|error| StartError::Auth(error.to_string()))
 }
 
 /// The issuers of `[[auth.issuers]]`.
@@ -54,7 +60,7 @@ fn other_issuer(auth: &Auth, issuer: &Issuer) -> Result<IssuerSettings, StartErr
             email: issuer.email_claim.clone(),
             email_verified: issuer.email_verified_claim.clone(),
             account: Some(issuer.account_claim.clone()),
-            // People are numbered by Usher: another issuer's numbers are of other people.
+            // Usher numbers people: another issuer's numbers mean other people.
             person_id: None,
             name: Some(issuer.name_claim.clone()),
         },

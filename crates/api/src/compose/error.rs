@@ -22,10 +22,10 @@ pub enum StartError {
     /// The relay or the mailbox.
     #[error("the settings of [mail] cannot be used: {0}")]
     Mail(String),
-    /// A duration beyond what dates can hold.
+    /// A duration of more than a century.
     #[error("{0} is too long")]
     Duration(&'static str),
-    /// The address is taken, or not ours.
+    /// The address is taken, or belongs to another machine.
     #[error(
         "cannot listen on {address}: {source} (choose another address with server.bind or USHER__SERVER__BIND)"
     )]
@@ -44,7 +44,7 @@ pub enum StartError {
          choose another one with database.url"
     )]
     NotForDevelopment,
-    /// The worker ended without being told to.
+    /// The worker ended by itself.
     #[error("the worker died; mails would not be delivered any more")]
     WorkerDied,
     /// Anything else that the system refused.

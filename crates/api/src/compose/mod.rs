@@ -1,19 +1,20 @@
 //! The composition root: which adapter stands behind which port, from the settings.
 //!
-//! It reads top to bottom: [`Core`] opens the database and makes keys, clock and issuer, which is all that the command
-//! line needs; [`Application`] adds mail, worker and listener.
+//! It reads top to bottom: [`Deployment`] opens the database and derives the keys, which is all that commands need;
+//! [`Server`] adds the edges, the worker and the listener.
 
-mod application;
-mod core;
 mod credentials;
+mod deployment;
 mod error;
 mod mail;
 mod run;
+mod server;
 mod shutdown;
 
-pub use application::{Application, Delivery, listen, mail_worker};
-pub use core::{Core, World};
-pub use credentials::verifier;
+pub use credentials::{own_verifier, verifier};
+pub(crate) use deployment::delta;
+pub use deployment::{ClockAndEntropy, Deployment};
 pub use error::StartError;
-pub use mail::{Outlet, outlet};
+pub use mail::{MailTransport, mail_transport};
 pub use run::{develop, serve, worker};
+pub use server::{Server, WorkerPlacement, listen, worker_settings};

@@ -1,12 +1,10 @@
-use std::{io, sync::Arc};
-
-use tokio::sync::Notify;
+use std::io;
 
 use super::{
-    Application, Core, Delivery, StartError, World,
-    application::{gate, listen, mail_worker, supervised},
-    credentials::verifier,
-    mail::outlet,
+    ClockAndEntropy, Deployment, Server, StartError, WorkerPlacement,
+    credentials::{own_verifier, verifier},
+    mail::mail_transport,
+    server::{listen, supervised, worker_settings},
     shutdown,
 };
 use crate::{
@@ -18,46 +16,51 @@ use crate::{
 /// `usher serve`: production, until a signal.
 pub async fn serve(settings: Settings) -> Result<(), StartError> {
     start_log(&settings);
-    let world = World::system();
-    let verifier = verifier(&settings, &world.clock)?;
-    let delivery =
-        if settings.worker.enabled { Delivery::Here(outlet(&settings)?) } else { Delivery::Elsewhere };
-    let core = Core::open_in(&settings, world)?;
-    core.prepare(&settings)?;
+    let ports = ClockAndEntropy::system();
+    let verifier = verifier(&settings, &ports.clock)?;
+    let placement = if settings.worker.enabled {
+        WorkerPlacement::InProcess(mail_transport(&settings)?)
+    } else {
+        WorkerPlacement::Separate
+    };
+    let deployment = Deployment::open_with(&settings, ports)?;
+    deployment.prepare(&settings)?;
     let listener = listen(&settings)?;
-    let application = Application::build(settings, core, verifier, delivery, listener)?;
-    tracing::info!(address = %application.address(), url = application.base_url(), "serving");
-    application.run(shutdown::on_signals()?).await
+    let server = Server::build(settings, deployment, verifier, placement, listener)?;
+    tracing::info!(address = %server.address(), url = server.base_url(), "serving");
+    server.run(shutdown::on_signals()?).await
 }
 
-/// `usher worker`: deliveries and expiry only, until a signal.
+/// `usher worker`: deliveries and sweeps only, until a signal.
 pub async fn worker(settings: Settings) -> Result<(), StartError> {
     start_log(&settings);
-    let outlet = outlet(&settings)?;
-    let core = Core::open(&settings)?;
-    core.prepare(&settings)?;
+    let transport = mail_transport(&settings)?;
+    let deployment = Deployment::open(&settings)?;
+    deployment.prepare(&settings)?;
     let stop = shutdown::on_signals()?;
-    let worker = mail_worker(&settings, gate(&settings, &core), &outlet, Arc::new(Notify::new()));
+    let app = deployment.app(&settings, own_verifier(&settings, &deployment.env.clock)?)?;
+    let worker = app.worker(transport.mailer, worker_settings(&settings));
     tracing::info!("delivering mails");
     let running = supervised(worker, stop, settings.server.shutdown_timeout);
     running.await.unwrap_or(Err(StartError::WorkerDied))
 }
 
-/// `usher`: development, with an example account, and told to `out` how to use it.
+/// `usher`: development mode, with an example account. Tells `out` how to use it.
 pub async fn develop(settings: Settings, out: &mut (dyn io::Write + Send)) -> Result<(), StartError> {
     start_log(&settings);
-    let world = World::system();
-    let verifier = verifier(&settings, &world.clock)?;
-    let delivery = Delivery::Here(outlet(&settings)?);
-    let core = Core::open_in(&settings, world)?;
-    // Before anything is changed: a second one that finds the port taken leaves the first one's password as it is.
+    let ports = ClockAndEntropy::system();
+    let verifier = verifier(&settings, &ports.clock)?;
+    let placement = WorkerPlacement::InProcess(mail_transport(&settings)?);
+    let deployment = Deployment::open_with(&settings, ports)?;
+    // Before anything is changed: a second process that finds the port taken leaves the first one's password as it is.
     let listener = listen(&settings)?;
-    core.prepare(&settings)?;
-    let example = example(&core, &settings.development.directory)?;
+    deployment.prepare(&settings)?;
+    let app = deployment.app(&settings, own_verifier(&settings, &deployment.env.clock)?)?;
+    let example = example(&app, &settings.development.directory).await?;
     let mailbox = settings.mail.is_none();
-    let application = Application::build(settings, core, verifier, delivery, listener)?;
-    announce(out, &application.base_url(), mailbox, &example)?;
-    application.run(shutdown::on_signals()?).await
+    let server = Server::build(settings, deployment, verifier, placement, listener)?;
+    announce(out, &server.base_url(), mailbox, &example)?;
+    server.run(shutdown::on_signals()?).await
 }
 
 fn start_log(settings: &Settings) {

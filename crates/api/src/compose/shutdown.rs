@@ -3,7 +3,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// Cancelled by the first SIGINT or SIGTERM. The second one ends the process at once.
+/// A token that the first SIGINT or SIGTERM cancels. The second signal ends the process at once.
 pub(super) fn on_signals() -> std::io::Result<CancellationToken> {
     let stop = CancellationToken::new();
     let mut signals = Signals::new()?;
@@ -55,7 +55,7 @@ impl Signals {
     }
 }
 
-/// Waits for a worker to end. What is still being sent then goes on at the next start: its lease ends by itself.
+/// Waits for a worker to end. A mail that is still being sent then is sent again after its lease has ended.
 pub(super) async fn bounded(worker: JoinHandle<()>, patience: Duration) {
     if tokio::time::timeout(patience, worker).await.is_err() {
         tracing::warn!("deliveries did not end in time; their mails will be tried again");

@@ -1,4 +1,4 @@
-//! The secret that development mode makes for itself and keeps, so that tokens and links outlive a restart.
+//! The secret that development mode generates and keeps, so that tokens and links remain valid after a restart.
 
 use std::{
     fs::{DirBuilder, OpenOptions},
@@ -12,21 +12,21 @@ use usher_domain::token::Token;
 
 use crate::system::SystemEntropy;
 
-/// Characters of a secret made here: 381 bits.
+/// Characters of a generated secret: 381 bits.
 const LENGTH: usize = 64;
 
-/// A new secret.
-pub(super) fn draw() -> SecretString {
+/// Generates a secret.
+pub(super) fn generate_secret() -> SecretString {
     Token::<LENGTH>::generate(&SystemEntropy).as_str().into()
 }
 
-/// Makes the folder where it is missing: the default database is kept there too. The error says what is wrong.
-pub(super) fn make(directory: &Path) -> Result<(), String> {
-    let made = DirBuilder::new().recursive(true).create(directory);
-    made.map_err(|error| format!("is {}, which cannot be made: {error}", directory.display()))
+/// Creates the folder if it is missing. The default database is there, too.
+pub(super) fn create_directory(directory: &Path) -> Result<(), String> {
+    let created = DirBuilder::new().recursive(true).create(directory);
+    created.map_err(|error| format!("is {}, which cannot be created: {error}", directory.display()))
 }
 
-/// The secret kept in the folder, which is there; made at the first call. The error says what to do.
+/// Returns the secret in the folder, which must exist. The first call generates the secret.
 pub(super) fn keep_secret(directory: &Path) -> Result<SecretString, String> {
     let path = path(directory);
     let fault = |error: std::io::Error| format!("cannot be kept in {}: {error}", path.display());
@@ -37,7 +37,7 @@ pub(super) fn keep_secret(directory: &Path) -> Result<SecretString, String> {
     match options.open(&path) {
         Ok(mut file) => {
             use secrecy::ExposeSecret as _;
-            let secret = draw();
+            let secret = generate_secret();
             writeln!(file, "{}", secret.expose_secret()).map_err(fault)?;
             Ok(secret)
         }
@@ -48,7 +48,7 @@ pub(super) fn keep_secret(directory: &Path) -> Result<SecretString, String> {
     }
 }
 
-/// The secret kept in the folder, if development mode ran there. The error says what to do.
+/// Returns the secret in the folder; `None` if development mode never ran there.
 pub(super) fn kept_secret(directory: &Path) -> Option<Result<SecretString, String>> {
     let path = path(directory);
     let text = match std::fs::read_to_string(&path) {
@@ -59,10 +59,10 @@ pub(super) fn kept_secret(directory: &Path) -> Option<Result<SecretString, Strin
         }
     };
     let text = text.trim_end();
-    let sound = text.len() >= MIN_SECRET_OCTETS;
-    let broken =
+    let is_long_enough = text.len() >= MIN_SECRET_OCTETS;
+    let too_short =
         || format!("is kept in {}, which is too short: delete that file for a new one", path.display());
-    Some(if sound { Ok(text.into()) } else { Err(broken()) })
+    Some(if is_long_enough { Ok(text.into()) } else { Err(too_short()) })
 }
 
 fn path(directory: &Path) -> PathBuf {

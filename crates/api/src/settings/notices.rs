@@ -1,69 +1,69 @@
-//! What an operator decided knowingly, and should be reminded of at every start.
+//! Warnings for the log about settings that give up protection.
 
 use std::net::IpAddr;
 
 use secrecy::ExposeSecret as _;
 use url::Url;
 use usher_auth::is_loopback;
+use usher_mailer::Relay;
 
 use super::{Acceptance, Settings};
 
 impl Settings {
-    /// One sentence for each setting that gives up protection, for the log.
+    /// Returns one sentence for each setting that gives up protection. Every start logs them.
     #[must_use]
     pub fn notices(&self) -> Vec<&'static str> {
-        let open_web = |url: &Url| url.scheme() == "http" && !is_loopback(url);
-        let plain_mail =
-            |mail: &super::Mail| mail.insecure && mail.url.scheme() == "smtp" && !is_loopback(&mail.url);
+        let is_exposed = |url: &Url| url.scheme() == "http" && !is_loopback(url);
         let notices = [
             (
-                is_open(self.database.url.expose_secret()),
-                "database.url names another machine without sslmode=require or verify-full: what is stored may travel \
-                 without encryption",
+                travels_in_clear(self.database.url.expose_secret()),
+                "database.url names another machine without sslmode=require or verify-full: stored data can travel without \
+                 encryption",
             ),
             (
                 self.invitations.acceptance == Acceptance::Possession,
-                "invitations.acceptance is \"possession\": whoever is signed in and sees a link can accept it",
+                "invitations.acceptance is \"possession\": every signed-in person who sees a link can accept it",
             ),
             (
-                self.server.public_url.as_ref().is_some_and(open_web),
+                self.server.public_url.as_ref().is_some_and(is_exposed),
                 "server.insecure_public_url is on: links, passwords and tokens travel without encryption",
             ),
             (
-                self.mail.as_ref().is_some_and(plain_mail),
-                "mail.insecure is on: mails with working links may leave without encryption",
+                self.mail.as_ref().is_some_and(Relay::is_exposed),
+                "mail.insecure is on: mails with working links travel without encryption",
             ),
         ];
         notices.into_iter().filter(|(applies, _)| *applies).map(|(_, text)| text).collect()
     }
 }
 
-/// Whether a PostgreSQL on another machine is reached without a demand for TLS. Without a host in the URL it is a socket of
-/// this machine, or told by parameters that are the operator's own affair.
-fn is_open(url: &str) -> bool {
+/// Whether the connection to a PostgreSQL on another machine does not require TLS. A URL without a host names a socket of
+/// this machine, or parameters decide, which are not checked.
+fn travels_in_clear(url: &str) -> bool {
     let Ok(url) = Url::parse(url) else { return false };
-    // A URL of this scheme keeps addresses as text.
-    let is_here = |host: &str| {
+    // The parser leaves addresses in URLs of this scheme as text.
+    let is_local = |host: &str| {
         host.is_empty()
             || host.starts_with("%2F")
             || host == "localhost"
             || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
     };
-    let elsewhere = url.scheme().starts_with("postgres") && url.host_str().is_some_and(|host| !is_here(host));
-    let demands_tls = url
+    let is_remote =
+        url.scheme().starts_with("postgres") && url.host_str().is_some_and(|host| !is_local(host));
+    let requires_tls = url
         .query_pairs()
         .any(|(key, value)| key == "sslmode" && ["require", "verify-ca", "verify-full"].contains(&&*value));
-    elsewhere && !demands_tls
+    is_remote && !requires_tls
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_open;
+    use super::travels_in_clear;
 
     #[test]
-    fn databases_elsewhere_want_tls() {
+    fn databases_on_other_machines_should_require_tls() {
         for open in ["postgres://u:p@db.example.com/usher", "postgresql://10.0.0.7/usher?sslmode=prefer"] {
-            assert!(is_open(open), "{open}");
+            assert!(travels_in_clear(open), "{open}");
         }
         for fine in [
             "sqlite:data/usher.db",
@@ -74,7 +74,7 @@ mod tests {
             "postgres://u@%2Ftmp%2Fsocket:5432/usher",
             "postgres:///usher",
         ] {
-            assert!(!is_open(fine), "{fine}");
+            assert!(!travels_in_clear(fine), "{fine}");
         }
     }
 }

@@ -1,16 +1,16 @@
 /// One thing to correct in the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The key as files spell it, such as `server.bind`; empty when it is not about one key.
+    /// The key as in files, such as `server.bind`; empty for a problem of a whole source.
     pub key: String,
-    /// The environment variable of that key; `None` for what can only be written in a file.
+    /// The environment variable of that key; `None` for keys that only files can set.
     pub variable: Option<String>,
-    /// What is wrong and what to write instead. Never holds a secret.
+    /// The mistake and its correction. Never holds a secret.
     pub text: String,
 }
 
 impl Problem {
-    /// A problem of one key; its text goes on after the key's name.
+    /// A problem of one key; the text completes a sentence that begins with the key's name.
     pub(super) fn of(key: &str, text: impl Into<String>) -> Self {
         Self { key: key.to_owned(), variable: variable(key), text: text.into() }
     }
@@ -31,13 +31,13 @@ impl std::fmt::Display for Problem {
     }
 }
 
-/// The environment variable that sets a key: `server.bind` is `USHER__SERVER__BIND`. Entries of lists have none.
+/// The environment variable of a key: `server.bind` is `USHER__SERVER__BIND`. Keys of tables in lists have none.
 pub(super) fn variable(key: &str) -> Option<String> {
-    let plain = !key.contains('[');
-    plain.then(|| format!("{}{}", super::tree::PREFIX, key.replace('.', "__").to_uppercase()))
+    let is_plain = !key.contains('[');
+    is_plain.then(|| format!("USHER__{}", key.replace('.', "__").to_uppercase()))
 }
 
-/// Everything that is wrong with the configuration: never empty, in the order of `config/default.toml`.
+/// All problems of the configuration, in the order of `config/default.toml`; at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsErrors(pub Vec<Problem>);
 

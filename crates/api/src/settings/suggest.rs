@@ -1,6 +1,6 @@
 //! "Did you mean …?" for keys that do not exist.
 
-/// The known key that was most likely meant, if any is near.
+/// Returns the nearest known key, if one is near.
 pub(super) fn nearest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let (best, distance) =
         known.into_iter().map(|key| (key, cost(unknown, key))).min_by_key(|(_, distance)| *distance)?;
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_edits() {
+    fn the_distance_is_the_number_of_edits() {
         for (a, b, edits) in
             [("", "", 0), ("", "abc", 3), ("abc", "", 3), ("kitten", "sitting", 3), ("ab", "ba", 2)]
         {
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_what_was_meant_and_nothing_far_off() {
+    fn suggests_a_near_key_only() {
         let known = ["server.bind", "server.public_url", "auth.secret", "mail.url", "database.url"];
         assert_eq!(nearest("server.bnid", known), Some("server.bind"));
         assert_eq!(nearest("sever.public_url", known), Some("server.public_url"));

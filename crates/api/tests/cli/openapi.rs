@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use usher_api::http::fastly;
+use usher_fastly as fastly;
 
 use super::bench::Bench;
 

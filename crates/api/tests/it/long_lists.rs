@@ -7,7 +7,7 @@ use std::sync::{
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use usher_api::compose::World;
+use usher_api::compose::ClockAndEntropy;
 use usher_domain::{
     Timestamp,
     address::EmailAddress,
@@ -143,7 +143,7 @@ fn a_membership_that_ends_breaks_the_list_off(backend: Backend) {
     other.onward();
     crowd(&other, 1001);
     let other = Arc::new(other);
-    let world = World { clock: Arc::clone(&alarm) as _, ..setup.world() };
+    let world = ClockAndEntropy { clock: Arc::clone(&alarm) as _, ..setup.clock_and_entropy() };
     let server = setup.start_in(setup.settings(), world);
     let jane = server.client.with_token(other.token(Some("onward"), "jane@example.com"));
     let leaving = Arc::clone(&other);

@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
-use usher_api::http::{self, endpoint::Endpoint};
+use usher_api::routes;
+use usher_http_kit::endpoint::Endpoint;
 
 use crate::harness::{
     Answer, Backend, Client, Setup, body,
@@ -112,7 +113,7 @@ const ROWS: &[Row] = &[
 fn every_route_has_a_row() {
     let name =
         |(prefix, endpoint): &(&str, Endpoint)| format!("{} {prefix}{}", endpoint.method, endpoint.path);
-    let mut routes: Vec<String> = http::endpoints().iter().map(name).collect();
+    let mut routes: Vec<String> = routes::endpoints().iter().map(name).collect();
     let mut rows: Vec<String> = ROWS.iter().map(|row| format!("{} {}", row.method, row.path)).collect();
     routes.sort();
     rows.sort();

@@ -94,7 +94,7 @@ fn traces(server: &Server, id: InvitationId) -> (usize, usize) {
         let made = events
             .iter()
             .filter(|event| event.action == AuditAction::InvitationCreated && event.invitation == Some(id));
-        Ok((tx.mails_of(id)?.len(), made.count()))
+        Ok((tx.mails_of(AccountId::new(1), id)?.len(), made.count()))
     });
     read.unwrap()
 }

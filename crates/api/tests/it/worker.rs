@@ -1,8 +1,9 @@
 //! Deliveries that go wrong, seen in the database and at the relay; and what a worker sweeps.
 
 use chrono::TimeDelta;
+use usher_api::compose;
 use usher_domain::{
-    id::InvitationId,
+    id::{AccountId, InvitationId},
     idempotency::{Answer, KeyDigest, NewKey, RETENTION, RequestMac, stale_at},
     outbox::Mail,
     port::StoreError,
@@ -19,22 +20,17 @@ on_both_databases!(
 );
 
 fn mails(server: &Server, id: i64) -> Vec<Mail> {
-    server.core.store.read("test", |tx| tx.mails_of(InvitationId::new(id))).unwrap()
+    server.core.store.read("test", |tx| tx.mails_of(AccountId::new(1), InvitationId::new(id))).unwrap()
 }
 
 fn drain(setup: &Setup, server: &Server) {
     let settings = setup.settings();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let outlet = usher_api::compose::outlet(&settings).unwrap();
+    let transport = compose::mail_transport(&settings).unwrap();
     runtime.block_on(async {
-        let gate = usher_api::gate::Gate::new(
-            std::sync::Arc::clone(&server.core.store),
-            server.core.env.clone(),
-            4,
-            std::time::Duration::from_secs(5),
-        );
-        let wake = std::sync::Arc::default();
-        usher_api::compose::mail_worker(&settings, gate, &outlet, wake).drain().await;
+        let verifier = compose::own_verifier(&settings, &server.core.env.clock).unwrap();
+        let app = server.core.app(&settings, verifier).unwrap();
+        app.worker(transport.mailer, compose::worker_settings(&settings)).drain().await;
     });
 }
 

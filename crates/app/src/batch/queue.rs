@@ -3,7 +3,7 @@ use std::collections::VecDeque;
 use tokio::sync::oneshot;
 use usher_domain::port::{StoreError, store::Limit};
 
-use super::{Item, limit_of_wait};
+use super::item::Item;
 
 /// A request that waits for its batch.
 pub(super) struct Entry<Q, A> {
@@ -82,7 +82,8 @@ impl<Q, A> Queue<Q, A> {
     pub(super) fn withdraw(&mut self, ticket: u64) -> Option<Limit> {
         let place = self.waiting.binary_search_by_key(&ticket, |entry| entry.ticket).ok()?;
         self.waiting.remove(place)?;
-        Some(limit_of_wait(self.without_permit == self.running))
+        let waits_for_permit = self.without_permit == self.running;
+        Some(if waits_for_permit { Limit::Permit } else { Limit::BatchQueue })
     }
 
     /// Ends a batch of `done` requests, and takes the next one of at most `most`. The runner has ended when there is none.

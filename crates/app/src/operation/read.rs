@@ -12,12 +12,9 @@ use usher_domain::{
     usecase::resolve::ResolveError,
 };
 
-use super::{
-    Results,
-    write::{batch_span, runners},
-};
+use super::Results;
 use crate::{
-    batch::{Batcher, Item, together_or_alone},
+    batch::{self, Batcher, Item, runners, together_or_alone},
     call::{InAccount, Query, Rejection},
     recent_callers::RecentCallers,
     telemetry,
@@ -81,7 +78,7 @@ fn run_batch<O: ReadOperation>(
     recent: &RecentCallers,
     batch: &[Item<Pending<O::Query>>],
 ) -> Vec<Result<Read<O>, StoreError>> {
-    let _span = batch_span(O::NAME, batch).entered();
+    let _span = batch::span(O::NAME, batch).entered();
     together_or_alone(units, batch, |places, wait| {
         let requests: Vec<&Pending<O::Query>> = places.iter().map(|place| &batch[*place].request).collect();
         let queries: Vec<&O::Query> = requests.iter().filter_map(|request| request.query.as_ref()).collect();

@@ -12,9 +12,9 @@ use crate::{
     address::EmailAddress,
     audit::{AuditAction, AuditActor},
     env::Env,
-    id::AccountId,
-    invitation::{Invitation, NewInvitation, SecureId},
-    port::{StoreError, Tx, store::Addressee},
+    id::{AccountId, PersonId},
+    invitation::{Invitation, NewInvitation},
+    port::{Entropy, StoreError, Tx, store::Addressee},
     principal::Actor,
     role::{Grant, Permission},
     text::DisplayText,
@@ -32,6 +32,14 @@ pub struct Invite {
     pub grant: Grant,
     /// How long it is open, now and after each resending.
     pub validity: TimeDelta,
+}
+
+impl Invite {
+    /// The command with what every invitation needs. Optional values are unset.
+    #[must_use]
+    pub const fn new(email: EmailAddress, grant: Grant, validity: TimeDelta) -> Self {
+        Self { email, name: None, grant, validity }
+    }
 }
 
 /// Why nobody was invited.
@@ -91,8 +99,12 @@ fn invite_distinct(
     for ((actor, command), (member, pending)) in requests.iter().zip(members.into_iter().zip(pending)) {
         let verdict = judge(tx, actor, command, member, pending, now)?;
         judged.push(verdict.map(|()| {
-            let new = new_invitation(env, actor, command, &wanted, now);
-            wanted.push(new);
+            wanted.push(new_invitation(
+                env.entropy.as_ref(),
+                (actor.account.id, actor.person.id),
+                command,
+                now,
+            ));
         }));
     }
     let written = insert(tx, env, &wanted)?.into_iter().zip(&wanted);
@@ -138,32 +150,24 @@ fn judge(
     Ok(Ok(()))
 }
 
-fn new_invitation(
-    env: &Env,
-    actor: &Actor,
+/// The invitation that a sponsor in an account makes by a command.
+pub(crate) fn new_invitation(
+    entropy: &dyn Entropy,
+    (account_id, sponsor): (AccountId, PersonId),
     command: &Invite,
-    before: &[NewInvitation],
     now: Timestamp,
 ) -> NewInvitation {
     NewInvitation {
-        public_id: Token::generate_at(now, env.entropy.as_ref()),
-        secure_id: secure_id(env, actor.account.id, before),
-        account_id: actor.account.id,
+        public_id: Token::generate_at(now, entropy),
+        secure_id: Token::generate(entropy),
+        account_id,
         email: command.email.clone(),
         name: command.name.clone(),
         grant: command.grant.clone(),
-        sponsor: actor.person.id,
+        sponsor,
         created_at: now,
         expires_at: now + command.validity,
     }
-}
-
-/// Beside one of the account that is written in the same statement, so that few pages of the index change. Accounts have nothing in
-/// common: who knows an id of one learns nothing about those of another.
-fn secure_id(env: &Env, account: AccountId, before: &[NewInvitation]) -> SecureId {
-    let entropy = env.entropy.as_ref();
-    let neighbour = before.iter().rfind(|new| new.account_id == account);
-    neighbour.map_or_else(|| Token::generate(entropy), |new| Token::generate_beside(&new.secure_id, entropy))
 }
 
 /// Writes invitations with what belongs to them.

@@ -1,7 +1,5 @@
 //! List the account's open invitations, or get one of them; for many requests at once, or for one.
 
-use std::collections::HashMap;
-
 use super::{several::only, unit_error};
 use crate::{
     Timestamp,
@@ -94,7 +92,8 @@ pub fn list_all(
     let asked: Vec<_> =
         requests.iter().map(|(actor, part)| authorize(actor).map(|()| Asked::of(actor, part))).collect();
     let lists: Vec<OpenList<'_>> = asked.iter().flatten().filter_map(Asked::by_place).collect();
-    let mut parts = by_place(tx, now, &lists)?.into_iter();
+    let parts = if lists.is_empty() { Vec::new() } else { tx.open_parts(now, &lists)? };
+    let mut parts = parts.into_iter();
     let mut listings = Vec::with_capacity(requests.len());
     for (asked, (actor, _)) in asked.into_iter().zip(requests) {
         let found = match asked {
@@ -137,36 +136,6 @@ impl<'a> Asked<'a> {
             Self::ByOffset(_) => None,
         }
     }
-}
-
-/// Those who ask for the same part of the same list are shown the same picture of it, which is read once.
-fn by_place(
-    tx: &mut dyn Tx,
-    now: Timestamp,
-    lists: &[OpenList<'_>],
-) -> Result<Vec<Option<OpenPart>>, StoreError> {
-    let mut distinct: Vec<OpenList<'_>> = Vec::new();
-    let mut places = Vec::with_capacity(lists.len());
-    for list in lists {
-        let known = distinct.iter().position(|other| other == list);
-        places.push(known.unwrap_or(distinct.len()));
-        if known.is_none() {
-            distinct.push(*list);
-        }
-    }
-    if distinct.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut parts = tx.open_parts(now, &distinct)?;
-    let mut last = HashMap::new();
-    for (request, place) in places.iter().enumerate() {
-        last.insert(*place, request);
-    }
-    let shown = places.iter().enumerate().map(|(request, place)| {
-        let part = parts.get_mut(*place)?;
-        if last.get(place) == Some(&request) { part.take() } else { part.clone() }
-    });
-    Ok(shown.collect())
 }
 
 fn by_offset(tx: &mut dyn Tx, now: Timestamp, actor: &Actor, page: Page) -> Result<OpenPart, StoreError> {

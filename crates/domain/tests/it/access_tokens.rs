@@ -2,10 +2,11 @@ use chrono::TimeDelta;
 use usher_domain::{
     Timestamp,
     access_token::{AccessToken, Scope, TokenDigest},
-    account::AccountName,
     principal::{Actor, Credential},
-    role::Grant,
-    text::DisplayText,
+    testkit::{
+        account_name, email, grant,
+        scene::{ACCOUNT, Scene},
+    },
     usecase::{
         create_access_token::{CreateAccessToken, CreateAccessTokenError, create_access_token},
         invite::InviteError,
@@ -17,101 +18,88 @@ use usher_domain::{
     },
 };
 
-use crate::world::{World, email, part, world};
+use crate::seeing::part;
 
 fn digest(n: u8) -> TokenDigest {
     TokenDigest::new([n; 32])
 }
 
-fn onward() -> AccountName {
-    AccountName::parse("onward").unwrap()
-}
-
 fn command(n: u8) -> CreateAccessToken {
-    CreateAccessToken {
-        account: onward(),
-        email: email("jane@example.com"),
-        name: DisplayText::parse("Deployment").unwrap(),
-        scope: Scope::Global,
-        expires_at: None,
-        digest: digest(n),
-    }
+    Scene::access_token(digest(n))
 }
 
-impl World {
-    fn access_token(&self, command: &CreateAccessToken) -> Result<AccessToken, CreateAccessTokenError> {
-        self.write(|tx| create_access_token(tx, &self.env, command))
-    }
+fn create(scene: &Scene, command: &CreateAccessToken) -> Result<AccessToken, CreateAccessTokenError> {
+    scene.write(|tx| create_access_token(tx, &scene.env, command))
+}
 
-    fn holder(&self, n: u8) -> Result<Actor, ResolveError> {
-        self.write(|tx| resolve(tx, &Credential::AccessToken(digest(n)), self.env.now()))
-    }
+fn holder(scene: &Scene, n: u8) -> Result<Actor, ResolveError> {
+    scene.write(|tx| resolve(tx, &Credential::AccessToken(digest(n)), scene.env.now()))
+}
 
-    fn revoke_access_token(&self, token: &AccessToken) -> Result<(), RevokeAccessTokenError> {
-        self.write(|tx| revoke_access_token(tx, &self.env, &onward(), &token.public_id))
-    }
+fn revoke_token(scene: &Scene, token: &AccessToken) -> Result<(), RevokeAccessTokenError> {
+    scene.write(|tx| revoke_access_token(tx, &scene.env, &account_name(ACCOUNT), &token.public_id))
 }
 
 #[test]
 fn a_token_acts_for_its_member_in_its_account_alone() {
-    let world = world();
-    world.account("upside", "Upside");
-    world.member("upside", "jane@example.com", Grant::of_roles(["user"]).unwrap());
-    world.access_token(&command(1)).unwrap();
-    assert_eq!(world.holder(1), Ok(world.jane()));
-    assert_eq!(world.holder(2), Err(ResolveError::InvalidToken));
-    assert_eq!(world.actions().last(), Some(&"access_token.created"));
+    let scene = Scene::new();
+    scene.add_account("upside", "Upside");
+    scene.add_member("upside", "jane@example.com", grant(["user"]));
+    create(&scene, &command(1)).unwrap();
+    assert_eq!(holder(&scene, 1), Ok(scene.admin()));
+    assert_eq!(holder(&scene, 2), Err(ResolveError::InvalidToken));
+    assert_eq!(scene.audited_actions().last(), Some(&"access_token.created"));
 }
 
 #[test]
 fn tokens_are_for_members() {
-    let world = world();
-    let unknown = CreateAccessToken { account: AccountName::parse("none").unwrap(), ..command(1) };
-    assert!(matches!(world.access_token(&unknown), Err(CreateAccessTokenError::UnknownAccount(_))));
+    let scene = Scene::new();
+    let unknown = CreateAccessToken { account: account_name("none"), ..command(1) };
+    assert!(matches!(create(&scene, &unknown), Err(CreateAccessTokenError::UnknownAccount(_))));
     let nobody = CreateAccessToken { email: email("joe@example.com"), ..command(1) };
     let refused = Err(CreateAccessTokenError::NotAMember("joe@example.com".to_owned()));
-    assert_eq!(world.access_token(&nobody), refused);
-    world.account("upside", "Upside");
-    world.member("upside", "joe@example.com", Grant::of_roles(["user"]).unwrap());
-    assert_eq!(world.access_token(&nobody), refused, "a member of another account");
+    assert_eq!(create(&scene, &nobody), refused);
+    scene.add_account("upside", "Upside");
+    scene.add_member("upside", "joe@example.com", grant(["user"]));
+    assert_eq!(create(&scene, &nobody), refused, "a member of another account");
 }
 
 #[test]
 fn a_token_ends_when_it_is_revoked_expires_or_its_member_leaves() {
-    let world = world();
-    let end: Timestamp = world.env.now() + TimeDelta::hours(1);
-    let first = world.access_token(&command(1)).unwrap();
-    world.access_token(&CreateAccessToken { expires_at: Some(end), ..command(2) }).unwrap();
-    world.access_token(&command(3)).unwrap();
-    world.revoke_access_token(&first).unwrap();
-    assert_eq!(world.holder(1), Err(ResolveError::InvalidToken));
+    let scene = Scene::new();
+    let ends_at: Timestamp = scene.env.now() + TimeDelta::hours(1);
+    let first = create(&scene, &command(1)).unwrap();
+    create(&scene, &CreateAccessToken { expires_at: Some(ends_at), ..command(2) }).unwrap();
+    create(&scene, &command(3)).unwrap();
+    revoke_token(&scene, &first).unwrap();
+    assert_eq!(holder(&scene, 1), Err(ResolveError::InvalidToken));
     let again = Err(RevokeAccessTokenError::NotFound(first.public_id.to_string()));
-    assert_eq!(world.revoke_access_token(&first), again);
-    world.clock.advance(TimeDelta::hours(1) - TimeDelta::microseconds(1));
-    assert!(world.holder(2).is_ok());
-    world.clock.advance(TimeDelta::microseconds(1));
-    assert_eq!(world.holder(2), Err(ResolveError::InvalidToken));
-    assert!(world.holder(3).is_ok());
-    world.remove(&world.jane());
-    assert_eq!(world.holder(3), Err(ResolveError::InvalidToken));
+    assert_eq!(revoke_token(&scene, &first), again);
+    scene.clock.advance(TimeDelta::hours(1) - TimeDelta::microseconds(1));
+    assert!(holder(&scene, 2).is_ok());
+    scene.clock.advance(TimeDelta::microseconds(1));
+    assert_eq!(holder(&scene, 2), Err(ResolveError::InvalidToken));
+    assert!(holder(&scene, 3).is_ok());
+    scene.remove(&scene.admin());
+    assert_eq!(holder(&scene, 3), Err(ResolveError::InvalidToken));
 }
 
 /// Whatever the member may do: a token that only reads changes nothing, and is not shown what could make a link.
 #[test]
 fn a_token_that_only_reads_changes_nothing() {
-    let world = world();
-    let invitation = world.invite(&world.jane(), "joe@example.com", &["user"]).unwrap();
-    world.access_token(&CreateAccessToken { scope: Scope::ReadOnly, ..command(1) }).unwrap();
-    let reader = world.holder(1).unwrap();
-    let seen = world.act(&reader, |tx, actor| list(tx, &world.env, actor, &part(10, 0))).unwrap();
+    let scene = Scene::new();
+    let invitation = scene.invite(&scene.admin(), "joe@example.com", &["user"]).unwrap();
+    create(&scene, &CreateAccessToken { scope: Scope::ReadOnly, ..command(1) }).unwrap();
+    let reader = holder(&scene, 1).unwrap();
+    let seen = scene.act(&reader, |tx, env, actor| list(tx, env, actor, &part(10, 0))).unwrap();
     assert_eq!((seen.count, &seen.items[0].secure_id), (1, &None));
-    assert_eq!(world.invite(&reader, "ann@example.com", &["user"]), Err(InviteError::Forbidden));
-    world.clock.advance(TimeDelta::hours(1));
-    let resent = world.act(&reader, |tx, actor| resend(tx, &world.env, actor, invitation.id));
+    assert_eq!(scene.invite(&reader, "ann@example.com", &["user"]), Err(InviteError::Forbidden));
+    scene.clock.advance(TimeDelta::hours(1));
+    let resent = scene.act(&reader, |tx, env, actor| resend(tx, env, actor, invitation.id));
     assert_eq!(resent, Err(ResendError::Forbidden));
-    let revoked = world.act(&reader, |tx, actor| revoke(tx, &world.env, actor, &invitation.id.into()));
+    let revoked = scene.act(&reader, |tx, env, actor| revoke(tx, env, actor, &invitation.id.into()));
     assert_eq!(revoked, Err(RevokeError::Forbidden));
-    assert_eq!(world.stored(invitation.id), invitation);
+    assert_eq!(scene.stored(&invitation), invitation);
 }
 
 #[test]

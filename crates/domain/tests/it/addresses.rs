@@ -1,7 +1,8 @@
 use proptest::prelude::*;
-use usher_domain::address::{AddressError, EmailAddress};
-
-use crate::world::email;
+use usher_domain::{
+    address::{AddressError, EmailAddress},
+    testkit::email,
+};
 
 #[test]
 fn one_mailbox_is_one_address_however_typed() {

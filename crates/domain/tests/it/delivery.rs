@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 use usher_domain::{
     outbox::{MailState, NextStep, RetryPolicy},
     port::{Clock as _, SendError},
-    testkit::SeededEntropy,
+    testkit::{Scene, SeededEntropy},
     usecase::{
         deliver::{Delivery, Settled, claim, settle},
         resend::resend,
@@ -10,14 +10,12 @@ use usher_domain::{
     },
 };
 
-use crate::world::{World, world};
-
-fn claimed(world: &World) -> Vec<Delivery> {
-    world.write(|tx| claim(tx, &world.env, 10)).unwrap()
+fn claimed(scene: &Scene) -> Vec<Delivery> {
+    scene.write(|tx| claim(tx, &scene.env, 10)).unwrap()
 }
 
-fn settled(world: &World, delivery: &Delivery, result: &Result<(), SendError>) -> Settled {
-    world.write(|tx| settle(tx, &world.env, delivery, result)).unwrap()
+fn settled(scene: &Scene, delivery: &Delivery, result: &Result<(), SendError>) -> Settled {
+    scene.write(|tx| settle(tx, &scene.env, delivery, result)).unwrap()
 }
 
 fn deferred() -> Result<(), SendError> {
@@ -26,50 +24,50 @@ fn deferred() -> Result<(), SendError> {
 
 #[test]
 fn a_mail_is_built_when_it_leaves() {
-    let world = world();
-    let invitation = world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap();
-    let deliveries = claimed(&world);
+    let scene = Scene::new();
+    let invitation = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
+    let deliveries = claimed(&scene);
     assert_eq!(deliveries.len(), 1);
     let content = &deliveries[0].content;
     let link = format!(
         "https://usher.example.com/accept-invitation/{}?key={}",
         invitation.secure_id,
-        world.key(&invitation)
+        scene.key(&invitation)
     );
     assert_eq!(content.link, link);
     assert_eq!(content.to.as_str(), "joe@example.com");
     assert_eq!(content.roles, ["Auditor"]);
     assert!(!format!("{content:?}").contains("accept-invitation"), "links stay out of logs");
-    assert!(claimed(&world).is_empty(), "it is leased");
-    assert_eq!(settled(&world, &deliveries[0], &Ok(())), Settled::Relayed);
-    world.clock.advance(TimeDelta::days(1));
-    assert!(claimed(&world).is_empty());
+    assert!(claimed(&scene).is_empty(), "it is leased");
+    assert_eq!(settled(&scene, &deliveries[0], &Ok(())), Settled::Relayed);
+    scene.clock.advance(TimeDelta::days(1));
+    assert!(claimed(&scene).is_empty());
 }
 
 #[test]
 fn a_lost_lease_changes_nothing() {
-    let world = world();
-    let invitation = world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap();
-    let late = claimed(&world).remove(0);
-    world.clock.advance(world.env.policy.retry.lease);
-    let current = claimed(&world).remove(0);
+    let scene = Scene::new();
+    let invitation = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
+    let late = claimed(&scene).remove(0);
+    scene.clock.advance(scene.env.policy.retry.lease);
+    let current = claimed(&scene).remove(0);
     assert_eq!(late.content.reference, current.content.reference, "the copy is recognised as the same mail");
-    assert_eq!(settled(&world, &late, &deferred()), Settled::LeaseLost);
-    assert_eq!(settled(&world, &current, &Ok(())), Settled::Relayed);
-    assert_eq!(settled(&world, &late, &Ok(())), Settled::LeaseLost);
-    let mails = world.write(|tx| tx.mails_of(invitation.id)).unwrap();
+    assert_eq!(settled(&scene, &late, &deferred()), Settled::LeaseLost);
+    assert_eq!(settled(&scene, &current, &Ok(())), Settled::Relayed);
+    assert_eq!(settled(&scene, &late, &Ok(())), Settled::LeaseLost);
+    let mails = scene.write(|tx| tx.mails_of(invitation.account_id, invitation.id)).unwrap();
     assert_eq!((mails[0].state, mails[0].lease.is_none()), (MailState::Relayed, true));
 }
 
 #[test]
 fn failures_are_told_and_tried_again_until_the_invitation_ends() {
-    let world = world();
-    let invitation = world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap();
+    let scene = Scene::new();
+    let invitation = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
     let mut tries = 0;
-    while let Some(delivery) = claimed(&world).pop() {
+    while let Some(delivery) = claimed(&scene).pop() {
         tries += 1;
-        match settled(&world, &delivery, &deferred()) {
-            Settled::Retry(due_at) => world.clock.advance(due_at - world.clock.now()),
+        match settled(&scene, &delivery, &deferred()) {
+            Settled::Retry(due_at) => scene.clock.advance(due_at - scene.clock.now()),
             outcome => {
                 assert_eq!(outcome, Settled::Dead);
                 break;
@@ -77,7 +75,7 @@ fn failures_are_told_and_tried_again_until_the_invitation_ends() {
         }
     }
     assert!(tries > 300, "every quarter of an hour for four days: {tries}");
-    let mail = world.write(|tx| tx.mails_of(invitation.id)).unwrap().remove(0);
+    let mail = scene.write(|tx| tx.mails_of(invitation.account_id, invitation.id)).unwrap().remove(0);
     assert_eq!(mail.state, MailState::Dead);
     assert_eq!(mail.last_error.as_deref(), Some("mail relay deferred the mail: 451 try later"));
     assert_eq!(mail.attempts, tries);
@@ -85,39 +83,39 @@ fn failures_are_told_and_tried_again_until_the_invitation_ends() {
 
 #[test]
 fn a_permanent_failure_is_given_up_at_once() {
-    let world = world();
-    world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap();
-    let delivery = claimed(&world).remove(0);
+    let scene = Scene::new();
+    scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
+    let delivery = claimed(&scene).remove(0);
     let refused = Err(SendError::Permanent { reason: "550 no such user".to_owned() });
-    assert_eq!(settled(&world, &delivery, &refused), Settled::Dead);
+    assert_eq!(settled(&scene, &delivery, &refused), Settled::Dead);
 }
 
 #[test]
 fn an_unreachable_relay_uses_up_no_try() {
-    let world = world();
-    let invitation = world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap();
+    let scene = Scene::new();
+    let invitation = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
     for _ in 0..50 {
-        let delivery = claimed(&world).remove(0);
+        let delivery = claimed(&scene).remove(0);
         let down = Err(SendError::Unreachable { reason: "connection refused".to_owned() });
-        let Settled::Retry(due_at) = settled(&world, &delivery, &down) else { panic!("it stays queued") };
-        world.clock.advance(due_at - world.clock.now());
+        let Settled::Retry(due_at) = settled(&scene, &delivery, &down) else { panic!("it stays queued") };
+        scene.clock.advance(due_at - scene.clock.now());
     }
-    assert_eq!(world.write(|tx| tx.mails_of(invitation.id)).unwrap()[0].attempts, 0);
+    assert_eq!(scene.write(|tx| tx.mails_of(invitation.account_id, invitation.id)).unwrap()[0].attempts, 0);
 }
 
 #[test]
 fn mails_of_answered_or_renewed_invitations_do_not_leave() {
-    let world = world();
-    let revoked = world.invite(&world.jane(), "a@example.com", &["Auditor"]).unwrap();
-    let resent = world.invite(&world.jane(), "b@example.com", &["Auditor"]).unwrap();
-    world.act(&world.jane(), |tx, actor| revoke(tx, &world.env, actor, &revoked.id.into())).unwrap();
-    world.clock.advance(TimeDelta::minutes(2));
-    world.act(&world.jane(), |tx, actor| resend(tx, &world.env, actor, resent.id)).unwrap();
-    let deliveries = claimed(&world);
+    let scene = Scene::new();
+    let revoked = scene.invite(&scene.admin(), "a@example.com", &["Auditor"]).unwrap();
+    let resent = scene.invite(&scene.admin(), "b@example.com", &["Auditor"]).unwrap();
+    scene.act(&scene.admin(), |tx, env, actor| revoke(tx, env, actor, &revoked.id.into())).unwrap();
+    scene.clock.advance(TimeDelta::minutes(2));
+    scene.act(&scene.admin(), |tx, env, actor| resend(tx, env, actor, resent.id)).unwrap();
+    let deliveries = claimed(&scene);
     assert_eq!(deliveries.len(), 1);
     assert_eq!(deliveries[0].mail.generation, 1);
     let states = |id| {
-        let mails = world.write(|tx| tx.mails_of(id)).unwrap();
+        let mails = scene.write(|tx| tx.mails_of(scene.admin().account.id, id)).unwrap();
         mails.iter().map(|mail| mail.state).collect::<Vec<_>>()
     };
     assert_eq!(states(revoked.id), [MailState::Cancelled]);

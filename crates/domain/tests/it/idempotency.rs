@@ -2,10 +2,9 @@ use chrono::TimeDelta;
 use usher_domain::{
     idempotency::{Answer, KeyDigest, RETENTION, RequestMac, RequestMacs},
     port::{Store, StoreError},
+    testkit::Scene,
     usecase::idempotency::{KeyError, Keyed, forget_stale, keep, take},
 };
-
-use crate::world::{World, world};
 
 /// A request that says `text`, with the n-th key.
 fn keyed(n: u8, text: &str) -> Keyed {
@@ -18,10 +17,10 @@ fn answer(body: &str) -> Answer {
 }
 
 /// Does the request, with this body as its answer if it is the first; what its caller reads.
-fn send(world: &World, keyed: &Keyed, body: &str) -> Result<Answer, KeyError> {
-    let store: &dyn Store = world.store.as_ref();
+fn send(scene: &Scene, keyed: &Keyed, body: &str) -> Result<Answer, KeyError> {
+    let store: &dyn Store = scene.store.as_ref();
     store.write("send", |tx| {
-        if let Some(answer) = take(tx, &world.env, keyed)? {
+        if let Some(answer) = take(tx, &scene.env, keyed)? {
             return Ok(answer);
         }
         keep(tx, keyed, &answer(body))?;
@@ -31,54 +30,54 @@ fn send(world: &World, keyed: &Keyed, body: &str) -> Result<Answer, KeyError> {
 
 #[test]
 fn the_same_request_gets_the_same_answer() {
-    let world = world();
-    assert_eq!(send(&world, &keyed(1, "invite"), "first"), Ok(answer("first")));
-    assert_eq!(send(&world, &keyed(1, "invite"), "second"), Ok(answer("first")));
-    assert_eq!(send(&world, &keyed(2, "invite"), "second"), Ok(answer("second")), "another key");
+    let scene = Scene::new();
+    assert_eq!(send(&scene, &keyed(1, "invite"), "first"), Ok(answer("first")));
+    assert_eq!(send(&scene, &keyed(1, "invite"), "second"), Ok(answer("first")));
+    assert_eq!(send(&scene, &keyed(2, "invite"), "second"), Ok(answer("second")), "another key");
 }
 
 #[test]
 fn another_request_is_refused() {
-    let world = world();
-    send(&world, &keyed(1, "invite"), "first").unwrap();
-    assert_eq!(send(&world, &keyed(1, "revoke"), "second"), Err(KeyError::OtherRequest));
-    assert_eq!(send(&world, &keyed(1, "invite"), "third"), Ok(answer("first")));
+    let scene = Scene::new();
+    send(&scene, &keyed(1, "invite"), "first").unwrap();
+    assert_eq!(send(&scene, &keyed(1, "revoke"), "second"), Err(KeyError::OtherRequest));
+    assert_eq!(send(&scene, &keyed(1, "invite"), "third"), Ok(answer("first")));
 }
 
 #[test]
 fn a_request_of_a_former_secret_is_the_same_request() {
-    let world = world();
-    send(&world, &keyed(1, "under the old secret"), "first").unwrap();
+    let scene = Scene::new();
+    send(&scene, &keyed(1, "under the old secret"), "first").unwrap();
     let previous = vec![RequestMac::new(b"under the old secret")];
     let request = RequestMacs { previous, ..keyed(1, "under the new secret").request };
     let again = Keyed { request, ..keyed(1, "") };
-    assert_eq!(send(&world, &again, "second"), Ok(answer("first")));
+    assert_eq!(send(&scene, &again, "second"), Ok(answer("first")));
 }
 
 #[test]
 fn an_answer_is_given_again_for_a_day() {
-    let world = world();
-    send(&world, &keyed(1, "invite"), "first").unwrap();
-    world.clock.advance(RETENTION - TimeDelta::microseconds(1));
-    assert_eq!(send(&world, &keyed(1, "invite"), "second"), Ok(answer("first")));
-    assert_eq!(send(&world, &keyed(1, "revoke"), "second"), Err(KeyError::OtherRequest));
-    world.clock.advance(TimeDelta::microseconds(1));
-    assert_eq!(send(&world, &keyed(1, "revoke"), "next"), Ok(answer("next")));
-    world.clock.advance(RETENTION - TimeDelta::microseconds(1));
-    assert_eq!(send(&world, &keyed(1, "revoke"), "third"), Ok(answer("next")), "its day began anew");
+    let scene = Scene::new();
+    send(&scene, &keyed(1, "invite"), "first").unwrap();
+    scene.clock.advance(RETENTION - TimeDelta::microseconds(1));
+    assert_eq!(send(&scene, &keyed(1, "invite"), "second"), Ok(answer("first")));
+    assert_eq!(send(&scene, &keyed(1, "revoke"), "second"), Err(KeyError::OtherRequest));
+    scene.clock.advance(TimeDelta::microseconds(1));
+    assert_eq!(send(&scene, &keyed(1, "revoke"), "next"), Ok(answer("next")));
+    scene.clock.advance(RETENTION - TimeDelta::microseconds(1));
+    assert_eq!(send(&scene, &keyed(1, "revoke"), "third"), Ok(answer("next")), "its day began anew");
 }
 
 #[test]
 fn what_is_never_given_again_is_forgotten() {
-    let world = world();
-    let store: &dyn Store = world.store.as_ref();
-    let forget = |limit| store.write::<_, StoreError>("forget", |tx| forget_stale(tx, &world.env, limit));
+    let scene = Scene::new();
+    let store: &dyn Store = scene.store.as_ref();
+    let forget = |limit| store.write::<_, StoreError>("forget", |tx| forget_stale(tx, &scene.env, limit));
     for n in 1..=3 {
-        send(&world, &keyed(n, "invite"), "first").unwrap();
+        send(&scene, &keyed(n, "invite"), "first").unwrap();
     }
-    world.clock.advance(RETENTION - TimeDelta::microseconds(1));
+    scene.clock.advance(RETENTION - TimeDelta::microseconds(1));
     assert_eq!(forget(10), Ok(0));
-    world.clock.advance(TimeDelta::microseconds(1));
+    scene.clock.advance(TimeDelta::microseconds(1));
     assert_eq!(forget(2), Ok(2));
     assert_eq!(forget(2), Ok(1));
 }

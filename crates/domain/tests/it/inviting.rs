@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use usher_domain::{
     invitation::Status,
-    role::Grant,
+    testkit::{Scene, email, grant},
     usecase::{
         expire::expire_overdue,
         invite::{Invite, InviteError, invite_all},
@@ -11,18 +11,16 @@ use usher_domain::{
     },
 };
 
-use crate::world::{email, world};
-
 #[test]
 fn an_invitation_its_audit_entry_and_its_mail_are_written_together() {
-    let world = world();
-    let invitation = world.invite(&world.jane(), "Joe@Example.com", &["Auditor", "SupportAnalyst"]).unwrap();
+    let scene = Scene::new();
+    let invitation = scene.invite(&scene.admin(), "Joe@Example.com", &["Auditor", "SupportAnalyst"]).unwrap();
     assert_eq!(invitation.email.as_str(), "Joe@Example.com");
     assert_eq!(invitation.status, Status::Pending);
     assert_eq!(invitation.expires_at, invitation.created_at + TimeDelta::days(14));
-    assert_eq!(invitation.sponsor, Some(world.jane().person.id));
-    assert_eq!(world.actions(), ["account.created", "member.added", "invitation.created"]);
-    let mails = world.write(|tx| tx.mails_of(invitation.id)).unwrap();
+    assert_eq!(invitation.sponsor, Some(scene.admin().person.id));
+    assert_eq!(scene.audited_actions(), ["account.created", "member.added", "invitation.created"]);
+    let mails = scene.write(|tx| tx.mails_of(invitation.account_id, invitation.id)).unwrap();
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0].generation, 0);
 }
@@ -30,19 +28,19 @@ fn an_invitation_its_audit_entry_and_its_mail_are_written_together() {
 /// Those of one account: accounts have nothing in common, and units neither.
 #[test]
 fn secure_ids_of_an_account_in_one_unit_are_neighbours() {
-    let world = world();
-    world.account("upside", "Upside");
-    world.member("upside", "ann@example.com", Grant::of_roles(["superuser"]).unwrap());
-    let (jane, ann) = (world.jane(), world.actor("upside", "ann@example.com"));
+    let scene = Scene::new();
+    scene.add_account("upside", "Upside");
+    scene.add_member("upside", "ann@example.com", grant(["superuser"]));
+    let (jane, ann) = (scene.admin(), scene.actor("upside", "ann@example.com"));
     let unit = |addresses: [&str; 5]| {
         let invites = addresses.map(|address| Invite {
             email: email(address),
             name: None,
-            grant: Grant::of_roles(["user"]).unwrap(),
+            grant: grant(["user"]),
             validity: TimeDelta::days(14),
         });
         let requests: Vec<_> = [&jane, &ann, &jane, &ann, &jane].into_iter().zip(&invites).collect();
-        let made = world.write(|tx| invite_all(tx, &world.env, &requests)).unwrap();
+        let made = scene.write(|tx| invite_all(tx, &scene.env, &requests)).unwrap();
         made.into_iter().map(|one| one.map(|made| made.secure_id.to_string())).collect::<Vec<_>>()
     };
     let first =
@@ -60,66 +58,66 @@ fn secure_ids_of_an_account_in_one_unit_are_neighbours() {
 
 #[test]
 fn a_second_invitation_to_the_address_is_refused_and_writes_nothing() {
-    let world = world();
-    world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap();
-    let before = world.actions();
-    let again = world.invite(&world.jane(), "JOE@EXAMPLE.COM", &["GlobalAdmin"]);
+    let scene = Scene::new();
+    scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
+    let before = scene.audited_actions();
+    let again = scene.invite(&scene.admin(), "JOE@EXAMPLE.COM", &["GlobalAdmin"]);
     assert_eq!(again, Err(InviteError::AlreadyInvited("JOE@EXAMPLE.COM".to_owned())));
-    assert_eq!(world.actions(), before);
+    assert_eq!(scene.audited_actions(), before);
 }
 
 #[test]
 fn the_same_address_can_be_invited_to_another_account() {
-    let world = world();
-    world.account("upside", "Upside");
-    world.member("upside", "ann@example.com", Grant::of_roles(["superuser"]).unwrap());
-    world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap();
-    world.invite(&world.actor("upside", "ann@example.com"), "joe@example.com", &["user"]).unwrap();
+    let scene = Scene::new();
+    scene.add_account("upside", "Upside");
+    scene.add_member("upside", "ann@example.com", grant(["superuser"]));
+    scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
+    scene.invite(&scene.actor("upside", "ann@example.com"), "joe@example.com", &["user"]).unwrap();
 }
 
 #[test]
 fn ended_invitations_never_stand_in_the_way() {
-    let world = world();
-    let first = world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap();
-    world.act(&world.jane(), |tx, actor| revoke(tx, &world.env, actor, &first.id.into())).unwrap();
-    let second = world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap();
-    world.clock.advance(TimeDelta::days(14));
-    let third = world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap();
-    assert_eq!(world.stored(second.id).status, Status::Expired, "written down on the way");
-    assert_eq!(world.stored(third.id).status, Status::Pending);
-    assert!(world.actions().contains(&"invitation.expired"));
+    let scene = Scene::new();
+    let first = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
+    scene.act(&scene.admin(), |tx, env, actor| revoke(tx, env, actor, &first.id.into())).unwrap();
+    let second = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
+    scene.clock.advance(TimeDelta::days(14));
+    let third = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
+    assert_eq!(scene.stored(&second).status, Status::Expired, "written down on the way");
+    assert_eq!(scene.stored(&third).status, Status::Pending);
+    assert!(scene.audited_actions().contains(&"invitation.expired"));
 }
 
 #[test]
 fn members_are_not_invited() {
-    let world = world();
-    let refused = world.invite(&world.jane(), "Jane@example.com", &["Auditor"]);
+    let scene = Scene::new();
+    let refused = scene.invite(&scene.admin(), "Jane@example.com", &["Auditor"]);
     assert_eq!(refused, Err(InviteError::AlreadyMember("Jane@example.com".to_owned())));
 }
 
 #[test]
 fn rights_are_asked_for_before_anything_else() {
-    let world = world();
-    world.member("onward", "aud@example.com", Grant::of_roles(["Auditor"]).unwrap());
-    world.member("onward", "eng@example.com", Grant::of_roles(["engineer"]).unwrap());
-    let auditor = world.actor("onward", "aud@example.com");
-    let engineer = world.actor("onward", "eng@example.com");
+    let scene = Scene::new();
+    scene.add_member("onward", "aud@example.com", grant(["Auditor"]));
+    scene.add_member("onward", "eng@example.com", grant(["engineer"]));
+    let auditor = scene.actor("onward", "aud@example.com");
+    let engineer = scene.actor("onward", "eng@example.com");
     // A member's address: who may not invite does not learn even that.
-    assert_eq!(world.invite(&auditor, "jane@example.com", &["user"]), Err(InviteError::Forbidden));
-    assert_eq!(world.invite(&engineer, "jane@example.com", &["GlobalAdmin"]), Err(InviteError::AboveCeiling));
-    assert!(world.invite(&engineer, "joe@example.com", &["engineer"]).is_ok());
+    assert_eq!(scene.invite(&auditor, "jane@example.com", &["user"]), Err(InviteError::Forbidden));
+    assert_eq!(scene.invite(&engineer, "jane@example.com", &["GlobalAdmin"]), Err(InviteError::AboveCeiling));
+    assert!(scene.invite(&engineer, "joe@example.com", &["engineer"]).is_ok());
 }
 
 #[test]
 fn the_sweep_writes_expiry_down_once() {
-    let world = world();
+    let scene = Scene::new();
     for n in 0..5 {
-        world.invite(&world.jane(), &format!("p{n}@example.com"), &["Auditor"]).unwrap();
+        scene.invite(&scene.admin(), &format!("p{n}@example.com"), &["Auditor"]).unwrap();
     }
-    assert_eq!(world.write(|tx| expire_overdue(tx, &world.env, 100)), Ok(0));
-    world.clock.advance(TimeDelta::days(14));
-    assert_eq!(world.write(|tx| expire_overdue(tx, &world.env, 3)), Ok(3));
-    assert_eq!(world.write(|tx| expire_overdue(tx, &world.env, 3)), Ok(2));
-    assert_eq!(world.write(|tx| expire_overdue(tx, &world.env, 3)), Ok(0));
-    assert_eq!(world.actions().iter().filter(|action| **action == "invitation.expired").count(), 5);
+    assert_eq!(scene.write(|tx| expire_overdue(tx, &scene.env, 100)), Ok(0));
+    scene.clock.advance(TimeDelta::days(14));
+    assert_eq!(scene.write(|tx| expire_overdue(tx, &scene.env, 3)), Ok(3));
+    assert_eq!(scene.write(|tx| expire_overdue(tx, &scene.env, 3)), Ok(2));
+    assert_eq!(scene.write(|tx| expire_overdue(tx, &scene.env, 3)), Ok(0));
+    assert_eq!(scene.audited_actions().iter().filter(|action| **action == "invitation.expired").count(), 5);
 }

@@ -5,9 +5,8 @@ use proptest::prelude::*;
 use usher_domain::{
     id::PersonId,
     invitation::{Invitation, Status},
+    testkit::Scene,
 };
-
-use crate::world::world;
 
 #[derive(Debug, Clone)]
 enum Event {
@@ -31,8 +30,8 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 fn invitation() -> Invitation {
-    let world = world();
-    world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap()
+    let scene = Scene::new();
+    scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap()
 }
 
 proptest! {

@@ -9,7 +9,7 @@ use usher_domain::{
     invitation::{LinkKey, SecureId, page_url},
     person::PasswordHash,
     port::LinkKeys,
-    testkit::PlainKeys,
+    testkit::{PlainKeys, Scene, text},
     text::DisplayText,
     usecase::{
         accept::{Accept, Acceptor, accept},
@@ -20,37 +20,35 @@ use usher_domain::{
     },
 };
 
-use crate::world::{World, world};
-
-fn open(world: &World, secure_id: &SecureId, key: Option<&str>) -> LinkView {
-    world.write(|tx| open_link(tx, &world.env, secure_id, key)).unwrap()
+fn open(scene: &Scene, secure_id: &SecureId, key: Option<&str>) -> LinkView {
+    scene.write(|tx| open_link(tx, &scene.env, secure_id, key)).unwrap()
 }
 
 #[test]
 fn the_holder_of_the_key_sees_whom_where_and_as_what() {
-    let world = world();
-    let invitation = world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap();
-    let LinkView::Open(seen) = open(&world, &invitation.secure_id, Some(&world.key(&invitation))) else {
+    let scene = Scene::new();
+    let invitation = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
+    let LinkView::Open(seen) = open(&scene, &invitation.secure_id, Some(&scene.key(&invitation))) else {
         panic!("the link is good")
     };
     assert_eq!(seen.account_title.as_str(), "Onward, Inc.");
-    assert_eq!(seen.inviter_name.as_ref().map(DisplayText::as_str), Some("Somebody"));
+    assert_eq!(seen.inviter_name.as_ref().map(DisplayText::as_str), Some("Jane Smith"));
     assert_eq!(seen.invitation, invitation);
     assert_eq!(seen.login, Login::None);
-    assert_eq!(world.stored(invitation.id), invitation, "looking changes nothing");
+    assert_eq!(scene.stored(&invitation), invitation, "looking changes nothing");
 }
 
 #[test]
 fn strangers_get_one_answer() {
-    let world = world();
-    let invitation = world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap();
+    let scene = Scene::new();
+    let invitation = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
     let unknown = SecureId::parse(&"x".repeat(30)).unwrap();
     for key in [None, Some(""), Some("0.x"), Some("wrong")] {
-        assert_eq!(open(&world, &invitation.secure_id, key), LinkView::Unknown);
-        assert_eq!(open(&world, &unknown, key), LinkView::Unknown);
+        assert_eq!(open(&scene, &invitation.secure_id, key), LinkView::Unknown);
+        assert_eq!(open(&scene, &unknown, key), LinkView::Unknown);
     }
-    let key = world.key(&invitation);
-    assert_eq!(open(&world, &unknown, Some(&key)), LinkView::Unknown);
+    let key = scene.key(&invitation);
+    assert_eq!(open(&scene, &unknown, Some(&key)), LinkView::Unknown);
 }
 
 /// Counts how often a key is judged.
@@ -70,16 +68,16 @@ impl LinkKeys for CountingKeys {
 
 #[test]
 fn a_strangers_key_is_judged_once_whether_the_link_exists_or_not() {
-    let world = world();
-    let open = world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap();
-    let ended = world.invite(&world.jane(), "ada@example.com", &["Auditor"]).unwrap();
-    world.act(&world.jane(), |tx, actor| revoke(tx, &world.env, actor, &ended.id.into())).unwrap();
+    let scene = Scene::new();
+    let open = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
+    let ended = scene.invite(&scene.admin(), "ada@example.com", &["Auditor"]).unwrap();
+    scene.act(&scene.admin(), |tx, env, actor| revoke(tx, env, actor, &ended.id.into())).unwrap();
     let unknown = SecureId::parse(&"x".repeat(30)).unwrap();
     let keys = Arc::new(CountingKeys::default());
-    let env = Env { keys: keys.clone(), ..world.env.clone() };
+    let env = Env { keys: keys.clone(), ..scene.env.clone() };
     for secure_id in [&open.secure_id, &ended.secure_id, &unknown] {
         for (key, judged) in [(None, 0), (Some("wrong"), 1)] {
-            let seen = world.write(|tx| open_link(tx, &env, secure_id, key));
+            let seen = scene.write(|tx| open_link(tx, &env, secure_id, key));
             assert_eq!(seen, Ok(LinkView::Unknown));
             assert_eq!(keys.0.swap(0, Ordering::Relaxed), judged, "{secure_id} with {key:?}");
         }
@@ -88,29 +86,26 @@ fn a_strangers_key_is_judged_once_whether_the_link_exists_or_not() {
 
 #[test]
 fn every_end_has_its_page() {
-    let world = world();
-    let title = DisplayText::parse("Onward, Inc.").unwrap();
-    let invitation = world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap();
-    let old = world.key(&invitation);
-    world.clock.advance(TimeDelta::minutes(2));
-    world.act(&world.jane(), |tx, actor| resend(tx, &world.env, actor, invitation.id)).unwrap();
-    assert_eq!(open(&world, &invitation.secure_id, Some(&old)), LinkView::Replaced);
-    let key = world.key(&invitation);
-    world.clock.advance(TimeDelta::days(14));
-    assert_eq!(open(&world, &invitation.secure_id, Some(&key)), LinkView::Expired(title.clone()));
-    world.act(&world.jane(), |tx, actor| resend(tx, &world.env, actor, invitation.id)).unwrap();
-    let key = world.key(&invitation);
+    let scene = Scene::new();
+    let title = text("Onward, Inc.");
+    let invitation = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
+    let old = scene.key(&invitation);
+    scene.clock.advance(TimeDelta::minutes(2));
+    scene.act(&scene.admin(), |tx, env, actor| resend(tx, env, actor, invitation.id)).unwrap();
+    assert_eq!(open(&scene, &invitation.secure_id, Some(&old)), LinkView::Replaced);
+    let key = scene.key(&invitation);
+    scene.clock.advance(TimeDelta::days(14));
+    assert_eq!(open(&scene, &invitation.secure_id, Some(&key)), LinkView::Expired(title.clone()));
+    scene.act(&scene.admin(), |tx, env, actor| resend(tx, env, actor, invitation.id)).unwrap();
+    let key = scene.key(&invitation);
     let command = Accept {
         secure_id: invitation.secure_id.clone(),
         key: Some(key.clone()),
-        by: Acceptor::Newcomer {
-            name: DisplayText::parse("Joe").unwrap(),
-            password: PasswordHash::new("x".to_owned()),
-        },
+        by: Acceptor::Newcomer { name: text("Joe"), password: PasswordHash::new("x".to_owned()) },
     };
-    world.write(|tx| accept(tx, &world.env, &command)).unwrap();
-    assert_eq!(open(&world, &invitation.secure_id, Some(&key)), LinkView::Accepted(title.clone()));
-    assert_eq!(open(&world, &invitation.secure_id, Some(&old)), LinkView::Accepted(title));
+    scene.write(|tx| accept(tx, &scene.env, &command)).unwrap();
+    assert_eq!(open(&scene, &invitation.secure_id, Some(&key)), LinkView::Accepted(title.clone()));
+    assert_eq!(open(&scene, &invitation.secure_id, Some(&old)), LinkView::Accepted(title));
 }
 
 #[test]

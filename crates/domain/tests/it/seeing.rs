@@ -4,7 +4,7 @@ use usher_domain::{
     id::{InvitationId, PersonId},
     port::store::Order,
     principal::{Actor, Credential, Principal},
-    role::Grant,
+    testkit::{Scene, grant, principal},
     usecase::{
         resolve::{ResolveError, resolve},
         revoke::{RevokeError, revoke},
@@ -13,19 +13,22 @@ use usher_domain::{
     },
 };
 
-use crate::world::{part, principal, world};
+/// Part of a list with the oldest first.
+pub(crate) fn part(limit: u32, offset: u64) -> Part {
+    Part { limit, start: Start::Offset(offset), order: Order::OldestFirst }
+}
 
 #[test]
 fn lists_show_the_open_ones_of_the_account_and_count_them_all() {
-    let world = world();
-    world.account("upside", "Upside");
-    world.member("upside", "ann@example.com", Grant::of_roles(["superuser"]).unwrap());
-    world.invite(&world.actor("upside", "ann@example.com"), "other@example.com", &["user"]).unwrap();
+    let scene = Scene::new();
+    scene.add_account("upside", "Upside");
+    scene.add_member("upside", "ann@example.com", grant(["superuser"]));
+    scene.invite(&scene.actor("upside", "ann@example.com"), "other@example.com", &["user"]).unwrap();
     let ids: Vec<InvitationId> = (0..5)
-        .map(|n| world.invite(&world.jane(), &format!("p{n}@example.com"), &["Auditor"]).unwrap().id)
+        .map(|n| scene.invite(&scene.admin(), &format!("p{n}@example.com"), &["Auditor"]).unwrap().id)
         .collect();
     let listing =
-        |part: &Part| world.act(&world.jane(), |tx, actor| list(tx, &world.env, actor, part)).unwrap();
+        |part: &Part| scene.act(&scene.admin(), |tx, env, actor| list(tx, env, actor, part)).unwrap();
     let whole = listing(&part(10, 0));
     assert_eq!(whole.items.iter().map(|view| view.id).collect::<Vec<_>>(), ids);
     assert_eq!(whole.count, 5);
@@ -35,10 +38,10 @@ fn lists_show_the_open_ones_of_the_account_and_count_them_all() {
     let newest = listing(&Part { order: Order::NewestFirst, ..part(2, 3) });
     let seen: Vec<InvitationId> = newest.items.iter().map(|view| view.id).collect();
     assert_eq!(seen, [ids[1], ids[0]]);
-    world.clock.advance(TimeDelta::days(14));
+    scene.clock.advance(TimeDelta::days(14));
     assert_eq!(listing(&part(10, 0)).count, 0, "expired at that moment, swept or not");
     assert_eq!(
-        world.act(&world.jane(), |tx, actor| get(tx, &world.env, actor, ids[0])),
+        scene.act(&scene.admin(), |tx, env, actor| get(tx, env, actor, ids[0])),
         Err(ViewError::NotFound)
     );
 }
@@ -46,15 +49,15 @@ fn lists_show_the_open_ones_of_the_account_and_count_them_all() {
 /// From the first part to the last, each behind the one before, in either order.
 #[test]
 fn parts_follow_each_other_by_their_places() {
-    let world = world();
+    let scene = Scene::new();
     let ids: Vec<InvitationId> = (0..5)
-        .map(|n| world.invite(&world.jane(), &format!("p{n}@example.com"), &["Auditor"]).unwrap().id)
+        .map(|n| scene.invite(&scene.admin(), &format!("p{n}@example.com"), &["Auditor"]).unwrap().id)
         .collect();
     for order in [Order::OldestFirst, Order::NewestFirst] {
         let mut wanted = Part { order, ..part(2, 0) };
         let (mut seen, mut sizes) = (Vec::new(), Vec::new());
         loop {
-            let listing = world.act(&world.jane(), |tx, actor| list(tx, &world.env, actor, &wanted)).unwrap();
+            let listing = scene.act(&scene.admin(), |tx, env, actor| list(tx, env, actor, &wanted)).unwrap();
             assert_eq!(listing.count, 5);
             sizes.push(listing.items.len());
             seen.extend(listing.items.iter().map(|view| view.id));
@@ -70,40 +73,40 @@ fn parts_follow_each_other_by_their_places() {
 
 #[test]
 fn a_place_in_another_accounts_list_is_not_known() {
-    let world = world();
-    world.account("upside", "Upside");
-    world.member("upside", "ann@example.com", Grant::of_roles(["superuser"]).unwrap());
-    let invitation = world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap();
+    let scene = Scene::new();
+    scene.add_account("upside", "Upside");
+    scene.add_member("upside", "ann@example.com", grant(["superuser"]));
+    let invitation = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
     let behind = Part { start: Start::Behind(invitation.public_id.clone()), ..part(2, 0) };
-    let ann = world.actor("upside", "ann@example.com");
-    let listed = |actor: &Actor| world.act(actor, |tx, actor| list(tx, &world.env, actor, &behind));
+    let ann = scene.actor("upside", "ann@example.com");
+    let listed = |actor: &Actor| scene.act(actor, |tx, env, actor| list(tx, env, actor, &behind));
     assert_eq!(listed(&ann), Err(ViewError::UnknownPlace));
-    assert_eq!(listed(&world.jane()).unwrap().items, []);
+    assert_eq!(listed(&scene.admin()).unwrap().items, []);
 }
 
 /// One batch, several actors: each is answered as if alone.
 #[test]
 fn several_requests_are_answered_each_in_its_place() {
-    let world = world();
-    world.account("upside", "Upside");
-    world.member("upside", "ann@example.com", Grant::of_roles(["superuser"]).unwrap());
-    world.member("onward", "usr@example.com", Grant::of_roles(["user"]).unwrap());
-    let (jane, ann) = (world.jane(), world.actor("upside", "ann@example.com"));
-    let user = world.actor("onward", "usr@example.com");
-    let invitation = world.invite(&jane, "joe@example.com", &["Auditor"]).unwrap();
+    let scene = Scene::new();
+    scene.add_account("upside", "Upside");
+    scene.add_member("upside", "ann@example.com", grant(["superuser"]));
+    scene.add_member("onward", "usr@example.com", grant(["user"]));
+    let (jane, ann) = (scene.admin(), scene.actor("upside", "ann@example.com"));
+    let user = scene.actor("onward", "usr@example.com");
+    let invitation = scene.invite(&jane, "joe@example.com", &["Auditor"]).unwrap();
     let (whole, unknown) = (part(2, 0), InvitationId::new(77));
-    let got = world.write(|tx| {
+    let got = scene.write(|tx| {
         let wanted =
             [(&user, &invitation.id), (&jane, &unknown), (&jane, &invitation.id), (&ann, &invitation.id)];
-        get_all(tx, &world.env, &wanted)
+        get_all(tx, &scene.env, &wanted)
     });
     let found: Vec<_> = got.unwrap().into_iter().map(|got| got.map(|view| view.id)).collect();
     let nothing = Err(ViewError::NotFound);
     assert_eq!(found, [Err(ViewError::Forbidden), nothing.clone(), Ok(invitation.id), nothing]);
     let deep = part(2, 1);
-    let listed = world.write(|tx| {
+    let listed = scene.write(|tx| {
         let wanted = [(&jane, &deep), (&user, &whole), (&ann, &whole), (&jane, &whole)];
-        list_all(tx, &world.env, &wanted)
+        list_all(tx, &scene.env, &wanted)
     });
     let counts: Vec<_> =
         listed.unwrap().into_iter().map(|listed| listed.map(|part| (part.count, part.items.len()))).collect();
@@ -113,18 +116,18 @@ fn several_requests_are_answered_each_in_its_place() {
 /// They share one picture, but not what it shows: that is for each of them to see or not.
 #[test]
 fn who_asks_for_the_same_part_is_shown_it_by_the_own_rights() {
-    let world = world();
-    world.member("onward", "eng@example.com", Grant::of_roles(["Auditor"]).unwrap());
-    world.account("upside", "Upside");
-    world.member("upside", "ann@example.com", Grant::of_roles(["superuser"]).unwrap());
-    let (jane, auditor) = (world.jane(), world.actor("onward", "eng@example.com"));
-    let ann = world.actor("upside", "ann@example.com");
-    world.invite(&jane, "joe@example.com", &["GlobalAdmin"]).unwrap();
+    let scene = Scene::new();
+    scene.add_member("onward", "eng@example.com", grant(["Auditor"]));
+    scene.add_account("upside", "Upside");
+    scene.add_member("upside", "ann@example.com", grant(["superuser"]));
+    let (jane, auditor) = (scene.admin(), scene.actor("onward", "eng@example.com"));
+    let ann = scene.actor("upside", "ann@example.com");
+    scene.invite(&jane, "joe@example.com", &["GlobalAdmin"]).unwrap();
     let whole = part(2, 0);
     let newest = Part { order: Order::NewestFirst, ..whole.clone() };
     let wanted = [(&jane, &whole), (&auditor, &whole), (&ann, &whole), (&jane, &newest), (&jane, &whole)];
-    let together = world.write(|tx| list_all(tx, &world.env, &wanted)).unwrap();
-    let alone = wanted.map(|(actor, part)| world.write(|tx| list(tx, &world.env, actor, part)));
+    let together = scene.write(|tx| list_all(tx, &scene.env, &wanted)).unwrap();
+    let alone = wanted.map(|(actor, part)| scene.write(|tx| list(tx, &scene.env, actor, part)));
     assert_eq!(together, alone);
     let secrets = together.iter().map(|listed| {
         let items = &listed.as_ref().unwrap().items;
@@ -135,29 +138,29 @@ fn who_asks_for_the_same_part_is_shown_it_by_the_own_rights() {
 
 #[test]
 fn another_accounts_invitation_does_not_exist() {
-    let world = world();
-    world.account("upside", "Upside");
-    world.member("upside", "ann@example.com", Grant::of_roles(["superuser"]).unwrap());
-    let invitation = world.invite(&world.jane(), "joe@example.com", &["Auditor"]).unwrap();
-    let ann = world.actor("upside", "ann@example.com");
-    assert_eq!(world.write(|tx| get(tx, &world.env, &ann, invitation.id)), Err(ViewError::NotFound));
+    let scene = Scene::new();
+    scene.add_account("upside", "Upside");
+    scene.add_member("upside", "ann@example.com", grant(["superuser"]));
+    let invitation = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
+    let ann = scene.actor("upside", "ann@example.com");
+    assert_eq!(scene.write(|tx| get(tx, &scene.env, &ann, invitation.id)), Err(ViewError::NotFound));
     assert_eq!(
-        world.write(|tx| revoke(tx, &world.env, &ann, &invitation.id.into())),
+        scene.write(|tx| revoke(tx, &scene.env, &ann, &invitation.id.into())),
         Err(RevokeError::NotFound)
     );
 }
 
 #[test]
 fn the_secure_id_is_for_those_who_could_have_made_the_invitation() {
-    let world = world();
-    world.member("onward", "aud@example.com", Grant::of_roles(["Auditor"]).unwrap());
-    world.member("onward", "eng@example.com", Grant::of_roles(["engineer"]).unwrap());
-    world.member("onward", "usr@example.com", Grant::of_roles(["user"]).unwrap());
-    let admin = world.invite(&world.jane(), "a@example.com", &["GlobalAdmin"]).unwrap();
-    let user = world.invite(&world.jane(), "b@example.com", &["user"]).unwrap();
+    let scene = Scene::new();
+    scene.add_member("onward", "aud@example.com", grant(["Auditor"]));
+    scene.add_member("onward", "eng@example.com", grant(["engineer"]));
+    scene.add_member("onward", "usr@example.com", grant(["user"]));
+    let admin = scene.invite(&scene.admin(), "a@example.com", &["GlobalAdmin"]).unwrap();
+    let user = scene.invite(&scene.admin(), "b@example.com", &["user"]).unwrap();
     let sees = |who: &str, id| {
-        world
-            .act(&world.actor("onward", who), |tx, actor| get(tx, &world.env, actor, id))
+        scene
+            .act(&scene.actor("onward", who), |tx, env, actor| get(tx, env, actor, id))
             .map(|view| view.secure_id.is_some())
     };
     assert_eq!(sees("jane@example.com", admin.id), Ok(true));
@@ -169,12 +172,12 @@ fn the_secure_id_is_for_those_who_could_have_made_the_invitation() {
 
 #[test]
 fn nobody_takes_back_what_they_could_not_have_made() {
-    let world = world();
-    world.member("onward", "aud@example.com", Grant::of_roles(["Auditor"]).unwrap());
-    world.member("onward", "eng@example.com", Grant::of_roles(["engineer"]).unwrap());
-    let admin = world.invite(&world.jane(), "a@example.com", &["GlobalAdmin"]).unwrap();
+    let scene = Scene::new();
+    scene.add_member("onward", "aud@example.com", grant(["Auditor"]));
+    scene.add_member("onward", "eng@example.com", grant(["engineer"]));
+    let admin = scene.invite(&scene.admin(), "a@example.com", &["GlobalAdmin"]).unwrap();
     let revoke_as = |who: &str| {
-        world.act(&world.actor("onward", who), |tx, actor| revoke(tx, &world.env, actor, &admin.id.into()))
+        scene.act(&scene.actor("onward", who), |tx, env, actor| revoke(tx, env, actor, &admin.id.into()))
     };
     assert_eq!(revoke_as("aud@example.com"), Err(RevokeError::Forbidden));
     assert_eq!(revoke_as("eng@example.com"), Err(RevokeError::AboveCeiling));
@@ -184,33 +187,33 @@ fn nobody_takes_back_what_they_could_not_have_made() {
 
 #[test]
 fn an_expired_invitation_can_be_taken_back() {
-    let world = world();
-    let invitation = world.invite(&world.jane(), "a@example.com", &["Auditor"]).unwrap();
-    world.clock.advance(TimeDelta::days(30));
+    let scene = Scene::new();
+    let invitation = scene.invite(&scene.admin(), "a@example.com", &["Auditor"]).unwrap();
+    scene.clock.advance(TimeDelta::days(30));
     assert_eq!(
-        world.act(&world.jane(), |tx, actor| revoke(tx, &world.env, actor, &invitation.id.into())),
+        scene.act(&scene.admin(), |tx, env, actor| revoke(tx, env, actor, &invitation.id.into())),
         Ok(())
     );
 }
 
 #[test]
 fn the_summary_tells_of_open_invitations_only() {
-    let world = world();
-    let invitation = world.invite(&world.jane(), "a@example.com", &["Auditor"]).unwrap();
-    let title = || world.write(|tx| summary(tx, &world.env, &invitation.secure_id)).unwrap();
+    let scene = Scene::new();
+    let invitation = scene.invite(&scene.admin(), "a@example.com", &["Auditor"]).unwrap();
+    let title = || scene.write(|tx| summary(tx, &scene.env, &invitation.secure_id)).unwrap();
     assert_eq!(title().unwrap().as_str(), "Onward, Inc.");
-    world.clock.advance(TimeDelta::days(14));
+    scene.clock.advance(TimeDelta::days(14));
     assert_eq!(title(), None);
 }
 
 #[test]
 fn principals_are_resolved_to_one_account() {
-    let world = world();
-    world.account("upside", "Upside");
+    let scene = Scene::new();
+    scene.add_account("upside", "Upside");
     let resolved = |principal: &Principal| {
         let credential = Credential::Principal(principal.clone());
-        world
-            .write(|tx| resolve(tx, &credential, world.env.now()))
+        scene
+            .write(|tx| resolve(tx, &credential, scene.env.now()))
             .map(|actor| actor.account.name.to_string())
     };
     let in_account = |slug: &str| Principal {
@@ -221,13 +224,13 @@ fn principals_are_resolved_to_one_account() {
     assert_eq!(resolved(&principal("JANE@example.com")), Ok("onward".to_owned()), "the only one");
     assert_eq!(resolved(&in_account("upside")), Err(ResolveError::NotAMember("upside".to_owned())));
     assert_eq!(resolved(&in_account("none")), Err(ResolveError::NotAMember("none".to_owned())));
-    world.member("upside", "jane@example.com", Grant::of_roles(["user"]).unwrap());
+    scene.add_member("upside", "jane@example.com", grant(["user"]));
     assert_eq!(resolved(&principal("jane@example.com")), Err(ResolveError::ChooseAccount));
     assert_eq!(resolved(&in_account("upside")), Ok("upside".to_owned()));
     let foreign = Principal { person_id: Some(PersonId::new(77)), ..in_account("upside") };
     assert_eq!(resolved(&foreign), Err(ResolveError::UnknownPerson), "the number of somebody else");
-    world.remove(&world.actor("upside", "jane@example.com"));
-    world.remove(&world.jane());
+    scene.remove(&scene.actor("upside", "jane@example.com"));
+    scene.remove(&scene.admin());
     assert_eq!(resolved(&principal("jane@example.com")), Err(ResolveError::NoMembership));
     assert_eq!(resolved(&in_account("onward")), Err(ResolveError::NotAMember("onward".to_owned())));
 }

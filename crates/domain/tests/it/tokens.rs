@@ -45,25 +45,6 @@ fn names_of_later_moments_are_later_texts() {
     assert_eq!(rests.len(), names.len());
 }
 
-/// Each of the 27 characters that follow is as likely as the others.
-#[test]
-fn neighbours_begin_alike_and_are_drawn_apart() {
-    let entropy = SeededEntropy::new(7);
-    let first = SecureId::generate(&entropy);
-    let mut counts: BTreeMap<char, u32> = BTreeMap::new();
-    let mut drawn = BTreeSet::new();
-    for _ in 0..2_000 {
-        let beside = SecureId::generate_beside(&first, &entropy);
-        let (beginning, rest) = beside.as_str().split_at(3);
-        assert_eq!(beginning, &first.as_str()[..3]);
-        rest.chars().for_each(|c| *counts.entry(c).or_default() += 1);
-        drawn.insert(beside);
-    }
-    assert_eq!((drawn.len(), counts.len()), (2_000, 62));
-    // 871 expected of each; a biased modulo would give eight letters 1,055.
-    assert!(counts.values().all(|count| (740..1_000).contains(count)), "{counts:?}");
-}
-
 #[test]
 fn debug_output_is_too_short_to_use() {
     let token = SecureId::parse(&"a1B2".repeat(8)[..30]).unwrap();

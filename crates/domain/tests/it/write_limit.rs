@@ -1,13 +1,12 @@
 use chrono::TimeDelta;
 use usher_domain::{
     Timestamp,
-    port::{StoreError, Tx},
+    port::store::{Mode, Unit, Verdict},
     principal::Credential,
     quota::{Quota, Window, WriteCount},
-    usecase::count_write::write_counted,
+    testkit::{Scene, principal},
+    usecase::count_write::run_counted,
 };
-
-use crate::world::{World, principal, world};
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_timestamp(seconds, 123_456_000).unwrap()
@@ -43,10 +42,15 @@ fn what_remains_counts_down_to_nothing_and_stays_there() {
     assert_eq!(quota(u64::MAX).remaining(), 0);
 }
 
-/// Serves writes with a unit that does nothing.
-fn serve(world: &World, writers: &[Option<&Credential>]) -> Vec<Option<Quota>> {
-    let unit = |_: &mut dyn Tx, quotas: &[Option<Quota>]| Ok::<_, StoreError>(quotas.to_vec());
-    write_counted(world.store.as_ref(), &world.env, "serve", writers, unit).unwrap()
+/// Counts the writes of a unit that does nothing.
+fn serve(scene: &Scene, writers: &[Option<&Credential>]) -> Vec<Option<Quota>> {
+    let (unit, mut counted) = (Unit::new("serve", Mode::Write), Vec::new());
+    run_counted(scene.store.as_ref(), &scene.env, unit, writers, &mut |_, quotas| {
+        counted = quotas.to_vec();
+        Ok(Verdict::Commit)
+    })
+    .unwrap();
+    counted
 }
 
 fn credential(address: &str) -> Credential {
@@ -55,34 +59,34 @@ fn credential(address: &str) -> Credential {
 
 #[test]
 fn a_write_is_counted_in_its_hour() {
-    let mut world = world();
-    world.env.policy.writes_per_hour = 2;
+    let mut scene = Scene::new();
+    scene.env.policy.writes_per_hour = 2;
     let jane = credential("jane@example.com");
-    let now = world.env.now();
-    let count = || serve(&world, &[Some(&jane)])[0].unwrap();
+    let now = scene.env.now();
+    let count = || serve(&scene, &[Some(&jane)])[0].unwrap();
     let first = count();
     assert_eq!(first, counted(Window::of(now).begins_at, 1, 2, now));
     assert!(!count().is_exceeded());
     assert!(count().is_exceeded());
-    world.clock.advance(first.resets_at - now);
+    scene.clock.advance(first.resets_at - now);
     assert_eq!(count().used, 1);
 }
 
 #[test]
 fn without_a_limit_nothing_is_counted() {
-    let mut world = world();
+    let mut scene = Scene::new();
     let jane = credential("jane@example.com");
-    assert_eq!(serve(&world, &[Some(&jane), None]), [None, None]);
-    world.env.policy.writes_per_hour = 2;
-    assert_eq!(serve(&world, &[Some(&jane)])[0].unwrap().used, 1);
+    assert_eq!(serve(&scene, &[Some(&jane), None]), [None, None]);
+    scene.env.policy.writes_per_hour = 2;
+    assert_eq!(serve(&scene, &[Some(&jane)])[0].unwrap().used, 1);
 }
 
 #[test]
 fn of_several_writes_each_knows_where_its_writer_stands() {
-    let mut world = world();
-    world.env.policy.writes_per_hour = 2;
+    let mut scene = Scene::new();
+    scene.env.policy.writes_per_hour = 2;
     let (jane, nobody) = (credential("jane@example.com"), credential("nobody@example.com"));
-    let quotas = serve(&world, &[None, Some(&jane), Some(&nobody), None, Some(&jane)]);
+    let quotas = serve(&scene, &[None, Some(&jane), Some(&nobody), None, Some(&jane)]);
     let used: Vec<_> = quotas.iter().map(|quota| quota.map(|quota| quota.used)).collect();
     assert_eq!(used, [None, Some(1), None, None, Some(2)]);
 }

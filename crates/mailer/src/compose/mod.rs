@@ -12,7 +12,7 @@ use lettre::{
     address::Envelope,
     message::{Mailbox, MultiPart, SinglePart},
 };
-pub use sender::Sender;
+pub use sender::{Sender, SenderError};
 use usher_domain::{address::EmailAddress, outbox::InvitationMail};
 
 use crate::catching::catching;

@@ -1,52 +1,72 @@
 use lettre::{Address, message::Mailbox};
 use usher_domain::{
     address::{AddressError, EmailAddress},
-    text::DisplayText,
+    text::{DisplayText, TextError},
 };
 
-use crate::settings::{Problems, SettingsError, SettingsErrors};
+/// Why a sender is rejected. The messages complete a sentence that begins with the setting's name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SenderError {
+    /// Not an address.
+    #[error("must be an e-mail address, or a name and an address such as Example <mail@example.com>: {0}")]
+    Address(AddressError),
+    /// The address needs SMTPUTF8. Relays without it would reject every mail.
+    #[error("must have an address with only ASCII characters before the @")]
+    NotAscii,
+    /// The name cannot be shown in a mail.
+    #[error("has a name that mails cannot show: it {0}")]
+    Name(TextError),
+}
 
-/// Whom every mail comes from. It is configuration, and no mail can change it.
+/// The sender of every mail and of its envelope; bounces go there.
 #[derive(Debug, Clone)]
 pub struct Sender {
     mailbox: Mailbox,
-    domain: String,
+    address: EmailAddress,
 }
 
 impl Sender {
-    /// Checks the name (shown before the address; may be absent) and the address. It is the envelope's sender as well,
-    /// so bounces go there.
-    ///
-    /// The address follows the rules for invitees' addresses, and the part before its `@` has to be ASCII, or relays
-    /// without SMTPUTF8 would refuse every mail. All that is wrong is reported at once.
-    pub fn new(name: Option<&str>, address: &str) -> Result<Self, SettingsErrors> {
-        let mut problems = Problems::default();
-        let sender = Self::check(name, address, &mut problems);
-        problems.unless_any(sender)
+    /// Parses `mail@example.com` or `Example <mail@example.com>`. Quotes around the name are dropped.
+    pub fn parse(text: &str) -> Result<Self, SenderError> {
+        let (name, address) = match text.trim().strip_suffix('>') {
+            Some(rest) => rest.rsplit_once('<').ok_or(SenderError::Address(AddressError::Shape))?,
+            None => ("", text),
+        };
+        let name = name.trim();
+        let name = name.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(name);
+        Self::new(Some(name).filter(|name| !name.is_empty()), address)
     }
 
-    pub(crate) fn check(name: Option<&str>, address: &str, problems: &mut Problems) -> Option<Self> {
-        let name = problems.keep(name.map(DisplayText::parse).transpose().map_err(SettingsError::FromName));
-        let address = problems.keep(Self::check_address(address));
-        let ((email, domain), name) = address.zip(name)?;
-        let mailbox = Mailbox::new(name.map(|name| name.to_string()), email);
-        Some(Self { mailbox, domain })
-    }
-
-    fn check_address(address: &str) -> Result<(Address, String), SettingsError> {
-        let address = EmailAddress::parse(address).map_err(SettingsError::FromAddress)?;
+    /// Checks the name and the address. The address follows the rules for invitees' addresses and is ASCII before the
+    /// `@`.
+    pub fn new(name: Option<&str>, address: &str) -> Result<Self, SenderError> {
+        let address = EmailAddress::parse(address).map_err(SenderError::Address)?;
         let envelope = address.envelope();
         if !envelope.is_ascii() {
-            return Err(SettingsError::FromAddressNotAscii);
+            return Err(SenderError::NotAscii);
         }
-        let email = envelope.parse().map_err(|_| SettingsError::FromAddress(AddressError::Shape))?;
-        Ok((email, address.domain().to_owned()))
+        let email: Address = envelope.parse().map_err(|_| SenderError::Address(AddressError::Shape))?;
+        let name = name.map(DisplayText::parse).transpose().map_err(SenderError::Name)?;
+        Ok(Self { mailbox: Mailbox::new(name.map(|name| name.to_string()), email), address })
     }
 
-    /// The domain of the address in ASCII, which Message-IDs are made in.
+    /// The name that mail programs show before the address.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.mailbox.name.as_deref()
+    }
+
+    /// The address.
+    #[must_use]
+    pub fn address(&self) -> &EmailAddress {
+        &self.address
+    }
+
+    /// The domain of the address in ASCII; Message-IDs use it too.
     #[must_use]
     pub fn domain(&self) -> &str {
-        &self.domain
+        self.address.domain()
     }
 
     pub(super) fn mailbox(&self) -> &Mailbox {

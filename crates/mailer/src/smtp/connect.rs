@@ -4,46 +4,76 @@ use lettre::transport::smtp::{
     authentication::DEFAULT_MECHANISMS,
     client::{AsyncSmtpConnection, AsyncTokioStream},
 };
+use rustls::pki_types::ServerName;
 use tokio::{
     net::{TcpStream, lookup_host},
     time::{Instant, timeout},
 };
+use tokio_rustls::TlsConnector;
 
 use super::{
     connection::Connection,
     fault::{Fault, within},
-    relay::{Protection, Relay},
     starttls,
     step::Step,
+    tls::{self, AuthoritiesError},
     wire::Wire,
 };
+use crate::settings::{Relay, Security};
 
-/// How long one of several addresses of the relay may keep us from the next.
-const PATIENCE_PER_ADDRESS: Duration = Duration::from_secs(10);
+/// Longest time for one of several addresses of the relay.
+const ADDRESS_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The relay, and the TLS client for it.
+pub(super) struct Target {
+    pub(super) relay: Relay,
+    protection: Protection,
+}
+
+enum Protection {
+    /// From the first octet.
+    Implicit(TlsConnector, ServerName<'static>),
+    StartTls(TlsConnector, ServerName<'static>),
+    None,
+}
+
+impl Target {
+    /// Reads the certificate authorities if the relay uses TLS.
+    pub(super) fn new(relay: Relay) -> Result<Self, AuthoritiesError> {
+        let connector = || tls::connector(relay.ca_file.as_deref());
+        let protection = match &relay.security {
+            Security::Implicit(name) => Protection::Implicit(connector()?, name.clone()),
+            Security::StartTls(name) => Protection::StartTls(connector()?, name.clone()),
+            Security::None => Protection::None,
+        };
+        Ok(Self { relay, protection })
+    }
+}
 
 /// Opens a connection that is ready for a mail: greeted, encrypted and logged in as configured.
-pub(super) async fn reach(relay: &Relay, deadline: Instant) -> Result<Connection, Fault> {
+pub(super) async fn connect(target: &Target, deadline: Instant) -> Result<Connection, Fault> {
+    let relay = &target.relay;
     let tcp = within(deadline, Step::Connect, dial(&relay.host, relay.port)).await?;
     let peer = within(deadline, Step::Connect, async { tcp.peer_addr() }).await?;
-    let (stream, handed): (Box<dyn AsyncTokioStream>, _) = match &relay.protection {
+    let (stream, handed_over): (Box<dyn AsyncTokioStream>, _) = match &target.protection {
         Protection::None => {
             let wire = Wire::new(tcp, peer);
-            let handed = wire.handed();
-            (Box::new(wire), handed)
+            let handed_over = wire.handed_over();
+            (Box::new(wire), handed_over)
         }
-        Protection::Implicit(tls) => {
-            let work = tls.connector.connect(tls.name.clone(), tcp);
-            let wire = Wire::new(within(deadline, Step::Secure, work).await?, peer);
-            let handed = wire.handed();
-            (Box::new(wire), handed)
+        Protection::Implicit(connector, name) => {
+            let handshake = connector.connect(name.clone(), tcp);
+            let wire = Wire::new(within(deadline, Step::Secure, handshake).await?, peer);
+            let handed_over = wire.handed_over();
+            (Box::new(wire), handed_over)
         }
-        Protection::StartTls(tls) => {
-            let ask = starttls::ask(Wire::new(tcp, peer), &relay.hello);
-            let (tcp, greeting) = within(deadline, Step::StartTls, ask).await?;
-            let work = tls.connector.connect(tls.name.clone(), tcp);
-            let wire = Wire::greeted(within(deadline, Step::Secure, work).await?, peer, &greeting);
-            let handed = wire.handed();
-            (Box::new(wire), handed)
+        Protection::StartTls(connector, name) => {
+            let request = starttls::request(Wire::new(tcp, peer), &relay.hello);
+            let (tcp, greeting) = within(deadline, Step::StartTls, request).await?;
+            let handshake = connector.connect(name.clone(), tcp);
+            let wire = Wire::greeted(within(deadline, Step::Secure, handshake).await?, peer, &greeting);
+            let handed_over = wire.handed_over();
+            (Box::new(wire), handed_over)
         }
     };
     let greet = AsyncSmtpConnection::connect_with_transport(stream, &relay.hello);
@@ -55,17 +85,17 @@ pub(super) async fn reach(relay: &Relay, deadline: Instant) -> Result<Connection
         let credentials = login.credentials();
         within(deadline, Step::Login, smtp.auth(DEFAULT_MECHANISMS, &credentials)).await?;
     }
-    Ok(Connection::new(smtp, handed))
+    Ok(Connection::new(smtp, handed_over))
 }
 
-/// Connects to the first of the host's addresses that answers.
+/// Connects to the first address of the host that accepts.
 async fn dial(host: &str, port: u16) -> io::Result<TcpStream> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
     for address in lookup_host((host, port)).await? {
-        match timeout(PATIENCE_PER_ADDRESS, TcpStream::connect(address)).await {
+        match timeout(ADDRESS_TIMEOUT, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => {
-                // lettre writes the final dot apart from the mail. Without this the dot waits for the relay's delayed
-                // acknowledgement of the mail: 40 ms each.
+                // lettre writes the final dot separately. With Nagle's algorithm it would wait 40 ms for the relay's
+                // delayed acknowledgement.
                 stream.set_nodelay(true)?;
                 return Ok(stream);
             }
@@ -83,7 +113,7 @@ mod tests {
     use super::dial;
 
     #[tokio::test]
-    async fn what_is_written_leaves_at_once() {
+    async fn connections_send_small_writes_at_once() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         assert!(dial("127.0.0.1", port).await.unwrap().nodelay().unwrap());

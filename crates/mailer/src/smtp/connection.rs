@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::{
     fault::{Fault, within},
     step::Step,
-    wire::Handed,
+    wire::HandedOver,
 };
 use crate::compose::ComposedMail;
 
@@ -20,7 +20,7 @@ const QUIT_PATIENCE: Duration = Duration::from_secs(5);
 /// An SMTP session that can carry one mail after another.
 pub(super) struct Connection {
     smtp: AsyncSmtpConnection,
-    handed: Handed,
+    handed_over: HandedOver,
     opened: Instant,
     /// A mail was begun and not ended: the relay has to forget it before the next.
     unfinished: bool,
@@ -28,8 +28,8 @@ pub(super) struct Connection {
 
 impl Connection {
     /// A session that was greeted and has sent no mail.
-    pub(super) fn new(smtp: AsyncSmtpConnection, handed: Handed) -> Self {
-        Self { smtp, handed, opened: Instant::now(), unfinished: false }
+    pub(super) fn new(smtp: AsyncSmtpConnection, handed_over: HandedOver) -> Self {
+        Self { smtp, handed_over, opened: Instant::now(), unfinished: false }
     }
 
     pub(super) fn opened(&self) -> Instant {
@@ -37,13 +37,13 @@ impl Connection {
     }
 
     /// Whether the last octet of the mail has left.
-    pub(super) fn handed(&self) -> bool {
-        self.handed.get()
+    pub(super) fn handed_over(&self) -> bool {
+        self.handed_over.get()
     }
 
     /// Begins a mail: MAIL FROM. If this fails, nothing of the mail is with the relay.
     pub(super) async fn begin(&mut self, mail: &ComposedMail, deadline: Instant) -> Result<(), Fault> {
-        self.handed.set(false);
+        self.handed_over.set(false);
         if self.unfinished {
             let response = within(deadline, Step::Reset, self.smtp.command(Rset)).await?;
             Fault::unless_completed(&response, Step::Reset)?;

@@ -69,8 +69,8 @@ impl Fault {
         }
     }
 
-    /// What it means for the mail. `handed`: the mail's last octet had left.
-    pub(super) fn into_send_error(self, handed: bool, secrets: &Secrets<'_>) -> SendError {
+    /// What it means for the mail. `handed_over`: the mail's last octet had left.
+    pub(super) fn into_send_error(self, handed_over: bool, secrets: &Secrets<'_>) -> SendError {
         let reason = match &self.kind {
             FaultKind::Refused(code, text) => secrets.reason(self.step, &format!("{code} {text}")),
             FaultKind::Broken(text) => secrets.reason(self.step, text),
@@ -84,7 +84,7 @@ impl Fault {
                 SendError::Unreachable { reason }
             }
             FaultKind::Refused(500.., _) => SendError::Permanent { reason },
-            FaultKind::Broken(_) if handed => SendError::Ambiguous { reason },
+            FaultKind::Broken(_) if handed_over => SendError::Ambiguous { reason },
             FaultKind::Refused(..) | FaultKind::Broken(_) => SendError::Deferred { reason },
         }
     }

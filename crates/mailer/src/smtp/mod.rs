@@ -1,17 +1,14 @@
-//! Delivery to an SMTP relay (RFC 5321): lettre's dialogue over a stream of our own.
+//! Delivery to an SMTP relay (RFC 5321): lettre's dialogue over our own stream.
 
 mod connect;
 mod connection;
 mod fault;
 mod pool;
 mod reason;
-mod relay;
 mod reply;
-mod settings;
 mod starttls;
 mod step;
 mod tls;
-mod url;
 mod wire;
 
 use std::{sync::Arc, time::Duration};
@@ -22,37 +19,42 @@ use usher_domain::{
     port::{Mailer, SendError, SendFuture},
 };
 
-pub use self::settings::{SmtpSettings, Tls};
-use self::{connect::reach, connection::Connection, fault::Fault, pool::Pool, reason::Secrets, relay::Relay};
+pub use self::tls::AuthoritiesError;
+use self::{
+    connect::{Target, connect},
+    connection::Connection,
+    fault::Fault,
+    pool::Pool,
+    reason::Secrets,
+};
 use crate::{
     compose::{ComposedMail, Composer},
-    settings::SettingsErrors,
+    settings::Relay,
 };
 
 /// Sends mails through an SMTP relay.
 ///
-/// One deadline bounds a whole delivery, a bound on replies its memory. Connections that went well are used again.
-/// Any number of deliveries may run at a time; each has a connection of its own.
+/// One deadline bounds a delivery, and a size limit bounds each reply. Sound connections are reused. Deliveries can run
+/// concurrently; each one has its own connection.
 pub struct LettreMailer {
     composer: Composer,
-    relay: Relay,
+    target: Target,
     pool: Arc<Pool>,
     deadline: Duration,
 }
 
 impl LettreMailer {
-    /// Checks the settings, all of them, and reads the certificate authorities. It does not connect.
-    pub fn new(settings: SmtpSettings) -> Result<Self, SettingsErrors> {
-        let deadline = settings.deadline;
-        let (relay, sender) = settings.check()?;
-        Ok(Self { composer: Composer::new(sender), relay, pool: Arc::default(), deadline })
+    /// Reads the certificate authorities if the relay uses TLS. It does not connect.
+    pub fn new(relay: Relay) -> Result<Self, AuthoritiesError> {
+        let (composer, deadline) = (Composer::new(relay.sender.clone()), relay.deadline);
+        Ok(Self { composer, target: Target::new(relay)?, pool: Arc::default(), deadline })
     }
 
     async fn deliver(&self, mail: &InvitationMail) -> Result<(), SendError> {
         let composed = self.composer.invitation(mail)?;
         let deadline = Instant::now() + self.deadline;
-        let secrets = Secrets::new(mail, self.relay.login.as_ref());
-        let failed = |fault: Fault, handed| fault.into_send_error(handed, &secrets);
+        let secrets = Secrets::new(mail, self.target.relay.login.as_ref());
+        let failed = |fault: Fault, handed_over| fault.into_send_error(handed_over, &secrets);
 
         let (mut connection, begun) =
             self.begin(&composed, deadline).await.map_err(|fault| failed(fault, false))?;
@@ -60,23 +62,23 @@ impl LettreMailer {
             Ok(()) => connection.hand_over(&composed, deadline).await,
             Err(fault) => Err(fault),
         };
-        let handed = connection.handed();
+        let handed_over = connection.handed_over();
         if outcome.as_ref().err().is_none_or(Fault::leaves_connection) {
             self.pool.put(connection);
         }
-        outcome.map_err(|fault| failed(fault, handed))
+        outcome.map_err(|fault| failed(fault, handed_over))
     }
 
-    /// Finds a connection and begins the mail on it. A connection that was used before may have died since: then a new
-    /// one takes its place, once, and nobody notices.
+    /// Begins the mail on an idle connection or a new one. An idle connection can have ended since its last mail; a new
+    /// connection replaces it, once.
     async fn begin(
         &self,
         mail: &ComposedMail,
         deadline: Instant,
     ) -> Result<(Connection, Result<(), Fault>), Fault> {
         if let Some(mut used) = self.pool.take() {
-            let patience = deadline.min(Instant::now() + self.deadline / 4);
-            match used.begin(mail, patience).await {
+            let retry_deadline = deadline.min(Instant::now() + self.deadline / 4);
+            match used.begin(mail, retry_deadline).await {
                 Err(fault) if !fault.leaves_connection() => {
                     tracing::debug!("an idle connection to the mail relay had ended");
                     self.pool.clear();
@@ -84,7 +86,7 @@ impl LettreMailer {
                 begun => return Ok((used, begun)),
             }
         }
-        let mut fresh = reach(&self.relay, deadline).await?;
+        let mut fresh = connect(&self.target, deadline).await?;
         let begun = fresh.begin(mail, deadline).await;
         Ok((fresh, begun))
     }
@@ -96,12 +98,12 @@ impl Mailer for LettreMailer {
     }
 }
 
-/// Says where mails go, and nothing of the login.
+/// Shows host and port, but not the login.
 impl std::fmt::Debug for LettreMailer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("LettreMailer")
-            .field("host", &self.relay.host)
-            .field("port", &self.relay.port)
+            .field("host", &self.target.relay.host)
+            .field("port", &self.target.relay.port)
             .finish_non_exhaustive()
     }
 }

@@ -2,7 +2,8 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use secrecy::ExposeSecret as _;
 use usher_domain::outbox::InvitationMail;
 
-use super::{relay::Login, step::Step};
+use super::step::Step;
+use crate::settings::Login;
 
 /// Most characters of a reason: it is stored with each mail and shown in lists.
 const MAX_CHARACTERS: usize = 200;

@@ -17,7 +17,7 @@ use super::{
 ///
 /// Hands back the bare stream and the relay's greeting. lettre's own STARTTLS would keep what the relay sent in clear
 /// after its 220, and take it for what it says under TLS.
-pub(super) async fn ask<S>(mut wire: Wire<S>, hello: &ClientId) -> Result<(S, String), Fault>
+pub(super) async fn request<S>(mut wire: Wire<S>, hello: &ClientId) -> Result<(S, String), Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {

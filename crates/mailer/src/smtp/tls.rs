@@ -1,4 +1,8 @@
-use std::{path::Path, sync::Arc};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use rustls::{
     ClientConfig, RootCertStore,
@@ -7,32 +11,56 @@ use rustls::{
 };
 use tokio_rustls::TlsConnector;
 
-use crate::settings::SettingsError;
+/// Why the certificate authorities cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuthoritiesError {
+    /// The file of certificate authorities cannot be read.
+    #[error("ca_file: cannot read {}: {source}", .path.display())]
+    Unreadable {
+        /// The configured path.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// The file is not PEM, or a certificate in it cannot be an authority.
+    #[error("ca_file: no usable certificate in {}", .path.display())]
+    Invalid {
+        /// The configured path.
+        path: PathBuf,
+    },
+    /// The operating system has no certificate authorities, and no file is configured.
+    #[error("ca_file: the system has no certificate authorities; install its ca-certificates or name a file")]
+    None,
+    /// The TLS library does not support its own defaults.
+    #[error("TLS cannot be set up: {0}")]
+    Library(rustls::Error),
+}
 
-/// A client that verifies the relay's certificate against the system's authorities and those in `ca_file`.
+/// Returns a client that verifies the relay's certificate against the authorities of the system and of `ca_file`.
 ///
-/// The cryptography is named here and not taken from a default of the process, which another library could set.
-pub(super) fn connector(ca_file: Option<&Path>) -> Result<TlsConnector, SettingsError> {
+/// It names the cryptography provider: the default of the process depends on other libraries.
+pub(super) fn connector(ca_file: Option<&Path>) -> Result<TlsConnector, AuthoritiesError> {
     let mut roots = RootCertStore::empty();
-    // What cannot be read of the system's store is not our affair as long as something is left of it.
+    // Unreadable certificates in the system's store do not matter as long as others remain.
     let (system, _) = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     match ca_file {
         Some(path) => add_file(&mut roots, path)?,
-        None if system == 0 => return Err(SettingsError::NoAuthorities),
+        None if system == 0 => return Err(AuthoritiesError::None),
         None => {}
     }
     let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
-        .map_err(|error| SettingsError::Tls(error.to_string()))?
+        .map_err(AuthoritiesError::Library)?
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(TlsConnector::from(Arc::new(config)))
 }
 
-fn add_file(roots: &mut RootCertStore, path: &Path) -> Result<(), SettingsError> {
-    let invalid = || SettingsError::CaFileInvalid { path: path.to_owned() };
+fn add_file(roots: &mut RootCertStore, path: &Path) -> Result<(), AuthoritiesError> {
+    let invalid = || AuthoritiesError::Invalid { path: path.to_owned() };
     let pem = std::fs::read(path)
-        .map_err(|source| SettingsError::CaFileUnreadable { path: path.to_owned(), source })?;
+        .map_err(|source| AuthoritiesError::Unreadable { path: path.to_owned(), source })?;
     let certificates: Vec<_> =
         CertificateDer::pem_slice_iter(&pem).collect::<Result<_, _>>().map_err(|_| invalid())?;
     if certificates.is_empty() {

@@ -19,15 +19,15 @@ const END_OF_MAIL: [u8; 5] = *b"\r\n.\r\n";
 
 /// Whether the last octet of the mail's end has left. From then on only an answer can tell what became of the mail.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Handed(Arc<AtomicBool>);
+pub(super) struct HandedOver(Arc<AtomicBool>);
 
-impl Handed {
+impl HandedOver {
     pub(super) fn get(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 
-    pub(super) fn set(&self, handed: bool) {
-        self.0.store(handed, Ordering::Relaxed);
+    pub(super) fn set(&self, handed_over: bool) {
+        self.0.store(handed_over, Ordering::Relaxed);
     }
 }
 
@@ -44,7 +44,7 @@ pub(super) struct Wire<S> {
     /// What came after the end of a reply.
     surplus: Vec<u8>,
     last_written: [u8; 5],
-    handed: Handed,
+    handed_over: HandedOver,
 }
 
 impl<S> Wire<S> {
@@ -57,7 +57,7 @@ impl<S> Wire<S> {
             ready: Vec::new(),
             surplus: Vec::new(),
             last_written: [0; 5],
-            handed: Handed::default(),
+            handed_over: HandedOver::default(),
         }
     }
 
@@ -69,8 +69,8 @@ impl<S> Wire<S> {
         wire
     }
 
-    pub(super) fn handed(&self) -> Handed {
-        self.handed.clone()
+    pub(super) fn handed_over(&self) -> HandedOver {
+        self.handed_over.clone()
     }
 
     /// Hands the stream on, unless the relay has already said more than it was asked: that would be taken for what it
@@ -92,7 +92,7 @@ impl<S> Wire<S> {
                 *last = *octet;
             }
             if self.last_written == END_OF_MAIL {
-                self.handed.set(true);
+                self.handed_over.set(true);
             }
         }
     }

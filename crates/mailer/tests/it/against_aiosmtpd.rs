@@ -1,11 +1,11 @@
 //! Delivery to a server that is not ours.
 
 use usher_domain::{address::EmailAddress, outbox::InvitationMail, port::Mailer as _, text::DisplayText};
-use usher_mailer::{LettreMailer, SmtpSettings, Tls};
+use usher_mailer::SmtpSettings;
 use usher_testbed::{Refusal, Security, SmtpOptions, SmtpServer};
 
 use crate::{
-    support::{Outcome, class, compose, invitation, numbered, reason},
+    support::{Outcome, build_mailer, class, compose, invitation, numbered, reason},
     tap::Tap,
 };
 
@@ -14,19 +14,19 @@ const PASSWORD: &str = "correct horse: battery/staple@1%";
 
 /// Settings that trust the server's authority.
 fn settings(server: &SmtpServer) -> SmtpSettings {
-    let mut settings = SmtpSettings::new(server.url(), FROM);
-    settings.from_name = Some("Usher".into());
-    settings.ca_file = Some(server.ca_pem_path());
-    settings
+    SmtpSettings {
+        ca_file: Some(server.ca_pem_path()),
+        ..SmtpSettings::new(server.url(), format!("Usher <{FROM}>"))
+    }
 }
 
 fn insecure(server: &SmtpServer) -> SmtpSettings {
-    SmtpSettings { tls: Tls::None, ca_file: None, ..settings(server) }
+    SmtpSettings { insecure: true, ca_file: None, ..settings(server) }
 }
 
 /// The settings, with a login beside the URL.
 fn with_login(password: &str, settings: SmtpSettings) -> SmtpSettings {
-    SmtpSettings { credentials: Some(("usher".into(), password.to_owned().into())), ..settings }
+    SmtpSettings { username: Some("usher".into()), password: Some(password.to_owned().into()), ..settings }
 }
 
 fn to(address: &str) -> Outcome<InvitationMail> {
@@ -36,7 +36,7 @@ fn to(address: &str) -> Outcome<InvitationMail> {
 #[tokio::test]
 async fn a_mail_arrives_as_it_was_built() -> Outcome {
     let server = SmtpServer::start(&SmtpOptions::new(Security::Plain))?;
-    let mailer = LettreMailer::new(insecure(&server))?;
+    let mailer = build_mailer(insecure(&server))?;
     // The inviter's name begins a line: its dots have to be doubled on the wire, and single again at the other end.
     let mail = InvitationMail { inviter_name: Some(DisplayText::parse("...")?), ..invitation()? };
     mailer.send(&mail).await?;
@@ -55,7 +55,7 @@ async fn starttls() -> Outcome {
     let server = SmtpServer::start(&SmtpOptions::new(Security::StartTlsRequired))?;
     let tap = Tap::start("127.0.0.1", server.port()).await?;
     let url = format!("smtp://127.0.0.1:{}", tap.port());
-    let mailer = LettreMailer::new(SmtpSettings { url: url.into(), ..settings(&server) })?;
+    let mailer = build_mailer(SmtpSettings { url: Some(url.into()), ..settings(&server) })?;
     mailer.send(&numbered(1)?).await?;
     mailer.send(&numbered(2)?).await?;
     let received = server.messages()?;
@@ -71,7 +71,7 @@ async fn starttls() -> Outcome {
 async fn implicit_tls_by_name() -> Outcome {
     let server = SmtpServer::start(&SmtpOptions::new(Security::ImplicitTls))?;
     let url = format!("smtps://localhost:{}", server.port());
-    let mailer = LettreMailer::new(SmtpSettings { url: url.into(), ..settings(&server) })?;
+    let mailer = build_mailer(SmtpSettings { url: Some(url.into()), ..settings(&server) })?;
     mailer.send(&numbered(1)?).await?;
     mailer.send(&numbered(2)?).await?;
     assert!(server.messages()?.iter().all(|mail| mail.tls));
@@ -83,10 +83,10 @@ async fn implicit_tls_by_name() -> Outcome {
 async fn a_login_beside_the_url_and_in_it() -> Outcome {
     for security in [Security::StartTlsRequired, Security::ImplicitTls] {
         let server = SmtpServer::start(&SmtpOptions::new(security).login("usher", PASSWORD))?;
-        LettreMailer::new(with_login(PASSWORD, settings(&server)))?.send(&invitation()?).await?;
+        build_mailer(with_login(PASSWORD, settings(&server)))?.send(&invitation()?).await?;
         let encoded = "usher:correct%20horse%3A%20battery%2Fstaple%401%25@127.0.0.1";
         let url = server.url().replace("127.0.0.1", encoded);
-        LettreMailer::new(SmtpSettings { url: url.into(), ..settings(&server) })?
+        build_mailer(SmtpSettings { url: Some(url.into()), ..settings(&server) })?
             .send(&invitation()?)
             .await?;
         let received = server.messages()?;
@@ -99,7 +99,7 @@ async fn a_login_beside_the_url_and_in_it() -> Outcome {
 #[tokio::test]
 async fn a_wrong_password_says_so_and_not_which() -> Outcome {
     let server = SmtpServer::start(&SmtpOptions::new(Security::StartTlsRequired).login("usher", PASSWORD))?;
-    let mailer = LettreMailer::new(with_login("mistyped secret", settings(&server)))?;
+    let mailer = build_mailer(with_login("mistyped secret", settings(&server)))?;
     let outcome = mailer.send(&invitation()?).await;
     assert_eq!(class(&outcome), "unreachable");
     assert!(reason(&outcome).starts_with("login: 535 5.7.8 "), "{outcome:?}");
@@ -111,7 +111,7 @@ async fn a_wrong_password_says_so_and_not_which() -> Outcome {
 #[tokio::test]
 async fn no_login_where_one_is_needed_is_not_the_mails_fault() -> Outcome {
     let server = SmtpServer::start(&SmtpOptions::new(Security::StartTlsRequired).login("usher", PASSWORD))?;
-    let outcome = LettreMailer::new(settings(&server))?.send(&invitation()?).await;
+    let outcome = build_mailer(settings(&server))?.send(&invitation()?).await;
     assert_eq!(class(&outcome), "unreachable");
     assert!(reason(&outcome).starts_with("MAIL: 530 "), "{outcome:?}");
     Ok(())
@@ -120,7 +120,7 @@ async fn no_login_where_one_is_needed_is_not_the_mails_fault() -> Outcome {
 #[tokio::test]
 async fn a_login_where_none_is_offered() -> Outcome {
     let server = SmtpServer::start(&SmtpOptions::new(Security::StartTlsRequired))?;
-    let mailer = LettreMailer::new(with_login(PASSWORD, settings(&server)))?;
+    let mailer = build_mailer(with_login(PASSWORD, settings(&server)))?;
     let outcome = mailer.send(&invitation()?).await;
     assert_eq!(class(&outcome), "unreachable");
     assert_eq!(reason(&outcome), "login: the relay offers neither PLAIN nor LOGIN");
@@ -128,16 +128,10 @@ async fn a_login_where_none_is_offered() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_login_in_clear_only_if_that_is_said_aloud() -> Outcome {
+async fn a_login_without_tls_is_sent_to_a_relay_on_this_machine() -> Outcome {
     let options = SmtpOptions::new(Security::Plain).login("usher", PASSWORD).login_in_clear();
     let server = SmtpServer::start(&options)?;
-    let refused = LettreMailer::new(with_login(PASSWORD, insecure(&server)));
-    assert_eq!(
-        refused.map_err(|errors| errors.to_string()).err().as_deref(),
-        Some("credentials: would be sent in clear, because tls is off")
-    );
-    let aloud = SmtpSettings { tls: Tls::NoneEvenForLogin, ..insecure(&server) };
-    LettreMailer::new(with_login(PASSWORD, aloud))?.send(&invitation()?).await?;
+    build_mailer(with_login(PASSWORD, insecure(&server)))?.send(&invitation()?).await?;
     assert_eq!(server.messages()?.len(), 1);
     Ok(())
 }
@@ -148,8 +142,8 @@ async fn nothing_is_said_in_clear_to_a_relay_without_starttls() -> Outcome {
     let server = SmtpServer::start(&options)?;
     let tap = Tap::start("127.0.0.1", server.port()).await?;
     let url = format!("smtp://127.0.0.1:{}", tap.port());
-    let settings = SmtpSettings { url: url.into(), ..settings(&server) };
-    let outcome = LettreMailer::new(with_login(PASSWORD, settings))?.send(&invitation()?).await;
+    let settings = SmtpSettings { url: Some(url.into()), ..settings(&server) };
+    let outcome = build_mailer(with_login(PASSWORD, settings))?.send(&invitation()?).await;
     assert_eq!(class(&outcome), "unreachable");
     assert_eq!(reason(&outcome), "STARTTLS: not offered by the relay, but required here");
     assert_eq!(tap.sent(), "EHLO mail.example.com\r\n");
@@ -163,7 +157,7 @@ async fn a_certificate_of_an_unknown_authority_is_refused() -> Outcome {
         let server = SmtpServer::start(&SmtpOptions::new(security).login("usher", PASSWORD))?;
         let stranger = SmtpServer::start(&SmtpOptions::new(Security::Plain))?;
         let wrong = SmtpSettings { ca_file: Some(stranger.ca_pem_path()), ..settings(&server) };
-        let outcome = LettreMailer::new(with_login(PASSWORD, wrong))?.send(&invitation()?).await;
+        let outcome = build_mailer(with_login(PASSWORD, wrong))?.send(&invitation()?).await;
         assert_eq!(class(&outcome), "unreachable");
         assert!(reason(&outcome).starts_with("TLS: invalid peer certificate"), "{outcome:?}");
         assert!(server.messages()?.is_empty());
@@ -177,7 +171,7 @@ async fn a_certificate_for_another_host_is_refused() -> Outcome {
     // The certificate is for 127.0.0.1.
     let tap = Tap::start("127.0.0.2", server.port()).await?;
     let url = format!("smtp://127.0.0.2:{}", tap.port());
-    let mailer = LettreMailer::new(SmtpSettings { url: url.into(), ..settings(&server) })?;
+    let mailer = build_mailer(SmtpSettings { url: Some(url.into()), ..settings(&server) })?;
     let outcome = mailer.send(&invitation()?).await;
     assert_eq!(class(&outcome), "unreachable");
     assert!(reason(&outcome).starts_with("TLS: invalid peer certificate"), "{outcome:?}");
@@ -189,7 +183,7 @@ async fn tls_and_no_tls_do_not_meet() -> Outcome {
     let plain = SmtpServer::start(&SmtpOptions::new(Security::Plain))?;
     let url = plain.url().replace("smtp:", "smtps:");
     let outcome =
-        LettreMailer::new(SmtpSettings { url: url.into(), ..settings(&plain) })?.send(&invitation()?).await;
+        build_mailer(SmtpSettings { url: Some(url.into()), ..settings(&plain) })?.send(&invitation()?).await;
     assert_eq!(class(&outcome), "unreachable");
     assert!(reason(&outcome).starts_with("TLS: "), "{outcome:?}");
     Ok(())
@@ -203,7 +197,7 @@ async fn refused_recipients() -> Outcome {
         .refuse(Refusal::message("spam", 554))
         .refuse(Refusal::message("full", 452).first(1));
     let server = SmtpServer::start(&options)?;
-    let mailer = LettreMailer::new(insecure(&server))?;
+    let mailer = build_mailer(insecure(&server))?;
     for (address, expected) in [
         ("gone@example.org", "permanent"),
         ("grey@example.org", "deferred"),
@@ -226,7 +220,7 @@ async fn refused_recipients() -> Outcome {
 #[tokio::test]
 async fn international_addresses() -> Outcome {
     let server = SmtpServer::start(&SmtpOptions::new(Security::Plain))?;
-    let mailer = LettreMailer::new(insecure(&server))?;
+    let mailer = build_mailer(insecure(&server))?;
     mailer.send(&to("zoë@bücher.example")?).await?;
     mailer.send(&to("jane@bücher.example")?).await?;
     let received = server.messages()?;
@@ -234,7 +228,7 @@ async fn international_addresses() -> Outcome {
     assert_eq!(received[1].rcpt_tos, ["jane@xn--bcher-kva.example"]);
 
     let old = SmtpServer::start(&SmtpOptions::new(Security::Plain).ascii_only())?;
-    let mailer = LettreMailer::new(insecure(&old))?;
+    let mailer = build_mailer(insecure(&old))?;
     assert_eq!(class(&mailer.send(&to("zoë@bücher.example")?).await), "permanent");
     assert_eq!(class(&mailer.send(&to("jane@bücher.example")?).await), "sent");
     Ok(())
@@ -245,7 +239,7 @@ async fn two_hundred_mails_over_one_connection() -> Outcome {
     let server = SmtpServer::start(&SmtpOptions::new(Security::Plain))?;
     let tap = Tap::start("127.0.0.1", server.port()).await?;
     let url = format!("smtp://127.0.0.1:{}", tap.port());
-    let mailer = LettreMailer::new(SmtpSettings { url: url.into(), ..insecure(&server) })?;
+    let mailer = build_mailer(SmtpSettings { url: Some(url.into()), ..insecure(&server) })?;
     for number in 0..200 {
         mailer.send(&numbered(number)?).await?;
     }

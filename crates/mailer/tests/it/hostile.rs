@@ -8,7 +8,7 @@ use usher_mailer::SmtpSettings;
 
 use crate::{
     scripted::{Act, Script, ScriptedRelay, Stage},
-    support::{Outcome, class, invitation, reason},
+    support::{Outcome, build_mailer, class, invitation, reason},
 };
 
 /// Stages without a login, in their order.
@@ -237,7 +237,7 @@ async fn nobody_listens() -> Outcome {
     socket.bind("127.0.0.1:0".parse()?)?;
     let port = socket.local_addr()?.port();
     for url in [format!("smtp://127.0.0.1:{port}"), format!("smtps://127.0.0.1:{port}")] {
-        let mailer = usher_mailer::LettreMailer::new(SmtpSettings::new(url, "usher@mail.example.com"))?;
+        let mailer = build_mailer(SmtpSettings::new(url, "usher@mail.example.com"))?;
         let outcome = mailer.send(&invitation()?).await;
         assert_eq!(class(&outcome), "unreachable");
         assert!(reason(&outcome).starts_with("connecting: Connection refused"), "{outcome:?}");

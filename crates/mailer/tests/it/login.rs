@@ -1,16 +1,19 @@
 //! AUTH with relays that do it differently.
 
 use usher_domain::port::Mailer as _;
-use usher_mailer::{LettreMailer, SmtpSettings, Tls};
+use usher_mailer::{LettreMailer, SmtpSettings};
 
 use crate::{
     scripted::{Act, Script, ScriptedRelay, Stage},
-    support::{Outcome, class, invitation, reason},
+    support::{Outcome, build_mailer, class, invitation, reason},
 };
 
 fn mailer(relay: &ScriptedRelay) -> Outcome<LettreMailer> {
-    let credentials = Some(("gatekeeper".to_owned(), "open sesame".to_owned().into()));
-    Ok(LettreMailer::new(SmtpSettings { credentials, tls: Tls::NoneEvenForLogin, ..relay.settings() })?)
+    build_mailer(SmtpSettings {
+        username: Some("gatekeeper".to_owned()),
+        password: Some("open sesame".to_owned().into()),
+        ..relay.settings()
+    })
 }
 
 #[tokio::test]

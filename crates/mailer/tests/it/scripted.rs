@@ -13,9 +13,9 @@ use tokio::{
     sync::{Notify, watch},
     time::{sleep, timeout},
 };
-use usher_mailer::{LettreMailer, SmtpSettings, Tls};
+use usher_mailer::{LettreMailer, SmtpSettings};
 
-use crate::support::Outcome;
+use crate::support::{Outcome, build_mailer};
 
 /// A point of the dialogue: just before the relay's answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -113,14 +113,11 @@ impl ScriptedRelay {
     }
 
     pub(crate) fn settings(&self) -> SmtpSettings {
-        let mut settings =
-            SmtpSettings::new(format!("smtp://127.0.0.1:{}", self.port), "usher@mail.example.com");
-        settings.tls = Tls::None;
-        settings
+        SmtpSettings::new(format!("smtp://127.0.0.1:{}", self.port), "usher@mail.example.com")
     }
 
     pub(crate) fn mailer(&self) -> Outcome<LettreMailer> {
-        Ok(LettreMailer::new(self.settings())?)
+        build_mailer(self.settings())
     }
 
     pub(crate) fn said(&self) -> Said {

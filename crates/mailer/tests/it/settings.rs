@@ -1,53 +1,59 @@
-//! Settings are checked at the start, all of them at once.
+//! Settings are validated once, and all mistakes are reported together.
 
-use std::{fs, time::Duration};
+use std::fs;
 
-use usher_mailer::{LettreMailer, Sender, SettingsError, SmtpSettings, Tls};
+use secrecy::{ExposeSecret as _, SecretString};
+use usher_mailer::{Field, LettreMailer, Relay, Sender, SettingsErrors, SmtpSettings};
 use usher_testbed::{Security, SmtpOptions, SmtpServer};
 
-use crate::support::Outcome;
+use crate::support::{AUTHORITY, Outcome};
 
 const FROM: &str = "usher@mail.example.com";
 
-fn errors(settings: SmtpSettings) -> Vec<String> {
-    match LettreMailer::new(settings) {
-        Ok(_) => Vec::new(),
-        Err(errors) => errors.iter().map(ToString::to_string).collect(),
-    }
+fn relay(url: &str) -> SmtpSettings {
+    SmtpSettings::new(url.to_owned(), FROM)
 }
 
-fn plain(url: &str) -> SmtpSettings {
-    SmtpSettings { tls: Tls::None, ..SmtpSettings::new(url, FROM) }
+fn insecure(url: &str) -> SmtpSettings {
+    SmtpSettings { insecure: true, ..relay(url) }
 }
 
-/// Which kind of error the URL gives, if any.
-fn url_error(url: &str) -> Option<SettingsError> {
-    let settings = SmtpSettings { tls: Tls::NoneEvenForLogin, ..SmtpSettings::new(url, FROM) };
-    LettreMailer::new(settings).err().and_then(|errors| {
-        errors.iter().next().map(|error| match error {
-            SettingsError::Url => SettingsError::Url,
-            SettingsError::UrlTail => SettingsError::UrlTail,
-            SettingsError::CredentialsIncomplete => SettingsError::CredentialsIncomplete,
-            SettingsError::CredentialsNul => SettingsError::CredentialsNul,
-            _ => SettingsError::HelloName,
-        })
-    })
+fn with_login(user: &str, password: &str, settings: SmtpSettings) -> SmtpSettings {
+    let password = Some(password.to_owned().into());
+    SmtpSettings { username: Some(user.to_owned()), password, ..settings }
+}
+
+fn fields<T>(checked: Result<T, SettingsErrors>) -> Vec<Field> {
+    checked.err().map(|errors| errors.iter().map(|error| error.field).collect()).unwrap_or_default()
 }
 
 #[test]
-fn urls() {
-    for good in [
-        "smtp://relay",
-        "smtp://relay.example.com",
-        "smtp://relay.example.com/",
-        "SMTP://Relay.Example.COM:2525",
-        "smtp://192.0.2.1:25",
-        "smtp://[2001:db8::1]:25",
-        "smtp://bücher.example",
-        "smtp://user:p%40ss%3Aword@relay.example.com",
+fn the_scheme_decides_the_port_and_the_protection() -> Outcome {
+    for (url, full, tls) in [
+        ("smtp://relay", "smtp://relay:587", true),
+        ("smtp://relay.example.com/", "smtp://relay.example.com:587", true),
+        ("smtps://relay.example.com", "smtps://relay.example.com:465", true),
+        ("SMTP://Relay.Example.COM:2525", "smtp://relay.example.com:2525", true),
+        ("smtp://192.0.2.1:25", "smtp://192.0.2.1:25", true),
+        ("smtp://[2001:db8::1]:25", "smtp://[2001:db8::1]:25", true),
+        ("smtp://bücher.example", "smtp://xn--bcher-kva.example:587", true),
+        ("smtp://user:p%40ss%3Aword@relay.example.com", "smtp://relay.example.com:587", true),
+        ("smtp://localhost", "smtp://localhost:25", false),
+        ("smtp://[::1]", "smtp://[::1]:25", false),
+        ("smtps://localhost", "smtps://localhost:465", true),
     ] {
-        assert!(url_error(good).is_none(), "{good}: {:?}", url_error(good));
+        let relay = relay(url).check()?;
+        assert_eq!((relay.to_string().as_str(), relay.uses_tls()), (full, tls), "{url}");
+        assert!(!relay.is_exposed(), "{url}");
     }
+    let relay = insecure("smtp://relay.example.com").check()?;
+    assert_eq!((relay.to_string().as_str(), relay.uses_tls()), ("smtp://relay.example.com:25", false));
+    assert!(relay.is_exposed());
+    Ok(())
+}
+
+#[test]
+fn other_urls_are_rejected() {
     for bad in [
         "",
         "relay",
@@ -60,121 +66,164 @@ fn urls() {
         "smtp://relay:65536",
         "smtp://re lay",
         "smtp://[::1",
-        "smtp://user:%ff@relay",
         "submission://relay",
+        "smtp://relay/path",
+        "smtp://relay?tls=required",
+        "smtp://relay#x",
+        "smtp://user@relay",
+        "smtp://user:@relay",
+        "smtp://:password@relay",
+        "smtp://user:%ff@relay",
+        "smtp://us%00er:password@relay",
     ] {
-        assert!(matches!(url_error(bad), Some(SettingsError::Url)), "{bad}: {:?}", url_error(bad));
+        assert_eq!(fields(relay(bad).check()), [Field::Url], "{bad}");
     }
-    for tail in ["smtp://relay/path", "smtp://relay?tls=required", "smtp://relay#x"] {
-        assert!(matches!(url_error(tail), Some(SettingsError::UrlTail)), "{tail}");
-    }
-    for half in ["smtp://user@relay", "smtp://user:@relay", "smtp://:password@relay"] {
-        assert!(matches!(url_error(half), Some(SettingsError::CredentialsIncomplete)), "{half}");
-    }
-    assert!(matches!(url_error("smtp://us%00er:password@relay"), Some(SettingsError::CredentialsNul)));
 }
 
 #[test]
-fn everything_wrong_is_said_at_once_and_without_the_values() {
+fn the_login_is_in_the_url_or_in_its_own_settings() -> Outcome {
+    let login = |relay: &Relay| {
+        relay.login().map(|(user, password)| (user.to_owned(), password.expose_secret().to_owned()))
+    };
+    let in_url = relay("smtps://joe%40example.com:p%3A%2F%C3%A9@relay").check()?;
+    assert_eq!(login(&in_url), Some(("joe@example.com".to_owned(), "p:/é".to_owned())));
+    let own = with_login("joe", "pass", relay("smtps://relay")).check()?;
+    assert_eq!(login(&own), Some(("joe".to_owned(), "pass".to_owned())));
+
+    let twice = with_login("joe", "pass", relay("smtp://joe:pass@relay"));
+    assert_eq!(fields(twice.check()), [Field::Url]);
+    let half = SmtpSettings { username: Some("joe".to_owned()), ..relay("smtp://relay") };
+    assert_eq!(fields(half.check()), [Field::Password]);
+    let half = SmtpSettings { password: Some(SecretString::from("pass")), ..relay("smtp://relay") };
+    assert_eq!(fields(half.check()), [Field::Username]);
+    assert_eq!(fields(with_login("joe", "", relay("smtp://relay")).check()), [Field::Password]);
+    assert_eq!(fields(with_login("j\0e", "pass", relay("smtp://relay")).check()), [Field::Username]);
+    Ok(())
+}
+
+#[test]
+fn all_mistakes_are_reported_together_and_without_the_values() {
     let settings = SmtpSettings {
-        url: "smtp://user:hunter2@relay/path".to_owned().into(),
-        tls: Tls::Required,
-        ca_file: Some("/nonexistent/authority.pem".into()),
-        credentials: Some(("user".into(), String::new().into())),
+        insecure: true,
         hello_name: Some("two words".into()),
-        from_name: Some("see www.example.com".into()),
-        from_address: "usher".into(),
-        deadline: Duration::ZERO,
+        from: Some("see www.example.com <usher@example.com>".into()),
+        ..with_login("joe", "", relay("smtps://hunter2.example.com"))
     };
-    let shown = format!("{settings:?}");
-    assert!(!shown.contains("hunter2"), "{shown}");
-    let errors = errors(settings);
     assert_eq!(
-        errors,
-        [
-            "url: must end after the host and port",
-            "ca_file: cannot read /nonexistent/authority.pem",
-            "credentials: need both a user and a password",
-            "hello_name: must be a host name such as usher.example.com",
-            "from_name: must not contain a web or e-mail address (write a space after a dot inside a name)",
-            "from_address: must be one e-mail address such as name@example.com",
-            "deadline: must be more than nothing and at most 10 minutes",
-        ]
+        settings.check().map(drop).unwrap_err().to_string(),
+        "from has a name that mails cannot show: it must not contain a web or e-mail address (write a space after a \
+         dot inside a name); hello_name must be a host name such as usher.example.com; password must have a password \
+         without NUL; insecure is true, but the URL begins with smtps://: keep one of them"
     );
+    let settings = relay("smtp://user:hunter2@relay/path");
+    assert!(!format!("{settings:?} {:?}", settings.clone().check()).contains("hunter2"));
 }
 
 #[test]
-fn contradictions() {
-    assert_eq!(errors(plain("smtps://relay")), ["tls: must be on with an smtps:// url"]);
-    let twice = SmtpSettings {
-        tls: Tls::NoneEvenForLogin,
-        credentials: Some(("user".into(), "password".to_owned().into())),
-        ..plain("smtp://user:password@relay")
-    };
-    assert_eq!(errors(twice), ["credentials: are given twice, in the url and beside it"]);
-    assert_eq!(
-        errors(plain("smtp://user:password@relay")),
-        ["credentials: would be sent in clear, because tls is off"]
-    );
+fn insecure_contradicts_tls_and_a_login_on_another_machine() -> Outcome {
+    assert_eq!(fields(insecure("smtps://relay").check()), [Field::Insecure]);
+    let with_authority = SmtpSettings { ca_file: Some(AUTHORITY.into()), ..insecure("smtp://relay") };
+    assert_eq!(fields(with_authority.check()), [Field::Insecure]);
+    assert_eq!(fields(insecure("smtp://joe:pass@relay").check()), [Field::Insecure]);
+    assert!(!insecure("smtp://joe:pass@localhost").check()?.uses_tls());
+    Ok(())
 }
 
 #[test]
-fn authorities() -> Outcome {
+fn an_authority_asks_for_tls_on_this_machine_too() -> Outcome {
+    let settings = SmtpSettings { ca_file: Some(AUTHORITY.into()), ..relay("smtp://localhost") };
+    assert_eq!(settings.check()?.to_string(), "smtp://localhost:587");
+    Ok(())
+}
+
+#[test]
+fn without_a_url_there_is_no_relay_and_the_rest_is_checked() -> Outcome {
+    let none = SmtpSettings { url: None, from: None, ..relay("") };
+    assert_eq!(fields(none.clone().check()), [Field::From, Field::Url]);
+    assert!(none.clone().check_optional()?.is_none());
+    let wrong = SmtpSettings { from: Some("usher".into()), hello_name: Some("a b".into()), ..none };
+    assert_eq!(fields(wrong.check_optional()), [Field::From, Field::HelloName]);
+    let lonely = SmtpSettings { from: None, ..relay("smtp://relay") };
+    assert_eq!(fields(lonely.check_optional()), [Field::From]);
+    Ok(())
+}
+
+#[test]
+fn files_of_authorities_hold_certificates() -> Outcome {
     let folder = tempfile::tempdir()?;
-    let with = |name: &str, text: &str| -> Outcome<Vec<String>> {
+    let with = |path: std::path::PathBuf| -> Outcome<Option<String>> {
+        let settings = SmtpSettings { ca_file: Some(path), ..relay("smtp://relay") };
+        Ok(LettreMailer::new(settings.check()?).err().map(|error| error.to_string()))
+    };
+    let file = |name: &str, text: &str| -> Outcome<std::path::PathBuf> {
         let path = folder.path().join(name);
         fs::write(&path, text)?;
-        Ok(errors(SmtpSettings { ca_file: Some(path), ..SmtpSettings::new("smtp://relay", FROM) }))
+        Ok(path)
     };
     for (name, text) in [
         ("empty.pem", ""),
         ("words.pem", "no certificate"),
         ("broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
     ] {
-        let errors = with(name, text)?;
-        assert_eq!(errors.len(), 1);
-        assert!(errors[0].starts_with("ca_file: no usable certificate in "), "{errors:?}");
+        let error = with(file(name, text)?)?.unwrap_or_default();
+        assert!(error.starts_with("ca_file: no usable certificate in "), "{error}");
     }
+    let absent = with(folder.path().join("absent.pem"))?.unwrap_or_default();
+    assert!(absent.starts_with("ca_file: cannot read ") && absent.contains("absent.pem"), "{absent}");
     let server = SmtpServer::start(&SmtpOptions::new(Security::Plain))?;
     let pem = fs::read_to_string(server.ca_pem_path())?;
-    assert_eq!(with("one.pem", &pem)?, Vec::<String>::new());
-    assert_eq!(with("two.pem", &format!("# a comment\n{pem}\n{pem}"))?, Vec::<String>::new());
+    assert_eq!(with(file("one.pem", &pem)?)?, None);
+    assert_eq!(with(file("two.pem", &format!("# a comment\n{pem}\n{pem}"))?)?, None);
     Ok(())
 }
 
 #[test]
-fn senders() -> Outcome {
+fn senders_have_an_address_and_perhaps_a_name() -> Outcome {
+    for (text, name) in [
+        ("a@example.com", None),
+        (" <a@example.com> ", None),
+        ("Example <a@example.com>", Some("Example")),
+        ("\"Onward, Inc.\" <a@example.com>", Some("Onward, Inc.")),
+    ] {
+        let sender = Sender::parse(text)?;
+        assert_eq!((sender.name(), sender.address().as_str()), (name, "a@example.com"), "{text}");
+    }
+    for text in [
+        "Example",
+        "a@localhost",
+        "ä@example.com",
+        "a@example.com b@example.com",
+        "A\r\nBcc: b@c.de <a@example.com>",
+        "example.com <a@example.com>",
+        "<>",
+        "a@example.com>",
+    ] {
+        assert!(Sender::parse(text).is_err(), "{text}");
+    }
     let sender = Sender::new(Some("Usher at Bücher"), "usher@Bücher.example")?;
     assert_eq!(sender.domain(), "xn--bcher-kva.example");
-    let wrong = Sender::new(Some("line\nbreak"), "üsher@example.com").err().ok_or("accepted")?;
-    assert_eq!(
-        wrong.to_string(),
-        "from_name: must be a single line without control characters or invisible direction marks; \
-         from_address: must be ASCII before the @"
-    );
-    assert!(Sender::new(None, "usher@localhost").is_err());
+    assert!(Sender::new(Some("line\nbreak"), "usher@example.com").is_err());
     Ok(())
 }
 
 #[test]
-fn hello_names_and_deadlines() {
-    for good in ["usher", "usher.example.com", "a-1.b"] {
-        let settings = SmtpSettings { hello_name: Some(good.into()), ..plain("smtp://relay") };
-        assert!(errors(settings).is_empty(), "{good}");
+fn hello_names_are_host_names() -> Outcome {
+    let named = |name: &str| SmtpSettings { hello_name: Some(name.into()), ..relay("smtp://relay") };
+    for good in ["usher", "usher.example.com", "a-1.b", "xn--bcher-kva.example"] {
+        assert_eq!(named(good).check()?.hello_name(), good);
     }
-    for bad in ["", ".", "a..b", "a b", "a\r\nMAIL FROM:<x@example.com>", "ü.example", "[192.0.2.1]"] {
-        let settings = SmtpSettings { hello_name: Some(bad.into()), ..plain("smtp://relay") };
-        assert_eq!(errors(settings), ["hello_name: must be a host name such as usher.example.com"]);
+    let long = format!("{}.example.com", "a".repeat(64));
+    for bad in ["", ".", "a..b", "a b", "a\r\nMAIL FROM:<x@example.com>", "ü.example", "[192.0.2.1]", &long]
+    {
+        assert_eq!(fields(named(bad).check()), [Field::HelloName], "{bad}");
     }
-    let long = SmtpSettings { deadline: Duration::from_secs(601), ..plain("smtp://relay") };
-    assert_eq!(errors(long), ["deadline: must be more than nothing and at most 10 minutes"]);
+    assert_eq!(relay("smtp://relay").check()?.hello_name(), "mail.example.com");
+    Ok(())
 }
 
 #[test]
-fn a_mailer_says_where_it_sends_and_nothing_of_the_login() -> Outcome {
-    let settings =
-        SmtpSettings { tls: Tls::NoneEvenForLogin, ..plain("smtp://gatekeeper:sesame@relay.example.com") };
-    let mailer = LettreMailer::new(settings)?;
-    assert_eq!(format!("{mailer:?}"), "LettreMailer { host: \"relay.example.com\", port: 25, .. }");
+fn debug_output_of_a_mailer_shows_the_relay_and_not_the_login() -> Outcome {
+    let mailer = LettreMailer::new(relay("smtp://gatekeeper:sesame@localhost").check()?)?;
+    assert_eq!(format!("{mailer:?}"), "LettreMailer { host: \"localhost\", port: 25, .. }");
     Ok(())
 }

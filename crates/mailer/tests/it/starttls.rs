@@ -1,20 +1,25 @@
 //! STARTTLS with relays that try to get around it.
 
 use usher_domain::port::Mailer as _;
-use usher_mailer::{LettreMailer, SmtpSettings, Tls};
+use usher_mailer::SmtpSettings;
 
 use crate::{
     scripted::{Act, Script, ScriptedRelay, Stage},
-    support::{Outcome, class, invitation, reason},
+    support::{AUTHORITY, Outcome, build_mailer, class, invitation, reason},
 };
 
 const OFFER: Act = Act::Say("250-scripted\r\n250-AUTH PLAIN\r\n250 STARTTLS\r\n");
 
 async fn send(script: Script) -> Outcome<(String, Vec<String>)> {
     let relay = ScriptedRelay::start(vec![script]).await?;
-    let credentials = Some(("gatekeeper".to_owned(), "open sesame".to_owned().into()));
-    let mailer = LettreMailer::new(SmtpSettings { tls: Tls::Required, credentials, ..relay.settings() })?;
-    let outcome = mailer.send(&invitation()?).await;
+    let settings = SmtpSettings {
+        username: Some("gatekeeper".to_owned()),
+        password: Some("open sesame".to_owned().into()),
+        // With an authority, a relay on this machine has to offer TLS.
+        ca_file: Some(AUTHORITY.into()),
+        ..relay.settings()
+    };
+    let outcome = build_mailer(settings)?.send(&invitation()?).await;
     assert_eq!(class(&outcome), "unreachable", "{outcome:?}");
     Ok((reason(&outcome).to_owned(), relay.said().concat()))
 }

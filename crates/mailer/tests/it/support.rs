@@ -7,9 +7,12 @@ use usher_domain::{
     Timestamp, account::PublicId, address::EmailAddress, outbox::InvitationMail, port::SendError,
     text::DisplayText,
 };
-use usher_mailer::{Composer, Sender};
+use usher_mailer::{Composer, LettreMailer, Sender, SmtpSettings};
 
 pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+/// A PEM file with the certificate of an authority. Its key is gone.
+pub(crate) const AUTHORITY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/authority.pem");
 
 pub(crate) const LINK: &str = "https://usher.example.com/accept-invitation/0123456789abcdefghijABCDEFGHIJ\
                                ?key=AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA";
@@ -44,6 +47,11 @@ pub(crate) fn numbered(number: usize) -> Outcome<InvitationMail> {
 
 pub(crate) fn composer() -> Outcome<Composer> {
     Ok(Composer::new(Sender::new(Some("Usher"), "usher@mail.example.com")?))
+}
+
+/// A mailer with these settings.
+pub(crate) fn build_mailer(settings: SmtpSettings) -> Outcome<LettreMailer> {
+    Ok(LettreMailer::new(settings.check()?)?)
 }
 
 pub(crate) fn compose(mail: &InvitationMail) -> Outcome<Vec<u8>> {

@@ -70,10 +70,8 @@ fn create(store: &dyn Store, env: &Env, address: &str) {
         Principal { email: email(FOUNDER), email_verified: true, person_id: None, account: None, name: None };
     let founder = Credential::Principal(founder);
     let command = Invite {
-        email: email(address),
         name: Some(DisplayText::parse("Ada Lovelace").unwrap()),
-        grant: Grant::of_roles(["Auditor"]).unwrap(),
-        validity: TimeDelta::days(14),
+        ..Invite::new(email(address), Grant::of_roles(["Auditor"]).unwrap(), TimeDelta::days(14))
     };
     let made = write_counted::<_, StoreError>(store, env, "create", &[Some(&founder)], |tx, _| {
         let actor = resolve(tx, &founder, env.now()).unwrap();

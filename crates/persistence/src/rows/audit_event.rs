@@ -7,7 +7,7 @@ use usher_domain::{
 };
 
 use super::Place;
-use crate::schema::audit_event;
+use crate::{insertion::new_row, schema::audit_event};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = audit_event)]
@@ -38,14 +38,17 @@ impl TryFrom<AuditEventRow> for AuditEvent {
     }
 }
 
-pub(crate) struct NewAuditEventRow {
-    pub(crate) at: NaiveDateTime,
-    pub(crate) actor: &'static str,
-    pub(crate) actor_person: Option<i64>,
-    pub(crate) action: &'static str,
-    pub(crate) account_id: Option<i64>,
-    pub(crate) invitation_id: Option<i64>,
-    pub(crate) person_id: Option<i64>,
+new_row! {
+    /// A new entry of the audit log.
+    pub(crate) struct NewAuditEventRow for audit_event {
+        at: NaiveDateTime,
+        actor: &'static str,
+        actor_person: Option<i64>,
+        action: &'static str,
+        account_id: Option<i64>,
+        invitation_id: Option<i64>,
+        person_id: Option<i64>,
+    }
 }
 
 impl From<&AuditEvent> for NewAuditEventRow {

@@ -10,7 +10,7 @@ use usher_domain::{
 };
 
 use super::{Place, grant};
-use crate::schema::invitation;
+use crate::{insertion::new_row, schema::invitation};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = invitation)]
@@ -64,24 +64,29 @@ impl TryFrom<InvitationRow> for Invitation {
     }
 }
 
-pub(crate) struct NewInvitationRow<'a> {
-    pub(crate) public_id: &'a str,
-    pub(crate) secure_id: &'a str,
-    pub(crate) account_id: i64,
-    pub(crate) email: &'a str,
-    pub(crate) email_key: &'a str,
-    pub(crate) name: Option<&'a str>,
-    pub(crate) roles: String,
-    pub(crate) limit_services: bool,
-    pub(crate) services: String,
-    pub(crate) sponsor: i64,
-    pub(crate) status: &'static str,
-    pub(crate) generation: i64,
-    pub(crate) created_at: NaiveDateTime,
-    pub(crate) updated_at: NaiveDateTime,
-    pub(crate) sent_at: NaiveDateTime,
-    pub(crate) expires_at: NaiveDateTime,
-    pub(crate) version: i64,
+new_row! {
+    /// A new invitation. Inserted only where its address has no pending invitation in the account.
+    pub(crate) struct NewInvitationRow<'a> for invitation {
+        public_id: &'a str,
+        secure_id: &'a str,
+        account_id: i64,
+        email: &'a str,
+        email_key: &'a str,
+        name: Option<&'a str>,
+        roles: String,
+        limit_services: bool,
+        services: String,
+        sponsor: Option<i64>,
+        status: &'static str,
+        generation: i64,
+        created_at: NaiveDateTime,
+        updated_at: NaiveDateTime,
+        sent_at: NaiveDateTime,
+        expires_at: NaiveDateTime,
+        version: i64,
+    }
+    order "account_id, email_key"
+    ending " ON CONFLICT (account_id, email_key) WHERE status = 'pending' DO NOTHING RETURNING id, public_id"
 }
 
 impl<'a> From<&'a NewInvitation> for NewInvitationRow<'a> {
@@ -97,7 +102,7 @@ impl<'a> From<&'a NewInvitation> for NewInvitationRow<'a> {
             roles: grant::roles(&invitation.grant),
             limit_services: invitation.grant.limit_services(),
             services: grant::services(&invitation.grant),
-            sponsor: invitation.sponsor.get(),
+            sponsor: Some(invitation.sponsor.get()),
             status: Status::Pending.as_str(),
             generation: 0,
             created_at,

@@ -8,7 +8,7 @@ use usher_domain::{
 };
 
 use super::Place;
-use crate::schema::mail;
+use crate::{insertion::new_row, schema::mail};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = mail)]
@@ -58,16 +58,19 @@ impl TryFrom<MailRow> for Mail {
     }
 }
 
-pub(crate) struct NewMailRow<'a> {
-    pub(crate) reference: &'a str,
-    pub(crate) account_id: i64,
-    pub(crate) invitation_id: i64,
-    pub(crate) generation: i64,
-    pub(crate) state: &'static str,
-    pub(crate) attempts: i64,
-    pub(crate) due_at: NaiveDateTime,
-    pub(crate) created_at: NaiveDateTime,
-    pub(crate) updated_at: NaiveDateTime,
+new_row! {
+    /// A new mail of the outbox.
+    pub(crate) struct NewMailRow<'a> for mail {
+        reference: &'a str,
+        account_id: i64,
+        invitation_id: i64,
+        generation: i64,
+        state: &'static str,
+        attempts: i64,
+        due_at: NaiveDateTime,
+        created_at: NaiveDateTime,
+        updated_at: NaiveDateTime,
+    }
 }
 
 impl<'a> From<&'a NewMail> for NewMailRow<'a> {

@@ -7,7 +7,7 @@ use usher_domain::{
 };
 
 use super::{Place, grant};
-use crate::schema::membership;
+use crate::{insertion::new_row, schema::membership};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = membership)]
@@ -35,15 +35,16 @@ impl TryFrom<MembershipRow> for Membership {
     }
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = membership)]
-pub(crate) struct NewMembershipRow {
-    pub(crate) account_id: i64,
-    pub(crate) person_id: i64,
-    pub(crate) roles: String,
-    pub(crate) limit_services: bool,
-    pub(crate) services: String,
-    pub(crate) created_at: NaiveDateTime,
+new_row! {
+    /// A new membership.
+    pub(crate) struct NewMembershipRow for membership {
+        account_id: i64,
+        person_id: i64,
+        roles: String,
+        limit_services: bool,
+        services: String,
+        created_at: NaiveDateTime,
+    }
 }
 
 impl From<&Membership> for NewMembershipRow {

@@ -10,7 +10,7 @@ use usher_domain::{
 };
 
 use super::Place;
-use crate::schema::person;
+use crate::{insertion::new_row, schema::person};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = person)]
@@ -56,17 +56,20 @@ impl TryFrom<PersonRow> for Person {
     }
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = person)]
-pub(crate) struct NewPersonRow<'a> {
-    pub(crate) public_id: &'a str,
-    pub(crate) email: &'a str,
-    pub(crate) email_key: &'a str,
-    pub(crate) email_verified: bool,
-    pub(crate) name: &'a str,
-    pub(crate) password_hash: Option<&'a str>,
-    pub(crate) created_at: NaiveDateTime,
-    pub(crate) version: i64,
+new_row! {
+    /// A new person.
+    pub(crate) struct NewPersonRow<'a> for person {
+        public_id: &'a str,
+        email: &'a str,
+        email_key: &'a str,
+        email_verified: bool,
+        name: &'a str,
+        password_hash: Option<&'a str>,
+        created_at: NaiveDateTime,
+        version: i64,
+    }
+    order "email_key"
+    ending " RETURNING id, public_id"
 }
 
 impl<'a> From<&'a NewPerson> for NewPersonRow<'a> {

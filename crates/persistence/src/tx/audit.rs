@@ -7,7 +7,7 @@ use usher_domain::{
 
 use super::DieselTx;
 use crate::{
-    dialect,
+    insertion::insert,
     rows::{AuditEventRow, NewAuditEventRow, all},
     schema::audit_event,
 };
@@ -15,7 +15,7 @@ use crate::{
 impl AuditLog for DieselTx<'_> {
     fn record(&mut self, events: &[AuditEvent]) -> Result<(), StoreError> {
         let rows: Vec<NewAuditEventRow> = events.iter().map(NewAuditEventRow::from).collect();
-        self.write(|connection| Ok(dialect::insert_events(connection, &rows)?))
+        self.write(|connection| Ok(insert(connection, &rows)?))
     }
 
     fn audit_events(&mut self, account: AccountId) -> Result<Vec<AuditEvent>, StoreError> {

@@ -15,6 +15,7 @@ use usher_domain::{
 use super::{DieselTx, exactly, open_lists, pair};
 use crate::{
     dialect,
+    insertion::insert_numbered,
     rows::{ChangedInvitationRow, InvitationRow, NewInvitationRow, all, one, readable},
     schema::{Pending, invitation},
 };
@@ -23,7 +24,7 @@ impl Invitations for DieselTx<'_> {
     fn insert_invitations(&mut self, new: &[NewInvitation]) -> Result<Vec<Option<Invitation>>, StoreError> {
         let rows: Vec<NewInvitationRow<'_>> = new.iter().map(NewInvitationRow::from).collect();
         self.write(|connection| {
-            let written = dialect::insert_invitations(connection, &rows)?;
+            let written = insert_numbered(connection, &rows)?;
             let numbers: HashMap<&str, i64> = written.iter().map(|(id, name)| (name.as_str(), *id)).collect();
             let number = |new: &NewInvitation| numbers.get(new.public_id.as_str()).copied();
             Ok(new.iter().map(|new| Some(new.numbered(InvitationId::new(number(new)?)))).collect())

@@ -14,6 +14,7 @@ use usher_domain::{
 use super::{DieselTx, pair};
 use crate::{
     dialect,
+    insertion::insert,
     rows::{AccountRow, MembershipRow, NewMembershipRow, one},
     schema::{account, membership},
 };
@@ -21,7 +22,7 @@ use crate::{
 impl Memberships for DieselTx<'_> {
     fn insert_memberships(&mut self, memberships: &[Membership]) -> Result<(), StoreError> {
         let rows: Vec<NewMembershipRow> = memberships.iter().map(NewMembershipRow::from).collect();
-        self.write(|connection| Ok(dialect::insert_memberships(connection, &rows)?))
+        self.write(|connection| Ok(insert(connection, &rows)?))
     }
 
     fn membership(&mut self, account: AccountId, person: PersonId) -> Result<Option<Membership>, StoreError> {

@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::{dsl::min, prelude::*};
 use usher_domain::{
     Timestamp,
-    id::{InvitationId, MailId},
+    id::{AccountId, InvitationId, MailId},
     outbox::{LeaseToken, Mail, NewMail},
     port::{
         StoreError,
@@ -16,6 +16,7 @@ use super::DieselTx;
 use crate::{
     connection::MultiBackend,
     dialect,
+    insertion::insert,
     rows::{MailRow, NewMailRow, all, readable},
     schema::{Queued, mail},
 };
@@ -26,7 +27,7 @@ const MOST_CLAIMED: u32 = 1000;
 impl Outbox for DieselTx<'_> {
     fn enqueue(&mut self, mails: &[NewMail]) -> Result<(), StoreError> {
         let rows: Vec<NewMailRow<'_>> = mails.iter().map(NewMailRow::from).collect();
-        self.write(|connection| Ok(dialect::insert_mails(connection, &rows)?))
+        self.write(|connection| Ok(insert(connection, &rows)?))
     }
 
     fn claim_mails(
@@ -79,10 +80,11 @@ impl Outbox for DieselTx<'_> {
         })
     }
 
-    fn mails_of(&mut self, invitation: InvitationId) -> Result<Vec<Mail>, StoreError> {
+    fn mails_of(&mut self, account: AccountId, invitation: InvitationId) -> Result<Vec<Mail>, StoreError> {
         self.read(|connection| {
             let rows = mail::table
                 .filter(mail::invitation_id.eq(invitation.get()))
+                .filter(mail::account_id.eq(account.get()))
                 .order(mail::id)
                 .select(MailRow::as_select());
             Ok(all(rows.load(connection)?)?)

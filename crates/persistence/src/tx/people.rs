@@ -10,7 +10,7 @@ use usher_domain::{
 
 use super::{DieselTx, exactly};
 use crate::{
-    dialect,
+    insertion::insert_numbered,
     rows::{NewPersonRow, PersonRow, one},
     schema::person,
 };
@@ -19,7 +19,7 @@ impl People for DieselTx<'_> {
     fn insert_people(&mut self, people: &[NewPerson]) -> Result<Vec<Person>, StoreError> {
         let rows: Vec<NewPersonRow<'_>> = people.iter().map(NewPersonRow::from).collect();
         self.write(|connection| {
-            let written = dialect::insert_people(connection, &rows)?;
+            let written = insert_numbered(connection, &rows)?;
             let numbers: HashMap<&str, i64> = written.iter().map(|(id, name)| (name.as_str(), *id)).collect();
             let number = |new: &NewPerson| numbers.get(new.public_id.as_str()).copied();
             Ok(people.iter().filter_map(|new| Some(new.numbered(PersonId::new(number(new)?)))).collect())

@@ -78,7 +78,7 @@ fn digest() -> TokenDigest {
 }
 
 fn look_at_mails(tx: &mut dyn Tx, invitation: &Invitation) -> Result<(), StoreError> {
-    tx.mails_of(invitation.id).map(drop)
+    tx.mails_of(invitation.account_id, invitation.id).map(drop)
 }
 
 fn look_at_audit(tx: &mut dyn Tx, invitation: &Invitation) -> Result<(), StoreError> {
@@ -193,7 +193,7 @@ fn unreadable_rows_hold_up_no_mail_and_no_sweep(place: &dyn Place) {
         .map(|delivery| delivery.content.to.to_string())
         .collect();
     assert_eq!(claimed, ["good@example.com"]);
-    let dead = store.read("mails", |tx| tx.mails_of(InvitationId::new(1))).unwrap();
+    let dead = store.read("mails", |tx| tx.mails_of(world.owner.account.id, InvitationId::new(1))).unwrap();
     assert_eq!(dead[0].state, MailState::Dead);
     assert_eq!(dead[0].last_error.as_deref(), Some("invitation.roles of row 1 cannot be read"));
 

@@ -204,10 +204,10 @@ fn what_was_applied_is_not_pending(place: &dyn Place) {
     assert_eq!(store.migrations().run(), Ok(vec![]));
     place.execute("DELETE FROM __diesel_schema_migrations");
     let pending = store.migrations().pending().unwrap();
-    assert_eq!(pending.first().map(String::as_str), Some("20261122000000_initial_schema"));
+    assert_eq!(pending.first().map(String::as_str), Some("20261201000000_initial_schema"));
     // The tables are there already, so the migration fails, and says which one and why.
     let error = store.migrations().run().unwrap_err().to_string();
-    assert!(error.contains("20261122000000_initial_schema") && error.contains("account"), "{error}");
+    assert!(error.contains("20261201000000_initial_schema") && error.contains("account"), "{error}");
     assert_eq!(store.migrations().pending(), Ok(pending));
 }
 

@@ -101,7 +101,7 @@ fn one_address_is_invited_once(place: &dyn Place) {
         assert!(ends.iter().all(told), "{ends:?}");
         for id in ends.into_iter().flatten() {
             let store: &dyn Store = place.store();
-            assert_eq!(store.read("mails", |tx| tx.mails_of(id)).unwrap().len(), 1);
+            assert_eq!(store.read("mails", |tx| tx.mails_of(world.owner.account.id, id)).unwrap().len(), 1);
         }
     }
     assert_eq!(count(&actions(&world, place), AuditAction::InvitationCreated), ROUNDS);
@@ -202,7 +202,7 @@ fn one_resend_succeeds(place: &dyn Place) {
         let stored = world.stored(place, invitation.id);
         assert_eq!(usize::try_from(stored.generation).unwrap(), round);
         let store: &dyn Store = place.store();
-        let mails = store.read("mails", |tx| tx.mails_of(invitation.id)).unwrap();
+        let mails = store.read("mails", |tx| tx.mails_of(invitation.account_id, invitation.id)).unwrap();
         assert_eq!(mails.len(), round + 1);
     }
 }
@@ -304,5 +304,5 @@ fn every_lapsed_mail_is_taken_over_once(place: &dyn Place) {
             break;
         }
     }
-    assert_eq!(store.read("mails", |tx| tx.mails_of(invitation.id)).unwrap().len(), 1);
+    assert_eq!(store.read("mails", |tx| tx.mails_of(invitation.account_id, invitation.id)).unwrap().len(), 1);
 }

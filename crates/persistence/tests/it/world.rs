@@ -97,12 +97,7 @@ impl World {
 
     /// As [`Self::invite`], as a part of a unit.
     pub(crate) fn invite_in(&self, tx: &mut dyn Tx, address: &str) -> Result<Invitation, InviteError> {
-        let command = Invite {
-            email: EmailAddress::parse(address).unwrap(),
-            name: None,
-            grant: grant("Auditor"),
-            validity: VALIDITY,
-        };
+        let command = Invite::new(EmailAddress::parse(address).unwrap(), grant("Auditor"), VALIDITY);
         invite(tx, &self.env, &self.owner, &command)
     }
 

@@ -1,8 +1,8 @@
-// Lets a test speak through Fastly's JavaScript client, which is the vendor's own and unchanged.
+// Lets a test use Fastly's JavaScript client, which is unmodified.
 //
-// Arguments: the URL that takes the place of https://api.fastly.com, and the token. Standard input carries one call
-// a line, standard output one answer a line, both as JSON; `OutsideClient` of mod.rs is the other end. It ends when
-// its standard input closes, even in the middle of a call.
+// Arguments: the URL to use instead of https://api.fastly.com, and the token. Standard input carries one call on each line,
+// standard output one outcome on each line, both as JSON; `OutsideClient` in mod.rs is the other side. The program ends
+// when standard input closes, even during a call.
 "use strict";
 
 const readline = require("readline");
@@ -11,7 +11,7 @@ const fastly = require("fastly");
 const [url, token] = process.argv.slice(1);
 const client = fastly.ApiClient.instance;
 client.authenticate(token);
-// Each method passes the vendor's address of its own, whatever the client's base path is.
+// Each method passes the vendor's URL, and ignores the base path of the client.
 client.plugins = [
   (request) => {
     request.url = request.url.replace("https://api.fastly.com", url);
@@ -22,7 +22,7 @@ const invitations = new fastly.InvitationsApi();
 const users = new fastly.UserApi();
 const authorizations = new fastly.ServiceAuthorizationsApi();
 
-// The variants that hand out the reply beside what the client's models keep of it, which is little.
+// These variants return the response too. The client's models keep little of it.
 const calls = {
   createInvitation: (options) => invitations.createInvitationWithHttpInfo(options),
   createTypedInvitation: ({ invitation }) =>
@@ -33,7 +33,7 @@ const calls = {
   listServiceAuthorization: (options) => authorizations.listServiceAuthorizationWithHttpInfo(options),
 };
 
-// The invitation as the client's own models, from attributes and `services` (`id` and `permission`).
+// Builds the client's models from attributes and `services` (`id` and `permission`).
 function typed({ services, ...attributes }) {
   const data = { type: "invitation", attributes };
   if (services) {
@@ -56,7 +56,7 @@ async function answer({ call, arguments: options }) {
     const { data, response } = await calls[call](options);
     return { ok: true, result: data, ...seen(response) };
   } catch (failure) {
-    // The client rejects with a plain object that holds the error, or with an error of its own.
+    // The client rejects with a plain object that holds the error, or with its own error.
     const error = failure.error || failure;
     return { ok: false, error: error.name, message: error.message, ...seen(failure.response) };
   }

@@ -1,8 +1,8 @@
-"""Lets a test speak through Fastly's Python client, which is the vendor's own and unchanged.
+"""Lets a test use Fastly's Python client, which is unmodified.
 
-Arguments: the URL that takes the place of https://api.fastly.com, and the token. Standard input carries one call
-a line, standard output one answer a line, both as JSON; `OutsideClient` of mod.rs is the other end. It ends when
-its standard input closes, even in the middle of a call.
+Arguments: the URL to use instead of https://api.fastly.com, and the token. Standard input carries one call on each
+line, standard output one outcome on each line, both as JSON; `OutsideClient` in mod.rs is the other side. The program
+ends when standard input closes, even during a call.
 """
 
 import datetime
@@ -35,7 +35,7 @@ from fastly.model.type_service_invitation import TypeServiceInvitation
 
 
 def typed(facts):
-    """The invitation as the client's own models, from attributes and `services` (`id` and `permission`)."""
+    """Builds the client's models from attributes and `services` (`id` and `permission`)."""
     attributes = dict(facts)
     services = attributes.pop("services", None)
     if "role" in attributes:
@@ -48,7 +48,7 @@ def typed(facts):
 
 
 def limit(service):
-    # The model calls the id read-only, and so refuses it in its constructor.
+    # The model declares the id as read-only, so its constructor rejects it.
     member = RelationshipMemberService._from_openapi_data(type=TypeService("service"), id=service["id"])
     return ServiceInvitation(
         data=ServiceInvitationData(
@@ -87,7 +87,7 @@ class Driver:
         except fastly.ApiException as refusal:
             return {**failure(refusal), "status": refusal.status, **seen(refusal.body, refusal.headers)}
         except Exception as trouble:
-            # The reply, if one came, is one that the client could not read.
+            # The response, if one came, is one that the client could not parse.
             reply = self.client.last_response
             if reply is None:
                 return failure(trouble)
@@ -110,7 +110,7 @@ def moment(value):
 
 
 def read_calls(calls):
-    # Not through sys.stdin: a thread that holds its lock keeps a failing interpreter from ending.
+    # Not through sys.stdin: a thread that holds its lock would keep a failing interpreter from ending.
     with os.fdopen(0, "rb", closefd=False) as stdin:
         for line in stdin:
             calls.put(json.loads(line))

@@ -10,23 +10,23 @@ use std::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::ClientAnswer;
+use super::answer::ClientAnswer;
 use crate::{
     environment::{NODE_VARIABLE, node_home, variable},
-    error::{Attempt, TestbedError},
+    error::{IoContext, TestbedError},
     process::Lifeline,
     python,
 };
 
-/// How long one call may take. The clients themselves give up after a minute, if at all.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// The longest time of one call. The clients have no timeout, or one of a minute.
+const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// The small program around a client, which makes one call for each line that it reads.
+/// The program around a client, which makes one call for each line of its input.
 #[derive(Debug)]
 pub(super) struct Driver {
     name: &'static str,
-    answers: Receiver<String>,
-    // Declared, and so dropped, before its directory.
+    outcomes: Receiver<String>,
+    // Fields are dropped in order: the process ends before its directory is removed.
     process: Lifeline,
     directory: TempDir,
 }
@@ -45,50 +45,50 @@ impl Driver {
     }
 
     fn start(name: &'static str, mut command: Command) -> Result<Self, TestbedError> {
-        let directory = tempfile::Builder::new().prefix("usher-client-").tempdir().attempt(name)?;
-        // A file, because an inherited stderr keeps a test runner waiting for the end of the test's output.
-        command.stderr(File::create(directory.path().join("log")).attempt(name)?);
-        // Both clients prefer it to the token that they are given.
+        let directory = tempfile::Builder::new().prefix("usher-client-").tempdir().context(name)?;
+        // A file, because an inherited stderr would keep a test runner waiting for the end of the test's output.
+        command.stderr(File::create(directory.path().join("log")).context(name)?);
+        // Both clients would use this variable instead of the given token.
         command.env_remove("FASTLY_API_TOKEN");
         let (process, stdout) = Lifeline::start(&mut command, name)?;
-        Ok(Self { name, answers: follow(stdout), process, directory })
+        Ok(Self { name, outcomes: follow(stdout), process, directory })
     }
 
-    /// Makes one call and waits for what comes of it.
+    /// Makes one call and waits for its outcome.
     pub(super) fn call(&mut self, call: &str, arguments: &Value) -> Result<ClientAnswer, TestbedError> {
         let request = json!({ "call": call, "arguments": arguments }).to_string();
-        let told = self.process.tell(&request).is_ok();
-        let answer = if told { self.answers.recv_timeout(PATIENCE).ok() } else { None };
-        let Some(answer) = answer else { return Err(self.failed(call, "no answer")) };
-        serde_json::from_str(&answer).map_err(|_| self.failed(call, &answer))
+        let sent = self.process.write_line(&request).is_ok();
+        let outcome = if sent { self.outcomes.recv_timeout(TIMEOUT).ok() } else { None };
+        let Some(outcome) = outcome else { return Err(self.failed(call, "no outcome")) };
+        serde_json::from_str(&outcome).map_err(|_| self.failed(call, &outcome))
     }
 
     fn failed(&self, call: &str, otherwise: &str) -> TestbedError {
         let log = fs::read_to_string(self.directory.path().join("log")).unwrap_or_default();
-        let said = [log.trim_end(), otherwise].into_iter().find(|text| !text.is_empty());
+        let printed = [log.trim_end(), otherwise].into_iter().find(|text| !text.is_empty());
         TestbedError::Failed {
             what: format!("{}, calling {call},", self.name),
-            output: said.unwrap_or_default().to_owned(),
+            output: printed.unwrap_or_default().to_owned(),
         }
     }
 }
 
-/// Collects the answers, on a thread of its own, until the output closes.
+/// Collects the outcomes on a thread until the output closes.
 fn follow(output: impl Read + Send + 'static) -> Receiver<String> {
-    let (sender, answers) = mpsc::channel();
+    let (sender, outcomes) = mpsc::channel();
     thread::spawn(move || {
         let lines = BufReader::new(output).lines().map_while(Result::ok);
-        // Ends too when nobody listens any more.
+        // Sending fails when the driver was dropped.
         for line in lines {
             if sender.send(line).is_err() {
                 break;
             }
         }
     });
-    answers
+    outcomes
 }
 
-/// Node.js, where it finds the client.
+/// A Node.js that finds the client.
 fn node() -> Result<Command, TestbedError> {
     let named = variable(NODE_VARIABLE);
     let home = node_home();

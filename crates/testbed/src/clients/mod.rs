@@ -7,40 +7,39 @@ use serde_json::{Map, Value, json};
 
 use crate::error::TestbedError;
 
-/// Fastly's own client in another language, unchanged, that talks to a server of the test's choice.
+/// Fastly's own client in another language, unmodified, on a server of the test's choice.
 ///
-/// It knows a server by its URL and a token, and nothing of it otherwise. One call is made at a time. What the
-/// client makes of the reply, and the reply itself, are in the [`ClientAnswer`]; an error here means that the
-/// client's process failed, or took longer than a minute.
+/// The client knows only the URL of the server and a token. It makes one call at a time. The [`ClientAnswer`] holds the
+/// response and what the client makes of it. An error means that the client's process failed or took longer than a minute.
 #[derive(Debug)]
 pub struct OutsideClient {
     driver: Driver,
 }
 
 impl OutsideClient {
-    /// The package fastly of `npm`. It hardly looks at what it gets.
+    /// The npm package fastly. It hardly validates responses.
     pub fn javascript(base_url: &str, token: &str) -> Result<Self, TestbedError> {
         Ok(Self { driver: Driver::javascript(base_url, token)? })
     }
 
-    /// The package fastly of `PyPI`. It checks every member of a reply, and refuses to hand out what its models do not
-    /// allow.
+    /// The `PyPI` package fastly. It validates every member of a response and raises an exception when its models do not
+    /// allow the member.
     pub fn python(base_url: &str, token: &str) -> Result<Self, TestbedError> {
         Ok(Self { driver: Driver::python(base_url, token)? })
     }
 
-    /// Creates an invitation: the whole JSON:API document, which is sent as it is.
+    /// Creates an invitation from a whole JSON:API document, which the client sends unchanged.
     pub fn create(&mut self, document: &Value) -> Result<ClientAnswer, TestbedError> {
         self.driver.call("createInvitation", &json!({ "invitation": document }))
     }
 
-    /// Creates an invitation as the client's typed models write it. Given are its attributes and, as `services`, a
-    /// list of objects with `id` and `permission`.
+    /// Creates an invitation from the client's typed models. `invitation` holds its attributes and, as `services`, a list
+    /// of objects with `id` and `permission`.
     pub fn create_typed(&mut self, invitation: &Value) -> Result<ClientAnswer, TestbedError> {
         self.driver.call("createTypedInvitation", &json!({ "invitation": invitation }))
     }
 
-    /// Lists invitations; what is not given is not sent.
+    /// Lists invitations. Parameters without a value are not sent.
     pub fn list(&mut self, page: Option<u32>, size: Option<u32>) -> Result<ClientAnswer, TestbedError> {
         self.driver.call("listInvitations", &paging(page, size))
     }
@@ -50,12 +49,12 @@ impl OutsideClient {
         self.driver.call("deleteInvitation", &json!({ "invitation_id": id }))
     }
 
-    /// Asks who the token's user is.
+    /// Requests the user of the token.
     pub fn current_user(&mut self) -> Result<ClientAnswer, TestbedError> {
         self.driver.call("getCurrentUser", &json!({}))
     }
 
-    /// Lists service authorizations, which is what a limit to services becomes; what is not given is not sent.
+    /// Lists service authorizations, the result of a limit to services. Parameters without a value are not sent.
     pub fn service_authorizations(
         &mut self,
         page: Option<u32>,

@@ -10,27 +10,27 @@ use std::{
 };
 
 use crate::{
-    error::{Attempt, TestbedError},
+    error::{IoContext, TestbedError},
     process::{Lifeline, run},
 };
 
-/// The name of the cluster's superuser, whoever runs the tests.
+/// The name of the cluster's superuser, whichever account runs the tests.
 const USER: &str = "postgres";
 
-/// The largest table that is measured, two million invitations with their indexes. The default is 128 MB on any machine, of which
-/// PostgreSQL's manual says that a server of its own has use for more.
+/// Room for the largest measured table: two million invitations with their indexes. The default of 128 MB is the same on
+/// every machine, and PostgreSQL's manual recommends more for a dedicated server.
 const BUFFERS: &str = "1GB";
 
-/// What a cluster is for.
+/// The purpose of a cluster.
 #[derive(Clone, Copy)]
 pub(super) enum Purpose<'a> {
-    /// Tests: nothing is written through to the disk, and it listens on a socket in its directory only.
+    /// Tests: the cluster does not flush to disk, and listens only on a socket in its directory.
     Tests,
-    /// Measuring: PostgreSQL's own defaults but for [`BUFFERS`], in a directory below this one, on a port of this machine.
+    /// Benchmarks: PostgreSQL's defaults except [`BUFFERS`], in a directory below this path, on this port of 127.0.0.1.
     Benchmarks(&'a Path, u16),
 }
 
-/// Makes and starts a cluster in a fresh directory; returns what holds it up and its superuser's URL.
+/// Creates and starts a cluster in a new directory. Returns its lifeline and the URL of its superuser.
 pub(super) fn start(programs: &Path, purpose: Purpose<'_>) -> Result<(Lifeline, String), TestbedError> {
     let mut builder = tempfile::Builder::new();
     builder.prefix("usher-postgres-");
@@ -38,8 +38,8 @@ pub(super) fn start(programs: &Path, purpose: Purpose<'_>) -> Result<(Lifeline, 
         Purpose::Tests => builder.tempdir(),
         Purpose::Benchmarks(parent, _) => builder.tempdir_in(parent),
     };
-    let home = home.attempt("making a cluster's directory")?;
-    let account = Account::for_owner_of(home.path())?;
+    let home = home.context("creating a cluster's directory")?;
+    let account = SystemAccount::for_owner_of(home.path())?;
     let data = home.path().join("data");
     let mut initdb = account.command(&programs.join("initdb"), home.path());
     initdb.args([
@@ -61,11 +61,11 @@ pub(super) fn start(programs: &Path, purpose: Purpose<'_>) -> Result<(Lifeline, 
         .arg("sh")
         .arg(programs.join("pg_ctl"))
         .arg(home.path());
-    // A group of its own, so that Ctrl-C reaches the tests and not their database; and no stderr, which would
-    // keep a test runner waiting for the end of the test's output.
+    // A process group of its own, so that Ctrl-C reaches the tests and not their database. No stderr, because an inherited
+    // one would keep a test runner waiting for the end of the test's output.
     watchdog.process_group(0).stderr(Stdio::null());
     let (lifeline, stdout) = Lifeline::start(&mut watchdog, "starting PostgreSQL")?;
-    // From here on the watchdog removes the directory.
+    // From here on, the watchdog removes the directory.
     let home = home.keep();
     await_ready(stdout)?;
     let address = match purpose {
@@ -84,44 +84,44 @@ fn configure(file: &Path, home: &Path, purpose: Purpose<'_>) -> Result<(), Testb
     };
     let socket = home.display().to_string().replace('\'', "''");
     let mut conf =
-        OpenOptions::new().append(true).open(file).attempt("opening the cluster's configuration")?;
+        OpenOptions::new().append(true).open(file).context("opening the cluster's configuration")?;
     writeln!(conf, "{settings}unix_socket_directories = '{socket}'")
-        .attempt("writing the cluster's configuration")
+        .context("writing the cluster's configuration")
 }
 
-/// Waits for the watchdog's word, which `pg_ctl` bounds to a minute.
+/// Waits until the watchdog prints that the cluster is ready. `pg_ctl` limits the wait to a minute.
 fn await_ready(stdout: impl Read) -> Result<(), TestbedError> {
     const READY: &[u8] = b"ready\n";
-    let mut said = Vec::new();
+    let mut printed = Vec::new();
     let mut stdout = BufReader::new(stdout);
-    stdout.by_ref().take(READY.len() as u64).read_to_end(&mut said).attempt("waiting for PostgreSQL")?;
-    if said == READY {
+    stdout.by_ref().take(READY.len() as u64).read_to_end(&mut printed).context("waiting for PostgreSQL")?;
+    if printed == READY {
         return Ok(());
     }
-    stdout.read_to_end(&mut said).attempt("waiting for PostgreSQL")?;
-    let output = String::from_utf8_lossy(&said).trim_end().to_owned();
+    stdout.read_to_end(&mut printed).context("waiting for PostgreSQL")?;
+    let output = String::from_utf8_lossy(&printed).trim_end().to_owned();
     Err(TestbedError::Failed { what: "starting PostgreSQL".into(), output })
 }
 
-/// Whom the cluster runs as: PostgreSQL refuses to be root.
-struct Account {
-    /// User and group to change to; none for an ordinary developer.
+/// The account that the cluster runs under. PostgreSQL does not run as root.
+struct SystemAccount {
+    /// The user and group to change to; none when the tests do not run as root.
     ids: Option<(u32, u32)>,
 }
 
-impl Account {
-    /// Finds the account, and gives it the directory, which this process just made.
+impl SystemAccount {
+    /// Finds the account and makes it the owner of the directory, which this process has just created.
     fn for_owner_of(directory: &Path) -> Result<Self, TestbedError> {
-        let owner = fs::metadata(directory).attempt("reading a cluster's directory")?.uid();
+        let owner = fs::metadata(directory).context("reading a cluster's directory")?.uid();
         if owner != 0 {
             return Ok(Self { ids: None });
         }
         let (user, group) =
             ["postgres", "nobody"].into_iter().find_map(lookup).ok_or(TestbedError::Missing {
-                what: "an account to run PostgreSQL under (postgres or nobody), since it refuses root, was",
+                what: "an account to run PostgreSQL under (postgres or nobody), because it does not run as root, was",
                 help: "run the tests as another user",
             })?;
-        chown(directory, Some(user), Some(group)).attempt("giving a cluster's directory away")?;
+        chown(directory, Some(user), Some(group)).context("changing the owner of a cluster's directory")?;
         Ok(Self { ids: Some((user, group)) })
     }
 
@@ -135,7 +135,7 @@ impl Account {
     }
 }
 
-/// User and group id of an account.
+/// The user id and group id of an account.
 fn lookup(account: &str) -> Option<(u32, u32)> {
     let id = |which| run(Command::new("id").args([which, account]), "id").ok()?.parse().ok();
     Some((id("-u")?, id("-g")?))

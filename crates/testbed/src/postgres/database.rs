@@ -3,7 +3,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use super::psql::Psql;
 use crate::error::TestbedError;
 
-/// A database of a test's own, dropped with this handle even while somebody is connected to it.
+/// The database of one test. Dropping the handle drops the database, even while a client is connected to it.
 #[derive(Debug)]
 pub struct Database {
     psql: Psql,
@@ -12,32 +12,32 @@ pub struct Database {
 }
 
 impl Database {
-    /// Creates a database as a copy of the template, under a name that no other test has.
+    /// Creates a database as a copy of the template, under a unique name.
     pub(super) fn create(psql: &Psql, template: &str) -> Result<Self, TestbedError> {
-        // A random name rather than a count: many test processes share a server.
+        // A random name, because many test processes share a server and could not share a counter.
         let name = format!("usher_test_{:016x}", RandomState::new().build_hasher().finish());
         let create =
             |how| psql.server_sql(&format!(r#"CREATE DATABASE "{name}" TEMPLATE "{template}" {how}"#));
-        // Twice as fast as the default; PostgreSQL before 15 has no other way, and no word for it.
+        // Twice as fast as the default. PostgreSQL before version 15 does not know the option and always copies files.
         create("STRATEGY FILE_COPY").or_else(|_| create(""))?;
         Ok(Self { psql: psql.clone(), url: psql.url_of(&name), name })
     }
 
-    /// Makes this database a template for others. On error it stays what it was, and is dropped.
+    /// Makes this database a template. After an error the database is dropped as usual.
     pub(super) fn into_template(self, template: &str) -> Result<(), TestbedError> {
-        // The handle's own drop finds nothing under the old name then.
+        // Renames the database: dropping the handle then finds no database of the old name.
         self.psql.server_sql(&format!(r#"ALTER DATABASE "{}" RENAME TO "{template}""#, self.name)).map(drop)
     }
 
-    /// The database's URL, as the superuser.
+    /// The URL of the database, for the superuser.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Runs SQL through psql, to look into the database from outside.
+    /// Runs SQL through psql, which shares no code with Usher.
     ///
-    /// Returns the rows, one a line, columns separated by `|`. Several statements are one transaction.
+    /// Returns one line for each row, with the columns separated by `|`. Several statements run in one transaction.
     pub fn sql(&self, text: &str) -> Result<String, TestbedError> {
         self.psql.sql(&self.url, text)
     }
@@ -45,7 +45,7 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        // A failure leaves a database behind in a throwaway cluster, which is no reason to fail a test.
+        // A database that is left behind in a throwaway cluster does not fail a test.
         let _ = self.psql.server_sql(&format!(r#"DROP DATABASE IF EXISTS "{}" WITH (FORCE)"#, self.name));
     }
 }

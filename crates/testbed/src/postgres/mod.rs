@@ -16,28 +16,27 @@ use psql::Psql;
 
 use crate::{
     environment::{POSTGRES_VARIABLE, variable},
-    error::{Attempt as _, TestbedError},
+    error::{IoContext as _, TestbedError},
     process::Lifeline,
 };
 
-/// A PostgreSQL server for tests: a throwaway cluster, or one that the developer points at.
+/// A PostgreSQL server for tests: a throwaway cluster, or an existing server that the developer names.
 ///
-/// A throwaway cluster listens on a Unix socket only, trusts everybody, says everything in English, writes
-/// nothing through to the disk, and has a time zone that no code should rely on. The one for benchmarks has PostgreSQL's
-/// own defaults instead, but for its buffers.
+/// A throwaway cluster for tests listens only on a Unix socket, needs no passwords, prints messages in English, does not
+/// flush to disk, and has an unusual time zone. The cluster for benchmarks has PostgreSQL's defaults instead, except for
+/// its buffers.
 #[derive(Debug)]
 pub struct PostgresServer {
     psql: Psql,
-    /// None where the server is not ours to stop.
+    /// None for a server that this process did not start and must not stop.
     _cluster: Option<Lifeline>,
 }
 
 impl PostgresServer {
     /// The server that all tests of this process share.
     ///
-    /// It is the one that [`POSTGRES_VARIABLE`] names, as in a run of `cargo xtask test`, or else a cluster
-    /// that the first call starts and that ends with the process. Errors are not remembered: the next call
-    /// tries again.
+    /// [`POSTGRES_VARIABLE`] names it in a run of `cargo xtask test`. Otherwise the first call starts a cluster, which ends
+    /// with the process. After an error, the next call tries again.
     pub fn shared() -> Result<&'static Self, TestbedError> {
         static SHARED: Mutex<Option<&'static PostgresServer>> = Mutex::new(None);
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -49,16 +48,16 @@ impl PostgresServer {
         Ok(server)
     }
 
-    /// Starts a cluster that ends with the handle, for tests that stop or harm the server.
+    /// Starts a cluster that ends with the handle, for tests that stop or damage the server.
     pub fn start() -> Result<Self, TestbedError> {
         Self::start_for(Purpose::Tests)
     }
 
-    /// Starts a cluster that ends with the handle, for benchmarks: with PostgreSQL's own defaults but for its buffers, so that
-    /// what is committed is on the disk, listening on a free port of 127.0.0.1, in a directory of its own below `parent`.
+    /// Starts a durable cluster that ends with the handle, for benchmarks and crash tests: with PostgreSQL's defaults
+    /// except its buffers, on a free port of 127.0.0.1, in a new directory below `parent`.
     pub fn start_durable(parent: &Path) -> Result<Self, TestbedError> {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
-        Self::start_for(Purpose::Benchmarks(parent, free.attempt("looking for a free port")?.port()))
+        Self::start_for(Purpose::Benchmarks(parent, free.context("looking for a free port")?.port()))
     }
 
     fn start_for(purpose: Purpose<'_>) -> Result<Self, TestbedError> {
@@ -67,12 +66,12 @@ impl PostgresServer {
         Ok(Self { psql: Psql { program, server_url }, _cluster: Some(cluster) })
     }
 
-    /// Where PostgreSQL's command-line client is.
+    /// The path of psql, PostgreSQL's command-line client.
     pub fn psql() -> Result<PathBuf, TestbedError> {
         programs::psql()
     }
 
-    /// Where PostgreSQL's load client is.
+    /// The path of pgbench, PostgreSQL's load client.
     pub fn pgbench() -> Result<PathBuf, TestbedError> {
         programs::pgbench()
     }
@@ -87,7 +86,7 @@ impl PostgresServer {
         }
     }
 
-    /// The superuser's URL of the maintenance database, fit for [`POSTGRES_VARIABLE`].
+    /// The URL of the maintenance database for the superuser, as [`POSTGRES_VARIABLE`] needs it.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.psql.server_url
@@ -95,15 +94,15 @@ impl PostgresServer {
 
     /// Creates an empty database.
     pub fn create_database(&self) -> Result<Database, TestbedError> {
-        // template1 cannot be copied while anybody is connected to it; nobody connects to template0.
+        // template1 cannot be copied while a client is connected to it. template0 accepts no connections.
         Database::create(&self.psql, "template0")
     }
 
-    /// Creates a database as a copy of a template, which `prepare` fills when the server has none of that
-    /// name yet; it gets the URL and must have closed its connections when it returns.
+    /// Creates a database as a copy of a template. When the server has no template of that name, `prepare` fills one: it
+    /// gets the URL, and must close its connections before it returns.
     ///
-    /// Copying is much faster than running migrations, and the template serves every test process. It stays
-    /// as long as the server, so its name has to change with what it holds: let it carry a digest.
+    /// Copying is much faster than running migrations, and all test processes share the template. A template lives as long
+    /// as the server, so its name must change with its content: include a digest.
     pub fn create_database_from<E>(
         &self,
         template: &str,
@@ -118,7 +117,7 @@ impl PostgresServer {
                 template: template.into(),
                 source: source.into(),
             })?;
-            // Processes race to this line, and whoever comes second uses the first one's.
+            // Several processes may create the template at once. One succeeds, and the others use its template.
             if let Err(error) = draft.into_template(template)
                 && !self.has_database(template)?
             {
@@ -135,7 +134,7 @@ impl PostgresServer {
 
     /// Runs SQL through psql in the maintenance database.
     ///
-    /// Returns the rows, one a line, columns separated by `|`.
+    /// Returns one line for each row, with the columns separated by `|`.
     pub fn sql(&self, text: &str) -> Result<String, TestbedError> {
         self.psql.server_sql(text)
     }

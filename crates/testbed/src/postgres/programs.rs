@@ -5,7 +5,7 @@ use crate::{
     error::TestbedError,
 };
 
-/// Directories outside `PATH` where packages put PostgreSQL; `*` stands for a version.
+/// Directories outside `PATH` where packages install PostgreSQL. `*` stands for a version.
 const PLACES: [&str; 5] = [
     "/usr/lib/postgresql/*/bin",
     "/usr/pgsql-*/bin",
@@ -25,7 +25,7 @@ pub(super) fn server() -> Result<PathBuf, TestbedError> {
 
 /// The command-line client.
 pub(super) fn psql() -> Result<PathBuf, TestbedError> {
-    // What Debian has in `PATH` is a Perl script that looks for the program, and takes its time.
+    // The psql in Debian's `PATH` is a Perl script that searches for the real program, which takes time.
     let directory = directory_of_package(&["psql"]).or_else(|| directory_in_path(&["psql"]));
     directory.map(|directory| directory.join("psql")).ok_or(TestbedError::Missing {
         what: "PostgreSQL's client program psql was",
@@ -33,7 +33,7 @@ pub(super) fn psql() -> Result<PathBuf, TestbedError> {
     })
 }
 
-/// The load client, of the same version as the server.
+/// The load client in the version of the server, or else from `PATH`.
 pub(super) fn pgbench() -> Result<PathBuf, TestbedError> {
     let program = server()?.join("pgbench");
     let elsewhere = || Some(directory_in_path(&["pgbench"])?.join("pgbench"));
@@ -48,7 +48,7 @@ fn directory_of_package(programs: &[&str]) -> Option<PathBuf> {
     PLACES.into_iter().flat_map(expand).find(|directory| holds(directory, programs))
 }
 
-/// The directories that a pattern stands for, newest version first.
+/// The directories that match a pattern, newest version first.
 fn expand(pattern: &str) -> Vec<PathBuf> {
     let Some((before, after)) = pattern.split_once('*') else {
         return vec![PathBuf::from(pattern)];

@@ -2,23 +2,23 @@ use std::{path::PathBuf, process::Command};
 
 use crate::{error::TestbedError, process::run};
 
-/// The command-line client and the server that it asks: a way in that shares no code with Usher's own.
+/// PostgreSQL's command-line client on a server. It shares no code with Usher.
 #[derive(Clone, Debug)]
 pub(super) struct Psql {
     pub(super) program: PathBuf,
-    /// The superuser's URL of the server's maintenance database.
+    /// The URL of the server's maintenance database, for the superuser.
     pub(super) server_url: String,
 }
 
 impl Psql {
-    /// Runs SQL in the database of that URL; returns its rows, one a line, columns separated by `|`.
+    /// Runs SQL in the database of the URL. Returns one line for each row, with the columns separated by `|`.
     pub(super) fn sql(&self, url: &str, text: &str) -> Result<String, TestbedError> {
         let mut psql = Command::new(&self.program);
         psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]);
         run(psql.arg("--dbname").arg(url).arg("--command").arg(text), "psql")
     }
 
-    /// Runs SQL that concerns the whole server.
+    /// Runs SQL in the maintenance database.
     pub(super) fn server_sql(&self, text: &str) -> Result<String, TestbedError> {
         self.sql(&self.server_url, text)
     }

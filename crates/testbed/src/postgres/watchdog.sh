@@ -1,5 +1,5 @@
-# Runs a PostgreSQL cluster until standard input closes, which it does when the test process ends.
-# $1 is pg_ctl, $2 the cluster's home. Prints "ready", or the end of the log where the server did not start.
+# Runs a PostgreSQL cluster until standard input closes, which happens when the test process ends. $1 is pg_ctl, $2 the
+# folder of the cluster. Prints "ready", or the end of the log when the server does not start.
 if "$1" start --silent --wait --timeout=60 --pgdata="$2/data" --log="$2/log" >/dev/null 2>&1; then
     echo ready
     read -r _

@@ -5,45 +5,45 @@ use std::{
     time::Duration,
 };
 
-/// What the server has announced on its standard output.
+/// What the server has printed on its standard output.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Arrivals {
-    shared: Arc<(Mutex<Announced>, Condvar)>,
+    shared: Arc<(Mutex<Printed>, Condvar)>,
 }
 
 #[derive(Debug, Default)]
-struct Announced {
+struct Printed {
     mails: usize,
     ended: bool,
 }
 
 impl Arrivals {
-    /// Counts announcements, on a thread of its own, until the output closes.
+    /// Counts the printed lines on a thread until the output closes.
     pub(super) fn follow(output: BufReader<impl Read + Send + 'static>) -> Self {
         let arrivals = Self::default();
         let follower = arrivals.clone();
         thread::spawn(move || {
             for _ in output.lines().map_while(Result::ok) {
-                follower.announce(|announced| announced.mails += 1);
+                follower.update(|printed| printed.mails += 1);
             }
-            follower.announce(|announced| announced.ended = true);
+            follower.update(|printed| printed.ended = true);
         });
         arrivals
     }
 
-    fn announce(&self, change: impl FnOnce(&mut Announced)) {
+    fn update(&self, change: impl FnOnce(&mut Printed)) {
         change(&mut self.lock());
         self.shared.1.notify_all();
     }
 
-    /// Waits until so many mails were announced in all, the server ended, or the time is up.
+    /// Waits until this number of mails has arrived in total, the server has ended, or the time is up.
     pub(super) fn wait_for(&self, mails: usize, timeout: Duration) {
-        let awaited = |announced: &mut Announced| announced.mails < mails && !announced.ended;
+        let awaited = |printed: &mut Printed| printed.mails < mails && !printed.ended;
         let outcome = self.shared.1.wait_timeout_while(self.lock(), timeout, awaited);
         drop(outcome);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Announced> {
+    fn lock(&self) -> MutexGuard<'_, Printed> {
         self.shared.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

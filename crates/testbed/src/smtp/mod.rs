@@ -17,30 +17,30 @@ use tempfile::TempDir;
 
 use crate::{
     certificates,
-    error::{Attempt, TestbedError},
+    error::{IoContext, TestbedError},
     process::Lifeline,
     python,
 };
 
-/// An SMTP server on loopback that keeps what it receives: aiosmtpd, in a Python process.
+/// An SMTP server on loopback that keeps all mails: aiosmtpd, in a Python process.
 #[derive(Debug)]
 pub struct SmtpServer {
     security: Security,
     port: u16,
     arrivals: Arrivals,
-    // Declared, and so dropped, before its directory.
+    // Fields are dropped in order: the process ends before its directory is removed.
     _process: Lifeline,
     directory: TempDir,
 }
 
 impl SmtpServer {
-    /// Starts a server, which listens when this returns.
+    /// Starts a server and waits until it listens.
     pub fn start(options: &SmtpOptions) -> Result<Self, TestbedError> {
         const WHAT: &str = "starting the SMTP server";
-        let directory = tempfile::Builder::new().prefix("usher-smtp-").tempdir().attempt(WHAT)?;
+        let directory = tempfile::Builder::new().prefix("usher-smtp-").tempdir().context(WHAT)?;
         let path = |name: &str| directory.path().join(name);
         certificates::write(directory.path())?;
-        fs::create_dir(path("mails")).attempt(WHAT)?;
+        fs::create_dir(path("mails")).context(WHAT)?;
 
         let mut command = Command::new(python::find("aiosmtpd")?);
         command.arg("-c").arg(include_str!("server.py"));
@@ -48,13 +48,13 @@ impl SmtpServer {
         command.arg("--certificate").arg(path(certificates::SERVER));
         command.arg("--key").arg(path(certificates::SERVER_KEY));
         options.pass_to(&mut command);
-        // A file, because an inherited stderr keeps a test runner waiting for the end of the test's output.
-        command.stderr(File::create(path("log")).attempt(WHAT)?);
+        // A file, because an inherited stderr would keep a test runner waiting for the end of the test's output.
+        command.stderr(File::create(path("log")).context(WHAT)?);
         let (process, stdout) = Lifeline::start(&mut command, WHAT)?;
 
         let mut output = BufReader::new(stdout);
         let mut port = String::new();
-        output.read_line(&mut port).attempt(WHAT)?;
+        output.read_line(&mut port).context(WHAT)?;
         let port = port.trim_end().parse().map_err(|_| TestbedError::Failed {
             what: WHAT.into(),
             output: fs::read_to_string(path("log")).unwrap_or_default().trim_end().to_owned(),
@@ -77,19 +77,18 @@ impl SmtpServer {
         format!("{scheme}://127.0.0.1:{}", self.port)
     }
 
-    /// The certificate that clients have to trust, in PEM. The server's own is valid for `localhost` and
-    /// `127.0.0.1`.
+    /// The certificate that clients must trust, in PEM. The server's certificate is valid for `localhost` and `127.0.0.1`.
     #[must_use]
     pub fn ca_pem_path(&self) -> PathBuf {
         self.directory.path().join(certificates::AUTHORITY)
     }
 
-    /// The mails received so far, in the order of their arrival: all those that a client got its 250 for.
+    /// The mails so far, in the order of arrival. A mail is included as soon as its client has received 250.
     pub fn messages(&self) -> Result<Vec<ReceivedMail>, TestbedError> {
         ReceivedMail::read_all(&self.mails())
     }
 
-    /// Waits until at least so many mails were received in all, and returns them.
+    /// Waits until at least `awaited` mails have arrived in total, and returns them.
     ///
     /// Fails with [`TestbedError::MailsMissing`] when the time is up or the server has ended.
     pub fn wait_for(&self, awaited: usize, timeout: Duration) -> Result<Vec<ReceivedMail>, TestbedError> {

@@ -5,9 +5,9 @@ use std::process::Command;
 pub enum Security {
     /// No TLS at all.
     Plain,
-    /// STARTTLS is there for those who ask.
+    /// STARTTLS is offered, and not required.
     StartTlsOffered,
-    /// Nothing but STARTTLS is answered in clear (530).
+    /// STARTTLS is required: other commands without TLS fail with 530.
     StartTlsRequired,
     /// TLS from the first octet, as on port 465.
     ImplicitTls,
@@ -24,7 +24,7 @@ impl Security {
     }
 }
 
-/// A failure that the server shows on purpose, to all addresses that start alike.
+/// A deliberate failure, for all addresses with the same prefix.
 #[derive(Clone, Debug)]
 pub struct Refusal {
     stage: &'static str,
@@ -34,26 +34,26 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// Answers `RCPT TO` of an address with that prefix by the code, such as 550 or 451.
+    /// Replies to `RCPT TO` of an address with this prefix with the code, such as 550 or 451.
     #[must_use]
     pub fn recipient(prefix: &str, code: u16) -> Self {
         Self { stage: "recipient", prefix: prefix.into(), code, times: 0 }
     }
 
-    /// Answers the final dot of a message to such an address by the code, and does not keep the message.
+    /// Replies to the final dot of a message to such an address with the code, and drops the message.
     #[must_use]
     pub fn message(prefix: &str, code: u16) -> Self {
         Self { stage: "message", ..Self::recipient(prefix, code) }
     }
 
-    /// Gives in to an address after so many refusals, as greylisting does; at least one.
+    /// Fails only the first `times` attempts for each address, as greylisting does. The minimum is one.
     #[must_use]
     pub fn first(self, times: u32) -> Self {
         Self { times: times.max(1), ..self }
     }
 }
 
-/// How an [`SmtpServer`](super::SmtpServer) is to behave.
+/// The behavior of an [`SmtpServer`](super::SmtpServer).
 ///
 /// ```
 /// use usher_testbed::{Refusal, Security, SmtpOptions};
@@ -74,7 +74,7 @@ pub struct SmtpOptions {
 }
 
 impl SmtpOptions {
-    /// A server that takes any mail from anybody, on a free port.
+    /// A server that accepts every mail, on a free port.
     #[must_use]
     pub fn new(security: Security) -> Self {
         Self {
@@ -87,14 +87,14 @@ impl SmtpOptions {
         }
     }
 
-    /// Demands this login (AUTH PLAIN or LOGIN) before a mail, and offers AUTH only under TLS.
+    /// Requires this login (AUTH PLAIN or LOGIN), and offers AUTH only with TLS.
     #[must_use]
     pub fn login(mut self, user: &str, password: &str) -> Self {
         self.login = Some((user.into(), password.into()));
         self
     }
 
-    /// Offers AUTH without TLS too, as a careless server would.
+    /// Offers AUTH without TLS too, as a misconfigured server does.
     #[must_use]
     pub fn login_in_clear(mut self) -> Self {
         self.login_in_clear = true;
@@ -108,25 +108,25 @@ impl SmtpOptions {
         self
     }
 
-    /// Adds a failure; the first one that applies to an address counts.
+    /// Adds a failure. The first failure that matches an address applies.
     #[must_use]
     pub fn refuse(mut self, refusal: Refusal) -> Self {
         self.refusals.push(refusal);
         self
     }
 
-    /// Listens on this port: the one of a server that has ended, to come back in its place.
+    /// Listens on this port, to replace a server that has ended.
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// Hands the options to the server's program.
+    /// Passes the options to the program of the server.
     pub(super) fn pass_to(&self, command: &mut Command) {
         command.args(["--security", self.security.name()]).args(["--port", &self.port.to_string()]);
         if let Some((user, password)) = &self.login {
-            // One word each: a password may start with a dash.
+            // One argument each, because a password may start with a dash.
             command.arg(format!("--user={user}")).arg(format!("--password={password}"));
         }
         if self.login_in_clear {

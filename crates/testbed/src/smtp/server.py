@@ -1,9 +1,9 @@
-"""An SMTP server for tests. It keeps what it receives as files in its home, a directory of its own, and
-when its standard input closes, it removes that and ends.
+"""An SMTP server for tests. It keeps all messages as files in its home directory. When its standard input closes, it
+removes the directory and ends.
 
-Standard output carries one line with the port, and then one line for each message kept. A message is two
-files, `000001.envelope` (a line for each fact: its name, a space, its value) and then `000001.eml` (the
-octets as received). Both are complete before the client gets its 250.
+Standard output carries one line with the port, and then one line for each message. A message is two files:
+`000001.envelope`, with one line for each property (its name, a space, its value), and then `000001.eml`, with the
+octets as received. Both files are complete before the client receives its 250.
 """
 
 import argparse
@@ -17,8 +17,8 @@ import threading
 from aiosmtpd.smtp import SMTP, AuthResult
 
 
-class Keeper:
-    """aiosmtpd's handler: decides on recipients and messages, and keeps the messages."""
+class MessageHandler:
+    """aiosmtpd's handler: accepts or rejects recipients and messages, and keeps the accepted messages."""
 
     def __init__(self, options):
         self.options = options
@@ -36,7 +36,7 @@ class Keeper:
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
         session.host_name = hostname
-        # aiosmtpd offers AUTH even where no login exists.
+        # aiosmtpd offers AUTH even without a login.
         return [line for line in responses if self.options.user or not line.startswith("250-AUTH")]
 
     async def handle_RCPT(self, server, session, envelope, address, options):
@@ -53,15 +53,15 @@ class Keeper:
         return refusal or "250 2.0.0 OK"
 
     def keep(self, session, envelope):
-        facts = [("from", envelope.mail_from)]
-        facts += [("to", address) for address in envelope.rcpt_tos]
+        properties = [("from", envelope.mail_from)]
+        properties += [("to", address) for address in envelope.rcpt_tos]
         if session.authenticated:
-            facts.append(("user", session.auth_data.login.decode(errors="replace")))
+            properties.append(("user", session.auth_data.login.decode(errors="replace")))
         if session.ssl or self.options.security == "implicit-tls":
-            facts.append(("tls", "yes"))
+            properties.append(("tls", "yes"))
         self.kept += 1
         name = self.options.home / "mails" / f"{self.kept:06}"
-        text = "".join(f"{key} {value}\n" for key, value in facts)
+        text = "".join(f"{key} {value}\n" for key, value in properties)
         name.with_suffix(".envelope").write_text(text, encoding="utf-8", errors="surrogateescape")
         partial = name.with_suffix(".partial")
         partial.write_bytes(envelope.original_content)
@@ -77,16 +77,16 @@ def authenticator(options):
     return check
 
 
-def protocol(options, keeper, context):
+def protocol(options, handler, context):
     wrapped = options.security == "implicit-tls"
     return SMTP(
-        keeper,
+        handler,
         hostname="localhost",
         enable_SMTPUTF8=not options.ascii_only,
         tls_context=None if wrapped else context,
         require_starttls=options.security == "starttls-required",
         auth_required=options.user is not None,
-        # Of TLS around the whole connection aiosmtpd knows nothing.
+        # aiosmtpd does not know that TLS wraps the whole connection.
         auth_require_tls=not (wrapped or options.login_in_clear),
         authenticator=authenticator(options) if options.user else None,
     )
@@ -97,9 +97,9 @@ async def serve(options):
     if options.security != "plain":
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(options.certificate, options.key)
-    keeper = Keeper(options)
+    handler = MessageHandler(options)
     server = await asyncio.get_running_loop().create_server(
-        lambda: protocol(options, keeper, context),
+        lambda: protocol(options, handler, context),
         host="127.0.0.1",
         port=options.port,
         ssl=context if options.security == "implicit-tls" else None,
@@ -109,7 +109,7 @@ async def serve(options):
 
 
 def end_with_stdin(home):
-    # Not through sys.stdin: a thread that holds its lock keeps a failing interpreter from ending.
+    # Not through sys.stdin: a thread that holds its lock would keep a failing interpreter from ending.
     while os.read(0, 1024):
         pass
     shutil.rmtree(home, ignore_errors=True)

@@ -1,4 +1,4 @@
-//! The smallest SMTP client there is: it says a line and checks the reply's code.
+//! A minimal SMTP client: it sends a line and checks the code of the reply.
 
 use std::{
     error::Error,
@@ -23,14 +23,14 @@ impl<S: Read + Write> Dialogue<S> {
         Self { stream: BufReader::new(stream) }
     }
 
-    /// Waits for the server's first word.
+    /// Waits for the greeting of the server.
     pub(crate) fn greeted(stream: S) -> Result<Self, Box<dyn Error>> {
         let mut dialogue = Self::new(stream);
         dialogue.hears(220)?;
         Ok(dialogue)
     }
 
-    /// Sends one line and returns the reply, which must have that code.
+    /// Sends one line and returns the reply, which must have this code.
     pub(crate) fn says(&mut self, line: &str, code: u16) -> Result<String, Box<dyn Error>> {
         let stream = self.stream.get_mut();
         stream.write_all(format!("{line}\r\n").as_bytes())?;
@@ -38,7 +38,7 @@ impl<S: Read + Write> Dialogue<S> {
         self.hears(code).map_err(|error| format!("{line}: {error}").into())
     }
 
-    /// Sends a whole mail; the code is the one after the final dot.
+    /// Sends a whole mail. The code is that of the reply to the final dot.
     pub(crate) fn mails(&mut self, recipient: &str, body: &str, code: u16) -> Result<(), Box<dyn Error>> {
         self.says("MAIL FROM:<host@example.org>", 250)?;
         self.says(&format!("RCPT TO:<{recipient}>"), 250)?;
@@ -66,7 +66,7 @@ impl<S: Read + Write> Dialogue<S> {
     }
 }
 
-/// Puts TLS over a connection, trusting that authority only.
+/// Starts TLS on a connection and trusts only this authority.
 pub(crate) fn over_tls(
     stream: TcpStream,
     name: &'static str,

@@ -1,36 +1,53 @@
+use std::sync::Arc;
+
+use actix_web::HttpResponse;
+use usher_app::{IdempotencyKey, LinkCaller, Render};
 use usher_domain::{
     invitation::Status,
-    usecase::decline::{Decline, DeclineError, decline as decline_invitation},
+    text::DisplayText,
+    usecase::decline::{Decline, DeclineError},
 };
+use usher_http_kit::{Parsed, idempotency_key::HeaderError};
 
-use super::{ended, message, visit::Visit};
-use crate::http::{page::Page, state::AppState};
+use super::{
+    ended::Ended, failure, open_link::OpenLink, outcome, page_request::PageRequest, settings::Settings,
+};
+use crate::page::Page;
 
-/// Declines; the key is enough.
-pub(super) async fn decline(state: &AppState, visit: &Visit) -> Result<Page, Page> {
-    let link = visit.link.clone();
-    let command = Decline { secure_id: link.secure_id, key: Some(link.key), by: None };
-    let done = state.gate.run(move |store, env| {
-        store.write::<_, DeclineError>("page.decline", |tx| decline_invitation(tx, env, &command))
-    });
-    match done.await {
-        Ok(()) => Ok(ended::declined(&visit.open.account_title)),
-        Err(error) => Err(refused(state, visit, error)),
-    }
+/// Declines an open invitation. The key of the link is enough.
+pub(super) async fn decline(
+    request: &PageRequest<'_>,
+    open: &OpenLink,
+    key: Result<Option<IdempotencyKey>, HeaderError>,
+) -> HttpResponse {
+    let link = &open.link;
+    let command = Decline { secure_id: link.secure_id.clone(), key: Some(link.key.clone()), by: None };
+    let caller = LinkCaller::Anonymous(Some(link.secure_id.clone()));
+    let Parsed { request: call, not_understood } =
+        usher_http_kit::call(request.context.clone(), caller, key, Ok::<_, Page>(command));
+    let title = &open.opened.account_title;
+    let outcome = request.app.links().decline(call, render(title.clone())).await;
+    failure::response(outcome, not_understood, |error| rejected(title, request.settings, error))
 }
 
-/// The link was open a moment ago, so most of these are races.
-fn refused(state: &AppState, visit: &Visit, error: DeclineError) -> Page {
-    let title = &visit.open.account_title;
-    match error {
+/// Renders a success.
+fn render(title: DisplayText) -> Render<()> {
+    Arc::new(move |()| outcome::declined(&title).answer())
+}
+
+/// The link was open a moment ago: most of these are races.
+fn rejected(title: &DisplayText, settings: &Settings, error: DeclineError) -> Page {
+    let title = title.clone();
+    let ended = match error {
         DeclineError::NotFound | DeclineError::NotProven(_) | DeclineError::Ended(Status::Pending) => {
-            message::unknown()
+            return failure::unknown_link();
         }
-        DeclineError::Replaced => ended::replaced(),
-        DeclineError::Ended(Status::Accepted) => ended::used(title, state.continue_url.as_ref()),
-        DeclineError::Ended(Status::Declined) => ended::declined_before(title),
-        DeclineError::Ended(Status::Revoked) => ended::revoked(title),
-        DeclineError::Ended(Status::Expired) => ended::expired(title),
-        DeclineError::Store(error) => message::store(&error),
-    }
+        DeclineError::Store(error) => return failure::store(&error),
+        DeclineError::Replaced => Ended::Replaced,
+        DeclineError::Ended(Status::Accepted) => Ended::Accepted(title),
+        DeclineError::Ended(Status::Declined) => Ended::Declined(title),
+        DeclineError::Ended(Status::Revoked) => Ended::Revoked(title),
+        DeclineError::Ended(Status::Expired) => Ended::Expired(title),
+    };
+    ended.page(settings)
 }

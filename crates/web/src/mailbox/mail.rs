@@ -2,20 +2,20 @@ use mail_parser::{Address, DateTime, Message, MessageParser, PartType};
 use serde::Serialize;
 use usher_domain::Timestamp;
 
-use crate::moment::iso;
+use usher_http_kit::moment::iso;
 
 /// A mail as the mailbox shows it.
 pub(super) struct Mail<'a>(Message<'a>);
 
-/// When a mail was written.
+/// The `Date` of a mail.
 #[derive(Debug, Serialize)]
-pub(super) struct Moment {
+pub(super) struct MailDate {
     iso: String,
-    words: String,
+    text: String,
 }
 
 impl<'a> Mail<'a> {
-    /// Parses a message; `None` when it is none.
+    /// Parses a message. `None` if it is not a mail.
     pub(super) fn parse(raw: &'a [u8]) -> Option<Self> {
         MessageParser::default().parse(raw).map(Self)
     }
@@ -31,13 +31,13 @@ impl<'a> Mail<'a> {
     }
 
     /// The date, in UTC.
-    pub(super) fn date(&self) -> Option<Moment> {
+    pub(super) fn date(&self) -> Option<MailDate> {
         let at = self.0.date().map(DateTime::to_timestamp)?;
         let at = Timestamp::from_timestamp(at, 0)?;
-        Some(Moment { iso: iso(at), words: at.format("%-d %B %Y, %H:%M:%S UTC").to_string() })
+        Some(MailDate { iso: iso(at), text: at.format("%-d %B %Y, %H:%M:%S UTC").to_string() })
     }
 
-    /// Every header, unfolded, in the order of the mail; those that people read are decoded.
+    /// Every header in the order of the mail, unfolded. Subject and addresses are decoded.
     pub(super) fn headers(&self) -> Vec<(String, String)> {
         let raw = self.0.headers_raw();
         raw.map(|(name, value)| (name.to_owned(), self.decoded(name).unwrap_or_else(|| unfolded(value))))
@@ -72,9 +72,9 @@ impl<'a> Mail<'a> {
 }
 
 fn addresses(list: Option<&Address<'_>>) -> String {
-    let each = list.into_iter().flat_map(Address::iter).map(|one| {
-        let address = one.address().unwrap_or_default();
-        one.name().map_or_else(|| address.to_owned(), |name| format!("{name} <{address}>"))
+    let each = list.into_iter().flat_map(Address::iter).map(|recipient| {
+        let address = recipient.address().unwrap_or_default();
+        recipient.name().map_or_else(|| address.to_owned(), |name| format!("{name} <{address}>"))
     });
     each.collect::<Vec<_>>().join(", ")
 }

@@ -1,62 +1,69 @@
 //! The mailbox of development mode: mails that were kept instead of sent, in a browser.
 //!
-//! It shows working links to whoever asks, so it is there in development mode only, where the server listens on a
-//! loopback address, and it answers only requests that were made to a name of this machine.
+//! It shows working links without any login. So it exists in development mode only, where the server listens on a loopback
+//! address, and it rejects requests with a `Host` other than this machine's.
 
-mod html;
-mod loopback;
+mod handlers;
+mod host;
+mod html_part;
+mod kept_mails;
 mod mail;
 mod pages;
-mod text;
+mod text_part;
+
+use std::sync::Arc;
 
 use actix_web::{
     Error, HttpResponse, Route,
     body::BoxBody,
     dev::{ServiceRequest, ServiceResponse},
-    http::{Method, header::ALLOW},
+    http::Method,
     middleware::{Next, from_fn},
     web::{Data, ServiceConfig, scope},
 };
-use usher_mailer::MailboxDir;
+pub use kept_mails::{KeptMails, KeptMailsError};
+use usher_http_kit::endpoint::{Endpoint, mount};
 
-use super::endpoint::{Endpoint, mount};
-
-/// Where the mailbox is.
+/// The path of the mailbox.
 pub const PREFIX: &str = "/dev/mailbox";
 
-/// Every operation of the mailbox, with paths below [`PREFIX`].
+/// Every endpoint of the mailbox, with paths below [`PREFIX`].
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
-        Endpoint::new(Method::GET, "", pages::list),
-        Endpoint::new(Method::GET, "/", pages::list),
-        Endpoint::new(Method::GET, "/{id}", pages::mail),
-        Endpoint::new(Method::GET, "/{id}/html", pages::html),
+        Endpoint::new(Method::GET, "", handlers::list),
+        Endpoint::new(Method::GET, "/", handlers::list),
+        Endpoint::new(Method::GET, "/{name}", handlers::mail),
+        Endpoint::new(Method::GET, "/{name}/html", handlers::html_part),
     ]
 }
 
-/// Registers them over the mails of a folder. Never to be called in `usher serve`.
-pub fn configure_mailbox(config: &mut ServiceConfig, mailbox: MailboxDir) {
+/// Registers the [`endpoints`]. For development mode only.
+pub fn configure_mailbox(config: &mut ServiceConfig, mails: Arc<dyn KeptMails>) {
     config.service(
         scope(PREFIX)
-            .app_data(Data::new(mailbox))
-            .wrap(from_fn(refuse_strangers))
+            .app_data(Data::from(mails))
+            .wrap(from_fn(reject_other_hosts))
             .configure(|config| mount(config, endpoints(), || Route::new().to(method_not_allowed)))
-            .default_service(Route::new().to(pages::not_found)),
+            .default_service(Route::new().to(no_such_mail)),
     );
 }
 
-async fn refuse_strangers(
+async fn reject_other_hosts(
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if loopback::is_meant(request.request()) {
+    if host::is_this_machine(request.request()) {
         next.call(request).await
     } else {
-        Ok(request.into_response(HttpResponse::from(pages::not_for_strangers())))
+        Ok(request.into_response(HttpResponse::from(pages::other_host())))
     }
 }
 
 async fn method_not_allowed() -> HttpResponse {
-    pages::method_not_allowed().with(ALLOW, "GET, HEAD").into()
+    pages::method_not_allowed().into()
+}
+
+async fn no_such_mail() -> HttpResponse {
+    pages::no_such_mail().into()
 }

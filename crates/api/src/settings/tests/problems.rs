@@ -87,7 +87,7 @@ fn sections_and_keys_are_not_mixed_up() {
 fn files_that_cannot_be_read_are_named_without_their_content() {
     let mut desk = Desk::new().toml("[auth]\nsecret = \"hunter2\nleeway = 1\n");
     let text = desk.refused_for(Mode::Tool, "");
-    assert!(text.contains("usher.toml is not sound TOML: TOML parse error at line 2"), "{text}");
+    assert!(text.contains("usher.toml is not valid TOML: TOML parse error at line 2"), "{text}");
     assert!(!text.contains("hunter2"), "{text}");
     desk.sources.file = Some(desk.folder.path().join("absent.toml"));
     assert!(desk.refused_for(Mode::Tool, "").contains("absent.toml cannot be read"));

@@ -23,7 +23,7 @@ fn each_secret_has_a_twin_for_a_file() {
     let previous: Vec<&str> =
         settings.auth.previous_secrets.iter().map(SecretString::expose_secret).collect();
     assert_eq!(previous, [format!("{SECRET}1"), format!("{SECRET}2")]);
-    assert_eq!(settings.mail.unwrap().password.unwrap().expose_secret(), "pa ss");
+    assert_eq!(settings.mail.unwrap().login().unwrap().1.expose_secret(), "pa ss");
     assert_eq!(settings.database.url.expose_secret(), "postgres://u:p@h/d\n");
 }
 

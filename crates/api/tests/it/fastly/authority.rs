@@ -1,11 +1,11 @@
 //! The table of `docs/api/fastly.md` that says who may do what, cell by cell.
 
 use serde_json::{Value, json};
-use usher_api::http::fastly::Role;
 use usher_domain::{
     access_token::Scope,
     role::{BUILTIN, Grant, RoleName, ServiceGrant, ServiceId, ServicePermission},
 };
+use usher_fastly::Role;
 
 use crate::harness::{
     Answer, Backend, Client, Server, Setup,

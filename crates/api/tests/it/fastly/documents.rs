@@ -2,7 +2,6 @@
 
 use proptest::{collection::vec, prelude::*, sample::select, test_runner::RngSeed};
 use serde_json::{Value, json};
-use usher_api::http::fastly::{Collection, Document, Invitation as Shown, PageRequest, Paging};
 use usher_domain::{
     Timestamp,
     account::{Account, AccountName},
@@ -13,6 +12,7 @@ use usher_domain::{
     text::DisplayText,
     token::Token,
 };
+use usher_fastly::{Collection, Document, Invitation as Shown, PageRequest, Paging};
 
 use crate::harness::{Reply, broken};
 

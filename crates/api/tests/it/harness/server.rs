@@ -4,17 +4,17 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use usher_api::{
-    compose::{Application, Core, Delivery, World, listen, outlet, verifier},
+    compose::{self, ClockAndEntropy, Deployment, WorkerPlacement, listen, mail_transport, verifier},
     settings::{Mode, Settings, Sources},
 };
-use usher_auth::{TokenRequest, access_token_digest};
+use usher_auth::access_token_digest;
 use usher_domain::{
     access_token::{AccessToken, AccessTokenText, Scope},
     account::AccountName,
     address::EmailAddress,
     id::PersonId,
     person::Password,
-    port::{StoreError, Tx},
+    port::{PasswordHasher as _, StoreError, TokenRequest, TokenSigner as _, Tx},
     principal::{Actor, Credential, Principal},
     role::Grant,
     testkit::{FixedClock, SeededEntropy},
@@ -32,7 +32,7 @@ use super::{Backend, Client, Postbox};
 /// The server's secret in tests.
 pub(crate) const SECRET: &str = "a test secret that is long enough to sign with";
 
-/// A world with a database and a relay, in which servers start and stop. Time and randomness go on over a restart.
+/// A database and a relay, on which servers start and stop. Time and randomness continue over a restart.
 pub(crate) struct Setup {
     pub(crate) backend: Backend,
     pub(crate) clock: Arc<FixedClock>,
@@ -43,7 +43,7 @@ pub(crate) struct Setup {
 /// A running server; stopped when dropped.
 pub(crate) struct Server {
     pub(crate) client: Client,
-    pub(crate) core: Core,
+    pub(crate) core: Deployment,
     stop: CancellationToken,
     thread: Option<JoinHandle<()>>,
 }
@@ -93,12 +93,12 @@ impl Setup {
         Settings::load(&sources, Mode::Production).unwrap()
     }
 
-    pub(crate) fn world(&self) -> World {
-        World { clock: Arc::clone(&self.clock) as _, entropy: Arc::clone(&self.entropy) as _ }
+    pub(crate) fn clock_and_entropy(&self) -> ClockAndEntropy {
+        ClockAndEntropy { clock: Arc::clone(&self.clock) as _, entropy: Arc::clone(&self.entropy) as _ }
     }
 
-    pub(crate) fn core(&self, settings: &Settings) -> Core {
-        prepared(settings, self.world())
+    pub(crate) fn core(&self, settings: &Settings) -> Deployment {
+        prepared(settings, self.clock_and_entropy())
     }
 
     pub(crate) fn start(&self) -> Server {
@@ -106,19 +106,19 @@ impl Setup {
     }
 
     pub(crate) fn start_with(&self, settings: Settings) -> Server {
-        self.start_in(settings, self.world())
+        self.start_in(settings, self.clock_and_entropy())
     }
 
-    /// A server whose clock or randomness is another one than this world's.
-    pub(crate) fn start_in(&self, settings: Settings, world: World) -> Server {
-        let (served, own) = (prepared(&settings, world), self.core(&settings));
-        let delivery = if settings.worker.enabled {
-            Delivery::Here(outlet(&settings).unwrap())
+    /// A server with another clock or other randomness.
+    pub(crate) fn start_in(&self, settings: Settings, ports: ClockAndEntropy) -> Server {
+        let (served, own) = (prepared(&settings, ports), self.core(&settings));
+        let placement = if settings.worker.enabled {
+            WorkerPlacement::InProcess(mail_transport(&settings).unwrap())
         } else {
-            Delivery::Elsewhere
+            WorkerPlacement::Separate
         };
         let stop = CancellationToken::new();
-        let (address, thread) = spawn(settings, served, delivery, stop.clone());
+        let (address, thread) = spawn(settings, served, placement, stop.clone());
         Server { client: Client::new(format!("http://{address}")), core: own, stop, thread: Some(thread) }
     }
 
@@ -127,8 +127,8 @@ impl Setup {
     }
 }
 
-fn prepared(settings: &Settings, world: World) -> Core {
-    let core = Core::open_in(settings, world).unwrap();
+fn prepared(settings: &Settings, ports: ClockAndEntropy) -> Deployment {
+    let core = Deployment::open_with(settings, ports).unwrap();
     core.prepare(settings).unwrap();
     core
 }
@@ -136,8 +136,8 @@ fn prepared(settings: &Settings, world: World) -> Core {
 /// The server runs on a thread with a runtime of its own, as in production; the test stays synchronous.
 fn spawn(
     settings: Settings,
-    core: Core,
-    delivery: Delivery,
+    core: Deployment,
+    placement: WorkerPlacement,
     stop: CancellationToken,
 ) -> (SocketAddr, JoinHandle<()>) {
     let (send, bound) = std::sync::mpsc::channel();
@@ -145,9 +145,9 @@ fn spawn(
         actix_web::rt::System::new().block_on(async move {
             let listener = listen(&settings).unwrap();
             let verifier = verifier(&settings, &core.env.clock).unwrap();
-            let application = Application::build(settings, core, verifier, delivery, listener).unwrap();
-            send.send(application.address()).unwrap();
-            application.run(stop).await.unwrap();
+            let server = compose::Server::build(settings, core, verifier, placement, listener).unwrap();
+            send.send(server.address()).unwrap();
+            server.run(stop).await.unwrap();
         });
     });
     (bound.recv().expect("the server starts"), thread)
@@ -211,7 +211,7 @@ impl Server {
             account: account.as_ref(),
             lifetime: TimeDelta::hours(1),
         };
-        self.core.issuer.issue(&request, self.core.env.now()).reveal().to_owned()
+        self.core.issuer.sign(&request, self.core.env.now()).reveal().to_owned()
     }
 
     /// Makes an access token as `usher access-token create` does; answers its secret, and what is stored.

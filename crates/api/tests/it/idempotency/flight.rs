@@ -26,7 +26,7 @@ fn hold(server: &Server, work: impl Fn()) {
     let held = server.core.store.write::<(), StoreError>("hold", |tx| {
         invite_joe(server, tx, env);
         work();
-        Err(StoreError::Unavailable("held for long enough".to_owned()))
+        Err(StoreError::Unreachable("held for long enough".to_owned()))
     });
     assert!(held.is_err());
 }

@@ -1,85 +1,111 @@
-//! Questions and batches, with work that the test holds.
+//! Batches of numbers, with work whose end the test decides.
 
-mod troubles;
+mod failures;
 
 use std::{
     pin::Pin,
-    sync::mpsc,
+    sync::{Arc, Mutex, PoisonError, mpsc},
     task::{Context, Waker},
     time::Duration,
 };
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use usher_domain::testkit::{self, memory::MemoryStore};
+use usher_domain::{
+    port::{
+        StoreError, Tx,
+        store::{Limit, Mode},
+    },
+    testkit::{self, memory::MemoryStore},
+};
 
-use super::*;
+use super::{batcher::Batcher, item::Item, split::together_or_alone};
+use crate::{context::RequestContext, limiter::Limiter, units::Units};
 
-/// Longer than any test: nobody's patience ends.
+/// Longer than any test: no wait runs out.
 const LONG: Duration = Duration::from_hours(1);
 
 type Asking = Pin<Box<dyn Future<Output = Result<u32, StoreError>>>>;
 
 /// How the work on a batch ends.
 enum End {
-    /// Each question is answered by itself and a hundred more.
+    /// The result of each request is its number and a hundred more.
     Answer,
-    /// So many questions, the first ones, are answered.
+    /// Only that many requests, the first ones, have a result.
     AnswerOnly(usize),
     Fail(StoreError),
     Panic,
 }
 
-/// A batcher whose work tells what it was given, and then waits until the test says how it ends.
+/// A batcher whose work reports what it was given, and then waits until the test says how it ends.
 struct Scene {
     batcher: Arc<Batcher<u32, u32>>,
-    gate: Gate,
+    units: Units,
     tell: UnboundedSender<Vec<u32>>,
     entered: UnboundedReceiver<Vec<u32>>,
     ends: mpsc::Sender<End>,
 }
 
 impl Scene {
-    fn new(lanes: usize, places: usize, patience: Duration) -> Self {
-        let gate = Gate::new(Arc::new(MemoryStore::default()), testkit::env().0, places, patience);
+    fn new(runners: usize, permits: usize, budget: Duration) -> Self {
+        let units = Units {
+            store: Arc::new(MemoryStore::default()),
+            env: testkit::env().0,
+            limiter: Limiter::new(permits),
+            budget,
+        };
         let (tell, entered) = unbounded_channel();
         let (ends, end) = mpsc::channel();
         let end = Mutex::new(end);
         let entering = tell.clone();
-        let batcher = Batcher::new(gate.clone(), lanes, move |_, _, questions: &[u32]| {
-            entering.send(questions.to_vec()).unwrap();
-            let end = end.lock().unwrap().recv().unwrap();
-            let answers = questions.iter().map(|question| question + 100);
-            match end {
-                End::Answer => Ok(answers.collect()),
-                End::AnswerOnly(most) => Ok(answers.take(most).collect()),
-                End::Fail(error) => Err(error),
-                End::Panic => panic!("the work breaks"),
-            }
-        });
-        Self { batcher, gate, tell, entered, ends }
+        let work = move |units: &Units, items: &[Item<u32>]| {
+            together_or_alone(units, items, |places, _| {
+                let numbers: Vec<u32> = places.iter().map(|place| items[*place].request).collect();
+                entering.send(numbers.clone()).unwrap();
+                let end = end.lock().unwrap_or_else(PoisonError::into_inner).recv().unwrap();
+                let results = numbers.into_iter().map(|number| number + 100);
+                match end {
+                    End::Answer => Ok(results.collect()),
+                    End::AnswerOnly(most) => Ok(results.take(most).collect()),
+                    End::Fail(error) => Err(error),
+                    End::Panic => panic!("the work panics"),
+                }
+            })
+        };
+        let batcher = Batcher::new("test", units.clone(), runners, work);
+        Self { batcher, units, tell, entered, ends }
     }
 
-    /// One lane, and nobody's patience ends.
-    fn of_one_lane() -> Self {
+    /// One runner, and no wait runs out.
+    fn with_one_runner() -> Self {
         Self::new(1, 4, LONG)
     }
 
-    /// Puts a question into the queue.
-    fn ask(&self, question: u32) -> Asking {
+    /// Puts a request into the queue.
+    fn ask(&self, number: u32) -> Asking {
+        self.submit(number, false)
+    }
+
+    /// Puts a request into the queue that is a batch of its own.
+    fn ask_alone(&self, number: u32) -> Asking {
+        self.submit(number, true)
+    }
+
+    fn submit(&self, number: u32, alone: bool) -> Asking {
         let batcher = Arc::clone(&self.batcher);
-        let mut asking: Asking = Box::pin(async move { batcher.ask(question).await });
+        let mut asking: Asking =
+            Box::pin(async move { batcher.submit(&RequestContext::default(), alone, number).await });
         assert!(asking.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         asking
     }
 
-    /// Puts a question into the queue, and answers when it is being worked on.
-    async fn hold(&mut self, question: u32) -> Asking {
-        let asking = self.ask(question);
-        assert_eq!(self.batch().await, [question]);
+    /// Puts a request into the queue, and returns when it is in progress.
+    async fn hold(&mut self, number: u32) -> Asking {
+        let asking = self.ask(number);
+        assert_eq!(self.batch().await, [number]);
         asking
     }
 
-    /// What the next batch has, once it is being worked on.
+    /// The next batch, once it is in progress.
     async fn batch(&mut self) -> Vec<u32> {
         self.entered.recv().await.unwrap()
     }
@@ -89,30 +115,30 @@ impl Scene {
     }
 
     fn running(&self) -> usize {
-        self.batcher.queue().running
+        self.batcher.queue().running()
     }
 
     fn waiting(&self) -> Vec<u32> {
-        self.batcher.queue().waiting.iter().map(|asked| asked.question).collect()
+        self.batcher.queue().waiting().copied().collect()
     }
 }
 
 #[tokio::test]
-async fn a_lone_question_is_a_batch_of_one() {
-    let mut scene = Scene::of_one_lane();
-    for question in 1..=3 {
-        let asking = scene.hold(question).await;
+async fn a_lone_request_is_a_batch_of_one() {
+    let mut scene = Scene::with_one_runner();
+    for number in 1..=3 {
+        let asking = scene.hold(number).await;
         scene.end(End::Answer);
-        assert_eq!(asking.await, Ok(question + 100));
+        assert_eq!(asking.await, Ok(number + 100));
     }
 }
 
 #[tokio::test]
-async fn those_that_come_while_a_batch_runs_are_the_next_one() {
-    let mut scene = Scene::of_one_lane();
+async fn requests_that_come_while_a_batch_runs_form_the_next_one() {
+    let mut scene = Scene::with_one_runner();
     let first = scene.hold(1).await;
-    // Not in the order of the answers, so that one given to somebody else shows.
-    let asking = [4, 2, 3].map(|question| scene.ask(question));
+    // Not in the order of the results, so that a result in the wrong place shows.
+    let asking = [4, 2, 3].map(|number| scene.ask(number));
     scene.end(End::Answer);
     assert_eq!(first.await, Ok(101));
     assert_eq!(scene.batch().await, [4, 2, 3]);
@@ -127,13 +153,13 @@ async fn those_that_come_while_a_batch_runs_are_the_next_one() {
 }
 
 #[tokio::test]
-async fn no_more_batches_run_at_once_than_there_are_lanes() {
+async fn no_more_batches_run_at_once_than_there_are_runners() {
     let mut scene = Scene::new(2, 4, LONG);
     let held = [scene.hold(1).await, scene.hold(2).await];
     let later = [scene.ask(3), scene.ask(4)];
     assert_eq!((scene.running(), scene.waiting()), (2, vec![3, 4]));
     scene.end(End::Answer);
-    assert_eq!(scene.batch().await, [3, 4], "the lane that is free takes both");
+    assert_eq!(scene.batch().await, [3, 4], "the free runner takes both");
     scene.end(End::Answer);
     scene.end(End::Answer);
     for (asking, answer) in held.into_iter().chain(later).zip(101..) {
@@ -142,13 +168,12 @@ async fn no_more_batches_run_at_once_than_there_are_lanes() {
     assert!(scene.entered.try_recv().is_err(), "nothing is worked on twice");
 }
 
-/// Otherwise batches would get small under load. Here another lane, which nobody sees, works on three questions.
+/// Otherwise batches would get small under load. Here another runner works on three requests.
 #[tokio::test]
 async fn a_batch_begins_beside_another_one_when_it_is_as_large() {
     let mut scene = Scene::new(2, 4, LONG);
-    scene.batcher.queue().running = 1;
-    scene.batcher.queue().working = 3;
-    let asking = [1, 2].map(|question| scene.ask(question));
+    scene.batcher.queue().pretend_in_progress(3);
+    let asking = [1, 2].map(|number| scene.ask(number));
     assert_eq!((scene.running(), scene.waiting()), (1, vec![1, 2]));
     let third = scene.ask(3);
     assert_eq!(scene.batch().await, [1, 2, 3]);
@@ -160,38 +185,35 @@ async fn a_batch_begins_beside_another_one_when_it_is_as_large() {
     while scene.running() == 2 {
         tokio::task::yield_now().await;
     }
-    assert_eq!(scene.waiting(), [4], "it is left to the lane that goes on");
+    assert_eq!(scene.waiting(), [4], "it is left to the runner that goes on");
     drop(fourth);
 }
 
-/// The other lane, which nobody sees, works on three questions for ever.
+/// Here another runner works on three requests for ever.
 #[tokio::test]
-async fn nobody_waits_long_for_a_larger_batch() {
+async fn no_request_waits_long_for_a_larger_batch() {
     let mut scene = Scene::new(2, 4, LONG);
-    scene.batcher.queue().running = 1;
-    scene.batcher.queue().working = 3;
+    scene.batcher.queue().pretend_in_progress(3);
     let mut asking = scene.ask(1);
     tokio::select! {
-        answer = &mut asking => panic!("nobody answered: {answer:?}"),
+        answer = &mut asking => panic!("answered: {answer:?}"),
         batch = scene.entered.recv() => assert_eq!(batch.unwrap(), [1]),
     }
     scene.end(End::Answer);
     assert_eq!(asking.await, Ok(101));
 }
 
-/// Also where no lane was free when it had waited long.
+/// Also when no runner was free at that moment.
 #[tokio::test]
-async fn who_has_waited_long_is_of_the_next_batch_of_any_lane() {
+async fn a_request_that_has_waited_long_joins_the_next_batch_of_any_runner() {
     let mut scene = Scene::new(2, 4, LONG);
-    scene.batcher.queue().running = 1;
-    scene.batcher.queue().working = 3;
-    let larger = [1, 2, 3].map(|question| scene.ask(question));
+    scene.batcher.queue().pretend_in_progress(3);
+    let larger = [1, 2, 3].map(|number| scene.ask(number));
     assert_eq!(scene.batch().await, [1, 2, 3]);
     let late = scene.ask(4);
-    let ticket = scene.batcher.queue().next_ticket - 1;
-    assert!(!scene.batcher.queue().hurry(ticket, 2), "both lanes are busy");
+    assert!(!scene.batcher.queue().hurry(3, 2), "both runners are busy");
     scene.end(End::Answer);
-    assert_eq!(scene.batch().await, [4], "although the other lane works on three");
+    assert_eq!(scene.batch().await, [4], "although the other runner works on three");
     scene.end(End::Answer);
     for (asking, answer) in larger.into_iter().chain([late]).zip(101..) {
         assert_eq!(asking.await, Ok(answer));
@@ -199,10 +221,10 @@ async fn who_has_waited_long_is_of_the_next_batch_of_any_lane() {
 }
 
 #[tokio::test]
-async fn a_batch_has_at_most_128_questions() {
-    let mut scene = Scene::of_one_lane();
+async fn a_batch_has_at_most_128_requests() {
+    let mut scene = Scene::with_one_runner();
     let first = scene.hold(0).await;
-    let asking: Vec<_> = (1..=300).map(|question| scene.ask(question)).collect();
+    let asking: Vec<_> = (1..=300).map(|number| scene.ask(number)).collect();
     scene.end(End::Answer);
     assert_eq!(first.await, Ok(100));
     for batch in [1..=128, 129..=256, 257..=300] {
@@ -214,15 +236,16 @@ async fn a_batch_has_at_most_128_questions() {
     }
 }
 
-/// Otherwise a stream of questions of one kind would keep everything else waiting.
+/// Otherwise a stream of requests of one operation would keep all other work waiting.
 #[tokio::test]
-async fn a_lane_gives_way_to_others_who_want_its_place() {
+async fn a_runner_gives_way_to_other_work_that_waits_for_a_permit() {
     let mut scene = Scene::new(1, 1, LONG);
     let first = scene.hold(1).await;
     let second = scene.ask(2);
-    let (gate, tell) = (scene.gate.clone(), scene.tell.clone());
-    let told = move |_: &dyn Store, _: &Env| tell.send(Vec::new()).map_err(|_| broken());
-    let mut unit = Box::pin(async move { gate.run(told).await });
+    let (units, tell) = (scene.units.clone(), scene.tell.clone());
+    let told = move |_: &mut dyn Tx, _: &_| tell.send(Vec::new()).map_err(|_| StoreError::defect("gone"));
+    let mut unit =
+        Box::pin(async move { units.run(&RequestContext::default(), "unit", Mode::Read, told).await });
     assert!(unit.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     let unit = tokio::spawn(unit);
     scene.end(End::Answer);
@@ -230,18 +253,34 @@ async fn a_lane_gives_way_to_others_who_want_its_place() {
     assert_eq!(scene.batch().await, [2]);
     scene.end(End::Answer);
     assert_eq!((first.await, second.await, unit.await.unwrap()), (Ok(101), Ok(102), Ok(())));
-    assert!(!scene.gate.is_wanted());
+    assert!(!scene.units.limiter.is_contended());
 }
 
-/// Whoever hung up is worked for all the same: nobody knows whether the answer was already on its way.
+/// Its request is performed all the same, because its result may already be on its way.
 #[tokio::test]
-async fn an_asker_that_went_away_does_not_disturb_the_others() {
-    let mut scene = Scene::of_one_lane();
+async fn a_client_that_hangs_up_does_not_disturb_the_others() {
+    let mut scene = Scene::with_one_runner();
     let first = scene.hold(1).await;
-    let [second, third, fourth] = [2, 3, 4].map(|question| scene.ask(question));
+    let [second, third, fourth] = [2, 3, 4].map(|number| scene.ask(number));
     drop((first, third));
     scene.end(End::Answer);
     assert_eq!(scene.batch().await, [2, 3, 4]);
     scene.end(End::Answer);
     assert_eq!((second.await, fourth.await), (Ok(102), Ok(104)));
+}
+
+#[tokio::test]
+async fn a_request_that_is_alone_shares_its_batch_with_no_other() {
+    let mut scene = Scene::with_one_runner();
+    let first = scene.hold(1).await;
+    let asking = [scene.ask(2), scene.ask(3), scene.ask_alone(4), scene.ask(5), scene.ask_alone(6)];
+    scene.end(End::Answer);
+    assert_eq!(first.await, Ok(101));
+    for batch in [vec![2, 3], vec![4], vec![5], vec![6]] {
+        assert_eq!(scene.batch().await, batch);
+        scene.end(End::Answer);
+    }
+    for (asking, answer) in asking.into_iter().zip(102..) {
+        assert_eq!(asking.await, Ok(answer));
+    }
 }

@@ -1,7 +1,7 @@
 use super::StoreError;
 use crate::{
     Timestamp,
-    id::{InvitationId, MailId},
+    id::{AccountId, InvitationId, MailId},
     outbox::{LeaseToken, Mail, MailState, NewMail},
 };
 
@@ -42,8 +42,8 @@ pub trait Outbox {
         token: &LeaseToken,
         settlement: &Settlement,
     ) -> Result<bool, StoreError>;
-    /// The mails of an invitation, the oldest first.
-    fn mails_of(&mut self, invitation: InvitationId) -> Result<Vec<Mail>, StoreError>;
+    /// The mails of an invitation of the account, the oldest first.
+    fn mails_of(&mut self, account: AccountId, invitation: InvitationId) -> Result<Vec<Mail>, StoreError>;
     /// When the next queued mail can be claimed: its due time, or the end of a lease on it. `None` when none is queued.
     fn next_mail_due(&mut self) -> Result<Option<Timestamp>, StoreError>;
 }

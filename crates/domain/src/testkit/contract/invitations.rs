@@ -19,23 +19,12 @@ pub(super) fn a_new_invitation_is_pending_and_whole(store: &dyn Store) -> Outcom
     let new = world.new_invitation("ada@example.com");
     let invitation = insert(store, &new)?;
     let expected = Invitation {
-        id: invitation.id,
-        public_id: new.public_id,
-        secure_id: new.secure_id.clone(),
-        account_id: new.account_id,
-        email: new.email.clone(),
-        name: None,
-        grant: new.grant,
-        sponsor: Some(new.sponsor),
         status: Status::Pending,
         generation: 0,
-        created_at: new.created_at,
-        updated_at: new.created_at,
-        sent_at: new.created_at,
-        expires_at: new.expires_at,
         closed_at: None,
         closed_by: None,
         version: 0,
+        ..new.numbered(invitation.id)
     };
     assert_eq!(invitation, expected);
     assert!((1..1 << 53).contains(&invitation.id.get()));

@@ -4,8 +4,8 @@ use super::{
 };
 use crate::{
     Timestamp,
-    id::{InvitationId, MailId},
-    invitation::NewInvitation,
+    id::MailId,
+    invitation::{Invitation, NewInvitation},
     outbox::{LeaseToken, Mail, MailState},
     port::{Store, StoreError, store::Settlement},
 };
@@ -18,12 +18,12 @@ fn ids(mails: &[Mail]) -> Vec<MailId> {
 fn queue(
     store: &dyn Store,
     seconds: impl IntoIterator<Item = i64>,
-) -> Result<(World, InvitationId, Vec<MailId>), StoreError> {
+) -> Result<(World, Invitation, Vec<MailId>), StoreError> {
     let world = World::new(store)?;
     let invitation = world.invited(store, "ada@example.com")?;
     let queued = seconds.into_iter().map(|second| world.queued(store, &invitation, second));
     let queued = queued.collect::<Result<_, _>>()?;
-    Ok((world, invitation.id, queued))
+    Ok((world, invitation, queued))
 }
 
 fn relay(store: &dyn Store, id: MailId, lease: &LeaseToken, at: Timestamp) -> Result<bool, StoreError> {
@@ -71,7 +71,7 @@ pub(super) fn a_mail_is_claimed_from_its_moment_on(store: &dyn Store) -> Outcome
     let claimed = claim(store, (second(10), second(90)), &lease, 10)?;
     let lease = Some((second(90), lease));
     assert!(matches!(claimed.as_slice(), [mail] if mail.lease == lease && mail.state == MailState::Queued));
-    assert_eq!(mails(store, invitation)?, claimed);
+    assert_eq!(mails(store, &invitation)?, claimed);
     Ok(())
 }
 
@@ -99,12 +99,12 @@ pub(super) fn only_the_holder_settles(store: &dyn Store) -> Outcome {
     let (world, invitation, queued) = queue(store, [1, 2])?;
     let (lease, stranger) = (world.lease(), world.lease());
     claim(store, (second(10), second(60)), &lease, 1)?;
-    let before = mails(store, invitation)?;
+    let before = mails(store, &invitation)?;
     // Neither another token, nor one's own token on a mail that nobody holds, nor a mail that does not exist.
     assert!(!relay(store, queued[0], &stranger, second(11))?);
     assert!(!relay(store, queued[1], &lease, second(11))?);
     assert!(!relay(store, MailId::new(queued[1].get() + 1), &lease, second(11))?);
-    assert_eq!(mails(store, invitation)?, before);
+    assert_eq!(mails(store, &invitation)?, before);
     assert!(relay(store, queued[0], &lease, second(11))?);
     // Once only.
     assert!(!relay(store, queued[0], &lease, second(12))?);
@@ -116,9 +116,9 @@ pub(super) fn a_lost_lease_settles_nothing(store: &dyn Store) -> Outcome {
     let (slow, next) = (world.lease(), world.lease());
     claim(store, (second(10), second(60)), &slow, 1)?;
     claim(store, (second(60), second(120)), &next, 1)?;
-    let before = mails(store, invitation)?;
+    let before = mails(store, &invitation)?;
     assert!(!relay(store, queued[0], &slow, second(61))?);
-    assert_eq!(mails(store, invitation)?, before);
+    assert_eq!(mails(store, &invitation)?, before);
     assert!(relay(store, queued[0], &next, second(62))?);
     assert!(!relay(store, queued[0], &slow, second(63))?);
     Ok(())
@@ -130,7 +130,7 @@ pub(super) fn a_lapsed_lease_counts_until_it_is_lost(store: &dyn Store) -> Outco
     claim(store, (second(10), second(60)), &lease, 1)?;
     // Late, but nobody took over: what came of the mail is worth more than the clock.
     assert!(relay(store, queued[0], &lease, second(100))?);
-    let states: Vec<_> = mails(store, invitation)?.iter().map(|mail| mail.state).collect();
+    let states: Vec<_> = mails(store, &invitation)?.iter().map(|mail| mail.state).collect();
     assert_eq!(states, [MailState::Relayed]);
     Ok(())
 }

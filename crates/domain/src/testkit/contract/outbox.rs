@@ -7,6 +7,7 @@ use super::{
 use crate::{
     Timestamp,
     id::{AccountId, InvitationId},
+    invitation::Invitation,
     outbox::{LeaseToken, Mail, MailState, NewMail},
     port::{
         Store, StoreError,
@@ -29,7 +30,7 @@ fn settled(
     let error = error.map(ToOwned::to_owned);
     let settlement = Settlement { state, attempts: 3, due_at, error: error.clone(), at: second(5) };
     assert!(store.write("settle", |tx| tx.settle_mail(id, &lease, &settlement))?);
-    let mut stored = mails(store, invitation.id)?;
+    let mut stored = mails(store, &invitation)?;
     let mail = sound(stored.pop().ok_or("the mail is gone"));
     assert_eq!(stored, []);
     assert_eq!((mail.state, mail.attempts, mail.due_at), (state, 3, due_at));
@@ -49,7 +50,7 @@ pub(super) fn a_mail_is_queued_whole(store: &dyn Store) -> Outcome {
     let invitation = world.invited(store, "ada@example.com")?;
     let new = NewMail { generation: 7, ..world.new_mail(&invitation, 3) };
     store.write("enqueue", |tx| tx.enqueue(slice::from_ref(&new)))?;
-    let stored = only(mails(store, invitation.id)?);
+    let stored = only(mails(store, &invitation)?);
     let expected = Mail {
         id: stored.id,
         reference: new.reference,
@@ -87,9 +88,12 @@ pub(super) fn mails_of_an_invitation_come_the_oldest_first(store: &dyn Store) ->
     let foreign = world.queued(store, &other, 2)?;
     let last = world.queued(store, &invitation, 3)?;
     let ids = |mails: Vec<Mail>| mails.into_iter().map(|mail| mail.id).collect::<Vec<_>>();
-    assert_eq!(ids(mails(store, invitation.id)?), [first, last]);
-    assert_eq!(ids(mails(store, other.id)?), [foreign]);
-    assert_eq!(mails(store, InvitationId::new(other.id.get() + 1))?, []);
+    assert_eq!(ids(mails(store, &invitation)?), [first, last]);
+    assert_eq!(ids(mails(store, &other)?), [foreign]);
+    let unknown = Invitation { id: InvitationId::new(other.id.get() + 1), ..other.clone() };
+    assert_eq!(mails(store, &unknown)?, []);
+    let foreign = Invitation { account_id: world.other_account(store)?.id, ..other };
+    assert_eq!(mails(store, &foreign)?, []);
     Ok(())
 }
 

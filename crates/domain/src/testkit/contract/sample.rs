@@ -7,7 +7,7 @@ use crate::{
     access_token::{NewAccessToken, Scope, TokenDigest, TokenHolder},
     account::{Account, AccountName, NewAccount},
     address::EmailAddress,
-    id::{AccountId, InvitationId, MailId},
+    id::{AccountId, MailId},
     invitation::{Invitation, NewInvitation},
     membership::Membership,
     outbox::{LeaseToken, Mail, NewMail},
@@ -17,7 +17,7 @@ use crate::{
         store::{Addressee, Constraint},
     },
     role::Grant,
-    testkit::SeededEntropy,
+    testkit::{SeededEntropy, new_invitation},
     text::DisplayText,
     token::Token,
 };
@@ -133,17 +133,10 @@ impl World {
 
     /// An invitation of the account by the sponsor, made at [`start`], that ends 100 seconds later.
     pub(super) fn new_invitation(&self, address: &str) -> NewInvitation {
-        NewInvitation {
-            public_id: self.token(),
-            secure_id: self.token(),
-            account_id: self.account.id,
-            email: email(address),
-            name: None,
-            grant: grant("Auditor"),
-            sponsor: self.sponsor.id,
-            created_at: start(),
-            expires_at: second(100),
-        }
+        let inviter = (self.account.id, self.sponsor.id);
+        let new = new_invitation(&self.entropy, inviter, email(address), grant("Auditor"), start());
+        // No common beginning, so that no test can rely on the order of public ids.
+        NewInvitation { public_id: self.token(), expires_at: second(100), ..new }
     }
 
     /// As [`Self::new_invitation`], written.
@@ -171,7 +164,7 @@ impl World {
     ) -> Result<MailId, StoreError> {
         let mail = self.new_mail(invitation, seconds);
         store.write("sample mail", |tx| tx.enqueue(slice::from_ref(&mail)))?;
-        let queued = mails(store, invitation.id)?;
+        let queued = mails(store, invitation)?;
         let queued = queued.into_iter().find(|queued| queued.reference == mail.reference);
         Ok(found(queued).id)
     }
@@ -236,8 +229,8 @@ pub(super) fn stored(store: &dyn Store, invitation: &Invitation) -> Result<Invit
 }
 
 /// The mails of the invitation as they are stored now.
-pub(super) fn mails(store: &dyn Store, invitation: InvitationId) -> Result<Vec<Mail>, StoreError> {
-    store.read("sample mails", |tx| tx.mails_of(invitation))
+pub(super) fn mails(store: &dyn Store, invitation: &Invitation) -> Result<Vec<Mail>, StoreError> {
+    store.read("sample mails", |tx| tx.mails_of(invitation.account_id, invitation.id))
 }
 
 /// Claims mails with a lease from one second to another.

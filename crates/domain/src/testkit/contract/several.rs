@@ -91,7 +91,7 @@ pub(super) fn invitations_are_written_but_for_those_that_are_taken(store: &dyn S
     for (invitation, new) in [(z, &new[0]), (a, &new[2])] {
         assert_eq!(*invitation, new.numbered(invitation.id));
         assert_eq!(stored(store, invitation)?, *invitation);
-        let mails = store.look("mails", |tx| tx.mails_of(invitation.id))?;
+        let mails = store.look("mails", |tx| tx.mails_of(invitation.account_id, invitation.id))?;
         assert_eq!(mails.len(), 1);
     }
     assert_eq!(stored(store, &taken)?, taken);
@@ -125,7 +125,7 @@ pub(super) fn many_invitations_are_written_at_once(store: &dyn Store) -> Outcome
         };
         assert_eq!(*invitation, new.numbered(invitation.id));
         assert_eq!(stored(store, invitation)?, *invitation);
-        assert_eq!(store.look("mails", |tx| tx.mails_of(invitation.id))?.len(), 1);
+        assert_eq!(store.look("mails", |tx| tx.mails_of(invitation.account_id, invitation.id))?.len(), 1);
     }
     assert_eq!(written.iter().flatten().count(), 39);
     Ok(())

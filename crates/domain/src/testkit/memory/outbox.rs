@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     Timestamp,
-    id::{InvitationId, MailId},
+    id::{AccountId, InvitationId, MailId},
     outbox::{LeaseToken, Mail, MailState, NewMail},
     port::{
         StoreError,
@@ -87,8 +87,10 @@ impl Outbox for MemoryTx {
         })
     }
 
-    fn mails_of(&mut self, invitation: InvitationId) -> Result<Vec<Mail>, StoreError> {
-        self.read(|state| Ok(state.mails.filtered(|mail| mail.invitation_id == invitation)))
+    fn mails_of(&mut self, account: AccountId, invitation: InvitationId) -> Result<Vec<Mail>, StoreError> {
+        self.read(|state| {
+            Ok(state.mails.filtered(|mail| mail.account_id == account && mail.invitation_id == invitation))
+        })
     }
 
     fn next_mail_due(&mut self) -> Result<Option<Timestamp>, StoreError> {

@@ -1,14 +1,14 @@
 use chrono::NaiveDateTime;
 use diesel::{
     prelude::*,
-    sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamp, Untyped},
+    sql_types::{Array, BigInt, Nullable, Text, Timestamp, Untyped},
 };
 
 use super::{column, each, hand_written};
 use crate::{
     connection::AnyConnection,
-    rows::{AccountRow, ChangedInvitationRow, InvitationRow, MembershipRow, NewMembershipRow, NewPersonRow},
-    schema::{account, invitation, membership, person},
+    rows::{AccountRow, ChangedInvitationRow, InvitationRow, MembershipRow},
+    schema::{account, invitation, membership},
 };
 
 /// An invitation with its account and the membership of whoever answers for it.
@@ -30,38 +30,6 @@ pub(crate) fn offers(connection: &mut AnyConnection, secure_ids: &[&str]) -> Que
         AnyConnection::Sqlite(connection) => each(secure_ids, |secure_id| {
             offers.filter(invitation::secure_id.eq(secure_id)).select(OfferRows::as_select()).load(connection)
         }),
-    }
-}
-
-/// Writes people; answers number and public id of each.
-pub(crate) fn insert_people(
-    connection: &mut AnyConnection,
-    new: &[NewPersonRow<'_>],
-) -> QueryResult<Vec<(i64, String)>> {
-    match connection {
-        AnyConnection::Postgres(connection) => InsertPeople::of(new).load(connection),
-        AnyConnection::Sqlite(connection) => {
-            let write = |row| {
-                let row = diesel::insert_into(person::table).values(row);
-                row.returning((person::id, person::public_id)).get_result(connection)
-            };
-            new.iter().map(write).collect()
-        }
-    }
-}
-
-/// Writes memberships.
-pub(crate) fn insert_memberships(
-    connection: &mut AnyConnection,
-    new: &[NewMembershipRow],
-) -> QueryResult<()> {
-    match connection {
-        AnyConnection::Postgres(connection) => InsertMemberships::of(new).execute(connection).map(drop),
-        AnyConnection::Sqlite(connection) => {
-            let write =
-                |row| diesel::insert_into(membership::table).values(row).execute(connection).map(drop);
-            new.iter().try_for_each(write)
-        }
     }
 }
 
@@ -94,61 +62,6 @@ pub(crate) fn update_invitations(
                     .execute(connection)?;
             }
             Ok(updated)
-        }
-    }
-}
-
-hand_written! {
-    /// In the order of the key that can be taken, as the invitations.
-    struct InsertPeople<'a> -> (BigInt, Text);
-    "INSERT INTO person (public_id, email, email_key, email_verified, name, password_hash, created_at, version) \
-     SELECT public_id, email, email_key, email_verified, name, password_hash, created_at, 0 FROM unnest(",
-    public_ids: Vec<&'a str> as Array<Text>, "::text[], ",
-    emails: Vec<&'a str> as Array<Text>, "::text[], ",
-    email_keys: Vec<&'a str> as Array<Text>, "::text[], ",
-    verified: Vec<bool> as Array<Bool>, "::boolean[], ",
-    names: Vec<&'a str> as Array<Text>, "::text[], ",
-    hashes: Vec<Option<&'a str>> as Array<Nullable<Text>>, "::text[], ",
-    created: Vec<NaiveDateTime> as Array<Timestamp>,
-    "::timestamp[]) AS new (public_id, email, email_key, email_verified, name, password_hash, created_at) \
-     ORDER BY email_key RETURNING id, public_id"
-}
-
-impl<'a> InsertPeople<'a> {
-    fn of(new: &'a [NewPersonRow<'a>]) -> Self {
-        Self {
-            public_ids: column(new, |row| row.public_id),
-            emails: column(new, |row| row.email),
-            email_keys: column(new, |row| row.email_key),
-            verified: column(new, |row| row.email_verified),
-            names: column(new, |row| row.name),
-            hashes: column(new, |row| row.password_hash),
-            created: column(new, |row| row.created_at),
-        }
-    }
-}
-
-hand_written! {
-    struct InsertMemberships<'a> -> Untyped;
-    "INSERT INTO membership (account_id, person_id, roles, limit_services, services, created_at) SELECT * FROM unnest(",
-    accounts: Vec<i64> as Array<BigInt>, "::bigint[], ",
-    people: Vec<i64> as Array<BigInt>, "::bigint[], ",
-    roles: Vec<&'a str> as Array<Text>, "::text[], ",
-    limit_services: Vec<bool> as Array<Bool>, "::boolean[], ",
-    services: Vec<&'a str> as Array<Text>, "::text[], ",
-    created: Vec<NaiveDateTime> as Array<Timestamp>,
-    "::timestamp[])"
-}
-
-impl<'a> InsertMemberships<'a> {
-    fn of(new: &'a [NewMembershipRow]) -> Self {
-        Self {
-            accounts: column(new, |row| row.account_id),
-            people: column(new, |row| row.person_id),
-            roles: column(new, |row| row.roles.as_str()),
-            limit_services: column(new, |row| row.limit_services),
-            services: column(new, |row| row.services.as_str()),
-            created: column(new, |row| row.created_at),
         }
     }
 }

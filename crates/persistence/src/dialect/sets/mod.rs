@@ -2,24 +2,21 @@
 //! that serves one.
 //!
 //! PostgreSQL is given the keys as arrays, in one statement that stays prepared whatever their number. SQLite is asked for
-//! each: a call is no round trip there, and a statement with a list would be prepared anew for each length. Only insertions
-//! take several rows at once there too: see [`sqlite_rows`].
+//! each: a call is no round trip there, and a statement with a list would be prepared anew for each length. Insertions are in
+//! [`crate::insertion`].
 
 mod acceptances;
 mod addressees;
 mod callers;
 mod hand_written;
-mod insertions;
 mod listed_rows;
 mod lists;
-mod sqlite_rows;
 
-pub(crate) use acceptances::{insert_memberships, insert_people, offers, update_invitations};
+pub(crate) use acceptances::{offers, update_invitations};
 pub(crate) use addressees::{are_members, invitations, pending_invitations};
 pub(crate) use callers::{HolderRows, known, token_holders};
 use diesel::QueryResult;
 use hand_written::hand_written;
-pub(crate) use insertions::{insert_events, insert_invitations, insert_mails};
 pub(crate) use listed_rows::Listed;
 pub(crate) use lists::{Wanted, open_nth, open_parts};
 

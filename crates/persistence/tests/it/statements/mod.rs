@@ -15,8 +15,8 @@ use usher_domain::{
         Store, StoreError, Tx,
         store::{
             Counting,
-            Mode::{self, Look, Read, Write},
-            Order, Unit, Verdict,
+            Mode::{self, Read, Write},
+            Unit, Verdict,
         },
     },
     principal::Credential,
@@ -25,7 +25,6 @@ use usher_domain::{
         idempotency::{KeyError, keep, take},
         invite::InviteError,
         open_link::{LinkView, open_link},
-        view::{Part, Start, list_all},
     },
 };
 
@@ -38,7 +37,6 @@ on_both! {
     every_operation_is_one_statement,
     a_stranger_at_a_link_costs_one_look_up,
     a_key_costs_two_statements_more,
-    a_part_that_several_ask_for_is_read_once,
 }
 
 thread_local! {
@@ -159,27 +157,6 @@ fn a_key_costs_two_statements_more(place: &dyn Place) {
         Ok(())
     });
     assert_eq!(again.len(), 2 + around(place, Write), "{again:#?}");
-}
-
-/// On SQLite each part that is read is a statement.
-fn a_part_that_several_ask_for_is_read_once(place: &dyn Place) {
-    listen();
-    let world = World::new(place);
-    let store: &dyn Store = place.store();
-    let invitation = world.invite(store, "ada@example.com").unwrap();
-    let first = Part { limit: 25, start: Start::Offset(0), order: Order::OldestFirst };
-    let behind = Part { start: Start::Behind(invitation.public_id), ..first.clone() };
-    let replica = place.replica();
-    let sent = |parts: &[&Part]| {
-        let requests: Vec<_> = parts.iter().map(|part| (&world.owner, *part)).collect();
-        sent_by(&replica, "list", Look, |tx| {
-            let listed = list_all(tx, &world.env, &requests)?;
-            assert!(listed.len() == parts.len() && listed.iter().all(Result::is_ok));
-            Ok(())
-        })
-    };
-    assert_eq!(sent(&[&first, &first, &first]), sent(&[&first]));
-    assert_eq!(sent(&[&first, &behind, &first, &behind]), sent(&[&first, &behind]));
 }
 
 fn of_store(error: KeyError) -> StoreError {

@@ -20,6 +20,7 @@ use usher_domain::{
         },
     },
     principal::{Actor, Credential},
+    testkit,
     token::Token,
 };
 
@@ -154,7 +155,7 @@ pub(super) const OPERATIONS: [Operation; 45] = [
         let relayed = Settlement { state: MailState::Relayed, attempts: 1, due_at: at, error: None, at };
         tx.settle_mail(usher_domain::id::MailId::new(1), &s.lease, &relayed).map(drop)
     }),
-    operation("mails_of", Read, 1, |tx, s| tx.mails_of(s.invitation.id).map(drop)),
+    operation("mails_of", Read, 1, |tx, s| tx.mails_of(s.invitation.account_id, s.invitation.id).map(drop)),
     operation("next_mail_due", Read, 1, |tx, _| tx.next_mail_due().map(drop)),
     operation("take_key", Write, 1, |tx, s| {
         assert!(tx.take_key(&s.new_key, stale_at(s.new_key.created_at))?);
@@ -252,17 +253,13 @@ impl Sample {
                 created_at: now,
             },
             new_person: new_person(&world.env, "new@example.com"),
-            new_invitation: NewInvitation {
-                public_id: Token::generate(entropy),
-                secure_id: Token::generate(entropy),
-                account_id: world.owner.account.id,
-                email: member.email.clone(),
-                name: None,
-                grant: grant("user"),
-                sponsor: world.owner.person.id,
-                created_at: now,
-                expires_at: now,
-            },
+            new_invitation: testkit::new_invitation(
+                entropy,
+                (world.owner.account.id, world.owner.person.id),
+                member.email.clone(),
+                grant("user"),
+                now,
+            ),
             new_mail: NewMail {
                 reference: Token::generate(entropy),
                 account_id: world.owner.account.id,

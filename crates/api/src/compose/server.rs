@@ -1,0 +1,178 @@
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+    time::Duration,
+};
+
+use actix_web::{
+    App as HttpApp, HttpServer, dev::Server as HttpServerHandle, middleware::from_fn, web::Data,
+};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tracing_actix_web::TracingLogger;
+use usher_app::{App, Worker, WorkerSettings};
+use usher_auth::JwtVerifier;
+use usher_http_kit::{AppState, unread};
+use usher_web::mailbox::{self, KeptMails};
+
+use super::{Deployment, MailTransport, StartError, shutdown};
+use crate::{
+    develop::Mailbox,
+    routes::{self, EdgeSettings},
+    settings::Settings,
+    telemetry::{RequestSpan, log_request},
+};
+
+/// Which process delivers mails.
+#[derive(Debug)]
+pub enum WorkerPlacement {
+    /// This one.
+    InProcess(MailTransport),
+    /// Another one: `usher worker`.
+    Separate,
+}
+
+/// The server, bound to its address and ready to run.
+pub struct Server {
+    address: SocketAddr,
+    http: HttpServerHandle,
+    worker: Option<Worker>,
+    settings: Settings,
+}
+
+impl Server {
+    /// Wires everything over an up-to-date database and a bound address.
+    pub fn build(
+        settings: Settings,
+        mut deployment: Deployment,
+        verifier: JwtVerifier,
+        placement: WorkerPlacement,
+        listener: TcpListener,
+    ) -> Result<Self, StartError> {
+        let address = listener.local_addr()?;
+        deployment.reached_at(settings.server.base_url(address));
+        let app = Arc::new(deployment.app(&settings, verifier)?);
+        let (worker, mailbox) = match placement {
+            WorkerPlacement::InProcess(transport) => {
+                let worker = app.worker(Arc::clone(&transport.mailer), worker_settings(&settings));
+                (Some(worker), transport.mailbox)
+            }
+            WorkerPlacement::Separate => (None, None),
+        };
+        let mailbox = mailbox.map(|mailbox| Arc::new(Mailbox(mailbox)) as Arc<dyn KeptMails>);
+        let http = http_server(&settings, app, mailbox, listener)?;
+        Ok(Self { address, http, worker, settings })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The URL that people and clients reach it by, without a trailing slash.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        self.settings.server.base_url(self.address)
+    }
+
+    /// Serves until `stop`, then finishes the requests and deliveries in progress.
+    pub async fn run(self, stop: CancellationToken) -> Result<(), StartError> {
+        let handle = self.http.handle();
+        let patience = self.settings.server.shutdown_timeout;
+        let worker = self.worker.map(|worker| supervised(worker, stop.clone(), patience));
+        let stopping = tokio::spawn({
+            let stop = stop.clone();
+            async move {
+                stop.cancelled().await;
+                handle.stop(true).await;
+            }
+        });
+        let served = self.http.await;
+        // The worker ends with the server, also when that ended by itself.
+        stop.cancel();
+        stopping.abort();
+        served?;
+        match worker {
+            Some(worker) => worker.await.unwrap_or(Err(StartError::WorkerDied)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+/// The HTTP side. The one place that builds [`AppState`].
+fn http_server(
+    settings: &Settings,
+    app: Arc<App>,
+    mailbox: Option<Arc<dyn KeptMails>>,
+    listener: TcpListener,
+) -> Result<HttpServerHandle, StartError> {
+    let state = Data::new(AppState {
+        public_url: app.env().policy.public_url.clone(),
+        app,
+        body_timeout: settings.server.body_timeout,
+    });
+    let edges = EdgeSettings::new(settings)?;
+    let server = HttpServer::new(move || {
+        HttpApp::new()
+            .app_data(state.clone())
+            .wrap(from_fn(log_request))
+            .wrap(TracingLogger::<RequestSpan>::new())
+            .wrap(from_fn(unread::hold))
+            .configure(|config| routes::configure(config, &edges))
+            .configure(|config| {
+                if let Some(mailbox) = mailbox.clone() {
+                    mailbox::configure(config, mailbox);
+                }
+            })
+    });
+    Ok(server
+        .workers(settings.server.threads)
+        .shutdown_timeout(settings.server.shutdown_timeout.as_secs())
+        .disable_signals()
+        .listen(listener)?
+        .run())
+}
+
+/// Binds the configured address; port 0 becomes a real one.
+pub fn listen(settings: &Settings) -> Result<TcpListener, StartError> {
+    let address = settings.server.bind;
+    TcpListener::bind(address).map_err(|source| StartError::Listen { address, source })
+}
+
+/// How the worker of these settings works.
+#[must_use]
+pub fn worker_settings(settings: &Settings) -> WorkerSettings {
+    WorkerSettings { concurrency: settings.worker.concurrency, poll_interval: settings.worker.poll_interval }
+}
+
+/// Runs a worker until `stop`, and then for at most `patience`. When a worker ends by itself the process stops with an error:
+/// a server that answers 200 and sends no mail would look healthy.
+pub(super) fn supervised(
+    worker: Worker,
+    stop: CancellationToken,
+    patience: Duration,
+) -> JoinHandle<Result<(), StartError>> {
+    let mut running = tokio::spawn(worker.run(stop.clone()));
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = &mut running => {}
+            () = stop.cancelled() => {
+                shutdown::bounded(running, patience).await;
+                return Ok(());
+            }
+        }
+        if stop.is_cancelled() {
+            return Ok(());
+        }
+        tracing::error!("the worker died");
+        stop.cancel();
+        Err(StartError::WorkerDied)
+    })
+}

@@ -1,0 +1,75 @@
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+
+use super::{
+    Development, Issuer, Mode, SettingsErrors,
+    development::{generate_secret, keep_secret, kept_secret},
+    issuers,
+    read::Reader,
+    types::{DAY, HOW_TO_MAKE_A_SECRET, MINUTE, duration, signing_secret, signing_secrets},
+};
+
+const SECRET: &str = "auth.secret";
+
+/// `[auth]`: the tokens that callers can use.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Auth {
+    /// Signs and verifies HS256 tokens, and derives the keys of links. At least 32 bytes.
+    #[serde(deserialize_with = "signing_secret")]
+    pub secret: SecretString,
+    /// Former secrets: they verify, but never sign.
+    #[serde(deserialize_with = "signing_secrets")]
+    pub previous_secrets: Vec<SecretString>,
+    /// `iss` of the tokens under the secret: written and required if set.
+    pub issuer: Option<String>,
+    /// `aud` of the tokens under the secret: written and required if set.
+    pub audience: Option<String>,
+    /// Tolerated difference between clocks. RFC 7519 allows a few minutes at most; with NTP a minute is generous.
+    #[serde(deserialize_with = "duration::<_, 0, MINUTE>")]
+    pub leeway: Duration,
+    /// Lifetime of tokens of `POST /api/v2/login`, unless the caller asks for less. These tokens cannot be revoked.
+    #[serde(deserialize_with = "duration::<_, MINUTE, { 31 * DAY }>")]
+    pub token_lifetime: Duration,
+    /// Further issuers of tokens.
+    #[serde(skip)]
+    pub issuers: Vec<Issuer>,
+}
+
+impl Auth {
+    pub(super) fn read(
+        reader: &mut Reader,
+        mode: Mode,
+        development: &Development,
+    ) -> Result<Self, SettingsErrors> {
+        // The tables first: their keys belong to `auth.`, too.
+        let tables = reader.tables(issuers::TABLES)?;
+        let mut auth: Self = reader.section("auth")?;
+        auth.issuers = issuers::check(reader, mode, auth.issuer.as_deref(), tables);
+        let is_missing = auth.secret.expose_secret().is_empty() && !reader.is_reported(SECRET);
+        if is_missing && !reader.is_reported("development.directory") {
+            match unconfigured_secret(mode, development) {
+                Ok(secret) => auth.secret = secret,
+                Err(text) => reader.report(SECRET, text),
+            }
+        }
+        Ok(auth)
+    }
+}
+
+/// The secret if none is configured.
+fn unconfigured_secret(mode: Mode, development: &Development) -> Result<SecretString, String> {
+    let missing = || {
+        format!(
+            "is missing: {HOW_TO_MAKE_A_SECRET} and keep it; auth.secret_file can name a file that holds it"
+        )
+    };
+    match mode {
+        Mode::Tool => Ok(generate_secret()),
+        Mode::Development => keep_secret(&development.directory),
+        Mode::Signing => kept_secret(&development.directory).unwrap_or_else(|| Err(missing())),
+        Mode::Production => Err(missing()),
+    }
+}

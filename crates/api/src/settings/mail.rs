@@ -1,0 +1,54 @@
+use std::{path::PathBuf, time::Duration};
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use usher_mailer::{Relay, SmtpSettings};
+
+use super::{
+    Mode, SettingsErrors,
+    read::Reader,
+    types::{MINUTE, SECOND, duration, secret},
+};
+
+/// `[mail]`. The mailer validates it: see [`SmtpSettings`] for the fields.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Mail {
+    #[serde(deserialize_with = "secret")]
+    url: Option<SecretString>,
+    from: Option<String>,
+    username: Option<String>,
+    #[serde(deserialize_with = "secret")]
+    password: Option<SecretString>,
+    insecure: bool,
+    hello_name: Option<String>,
+    ca_file: Option<PathBuf>,
+    /// Bounded, because one slow delivery delays the next ones.
+    #[serde(deserialize_with = "duration::<_, SECOND, { 2 * MINUTE }>")]
+    deadline: Duration,
+}
+
+impl Mail {
+    /// Returns the relay, or `None` without one: production requires it.
+    pub(super) fn read(reader: &mut Reader, mode: Mode) -> Result<Option<Relay>, SettingsErrors> {
+        let Self { url, from, username, password, insecure, hello_name, ca_file, deadline } =
+            reader.section("mail")?;
+        if mode == Mode::Production
+            && let Some(file) = &ca_file
+        {
+            reader.check_file("mail.ca_file", file);
+        }
+        let settings =
+            SmtpSettings { url, from, username, password, insecure, hello_name, ca_file, deadline };
+        let checked = match mode {
+            Mode::Production => settings.check().map(Some),
+            _ => settings.check_optional(),
+        };
+        checked.or_else(|errors| {
+            for error in errors.iter() {
+                reader.report(&format!("mail.{}", error.field.name()), error.text.clone());
+            }
+            Ok(None)
+        })
+    }
+}

@@ -1,0 +1,103 @@
+//! The two layers of settings: the embedded defaults, and above them the configuration file and the environment.
+
+use std::{collections::BTreeMap, path::Path};
+
+use config::{Config, ConfigError, Environment, File, FileFormat, Map, Value, ValueKind};
+
+use crate::settings::{Sources, problem::Problem};
+
+/// Every key with its default and its meaning.
+pub(in crate::settings) const DEFAULTS: &str = include_str!("../../../../../config/default.toml");
+
+/// The origin that the `config` crate gives to a value from the environment.
+const ENVIRONMENT: &str = "the environment";
+
+/// Values by the full names of their keys, such as `server.bind` or `auth.issuers[0].issuer`.
+pub(super) type Values = BTreeMap<String, Value>;
+
+/// The layers stay apart, because a secret file replaces a default, but contradicts a given value.
+pub(super) struct Layers {
+    /// Every key of `config/default.toml`, in its order.
+    pub(super) known: Vec<String>,
+    pub(super) defaults: Values,
+    /// The values of the file and the environment, without empty texts and lists: these count as unset.
+    pub(super) given: Values,
+}
+
+impl Layers {
+    /// Reads the sources. The error is a source that cannot be read at all.
+    pub(super) fn read(sources: &Sources) -> Result<Self, Problem> {
+        let defaults = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml)).build();
+        let mut given = Config::builder();
+        if let Some(path) = &sources.file {
+            let text = std::fs::read_to_string(path).map_err(|error| {
+                Problem::general(format!("the configuration file {} cannot be read: {error}", path.display()))
+            })?;
+            // Parsed alone first, so that the error names the file.
+            let file = File::from_str(&text, FileFormat::Toml);
+            Config::builder().add_source(file.clone()).build().map_err(|error| unreadable(path, &error))?;
+            given = given.add_source(file);
+        }
+        let variables: Map<String, String> = sources.environment.clone().into_iter().collect();
+        let environment = Environment::with_prefix("USHER").separator("__").ignore_empty(true);
+        let given = given.add_source(environment.source(Some(variables))).build();
+        let (defaults, given) = match (defaults, given) {
+            (Ok(defaults), Ok(given)) => (defaults.cache, given.cache),
+            (Err(error), _) | (_, Err(error)) => return Err(Problem::general(error.to_string())),
+        };
+        let defaults = flatten(defaults, &[]);
+        let known: Vec<String> = defaults.iter().map(|(key, _)| key.clone()).collect();
+        let given = flatten(given, &known).into_iter().filter(|(_, value)| !is_empty(value)).collect();
+        Ok(Self { known, defaults: defaults.into_iter().collect(), given })
+    }
+}
+
+/// Whether a value comes from the environment, where every value is a text.
+pub(super) fn is_from_environment(value: &Value) -> bool {
+    value.origin() == Some(ENVIRONMENT)
+}
+
+/// The parser's message without its excerpt of the file, which can hold a secret.
+fn unreadable(path: &Path, error: &ConfigError) -> Problem {
+    let text = error.to_string();
+    let is_excerpt = |line: &&str| {
+        line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit()).trim_start().starts_with('|')
+    };
+    let message: Vec<&str> = text.lines().filter(|line| !is_excerpt(line)).map(str::trim).collect();
+    let text = format!("the configuration file {} is not valid TOML: {}", path.display(), message.join(": "));
+    Problem::general(text)
+}
+
+fn is_empty(value: &Value) -> bool {
+    match &value.kind {
+        ValueKind::String(text) => text.is_empty(),
+        ValueKind::Array(items) => items.is_empty(),
+        ValueKind::Nil => true,
+        _ => false,
+    }
+}
+
+/// Returns all values with their keys, in order. A known key is not a section, whatever its value is.
+fn flatten(root: Value, known: &[String]) -> Vec<(String, Value)> {
+    let mut values = Vec::new();
+    collect(String::new(), root, known, &mut values);
+    values
+}
+
+fn collect(key: String, value: Value, known: &[String], values: &mut Vec<(String, Value)>) {
+    let is_table = |value: &Value| matches!(value.kind, ValueKind::Table(_));
+    match value.kind {
+        ValueKind::Table(table) if !known.contains(&key) => {
+            for (name, inner) in table {
+                let key = if key.is_empty() { name } else { format!("{key}.{name}") };
+                collect(key, inner, known, values);
+            }
+        }
+        ValueKind::Array(items) if !items.is_empty() && items.iter().all(is_table) => {
+            for (index, inner) in items.into_iter().enumerate() {
+                collect(format!("{key}[{index}]"), inner, known, values);
+            }
+        }
+        _ => values.push((key, value)),
+    }
+}

@@ -1,0 +1,160 @@
+//! Reads sections through serde and collects everything that is wrong with them.
+//!
+//! Serde stops at the first mistake. [`Reader::section`] records it, drops the value so that the default applies, and
+//! deserializes the section again, until it succeeds. The caller of [`Settings::load`](super::Settings::load) gets the
+//! problems or the settings, so a default in place of a wrong value is never used.
+
+mod layers;
+mod secret_files;
+mod value;
+
+use config::Value;
+use serde::de::DeserializeOwned;
+
+#[cfg(test)]
+pub(super) use self::layers::DEFAULTS;
+use self::layers::{Layers, is_from_environment};
+use super::{
+    Sources,
+    problem::{Problem, SettingsErrors, variable},
+    suggest,
+};
+
+/// Reads the sources section by section. No `Debug`: the values hold secrets.
+pub(super) struct Reader {
+    layers: Layers,
+    problems: Vec<Problem>,
+    unknown: Vec<Problem>,
+}
+
+impl Reader {
+    /// Reads the sources and the secret files. The error is a source that cannot be read at all.
+    pub(super) fn new(sources: &Sources) -> Result<Self, SettingsErrors> {
+        let layers = Layers::read(sources).map_err(|problem| SettingsErrors(vec![problem]))?;
+        let mut reader = Self { layers, problems: Vec::new(), unknown: Vec::new() };
+        reader.read_secret_files();
+        Ok(reader)
+    }
+
+    /// Reports a problem of a key, a section or a table; `text` completes a sentence that begins with its name.
+    ///
+    /// A key has one problem at most: a rule about a value that is already wrong would mislead.
+    pub(super) fn report(&mut self, key: &str, text: impl Into<String>) {
+        if !self.is_reported(key) {
+            self.problems.push(Problem::of(key, text));
+        }
+    }
+
+    /// Whether the key, its twin or a key of that table has a problem.
+    pub(super) fn is_reported(&self, key: &str) -> bool {
+        self.problems.iter().any(|problem| {
+            let rest = problem.key.strip_prefix(key);
+            rest.is_some_and(|rest| rest.is_empty() || rest == "_file" || rest.starts_with('.'))
+        })
+    }
+
+    /// Deserializes a section. The error is a defect of the embedded defaults.
+    pub(super) fn section<T: DeserializeOwned>(&mut self, section: &str) -> Result<T, SettingsErrors> {
+        let prefix = format!("{section}.");
+        let mut values = self.layers.given.extract_if(.., |key, _| key.starts_with(&prefix)).collect();
+        loop {
+            let is_unset =
+                |key: &&String| key.starts_with(&prefix) && !layers::Values::contains_key(&values, *key);
+            let defaults = self.layers.defaults.iter().filter(|(key, _)| is_unset(key));
+            let entries =
+                defaults.chain(&values).filter_map(|(key, value)| Some((key.strip_prefix(&prefix)?, value)));
+            let fault = match T::deserialize(value::section(entries)) {
+                Ok(section) => return Ok(section),
+                Err(fault) => fault,
+            };
+            let key = format!("{prefix}{}", fault.name.unwrap_or_default());
+            let Some(value) = values.remove(&key) else {
+                let text = format!("a defect of the embedded defaults: {key} {}", fault.text);
+                return Err(SettingsErrors(vec![Problem::general(text)]));
+            };
+            match fault.expected {
+                Some(names) => {
+                    self.report_unknown(&key, &value, names.iter().map(|name| format!("{prefix}{name}")))
+                }
+                None => self.report(&key, fault.text),
+            }
+        }
+    }
+
+    /// Deserializes the tables `[[key]]`, each with its name such as `key[0]`.
+    pub(super) fn tables<T: DeserializeOwned>(
+        &mut self,
+        key: &str,
+    ) -> Result<Vec<(String, T)>, SettingsErrors> {
+        if self.layers.given.remove(key).is_some() {
+            self.report(key, format!("can only be written as [[{key}]] tables in a configuration file"));
+        }
+        let mut tables = Vec::new();
+        loop {
+            let table = format!("{key}[{}]", tables.len());
+            let prefix = format!("{table}.");
+            if !self.layers.given.keys().any(|key| key.starts_with(&prefix)) {
+                return Ok(tables);
+            }
+            let section = self.section(&table)?;
+            tables.push((table, section));
+        }
+    }
+
+    /// Reports a file that does not exist.
+    pub(super) fn check_file(&mut self, key: &str, path: &std::path::Path) {
+        if !path.is_file() {
+            self.report(key, format!("names {}, which does not exist or is not a file", path.display()));
+        }
+    }
+
+    /// Returns all problems, in the order of `config/default.toml`, then unknown keys. Keys outside the sections that
+    /// were read are unknown, too. `variables` are the names of the environment.
+    pub(super) fn finish<'a>(
+        mut self,
+        variables: impl IntoIterator<Item = &'a String>,
+    ) -> Result<(), SettingsErrors> {
+        for (key, value) in std::mem::take(&mut self.layers.given) {
+            self.report_unknown(&key, &value, []);
+        }
+        let known = &self.layers.known;
+        let section = |key: &str| key.split('.').next().map(str::to_owned);
+        let position = |problem: &Problem| {
+            let exact = known.iter().position(|key| *key == problem.key);
+            exact.or_else(|| known.iter().rposition(|key| section(key) == section(&problem.key)))
+        };
+        let mut problems = self.problems;
+        problems.sort_by_key(position);
+        self.unknown.sort_by(|a, b| a.key.cmp(&b.key));
+        problems.extend(self.unknown);
+        problems.extend(variables.into_iter().filter_map(|name| misspelt(name, known)));
+        if problems.is_empty() { Ok(()) } else { Err(SettingsErrors(problems)) }
+    }
+
+    /// Reports a key that does not exist, with the nearest one of the known keys and `others`.
+    fn report_unknown(&mut self, key: &str, value: &Value, others: impl IntoIterator<Item = String>) {
+        let known = &self.layers.known;
+        if known.iter().any(|known| known.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'))) {
+            self.unknown.push(Problem::of(key, "is a section: its keys are set one by one"));
+            return;
+        }
+        let others: Vec<String> = others.into_iter().collect();
+        let nearest = suggest::nearest(key, known.iter().chain(&others).map(String::as_str));
+        let hint = nearest.map(|nearest| match variable(nearest) {
+            Some(variable) if is_from_environment(value) => format!(": did you mean {variable}?"),
+            _ => format!(": did you mean {nearest}?"),
+        });
+        self.unknown.push(Problem::of(key, format!("is not a setting{}", hint.unwrap_or_default())));
+    }
+}
+
+/// Reports a variable such as `USHER_DATABASE_URL`, which would be ignored. Other variables that begin with `USHER_` are
+/// allowed: container platforms set some for a service of that name.
+fn misspelt(name: &str, known: &[String]) -> Option<Problem> {
+    let single = |name: &str| name.to_uppercase().replace("__", "_");
+    let meant = known.iter().filter_map(|key| variable(key)).find(|known| single(known) == single(name))?;
+    let is_wrong = !name.eq_ignore_ascii_case(&meant);
+    is_wrong.then(|| {
+        Problem::general(format!("{name} is not a setting: did you mean {meant}, with two underscores?"))
+    })
+}

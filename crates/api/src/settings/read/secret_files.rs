@@ -1,0 +1,60 @@
+//! Secret files: a key `secret` has a twin `secret_file`, which names a file with the secret.
+
+use std::path::Path;
+
+use config::{Value, ValueKind};
+use serde::Deserialize as _;
+
+use super::{Reader, value::Leaf};
+
+/// Bounds the memory for a file that was named by mistake.
+const MAX_OCTETS: u64 = 64 * 1024;
+
+impl Reader {
+    /// Replaces each `key_file` by the value of its key: the content of the file without its final line break, or its
+    /// lines if the key is a list.
+    pub(super) fn read_secret_files(&mut self) {
+        let twins: Vec<(String, String)> =
+            self.layers.known.iter().filter_map(|key| twin(key, &self.layers.known)).collect();
+        for (key, file_key) in twins {
+            self.layers.defaults.remove(&file_key);
+            let Some(path) = self.layers.given.remove(&file_key) else { continue };
+            match self.secret(&key, &path) {
+                Ok(value) => drop(self.layers.given.insert(key, value)),
+                Err(text) => {
+                    self.layers.given.remove(&key);
+                    self.report(&file_key, text);
+                }
+            }
+        }
+    }
+
+    fn secret(&self, key: &str, path: &Value) -> Result<Value, String> {
+        let path = String::deserialize(Leaf(path)).map_err(|fault| fault.text)?;
+        if self.layers.given.contains_key(key) {
+            return Err(format!("is set, and so is {key}: keep one of them"));
+        }
+        let content = content(Path::new(&path)).map_err(|fault| format!("names {path}, {fault}"))?;
+        let is_list =
+            self.layers.defaults.get(key).is_some_and(|value| matches!(value.kind, ValueKind::Array(_)));
+        let lines = || content.lines().filter(|line| !line.is_empty()).collect::<Vec<_>>();
+        Ok(if is_list { lines().into() } else { content.into() })
+    }
+}
+
+/// The key and its twin, if this is the name of a twin.
+fn twin(file_key: &str, known: &[String]) -> Option<(String, String)> {
+    let key = file_key.strip_suffix("_file")?;
+    known.iter().any(|known| known == key).then(|| (key.to_owned(), file_key.to_owned()))
+}
+
+fn content(path: &Path) -> Result<String, String> {
+    use std::io::Read as _;
+    let unreadable = |error: std::io::Error| format!("which cannot be read: {error}");
+    let mut text = String::new();
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    file.take(MAX_OCTETS).read_to_string(&mut text).map_err(unreadable)?;
+    let content =
+        text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
+    if content.is_empty() { Err("which is empty".to_owned()) } else { Ok(content.to_owned()) }
+}

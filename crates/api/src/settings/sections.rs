@@ -1,0 +1,118 @@
+//! The sections with a few keys.
+
+use std::{path::PathBuf, time::Duration};
+
+use serde::{Deserialize, Deserializer};
+use tracing_subscriber::EnvFilter;
+
+use super::types::{DAY, HOUR, MINUTE, duration, number, parsed};
+
+/// Longest validity of an invitation: ten years.
+const MAX_VALIDITY: u64 = 10 * 366 * DAY;
+
+/// `[invitations]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Invitations {
+    /// How long an invitation is open; [`Fastly`] has its own validity.
+    #[serde(deserialize_with = "duration::<_, MINUTE, MAX_VALIDITY>")]
+    pub validity: Duration,
+    /// Shortest time between two mails of one invitation.
+    #[serde(deserialize_with = "duration::<_, 0, DAY>")]
+    pub resend_interval: Duration,
+    /// The proof that acceptance requires.
+    pub acceptance: Acceptance,
+}
+
+/// The proof that acceptance requires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Acceptance {
+    /// The key of the mail, or a verified e-mail claim.
+    Mailbox,
+    /// A login and the `secure_id`.
+    Possession,
+}
+
+/// `[limits]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Writes of one person in an hour, over both dialects and all replicas; 0 for no limit.
+    #[serde(deserialize_with = "number::<_, _, 0, 1_000_000_000>")]
+    pub writes_per_hour: u32,
+}
+
+/// `[landscape]`: Landscape's dialect.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Landscape {
+    /// Whether a body without `Content-Type: application/json` is rejected with 415, as by newer Landscape.
+    pub strict_content_type: bool,
+}
+
+/// `[fastly]`: Fastly's dialect.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fastly {
+    /// How long an invitation of this dialect is open.
+    #[serde(deserialize_with = "duration::<_, MINUTE, MAX_VALIDITY>")]
+    pub validity: Duration,
+}
+
+/// `[worker]`: the loop that delivers mails and records expiry.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Worker {
+    /// Whether `serve` runs it.
+    pub enabled: bool,
+    /// Concurrent deliveries.
+    #[serde(deserialize_with = "number::<_, _, 1, 256>")]
+    pub concurrency: usize,
+    /// Time between two looks for work without a signal.
+    #[serde(deserialize_with = "duration::<_, 10, HOUR>")]
+    pub poll_interval: Duration,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// The form of a line.
+    pub format: LogFormat,
+    /// Directives such as `info,usher_api=debug`.
+    #[serde(deserialize_with = "filter")]
+    pub filter: String,
+}
+
+/// The form of a line of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Text for people.
+    Text,
+    /// A JSON object for programs.
+    Json,
+}
+
+fn filter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    parsed(deserializer, "a level or directives, such as info or info,usher_api=debug", |text| {
+        EnvFilter::builder().parse(text).is_ok().then(|| text.to_owned())
+    })
+}
+
+/// `[development]`: settings of development mode only.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Development {
+    /// The folder of the generated secret and of the mails.
+    pub directory: PathBuf,
+}
+
+impl Development {
+    /// The folder of the mails that development mode keeps instead of sending them.
+    #[must_use]
+    pub fn mailbox(&self) -> PathBuf {
+        self.directory.join("mailbox")
+    }
+}

@@ -1,0 +1,93 @@
+use std::{net::SocketAddr, time::Duration};
+
+use serde::{Deserialize, Deserializer};
+use url::Url;
+use usher_auth::is_loopback;
+
+use super::{
+    Mode,
+    read::Reader,
+    types::{MINUTE, SECOND, duration, number, parsed, web_url},
+};
+
+/// `[server]`: the address of the service.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Address and port to listen on; port 0 takes a free one.
+    #[serde(deserialize_with = "bind")]
+    pub bind: SocketAddr,
+    /// The URL for people and clients; `None` is possible outside production only. See [`Server::base_url`].
+    #[serde(deserialize_with = "web_url")]
+    pub public_url: Option<Url>,
+    /// Whether `public_url` can be `http://` on another machine.
+    pub insecure_public_url: bool,
+    /// Threads that handle connections; at least one.
+    #[serde(deserialize_with = "threads")]
+    pub threads: usize,
+    /// Longest time for a client to send a request's body.
+    #[serde(deserialize_with = "duration::<_, SECOND, { 10 * MINUTE }>")]
+    pub body_timeout: Duration,
+    /// Longest time for running requests and deliveries to end after the first signal.
+    #[serde(deserialize_with = "duration::<_, 0, { 10 * MINUTE }>")]
+    pub shutdown_timeout: Duration,
+    /// The link for the new member on the page after acceptance.
+    #[serde(deserialize_with = "web_url")]
+    pub continue_url: Option<Url>,
+}
+
+impl Server {
+    /// The beginning of links in mails, without a trailing slash: the configured URL, or the address that the server
+    /// listens on.
+    #[must_use]
+    pub fn base_url(&self, bound: SocketAddr) -> String {
+        match &self.public_url {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None => format!("http://{bound}"),
+        }
+    }
+
+    pub(super) fn check(&self, reader: &mut Reader, mode: Mode) {
+        if mode == Mode::Development && !self.bind.ip().to_canonical().is_loopback() {
+            reader.report(
+                "server.bind",
+                "must be a loopback address in development mode: use `usher serve` for other addresses",
+            );
+        }
+        if let Some(text) = self.public_url_problem(mode) {
+            reader.report("server.public_url", text);
+        }
+    }
+
+    fn public_url_problem(&self, mode: Mode) -> Option<&'static str> {
+        let Some(url) = &self.public_url else {
+            return (mode == Mode::Production).then_some(
+                "is missing: write the URL of this service for people, such as https://invitations.example.com; links \
+                 in mails begin with it",
+            );
+        };
+        let has_user = !url.username().is_empty() || url.password().is_some();
+        if url.scheme() == "http" && !is_loopback(url) && !self.insecure_public_url {
+            Some(
+                "must begin with https://, because links and passwords travel there (server.insecure_public_url = true \
+                 allows http)",
+            )
+        } else if has_user || url.query().is_some() || url.fragment().is_some() {
+            Some("must end after the host or a path: no user, ? or #")
+        } else {
+            None
+        }
+    }
+}
+
+fn bind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    let wanted = "an IP address and a port, such as 127.0.0.1:8080 or [::]:8080";
+    parsed(deserializer, wanted, |text| text.parse().ok())
+}
+
+fn threads<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    Ok(match number::<_, _, 0, 1024>(deserializer)? {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        threads => threads,
+    })
+}

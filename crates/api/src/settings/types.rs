@@ -1,0 +1,92 @@
+//! Types of settings, for serde's `deserialize_with`. The errors complete a sentence that begins with the key.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde::{Deserialize as _, Deserializer, de::Error};
+use url::Url;
+use usher_auth::MIN_SECRET_OCTETS;
+
+/// One second in milliseconds, the unit of the bounds of [`duration`].
+pub(super) const SECOND: u64 = 1000;
+pub(super) const MINUTE: u64 = 60 * SECOND;
+pub(super) const HOUR: u64 = 60 * MINUTE;
+pub(super) const DAY: u64 = 24 * HOUR;
+
+/// The advice for a missing or short secret.
+pub(super) const HOW_TO_MAKE_A_SECRET: &str = "make one with `openssl rand -base64 48`";
+
+/// A text that `parse` accepts; `wanted` describes it, such as `an address and a port`.
+pub(super) fn parsed<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    wanted: &str,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    parse(&text).ok_or_else(|| D::Error::custom(format_args!("must be {wanted}")))
+}
+
+/// A whole number within bounds.
+pub(super) fn number<'de, D, T, const MIN: i64, const MAX: i64>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: TryFrom<i64>,
+{
+    let number = i64::deserialize(deserializer).ok().filter(|number| (MIN..=MAX).contains(number));
+    let number = number.and_then(|number| T::try_from(number).ok());
+    number.ok_or_else(|| {
+        D::Error::custom(format_args!("must be a whole number from {MIN} to {MAX}, without quotes"))
+    })
+}
+
+/// A time such as `90s` or `14d`, within bounds in milliseconds.
+pub(super) fn duration<'de, D: Deserializer<'de>, const MIN: u64, const MAX: u64>(
+    deserializer: D,
+) -> Result<Duration, D::Error> {
+    let bounds = Duration::from_millis(MIN)..=Duration::from_millis(MAX);
+    let wanted = format!(
+        "a time from {} to {}, such as \"90s\", \"24h\" or \"14d\"",
+        humantime::format_duration(*bounds.start()),
+        humantime::format_duration(*bounds.end())
+    );
+    parsed(deserializer, &wanted, |text| {
+        humantime::parse_duration(text).ok().filter(|time| bounds.contains(time))
+    })
+}
+
+/// A URL that begins with `https://` or `http://`, or an empty text.
+pub(super) fn web_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
+    let is_web = |url: &Url| {
+        ["https", "http"].contains(&url.scheme()) && url.host_str().is_some_and(|host| !host.is_empty())
+    };
+    let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+    let url = Url::parse(&text).ok().filter(is_web);
+    url.map(Some).ok_or_else(|| D::Error::custom("must be a URL that begins with https:// or http://"))
+}
+
+/// A secret, or an empty text.
+pub(super) fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.map(SecretString::from))
+}
+
+/// A secret that is long enough to sign with, or an empty text.
+pub(super) fn signing_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() { Ok(text.into()) } else { strong(text) }
+}
+
+/// Secrets that are long enough to sign with.
+pub(super) fn signing_secrets<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<SecretString>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    texts.into_iter().filter(|text| !text.is_empty()).map(strong).collect()
+}
+
+fn strong<E: Error>(text: String) -> Result<SecretString, E> {
+    if text.len() < MIN_SECRET_OCTETS {
+        let text = format_args!("must have at least {MIN_SECRET_OCTETS} bytes: {HOW_TO_MAKE_A_SECRET}");
+        return Err(E::custom(text));
+    }
+    Ok(text.into())
+}

@@ -1,0 +1,202 @@
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::{runtime::Handle, sync::oneshot, time::timeout};
+use usher_domain::port::StoreError;
+
+use super::{
+    item::Item,
+    queue::{Entry, Queue},
+};
+use crate::{context::RequestContext, limiter::Permit, units::Units};
+
+/// Most requests in a batch.
+const MAX_BATCH: usize = 128;
+
+/// How long a request waits for a batch as large as the one that is running.
+const GRACE: Duration = Duration::from_millis(10);
+
+/// Performs a batch: one result for each item, in its place.
+type Work<Q, A> = dyn Fn(&Units, &[Item<Q>]) -> Vec<Result<A, StoreError>> + Send + Sync;
+
+/// Gathers the requests of one operation into batches.
+pub(crate) struct Batcher<Q, A> {
+    name: &'static str,
+    units: Units,
+    /// Most batches that run at once.
+    runners: usize,
+    work: Box<Work<Q, A>>,
+    /// Where runners run. The runtimes of HTTP threads end one by one at shutdown, while others still wait for results.
+    runtime: Option<Handle>,
+    queue: Mutex<Queue<Q, A>>,
+}
+
+impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
+    /// Runs at most `runners` batches at once.
+    pub(crate) fn new(
+        name: &'static str,
+        units: Units,
+        runners: usize,
+        work: impl Fn(&Units, &[Item<Q>]) -> Vec<Result<A, StoreError>> + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            name,
+            units,
+            runners: runners.max(1),
+            work: Box::new(work),
+            runtime: Handle::try_current().ok(),
+            queue: Mutex::new(Queue::default()),
+        })
+    }
+
+    /// The result of a request. One that is `alone` is a batch of one.
+    ///
+    /// Fails as overloaded when no batch took the request within its budget. A request that was taken is performed even
+    /// when its client hangs up.
+    pub(crate) async fn submit(
+        self: &Arc<Self>,
+        context: &RequestContext,
+        alone: bool,
+        request: Q,
+    ) -> Result<A, StoreError> {
+        let wait = self.units.remaining(context);
+        let item = Item { context: context.clone(), span: tracing::Span::current(), request };
+        let (reply, mut result) = oneshot::channel();
+        let (ticket, start) = self.queue().push(item, alone, reply, self.runners);
+        if start {
+            self.start();
+        }
+        let grace = wait.min(GRACE);
+        if let Ok(done) = timeout(grace, &mut result).await {
+            return done.unwrap_or_else(|_| Err(self.unanswered()));
+        }
+        if grace < wait && self.queue().hurry(ticket, self.runners) {
+            self.start();
+        }
+        if let Ok(done) = timeout(wait.saturating_sub(grace), &mut result).await {
+            return done.unwrap_or_else(|_| Err(self.unanswered()));
+        }
+        if let Some(limit) = self.queue().withdraw(ticket) {
+            return Err(StoreError::Overloaded(limit));
+        }
+        result.await.unwrap_or_else(|_| Err(self.unanswered()))
+    }
+
+    /// Starts a runner. It works batch by batch until the queue is empty, or other work waits for its permit.
+    fn start(self: &Arc<Self>) {
+        let runner = Runner { batcher: Arc::clone(self), in_progress: 0, ended: false };
+        let runtime = self.runtime.clone().unwrap_or_else(Handle::current);
+        match self.units.limiter.try_acquire() {
+            Some(permit) => drop(runtime.spawn_blocking(move || runner.run(permit))),
+            None => drop(runtime.spawn(runner.wait_for_permit())),
+        }
+    }
+
+    /// The queue is consistent at every moment, so a panic leaves it usable.
+    pub(super) fn queue(&self) -> MutexGuard<'_, Queue<Q, A>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn perform(&self, batch: Vec<Entry<Q, A>>) {
+        let (items, replies): (Vec<Item<Q>>, Vec<_>) =
+            batch.into_iter().map(|entry| (entry.item, entry.reply)).unzip();
+        let work = AssertUnwindSafe(|| (self.work)(&self.units, &items));
+        let missing = match catch_unwind(work) {
+            Ok(results) => return send(replies, results, &self.unanswered()),
+            Err(_) => StoreError::Defect(format!("{}: the batch panicked", self.name)),
+        };
+        send(replies, Vec::new(), &missing);
+    }
+
+    fn unanswered(&self) -> StoreError {
+        StoreError::Defect(format!("{}: a request of a batch has no result", self.name))
+    }
+}
+
+/// Answers the requests of a batch; those without a result with `missing`. Clients may have hung up.
+fn send<A>(
+    replies: Vec<oneshot::Sender<Result<A, StoreError>>>,
+    results: Vec<Result<A, StoreError>>,
+    missing: &StoreError,
+) {
+    let mut results = results.into_iter();
+    for reply in replies {
+        drop(reply.send(results.next().unwrap_or_else(|| Err(missing.clone()))));
+    }
+}
+
+impl<Q, A> std::fmt::Debug for Batcher<Q, A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Batcher")
+            .field("name", &self.name)
+            .field("runners", &self.runners)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Works through the queue. When other work waits for a permit, the runner performs one batch and lines up again:
+/// otherwise its operation would shut out all others while its requests keep coming.
+struct Runner<Q: Send + 'static, A: Send + 'static> {
+    batcher: Arc<Batcher<Q, A>>,
+    /// Requests of the batch in progress.
+    in_progress: usize,
+    ended: bool,
+}
+
+impl<Q: Send + 'static, A: Send + 'static> Runner<Q, A> {
+    async fn wait_for_permit(self) {
+        self.batcher.queue().begin_waiting_for_permit();
+        let permit = self.batcher.units.limiter.acquire().await;
+        self.batcher.queue().end_waiting_for_permit();
+        if let Some(permit) = permit {
+            drop(tokio::task::spawn_blocking(move || self.run(permit)));
+        }
+    }
+
+    fn run(mut self, permit: Permit) {
+        let _permit = permit;
+        while let Some(batch) = self.next() {
+            self.batcher.perform(batch);
+            if self.batcher.units.limiter.is_contended() {
+                self.give_way();
+                return;
+            }
+        }
+    }
+
+    /// Ends this runner, and lets another one line up for the rest of the queue.
+    fn give_way(mut self) {
+        self.ended = true;
+        let resumes = self.batcher.queue().replace_runner(self.in_progress);
+        if resumes {
+            self.batcher.start();
+        }
+    }
+
+    /// The next batch. Without one the runner ends while it holds the lock, so a request that comes later starts another
+    /// runner.
+    fn next(&mut self) -> Option<Vec<Entry<Q, A>>> {
+        let batch = self.batcher.queue().next_batch(std::mem::take(&mut self.in_progress), MAX_BATCH);
+        self.in_progress = batch.as_ref().map_or(0, Vec::len);
+        self.ended = batch.is_none();
+        batch
+    }
+}
+
+/// A runner that never ran, because the runtime shut down. Requests that still wait would wait for nothing.
+impl<Q: Send + 'static, A: Send + 'static> Drop for Runner<Q, A> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.batcher.queue().abandon(self.in_progress);
+        }
+    }
+}
+
+/// Batches that run at once: as many as there are processors, at least two. With one, the database idles while its results are
+/// read; with more, batches get smaller.
+pub(crate) fn runners() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get).max(2)
+}

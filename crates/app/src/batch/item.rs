@@ -1,0 +1,24 @@
+use crate::context::RequestContext;
+
+/// A request in a batch.
+#[derive(Debug)]
+pub(crate) struct Item<Q> {
+    /// The request that asked.
+    pub(crate) context: RequestContext,
+    /// Its span: what is logged about the request belongs there.
+    pub(crate) span: tracing::Span,
+    /// What it asks for.
+    pub(crate) request: Q,
+}
+
+/// The span of a batch names its requests, so that everything logged inside can be found by request id. A batch of one is in the
+/// span of its request.
+pub(crate) fn span<Q>(operation: &'static str, batch: &[Item<Q>]) -> tracing::Span {
+    match batch {
+        [only] => only.span.clone(),
+        several => {
+            let ids: Vec<&str> = several.iter().filter_map(|item| item.context.id()).collect();
+            tracing::info_span!("batch", operation, requests = ids.join(","))
+        }
+    }
+}

@@ -1,0 +1,64 @@
+use usher_domain::{
+    env::Env,
+    idempotency::Answer,
+    port::{Tx, store::UnitError},
+    quota::Quota,
+};
+
+use crate::{
+    call::{Rejection, Render},
+    idempotency::GuardedKey,
+    operation::{Caller, Results},
+};
+
+/// An operation that changes something.
+pub(crate) trait WriteOperation: 'static {
+    /// Names its units in logs and metrics.
+    const NAME: &'static str;
+    /// Whether a success queues a mail, so that the worker is woken.
+    const QUEUES_MAIL: bool;
+    /// Whether requests may share a unit. Not where the use case writes before it may still reject: a unit of several is
+    /// rolled back as a whole only.
+    const SHARES_UNITS: bool;
+    /// Who may ask.
+    type Caller: Caller;
+    /// What is asked.
+    type Command: Send + Sync + 'static;
+    /// What comes of it.
+    type Value: Send + Sync + 'static;
+    /// Why nothing comes of it.
+    type Error: UnitError + Send + Sync + 'static;
+
+    /// The use case, for several requests at once.
+    fn perform(
+        tx: &mut dyn Tx,
+        env: &Env,
+        requests: &[Request<'_, Self>],
+    ) -> Results<Self::Value, Self::Error>;
+}
+
+/// A request whose caller is identified.
+pub(crate) type Request<'a, O> =
+    (&'a <<O as WriteOperation>::Caller as Caller>::Identity, &'a <O as WriteOperation>::Command);
+
+/// A write that waits for its unit.
+pub(crate) struct Pending<O: WriteOperation> {
+    pub(super) caller: O::Caller,
+    pub(super) key: Option<GuardedKey>,
+    pub(super) command: Option<O::Command>,
+    pub(super) render: Render<O::Value>,
+}
+
+/// What a write came to, and where its writer stands since.
+pub(super) type Written<O> =
+    (Result<Done<<O as WriteOperation>::Value>, Rejection<<O as WriteOperation>::Error>>, Option<Quota>);
+
+/// A write that succeeded.
+pub(super) enum Done<T> {
+    /// Performed now.
+    Performed(T),
+    /// Performed now, and its answer stored.
+    Stored(Answer),
+    /// Performed before: the stored answer.
+    Replayed(Answer),
+}

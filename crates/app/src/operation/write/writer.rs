@@ -1,0 +1,134 @@
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use usher_domain::{
+    port::{
+        StoreError, Tx,
+        store::{Mode, Unit, Verdict},
+    },
+    quota::Quota,
+    usecase::count_write::run_counted,
+};
+
+use super::{
+    attempt::Attempt,
+    types::{Done, Pending, WriteOperation, Written},
+};
+use crate::{
+    batch::{self, Batcher, Item, runners, together_or_alone},
+    call::{Call, Outcome, Rejection, Render, Reply},
+    idempotency::IdempotencyGuard,
+    operation::Caller as _,
+    telemetry,
+    units::Units,
+};
+
+/// Runs one operation.
+pub(crate) struct Writer<O: WriteOperation> {
+    units: Units,
+    guard: IdempotencyGuard,
+    batcher: Arc<Batcher<Pending<O>, Written<O>>>,
+}
+
+impl<O: WriteOperation> Writer<O> {
+    /// Wakes the worker through `mail_queued`.
+    pub(crate) fn new(units: &Units, guard: &IdempotencyGuard, mail_queued: &Arc<Notify>) -> Self {
+        let (keys, wake) = (guard.clone(), Arc::clone(mail_queued));
+        let batcher = Batcher::new(O::NAME, units.clone(), write_runners(units), move |units, batch| {
+            let written = run_batch::<O>(units, &keys, batch);
+            let performed = |(done, _): &Written<O>| matches!(done, Ok(Done::Performed(_) | Done::Stored(_)));
+            if O::QUEUES_MAIL && written.iter().flatten().any(performed) {
+                wake.notify_one();
+            }
+            written
+        });
+        Self { units: units.clone(), guard: guard.clone(), batcher }
+    }
+
+    /// Performs a request, or rejects it.
+    pub(crate) async fn submit(
+        &self,
+        call: Call<O::Caller, O::Command>,
+        render: Render<O::Value>,
+    ) -> Outcome<O::Error> {
+        let outcome = self.outcome(call, render).await;
+        if let Err(rejection) = &outcome.result {
+            telemetry::report(O::NAME, rejection);
+        }
+        outcome
+    }
+
+    async fn outcome(
+        &self,
+        call: Call<O::Caller, O::Command>,
+        render: Render<O::Value>,
+    ) -> Outcome<O::Error> {
+        let Call { context, caller, key, command } = call;
+        if command.is_none() && key.is_none() && !self.needs_a_unit(&caller) {
+            return Outcome::rejected(Rejection::NotUnderstood);
+        }
+        let key =
+            match key.zip(caller.presented()).map(|(key, owner)| self.guard.enter(key, &owner)).transpose() {
+                Ok(key) => key,
+                Err(error) => return Outcome::rejected(Rejection::Key(error)),
+            };
+        let alone = !O::SHARES_UNITS || key.is_some() || command.is_none();
+        let pending = Pending { caller, key, command, render: Arc::clone(&render) };
+        match self.batcher.submit(&context, alone, pending).await {
+            Ok((Ok(done), quota)) => Outcome { result: Ok(reply(done, &render)), quota },
+            Ok((Err(rejection), quota)) => Outcome { result: Err(rejection), quota },
+            Err(error) => Outcome::rejected(error.into()),
+        }
+    }
+
+    /// Whether a request that could not be understood still has a caller to identify or to count. Without one it takes no
+    /// unit, which on SQLite would wait for other writers.
+    fn needs_a_unit(&self, caller: &O::Caller) -> bool {
+        caller.writer().is_some() && self.units.env.policy.writes_per_hour > 0
+    }
+}
+
+/// As [`runners`], but one where the store writes one unit at a time: a second batch would wait for the first instead of
+/// growing.
+fn write_runners(units: &Units) -> usize {
+    if units.store.writes_in_parallel() { runners() } else { 1 }
+}
+
+fn reply<T>(done: Done<T>, render: &Render<T>) -> Reply {
+    match done {
+        Done::Performed(value) => Reply { answer: render(&value), replayed: false },
+        Done::Stored(answer) => Reply { answer, replayed: false },
+        Done::Replayed(answer) => Reply { answer, replayed: true },
+    }
+}
+
+/// Performs a batch. Nobody is counted twice when the batch is split.
+fn run_batch<O: WriteOperation>(
+    units: &Units,
+    guard: &IdempotencyGuard,
+    batch: &[Item<Pending<O>>],
+) -> Vec<Result<Written<O>, StoreError>> {
+    let _span = batch::span(O::NAME, batch).entered();
+    let mut counted: Vec<Option<Option<Quota>>> = vec![None; batch.len()];
+    together_or_alone(units, batch, |places, wait| {
+        let requests: Vec<&Pending<O>> = places.iter().map(|place| &batch[*place].request).collect();
+        let known: Option<Vec<Option<Quota>>> = places.iter().map(|place| counted[*place]).collect();
+        let unit = Unit { name: O::NAME, mode: Mode::Write, wait: Some(wait) };
+        let mut results = Vec::new();
+        let mut work = |tx: &mut dyn Tx, quotas: &[Option<Quota>]| {
+            for (place, quota) in places.iter().zip(quotas) {
+                counted[*place] = Some(*quota);
+            }
+            results = Attempt::<O>::new(&requests, quotas).run(tx, &units.env, guard)?;
+            Ok(if results.iter().any(Result::is_ok) { Verdict::Commit } else { Verdict::Rollback })
+        };
+        match known {
+            Some(quotas) => units.store.run(unit, &mut |tx| work(tx, &quotas))?,
+            None => {
+                let writers: Vec<_> = requests.iter().map(|request| request.caller.writer()).collect();
+                run_counted(units.store.as_ref(), &units.env, unit, &writers, &mut work)?;
+            }
+        }
+        Ok(results.into_iter().zip(places.iter().filter_map(|place| counted[*place])).collect())
+    })
+}

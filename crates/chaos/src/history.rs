@@ -1,0 +1,48 @@
+//! The history of a scenario: what its clients were told.
+
+use std::collections::BTreeMap;
+
+use usher_tooling::Failure;
+
+use crate::{relay::SmtpRelay, session::DatabaseSession};
+
+/// The outcome of a creation, as its client saw it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum CreationOutcome {
+    /// Status 2xx, with the secure id: the first half of the link.
+    Acknowledged(String),
+    /// No response, or status 5xx: the invitation may exist or not.
+    Unknown,
+    /// Status 4xx.
+    Rejected(u16),
+}
+
+/// What a scenario records while it runs.
+#[derive(Debug, Default)]
+pub(crate) struct History {
+    /// The outcome of each creation, by email address.
+    pub(crate) creations: BTreeMap<String, CreationOutcome>,
+    /// By email address, how many copies of a mail the relay had at a kill before the worker settled it. Each kill in that window
+    /// allows one more copy; a copy without such a kill is a violation.
+    pub(crate) unsettled_copies: BTreeMap<String, usize>,
+}
+
+impl History {
+    /// Records the copies of all queued mails. Call it after each kill, when the database has ended the transactions of the
+    /// killed process.
+    pub(crate) fn record_unsettled_copies(
+        &mut self,
+        session: &mut DatabaseSession,
+        relay: &SmtpRelay,
+    ) -> Result<(), Failure> {
+        let queued = session.rows(
+            "SELECT i.email AS line FROM mail m JOIN invitation i ON i.id = m.invitation_id WHERE m.state = 'queued'",
+        )?;
+        for email in queued {
+            let copies = relay.count(&email);
+            let most = self.unsettled_copies.entry(email).or_default();
+            *most = copies.max(*most);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,92 @@
+//! Running other programs, with progress on standard error.
+
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    path::Path,
+    process::{Command, Stdio},
+    time::Instant,
+};
+
+use crate::failure::Failure;
+
+/// Prints one line of progress on standard error.
+#[expect(clippy::print_stderr, reason = "developers read the steps of a task as they happen")]
+pub fn report_progress(text: &str) {
+    eprintln!("xtask: {text}");
+}
+
+/// An environment variable of the developer.
+#[expect(clippy::disallowed_methods, reason = "tasks have no settings, only the developer's environment")]
+#[must_use]
+pub fn environment_variable(name: &str) -> Option<OsString> {
+    env::var_os(name)
+}
+
+/// The root folder of the workspace.
+#[must_use]
+pub fn workspace() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here)
+}
+
+/// A command that runs in the root folder of the workspace.
+pub fn program(name: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(name);
+    command.current_dir(workspace());
+    command
+}
+
+/// A command for the Cargo that runs this task.
+#[must_use]
+pub fn cargo(arguments: &[&str]) -> Command {
+    let mut command = program(environment_variable("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments);
+    command
+}
+
+/// Runs one step of a task and prints how long it took. The program's output goes where the task's own output goes.
+pub fn step(name: &str, command: &mut Command) -> Result<(), Failure> {
+    report_progress(name);
+    let started = Instant::now();
+    let status = command.status().map_err(|error| format!("{name}: {error}"))?;
+    let seconds = started.elapsed().as_secs();
+    if status.success() {
+        report_progress(&format!("{name}: done in {seconds} s"));
+        return Ok(());
+    }
+    report_progress(&format!("{name}: failed after {seconds} s ({status})"));
+    let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1);
+    Err(Failure::of_program(code))
+}
+
+/// Runs a program and prints its output only when it fails.
+pub fn quietly(name: &str, command: &mut Command) -> Result<(), Failure> {
+    report_progress(name);
+    let output = command.stdin(Stdio::null()).output().map_err(|error| format!("{name}: {error}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let printed = [output.stdout, output.stderr].concat();
+    let printed = String::from_utf8_lossy(&printed);
+    Err(format!("{name}: failed ({})\n{}", output.status, printed.trim_end()).into())
+}
+
+/// The standard output of a program; none when the program is missing or fails.
+pub fn answer(command: &mut Command) -> Option<String> {
+    let output = command.stdin(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Runs a program to its end and returns its standard output; the failure holds all that the program printed.
+pub fn output_of(command: &mut Command) -> Result<String, Failure> {
+    let output = command.stdin(Stdio::null()).output().map_err(|error| format!("{command:?}: {error}"))?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    if output.status.success() {
+        return Ok(text(&output.stdout));
+    }
+    let printed = text(&[output.stdout, output.stderr].concat());
+    let name = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy();
+    let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy()).collect();
+    Err(format!("{name} {}: {printed}", arguments.join(" ")).into())
+}

@@ -1,0 +1,59 @@
+use actix_web::http::StatusCode;
+use serde::Serialize;
+use url::Url;
+
+use crate::page::Page;
+
+/// The tone of a notice, which chooses its colour.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Tone {
+    /// A success.
+    Good,
+    /// A fact.
+    Plain,
+    /// A failure.
+    Bad,
+}
+
+/// A page without a form: what happened, why, and what to do next.
+#[derive(Debug, Serialize)]
+pub(super) struct Notice {
+    tone: Tone,
+    heading: String,
+    paragraphs: Vec<String>,
+    continue_link: Option<ContinueLink>,
+}
+
+#[derive(Debug, Serialize)]
+struct ContinueLink {
+    url: String,
+    label: String,
+}
+
+impl Notice {
+    /// A notice with a heading alone.
+    pub(super) fn new(tone: Tone, heading: impl Into<String>) -> Self {
+        Self { tone, heading: heading.into(), paragraphs: Vec::new(), continue_link: None }
+    }
+
+    /// Adds a paragraph.
+    pub(super) fn paragraph(mut self, paragraph: impl Into<String>) -> Self {
+        self.paragraphs.push(paragraph.into());
+        self
+    }
+
+    /// Adds a link. Its URL comes from the settings, never from a request.
+    pub(super) fn continue_to(mut self, url: Option<&Url>) -> Self {
+        self.continue_link = url.map(|url| ContinueLink {
+            url: url.to_string(),
+            label: url.host_str().map_or_else(|| "Continue".to_owned(), |host| format!("Continue to {host}")),
+        });
+        self
+    }
+
+    /// The page.
+    pub(super) fn page(&self, status: StatusCode) -> Page {
+        Page::new(status, "notice.html", self)
+    }
+}

@@ -1,0 +1,21 @@
+use actix_web::HttpRequest;
+use usher_app::{App, RequestContext};
+use usher_http_kit::AppState;
+
+use super::settings::Settings;
+
+/// What handling one request takes. All its waits share the time budget of one context.
+pub(super) struct PageRequest<'a> {
+    /// The application.
+    pub(super) app: &'a App,
+    /// The request's id and time budget.
+    pub(super) context: RequestContext,
+    /// The pages' settings.
+    pub(super) settings: &'a Settings,
+}
+
+impl<'a> PageRequest<'a> {
+    pub(super) fn new(request: &HttpRequest, state: &'a AppState, settings: &'a Settings) -> Self {
+        Self { app: &state.app, context: usher_http_kit::context(request), settings }
+    }
+}

@@ -1,0 +1,50 @@
+//! A request that is sent again with its idempotency key, after its link has ended. The first request may have ended it: then its
+//! stored page is the response.
+
+use std::sync::Arc;
+
+use actix_web::HttpResponse;
+use usher_app::{Call, IdempotencyKey, LinkCaller};
+use usher_domain::principal::Credential;
+
+use super::{
+    accept::render_accepted, ended::Ended, failure, form::Form, link::Link, page_request::PageRequest,
+    sign_in::sign_in,
+};
+use crate::page::Page;
+
+/// Returns the stored page of the request, or the page of the ended link. The calls have no command, because nothing is left to
+/// do.
+pub(super) async fn repeat(
+    request: &PageRequest<'_>,
+    link: &Link,
+    ended: &Ended,
+    form: &Form,
+    key: IdempotencyKey,
+) -> Result<HttpResponse, Page> {
+    let page = || ended.page(request.settings);
+    let (context, links) = (request.context.clone(), request.app.links());
+    match form.get("action") {
+        Some("accept") => {
+            // The key belongs to the person who signed in, or else to the link.
+            let caller = match form.get("email") {
+                Some(email) => {
+                    let principal = sign_in(request, form, email).await.map_err(|_| page())?;
+                    LinkCaller::SignedIn(Credential::Principal(principal))
+                }
+                None => LinkCaller::Anonymous(Some(link.secure_id.clone())),
+            };
+            let call = Call { context, caller, key: Some(key), command: None };
+            let outcome = links.accept(call, render_accepted(request.settings)).await;
+            Ok(failure::response(outcome, Some(page()), |_| page()))
+        }
+        Some("decline") => {
+            let caller = LinkCaller::Anonymous(Some(link.secure_id.clone()));
+            let call = Call { context, caller, key: Some(key), command: None };
+            let ended_page = page();
+            let outcome = links.decline(call, Arc::new(move |()| ended_page.answer())).await;
+            Ok(failure::response(outcome, Some(page()), |_| page()))
+        }
+        _ => Err(page()),
+    }
+}

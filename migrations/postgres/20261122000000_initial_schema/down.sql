@@ -1,6 +1,0 @@
-DROP TABLE audit_event;
-DROP TABLE mail;
-DROP TABLE invitation;
-DROP TABLE membership;
-DROP TABLE person;
-DROP TABLE account;

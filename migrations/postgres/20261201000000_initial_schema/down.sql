@@ -1,0 +1,15 @@
+-- In the reverse order of up.sql.
+DROP TABLE audit_event;
+DROP TABLE mail;
+DROP TABLE open_change;
+DROP TABLE open_count;
+DROP TABLE invitation;
+DROP TABLE idempotency_key;
+DROP TABLE write_count;
+DROP TABLE access_token;
+DROP TABLE membership;
+DROP TABLE person;
+DROP TABLE account;
+DROP FUNCTION open_inserted();
+DROP FUNCTION open_updated();
+DROP FUNCTION open_deleted();

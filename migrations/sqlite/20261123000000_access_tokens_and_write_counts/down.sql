@@ -1,2 +1,0 @@
-DROP TABLE write_count;
-DROP TABLE access_token;

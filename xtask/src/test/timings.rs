@@ -1,0 +1,45 @@
+use std::time::{Duration, Instant};
+
+use usher_tooling::{Failure, report_progress};
+
+/// How long each part of a run took.
+#[derive(Default)]
+pub(super) struct Timings {
+    parts: Vec<(&'static str, Duration)>,
+}
+
+impl Timings {
+    /// Runs one part and prints its time, also when it fails.
+    pub(super) fn part<T>(
+        &mut self,
+        name: &'static str,
+        run: impl FnOnce() -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let started = Instant::now();
+        let outcome = run();
+        let time = started.elapsed();
+        self.parts.push((name, time));
+        report_progress(&format!("time of {name}: {:.1} s", time.as_secs_f64()));
+        outcome
+    }
+
+    /// All parts and their sum, in one line.
+    pub(super) fn summary(&self) -> String {
+        let part = |(name, time): &(&str, Duration)| format!("{name} {:.1} s", time.as_secs_f64());
+        let parts: Vec<String> = self.parts.iter().map(part).collect();
+        let sum: Duration = self.parts.iter().map(|(_, time)| *time).sum();
+        format!("times: {}; total {:.1} s", parts.join(", "), sum.as_secs_f64())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_lists_every_part_and_the_sum() {
+        let second = Duration::from_secs(1);
+        let timings = Timings { parts: vec![("build", second), ("tests", 2 * second)] };
+        assert_eq!(timings.summary(), "times: build 1.0 s, tests 2.0 s; total 3.0 s");
+    }
+}
