@@ -1,41 +1,40 @@
 //! `PUT /invitation/accept/{code}`.
 
+use std::sync::Arc;
+
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{Bytes, Data, Path, Payload},
+    web::{Data, Path, Payload},
 };
 use serde::Serialize;
+use usher_app::{LinkCaller, RequestContext};
 use usher_domain::{
     invitation::{SecureId, split_code},
     person::Password,
-    port::StoreError,
     principal::Credential,
     text::DisplayText,
     usecase::{
         accept::{Accept, AcceptError, Acceptor},
         login::Login,
-        open_link::{LinkView, open_link},
+        open_link::LinkView,
     },
+};
+use usher_http_kit::{
+    self as kit, AppState, Parsed, body, context, credentials, idempotency_key,
+    json::{self, Fields},
 };
 use utoipa::ToSchema;
 
-use super::{
-    answer::{counted, written_plainly},
+use crate::{
+    answer::{write_response, written_plain},
     credential::optional_credential,
-    error::{ErrorBody, Problem},
-};
-use crate::http::{
-    body,
-    call::{Call, Caller},
-    credentials, gathered,
-    json::{self, Fields},
-    state::AppState,
+    error::{ErrorBody, FastlyProblem},
 };
 
 /// What a newcomer says. Members that are not listed, such as the vendor's `marketing_opt_in`, mean nothing here.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "read member by member; the type is for the OpenAPI document")]
-pub(super) struct AcceptanceRequest {
+pub(crate) struct AcceptanceRequest {
     /// What others will read.
     name: String,
     /// The password of the new login.
@@ -45,7 +44,8 @@ pub(super) struct AcceptanceRequest {
 
 /// The vendor's word for done.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Done {
+#[schema(as = Done)]
+pub(crate) struct AcceptanceResponse {
     #[schema(example = "ok")]
     status: &'static str,
 }
@@ -61,7 +61,7 @@ pub(super) struct Done {
     params(("code" = String, Path, description = "The code from the invitation's mail: a secret")),
     request_body(description = "Not looked at when a token is sent.", content = Option<AcceptanceRequest>),
     responses(
-        (status = 200, description = "Accepted: the invitee is a member", body = Done),
+        (status = 200, description = "Accepted: the invitee is a member", body = AcceptanceResponse),
         (status = 400, description = "Name or password cannot be taken, or the `Idempotency-Key` cannot be read", body = ErrorBody),
         (status = 401, description = "The token is not good", body = ErrorBody),
         (status = 403, description = "The inviter may not invite any more, or the token is not a person's", body = ErrorBody),
@@ -76,55 +76,65 @@ pub(super) struct Done {
     ),
     security((), ("fastly_key" = []), ("bearer" = []))
 )]
-pub(super) async fn accept(
+pub(crate) async fn accept(
     request: HttpRequest,
     payload: Payload,
     state: Data<AppState>,
     code: Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let writer = optional_credential(&request, &state).await?;
+) -> Result<HttpResponse, FastlyProblem> {
+    let credential = optional_credential(&request, &state).await?;
+    let context = context(&request);
     let body = body::read(payload, state.body_timeout).await;
-    let key = state.repeats.key(&request, body.as_deref().ok());
+    let key = idempotency_key::of_request(&request, &state.app, body.as_deref().ok());
     let command = match body {
-        Ok(body) => command(&state, &code, writer.clone(), &body).await,
+        Ok(body) => command(&state, &context, &code, credential.clone(), &body).await,
         Err(error) => Err(error.into()),
     };
     let secure_id = split_code(&code).map(|(secure_id, _)| secure_id);
-    let caller = writer.map_or(Caller::Link(secure_id), Caller::SignedIn);
-    let call = Call { name: "fastly.accept", key, command };
-    Ok(counted(gathered::accept(&state, caller, call, |_| written_plainly(&Done { status: "ok" })).await))
+    let caller = credential.map_or(LinkCaller::Anonymous(secure_id), LinkCaller::SignedIn);
+    let Parsed { request: call, not_understood } = kit::call(context, caller, key, command);
+    let outcome = state
+        .app
+        .links()
+        .accept(call, Arc::new(|_| written_plain(&AcceptanceResponse { status: "ok" })))
+        .await;
+    let result = outcome.result.map_err(|rejection| kit::problem(rejection, not_understood));
+    Ok(write_response(result, outcome.quota))
 }
 
 async fn command(
     state: &AppState,
+    context: &RequestContext,
     code: &str,
-    writer: Option<Credential>,
-    body: &Bytes,
-) -> Result<Accept, Problem> {
+    credential: Option<Credential>,
+    body: &[u8],
+) -> Result<Accept, FastlyProblem> {
     let (secure_id, key) = split_code(code).ok_or(AcceptError::NotFound)?;
-    let by = match writer {
+    let key = key.map(str::to_owned);
+    let by = match credential {
         Some(credential) => Acceptor::Principal(credentials::principal(credential)?),
-        None => newcomer(state, &secure_id, key, body).await?,
+        None => newcomer(state, context, (secure_id.clone(), key.clone()), body).await?,
     };
-    Ok(Accept { secure_id, key: key.map(str::to_owned), by })
+    Ok(Accept { secure_id, key, by })
 }
 
-/// The code comes before the body: who has none learns nothing about bodies, and costs no hashing.
+/// Checks the code before the body: a caller without a code learns nothing about bodies, and costs no hashing.
 async fn newcomer(
     state: &AppState,
-    secure_id: &SecureId,
-    key: Option<&str>,
+    context: &RequestContext,
+    (secure_id, key): (SecureId, Option<String>),
     body: &[u8],
-) -> Result<Acceptor, Problem> {
-    open(state, secure_id.clone(), key.map(str::to_owned)).await?;
+) -> Result<Acceptor, FastlyProblem> {
+    check_open(state, context, secure_id, key).await?;
     let mut fields = Fields::new(json::object(body)?);
     let name = checked(&mut fields, "name", DisplayText::parse);
     let password = checked(&mut fields, "password", Password::parse);
     let (Some(name), Some(password)) = (name, password) else {
         let texts: Vec<String> = fields.problems().iter().map(ToString::to_string).collect();
-        return Err(Problem::bad_request(texts.join("; ")));
+        return Err(FastlyProblem::bad_request(texts.join("; ")));
     };
-    Ok(Acceptor::Newcomer { name, password: state.passwords.hash(password).await? })
+    let password = state.app.passwords().hash(context, password).await?;
+    Ok(Acceptor::Newcomer { name, password })
 }
 
 /// A text that has to be there and be read; `None` after its problem was noted.
@@ -141,12 +151,14 @@ fn checked<T, E: std::fmt::Display>(
     parse(&text).map_err(|error| fields.refuse(field, error)).ok()
 }
 
-/// Whether the code opens an invitation to somebody without a login. Acceptance judges again, in its own unit.
-async fn open(state: &AppState, secure_id: SecureId, key: Option<String>) -> Result<(), Problem> {
-    let view = state.gate.run(move |store, env| {
-        store.read::<_, StoreError>("fastly.open", |tx| open_link(tx, env, &secure_id, key.as_deref()))
-    });
-    let refusal = match view.await? {
+/// Fails unless the code opens an invitation to an address without a login. The use case checks again, in its own unit.
+async fn check_open(
+    state: &AppState,
+    context: &RequestContext,
+    secure_id: SecureId,
+    key: Option<String>,
+) -> Result<(), FastlyProblem> {
+    let rejection = match state.app.links().open(context, secure_id, key).await? {
         LinkView::Open(open) => match open.login {
             Login::None => return Ok(()),
             Login::Password => AcceptError::PasswordExists,
@@ -159,5 +171,5 @@ async fn open(state: &AppState, secure_id: SecureId, key: Option<String>) -> Res
         LinkView::Revoked(_) => AcceptError::Revoked,
         LinkView::Unknown => AcceptError::NotFound,
     };
-    Err(refusal.into())
+    Err(rejection.into())
 }

@@ -4,17 +4,17 @@ use utoipa::ToSchema;
 
 use super::{
     derived::derived_id,
-    permission::Permission,
+    permission::FastlyPermission,
     resource::{Collection, Resource, ToOne},
 };
-use crate::moment::iso;
+use usher_http_kit::moment::iso;
 
 /// A part of the service authorizations of the caller.
-pub type ServiceAuthorizationCollection = Collection<ServiceAuthorization>;
+pub(crate) type ServiceAuthorizationCollection = Collection<ServiceAuthorization>;
 
 /// What a member may do with one service.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServiceAuthorization {
+pub(crate) struct ServiceAuthorization {
     id: String,
     attributes: ServiceAuthorizationAttributes,
     relationships: ServiceAuthorizationRelationships,
@@ -22,9 +22,9 @@ pub struct ServiceAuthorization {
 
 /// What a service authorization says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ServiceAuthorizationAttributes {
+pub(crate) struct ServiceAuthorizationAttributes {
     /// What is allowed.
-    permission: Permission,
+    permission: FastlyPermission,
     /// When the membership began that gives it.
     #[schema(format = "date-time")]
     created_at: String,
@@ -38,7 +38,7 @@ pub struct ServiceAuthorizationAttributes {
 
 /// On what, and whose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ServiceAuthorizationRelationships {
+pub(crate) struct ServiceAuthorizationRelationships {
     /// The service.
     service: ToOne,
     /// The member.
@@ -48,7 +48,7 @@ pub struct ServiceAuthorizationRelationships {
 impl ServiceAuthorization {
     /// Every service authorization of who asks, by ascending id of the service.
     #[must_use]
-    pub fn every(actor: &Actor) -> Vec<Self> {
+    pub(crate) fn every(actor: &Actor) -> Vec<Self> {
         let (customer, user) = (actor.account.public_id.as_str(), actor.person.public_id.as_str());
         let since = iso(actor.membership.created_at);
         let one = |granted: &ServiceGrant| Self {
@@ -85,7 +85,7 @@ mod tests {
     use usher_domain::role::{Grant, RoleName, ServiceId, ServicePermission};
 
     use super::*;
-    use crate::http::fastly::{
+    use crate::{
         page::{PageRequest, Paging},
         samples,
     };

@@ -1,6 +1,6 @@
 //! Ids of what Usher stores without an id of its own, because only this dialect names it.
 
-use usher_auth::sha256;
+use aws_lc_rs::digest::{SHA256, digest};
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -9,9 +9,9 @@ const LENGTH: usize = 22;
 
 /// An id that is always the same for the same parts: the first 128 bits of SHA-256 over the parts with `/` between them
 /// (no id has one), in base 62, leading zeros kept.
-pub(super) fn derived_id(parts: &[&str]) -> String {
-    let digest = sha256(parts.join("/").as_bytes());
-    base62(digest.iter().take(16).fold(0, |number, octet| (number << 8) | u128::from(*octet)))
+pub(crate) fn derived_id(parts: &[&str]) -> String {
+    let digest = digest(&SHA256, parts.join("/").as_bytes());
+    base62(digest.as_ref().iter().take(16).fold(0, |number, octet| (number << 8) | u128::from(*octet)))
 }
 
 fn base62(mut number: u128) -> String {

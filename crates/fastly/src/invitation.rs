@@ -5,18 +5,18 @@ use utoipa::ToSchema;
 use super::{
     derived::derived_id,
     resource::{Collection, Document, Resource, ToMany, ToOne},
-    role::{Role, stored_names},
+    role::{FastlyRole, stored_names},
 };
-use crate::moment::iso;
+use usher_http_kit::moment::iso;
 
 /// The answer to an invitation that was made.
-pub type InvitationDocument = Document<Invitation>;
+pub(crate) type InvitationDocument = Document<InvitationResource>;
 /// A part of the account's invitations.
-pub type InvitationCollection = Collection<Invitation>;
+pub(crate) type InvitationCollection = Collection<InvitationResource>;
 
 /// An invitation as Fastly's clients read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Invitation {
+pub(crate) struct InvitationResource {
     id: String,
     attributes: InvitationAttributes,
     relationships: InvitationRelationships,
@@ -24,14 +24,14 @@ pub struct Invitation {
 
 /// What an invitation says. No member is ever null but `deleted_at`: fastly-py gives up at the first null.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct InvitationAttributes {
+pub(crate) struct InvitationAttributes {
     /// Whom, as the inviter typed it.
     #[schema(format = "email")]
     email: String,
     /// Whether the invitee will reach only the listed services.
     limit_services: bool,
     /// The one of Fastly's roles that says most about the invitee.
-    role: Role,
+    role: FastlyRole,
     /// The names of all roles, Fastly's or not.
     roles: Vec<String>,
     /// 1 while it can be accepted, 0 from then on.
@@ -50,7 +50,7 @@ pub struct InvitationAttributes {
 
 /// What an invitation belongs to, and what belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct InvitationRelationships {
+pub(crate) struct InvitationRelationships {
     /// The account.
     customer: ToOne,
     /// The services that it gives rights on; only in lists.
@@ -59,10 +59,10 @@ pub struct InvitationRelationships {
     service_invitations: Option<ToMany>,
 }
 
-impl Invitation {
+impl InvitationResource {
     /// As it stands in a list.
     #[must_use]
-    pub fn listed(invitation: &OpenInvitation, account: &Account) -> Self {
+    pub(crate) fn listed(invitation: &OpenInvitation, account: &Account) -> Self {
         let id = invitation.public_id.as_str();
         let services = invitation.grant.services().iter();
         let ids = services.map(|granted| derived_id(&[id, granted.service.as_str()]));
@@ -77,7 +77,7 @@ impl Invitation {
     /// As it stands in the answer to its creation: without its services. fastly-py reads this answer with the model of
     /// the request as well, which does not accept their ids, nor null.
     #[must_use]
-    pub fn created(invitation: &OpenInvitation, account: &Account) -> Self {
+    pub(crate) fn created(invitation: &OpenInvitation, account: &Account) -> Self {
         let customer = ToOne::new("customer", account.public_id.as_str());
         Self {
             id: invitation.public_id.to_string(),
@@ -93,7 +93,7 @@ impl InvitationAttributes {
         Self {
             email: invitation.email.to_string(),
             limit_services: invitation.grant.limit_services(),
-            role: Role::of(&invitation.grant),
+            role: FastlyRole::of(&invitation.grant),
             roles: stored_names(&invitation.grant),
             status_code: 1,
             created_at: iso(invitation.created_at),
@@ -103,7 +103,7 @@ impl InvitationAttributes {
     }
 }
 
-impl Resource for Invitation {
+impl Resource for InvitationResource {
     const TYPE: &'static str = "invitation";
     const SCHEMA: &'static str = "Invitation";
     type Attributes = InvitationAttributes;

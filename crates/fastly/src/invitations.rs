@@ -1,36 +1,31 @@
 //! `GET`, `POST /invitations`; `DELETE /invitations/{invitation_id}`.
 
+use std::sync::Arc;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
     web::{Data, Path, Payload, Query},
 };
 use chrono::TimeDelta;
+use usher_app::InAccount;
 use usher_domain::{
     account::PublicId,
-    env::Env,
     idempotency::Answer,
-    invitation::{Invitation as Invited, InvitationRef},
-    port::Tx,
-    principal::Actor,
-    usecase::{invite::Invite, revoke::revoke},
+    invitation::{Invitation, InvitationRef},
+    usecase::invite::Invite,
 };
+use usher_http_kit::{self as kit, AppState, Parsed, body, context, idempotency_key};
 
-use super::{
-    answer::{counted, document, nothing, written},
+use crate::{
+    Settings,
+    answer::{document, no_content, write_response, written_document},
     credential::credential,
-    error::{ErrorBody, Problem},
-    invitation::{Invitation, InvitationCollection, InvitationDocument},
+    error::{ErrorBody, FastlyProblem},
+    invitation::{InvitationCollection, InvitationDocument, InvitationResource},
     openapi::{Refused, RefusedWrite},
     page::{PageParameters, PageRequest, Paging},
     request::{self, shape::InvitationRequest},
-};
-use crate::http::{
-    body,
-    call::Call,
-    gathered::{self, Done},
-    state::AppState,
-    unit::{self, Counted},
 };
 
 /// `GET /invitations`: the open invitations of the token's customer, the newest first.
@@ -48,20 +43,21 @@ use crate::http::{
         Refused,
     )
 )]
-pub(super) async fn list(
+pub(crate) async fn list(
     request: HttpRequest,
     state: Data<AppState>,
     query: Query<Vec<(String, String)>>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, FastlyProblem> {
     let credential = credential(&request, &state).await?;
     let page = PageRequest::of_query(&query);
-    let listed =
-        gathered::ask(&state, &state.gathered.lists, credential, page.clone().map(|page| page.part()))
-            .await?;
-    let paging = Paging::of_listing(&format!("{}/invitations", state.public_url), &page?, &listed.value);
-    let Done { actor, value: listing } = &listed;
-    let listed = listing.items.iter().map(|invitation| Invitation::listed(invitation, &actor.account));
-    Ok(document(&InvitationCollection::of(listed, paging)))
+    let part = page.clone().map(|page| page.part());
+    let Parsed { request: query, not_understood } = kit::query(context(&request), credential, part);
+    let listed = state.app.invitations().list(query).await;
+    let InAccount { actor, value: listing } =
+        listed.map_err(|rejection| kit::problem(rejection, not_understood))?;
+    let paging = Paging::of_listing(&format!("{}/invitations", state.public_url), &page?, &listing);
+    let listed = listing.items.iter().map(|open| InvitationResource::listed(open, &actor.account));
+    document(&InvitationCollection::of(listed, paging))
 }
 
 /// `POST /invitations`: invites.
@@ -85,22 +81,20 @@ pub(super) async fn list(
         RefusedWrite,
     )
 )]
-pub(super) async fn create(
+pub(crate) async fn create(
     request: HttpRequest,
     payload: Payload,
     state: Data<AppState>,
-) -> Result<HttpResponse, Problem> {
+    settings: Data<Settings>,
+) -> Result<HttpResponse, FastlyProblem> {
     let credential = credential(&request, &state).await?;
     let body = body::read(payload, state.body_timeout).await;
-    let key = state.repeats.key(&request, body.as_deref().ok());
-    let validity = state.fastly.validity;
-    let command = body.map_err(Problem::from).and_then(|body| command(&body, validity));
-    let call = Call { name: "fastly.invite", key, command };
-    let done = gathered::invite(&state, credential, call, created).await;
-    if done.as_ref().is_ok_and(|done| !done.value.replayed) {
-        state.wake.notify_one();
-    }
-    Ok(counted(done))
+    let key = idempotency_key::of_request(&request, &state.app, body.as_deref().ok());
+    let command = body.map_err(Into::into).and_then(|body| command(&body, settings.validity));
+    let Parsed { request: call, not_understood } = kit::call(context(&request), credential, key, command);
+    let outcome = state.app.invitations().create(call, Arc::new(created)).await;
+    let result = outcome.result.map_err(|rejection| kit::problem(rejection, not_understood));
+    Ok(write_response(result, outcome.quota))
 }
 
 /// `DELETE /invitations/{invitation_id}`: revokes.
@@ -121,33 +115,31 @@ pub(super) async fn create(
         RefusedWrite,
     )
 )]
-pub(super) async fn delete(
+pub(crate) async fn delete(
     request: HttpRequest,
     state: Data<AppState>,
     id: Path<String>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, FastlyProblem> {
     let credential = credential(&request, &state).await?;
+    let key = idempotency_key::of_request(&request, &state.app, Some(&[]));
     let named = PublicId::parse(&id).map_or(InvitationRef::Nothing, InvitationRef::from);
-    let call =
-        Call { name: "fastly.revoke", key: state.repeats.key(&request, Some(&[])), command: Ok(named) };
-    let work = |tx: &mut dyn Tx, env: &Env, actor: &Actor, named: &InvitationRef| {
-        revoke(tx, env, actor, named).map(|()| nothing())
-    };
-    let done = unit::write(&state, credential, call, work).await;
-    Ok(counted(done.map_err(|refused| Counted { value: named_by(refused.value, &id), ..refused })))
+    let Parsed { request: call, not_understood } = kit::call(context(&request), credential, key, Ok(named));
+    let outcome = state.app.invitations().revoke(call, Arc::new(|()| no_content())).await;
+    let result = outcome.result.map_err(|rejection| with_id(kit::problem(rejection, not_understood), &id));
+    Ok(write_response(result, outcome.quota))
 }
 
-fn created(done: &Done<Invited>) -> Answer {
-    let invited = done.value.clone().into();
-    written(&InvitationDocument::of(Invitation::created(&invited, &done.actor.account)))
+fn created(invited: &InAccount<Invitation>) -> Answer {
+    let open = invited.value.clone().into();
+    written_document(&InvitationDocument::of(InvitationResource::created(&open, &invited.actor.account)))
 }
 
-fn command(body: &[u8], validity: TimeDelta) -> Result<Invite, Problem> {
+fn command(body: &[u8], validity: TimeDelta) -> Result<Invite, FastlyProblem> {
     let wanted = request::read(body)?;
     Ok(Invite { email: wanted.email, name: None, grant: wanted.grant, validity })
 }
 
-/// The use case does not know how the caller spelled the id that it did not find.
-fn named_by(problem: Problem, id: &str) -> Problem {
-    if problem.status() == StatusCode::NOT_FOUND { Problem::no_invitation(id) } else { problem }
+/// Names the invitation that was not found. The use case does not know how the caller spelled its id.
+fn with_id(problem: FastlyProblem, id: &str) -> FastlyProblem {
+    if problem.status() == StatusCode::NOT_FOUND { FastlyProblem::no_invitation(id) } else { problem }
 }

@@ -2,7 +2,7 @@
 //! clients work unmodified.
 //!
 //! A handler makes of a request a command for a use case, and of what comes back a [`Document`] or a [`Collection`] of a
-//! [`Resource`], or a [`Problem`]. What Fastly's sources leave open, and how it is decided here, stands in
+//! [`Resource`], or a [`FastlyProblem`]. What Fastly's sources leave open, and how it is decided here, stands in
 //! `docs/api/fastly.md`.
 //!
 //! To add a resource: a type that implements [`Resource`]. To add an attribute: the field of its attributes, and in
@@ -12,6 +12,8 @@
 mod acceptance;
 mod answer;
 mod authorization;
+#[cfg(test)]
+mod contract_tests;
 mod credential;
 mod derived;
 mod error;
@@ -21,7 +23,7 @@ mod openapi;
 mod page;
 mod people;
 mod permission;
-pub mod request;
+mod request;
 mod resource;
 mod role;
 #[cfg(test)]
@@ -31,25 +33,20 @@ mod user;
 use actix_web::{
     HttpResponse, Route,
     http::Method,
-    web::{ServiceConfig, resource},
+    web::{Data, ServiceConfig, resource},
 };
+use chrono::TimeDelta;
+use usher_http_kit::endpoint::{Endpoint, mount};
 
-pub use authorization::{
-    ServiceAuthorization, ServiceAuthorizationAttributes, ServiceAuthorizationCollection,
-    ServiceAuthorizationRelationships,
-};
-pub use error::{ErrorBody, Problem};
-pub use invitation::{
-    Invitation, InvitationAttributes, InvitationCollection, InvitationDocument, InvitationRelationships,
-};
+use error::FastlyProblem;
 pub use openapi::Description;
-pub use page::{Links, Meta, PageRequest, Paging};
-pub use permission::Permission;
-pub use resource::{Collection, Document, Identifier, Object, Resource, ToMany, ToOne};
-pub use role::{Role, stored_names};
-pub use user::CurrentUser;
 
-use super::endpoint::{Endpoint, mount};
+/// The settings of the dialect.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// How long an invitation is valid after its creation.
+    pub validity: TimeDelta,
+}
 
 /// Every operation of the dialect.
 #[must_use]
@@ -72,16 +69,17 @@ const BELOW: [&str; 4] = [
     "/service-authorizations/{rest:.*}",
 ];
 
-/// Registers them.
-pub fn configure(config: &mut ServiceConfig) {
+/// Registers the operations. The handlers also need [`usher_http_kit::AppState`] as app data.
+pub fn configure(config: &mut ServiceConfig, settings: Settings) {
+    config.app_data(Data::new(settings));
     mount(config, endpoints(), || Route::new().to(method_not_allowed));
     config.service(resource(BELOW).to(not_found));
 }
 
-async fn not_found() -> Result<HttpResponse, Problem> {
-    Err(Problem::not_found("there is no such resource in this API"))
+async fn not_found() -> Result<HttpResponse, FastlyProblem> {
+    Err(FastlyProblem::not_found("there is no such resource in this API"))
 }
 
-async fn method_not_allowed() -> Result<HttpResponse, Problem> {
-    Err(Problem::method_not_allowed())
+async fn method_not_allowed() -> Result<HttpResponse, FastlyProblem> {
+    Err(FastlyProblem::method_not_allowed())
 }

@@ -15,7 +15,7 @@ use super::{acceptance, error::ErrorBody, invitations, people};
 /// What every operation of a caller can be answered.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "a description, never a value")]
-pub(super) enum Refused {
+pub(crate) enum Refused {
     /// No token, or not a good one.
     #[response(status = 401)]
     Unauthorized(ErrorBody),
@@ -27,7 +27,7 @@ pub(super) enum Refused {
 /// What every write of a caller can be answered besides.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "a description, never a value")]
-pub(super) enum RefusedWrite {
+pub(crate) enum RefusedWrite {
     /// The `Idempotency-Key` came with another request before.
     #[response(status = 422)]
     KeyReused(ErrorBody),
@@ -152,3 +152,6 @@ impl Modify for Credentials {
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     }
 }
+
+#[cfg(test)]
+mod tests;

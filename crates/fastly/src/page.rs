@@ -9,7 +9,7 @@ use usher_domain::{
     usecase::view::{Listing, Part, Start},
 };
 
-use super::error::Problem;
+use super::error::FastlyProblem;
 
 const NUMBER: &str = "page[number]";
 const SIZE: &str = "page[size]";
@@ -25,7 +25,7 @@ const SIZES: RangeInclusive<u32> = 1..=100;
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "a description, never a value")]
-pub(super) struct PageParameters {
+pub(crate) struct PageParameters {
     /// Current page, from 1.
     #[param(rename = "page[number]", minimum = 1)]
     number: Option<u32>,
@@ -41,7 +41,7 @@ pub(super) struct PageParameters {
 /// Which part of a list is wanted: `page[number]` and `page[size]`, and in links of ours `page[after]`, the place where the page
 /// begins, which costs the same wherever it is. The number then only says which page it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PageRequest {
+pub(crate) struct PageRequest {
     number: u32,
     size: u32,
     after: Option<PublicId>,
@@ -50,7 +50,7 @@ pub struct PageRequest {
 impl PageRequest {
     /// Reads the decoded pairs of a query, in any order. Without a number it is the first page, without a size one of 20;
     /// other parameters mean nothing here, and of one that is there twice the first counts.
-    pub fn of_query(query: &[(String, String)]) -> Result<Self, Problem> {
+    pub(crate) fn of_query(query: &[(String, String)]) -> Result<Self, FastlyProblem> {
         let number = whole(query, NUMBER, 1..=u32::MAX).map(|number| number.unwrap_or(1));
         let size = whole(query, SIZE, SIZES).map(|size| size.unwrap_or(DEFAULT_SIZE));
         match (number, size, after(query)) {
@@ -58,26 +58,26 @@ impl PageRequest {
             (number, size, after) => {
                 let problems = [number.err(), size.err(), after.err()];
                 let problems: Vec<String> = problems.into_iter().flatten().collect();
-                Err(Problem::bad_request(problems.join("; ")))
+                Err(FastlyProblem::bad_request(problems.join("; ")))
             }
         }
     }
 
     /// Most rows of the part.
     #[must_use]
-    pub const fn limit(&self) -> u32 {
+    pub(crate) const fn limit(&self) -> u32 {
         self.size
     }
 
     /// Rows before the part.
     #[must_use]
-    pub fn offset(&self) -> u64 {
+    pub(crate) fn offset(&self) -> u64 {
         u64::from(self.number - 1) * u64::from(self.size)
     }
 
     /// As a part of a list that begins with the newest.
     #[must_use]
-    pub fn part(&self) -> Part {
+    pub(crate) fn part(&self) -> Part {
         let start = self.after.clone().map_or_else(|| Start::Offset(self.offset()), Start::Behind);
         Part { limit: self.size, start, order: Order::NewestFirst }
     }
@@ -100,22 +100,22 @@ fn whole(query: &[(String, String)], name: &str, bounds: RangeInclusive<u32>) ->
 
 /// What a list says about the parts around the one that it shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Paging {
-    pub(super) links: Links,
-    pub(super) meta: Meta,
+pub(crate) struct Paging {
+    pub(crate) links: PageLinks,
+    pub(crate) meta: PageMeta,
 }
 
 impl Paging {
     /// For a list of `record_count` rows at `url`: absolute, from the configured base, without a query.
     #[must_use]
-    pub fn new(url: &str, page: &PageRequest, record_count: u64) -> Self {
+    pub(crate) fn new(url: &str, page: &PageRequest, record_count: u64) -> Self {
         let more = u64::from(page.number) < total_pages(record_count, page.size);
         Self::with_next(url, page, record_count, if more { Next::ByNumber } else { Next::None })
     }
 
     /// As [`Self::new`], for a list whose next page, if there is one, is known by its place.
     #[must_use]
-    pub fn of_listing(url: &str, page: &PageRequest, listing: &Listing) -> Self {
+    pub(crate) fn of_listing(url: &str, page: &PageRequest, listing: &Listing) -> Self {
         let next = match listing.next() {
             Some(id) => Next::Behind(id),
             None if listing.more => Next::ByNumber,
@@ -125,13 +125,13 @@ impl Paging {
     }
 
     fn with_next(url: &str, page: &PageRequest, record_count: u64, next: Next<'_>) -> Self {
-        let meta = Meta {
+        let meta = PageMeta {
             current_page: page.number,
             per_page: page.size,
             record_count,
             total_pages: total_pages(record_count, page.size),
         };
-        Self { links: Links::new(url, &meta, next), meta }
+        Self { links: PageLinks::new(url, &meta, next), meta }
     }
 }
 
@@ -153,7 +153,8 @@ fn total_pages(record_count: u64, size: u32) -> u64 {
 
 /// Absolute links to other parts of a list. Those that lead nowhere are left out, as Fastly does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Links {
+#[schema(as = Links)]
+pub(crate) struct PageLinks {
     /// The first page; not on the first page.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -170,8 +171,8 @@ pub struct Links {
     last: String,
 }
 
-impl Links {
-    fn new(url: &str, meta: &Meta, next: Next<'_>) -> Self {
+impl PageLinks {
+    fn new(url: &str, meta: &PageMeta, next: Next<'_>) -> Self {
         // Brackets have no place in a query (RFC 3986, section 3.4).
         let link = |number: u64| format!("{url}?page%5Bnumber%5D={number}&page%5Bsize%5D={}", meta.per_page);
         let (current, total) = (u64::from(meta.current_page), meta.total_pages);
@@ -190,7 +191,8 @@ impl Links {
 
 /// The numbers of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Meta {
+#[schema(as = Meta)]
+pub(crate) struct PageMeta {
     /// Number of the page, from 1.
     #[schema(minimum = 1)]
     current_page: u32,

@@ -4,18 +4,18 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Query},
 };
-use usher_domain::{env::Env, port::Tx, principal::Actor, usecase::resolve::ResolveError};
+use usher_domain::principal::Actor;
+use usher_http_kit::{self as kit, AppState, Parsed, context};
 
-use super::{
+use crate::{
     answer::{document, plain},
     authorization::{ServiceAuthorization, ServiceAuthorizationCollection},
     credential::credential,
-    error::{ErrorBody, Problem},
+    error::{ErrorBody, FastlyProblem},
     openapi::Refused,
     page::{PageParameters, PageRequest, Paging},
     user::CurrentUser,
 };
-use crate::http::{state::AppState, unit};
 
 /// `GET /current_user`: clients ask before each create, to learn their customer's id.
 #[utoipa::path(
@@ -30,11 +30,11 @@ use crate::http::{state::AppState, unit};
         Refused,
     )
 )]
-pub(super) async fn current_user(
+pub(crate) async fn current_user(
     request: HttpRequest,
     state: Data<AppState>,
-) -> Result<HttpResponse, Problem> {
-    Ok(plain(&CurrentUser::of(&caller(&request, &state, "fastly.current_user", Ok(())).await?.0)))
+) -> Result<HttpResponse, FastlyProblem> {
+    plain(&CurrentUser::of(&caller(&request, &state, Ok(())).await?))
 }
 
 /// `GET /service-authorizations`: the services that the caller is limited to, with the permission on each. For a caller
@@ -53,32 +53,31 @@ pub(super) async fn current_user(
         Refused,
     )
 )]
-pub(super) async fn service_authorizations(
+pub(crate) async fn service_authorizations(
     request: HttpRequest,
     state: Data<AppState>,
     query: Query<Vec<(String, String)>>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, FastlyProblem> {
     let page = PageRequest::of_query(&query);
-    let (caller, page) = caller(&request, &state, "fastly.service_authorizations", page).await?;
+    let caller = caller(&request, &state, page.clone().map(drop)).await?;
+    let page = page?;
     let every = ServiceAuthorization::every(&caller);
     let count = u64::try_from(every.len()).unwrap_or(u64::MAX);
     let paging = Paging::new(&format!("{}/service-authorizations", state.public_url), &page, count);
     let (offset, limit) = (size(page.offset()), size(page.limit().into()));
-    Ok(document(&ServiceAuthorizationCollection::of(every.into_iter().skip(offset).take(limit), paging)))
+    document(&ServiceAuthorizationCollection::of(every.into_iter().skip(offset).take(limit), paging))
 }
 
-/// Who asks, and for what.
-async fn caller<Q: Clone + Send + 'static>(
+/// The caller of a request, whose parameters are read or wrong.
+async fn caller(
     request: &HttpRequest,
     state: &AppState,
-    name: &'static str,
-    query: Result<Q, Problem>,
-) -> Result<(Actor, Q), Problem> {
+    parameters: Result<(), FastlyProblem>,
+) -> Result<Actor, FastlyProblem> {
     let credential = credential(request, state).await?;
-    let both = |_: &mut dyn Tx, _: &Env, actor: &Actor, query: &Q| {
-        Ok::<_, ResolveError>((actor.clone(), query.clone()))
-    };
-    unit::read(state, credential, name, query, both).await
+    let Parsed { request: query, not_understood } = kit::query(context(request), credential, parameters);
+    let caller = state.app.sessions().caller(query).await;
+    caller.map_err(|rejection| kit::problem(rejection, not_understood))
 }
 
 fn size(number: u64) -> usize {

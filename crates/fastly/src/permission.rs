@@ -5,7 +5,8 @@ use utoipa::ToSchema;
 /// What somebody may do with one service, in Fastly's spelling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Permission {
+#[schema(as = Permission)]
+pub(crate) enum FastlyPermission {
     /// Everything.
     Full,
     /// Read.
@@ -16,7 +17,7 @@ pub enum Permission {
     PurgeAll,
 }
 
-impl From<ServicePermission> for Permission {
+impl From<ServicePermission> for FastlyPermission {
     fn from(permission: ServicePermission) -> Self {
         match permission {
             ServicePermission::Full => Self::Full,
@@ -34,7 +35,7 @@ mod tests {
     #[test]
     fn each_is_spelled_as_it_is_read() {
         for permission in ServicePermission::EVERY {
-            let spelled = serde_json::to_value(Permission::from(permission)).unwrap();
+            let spelled = serde_json::to_value(FastlyPermission::from(permission)).unwrap();
             assert_eq!(spelled.as_str().and_then(ServicePermission::parse), Some(permission));
         }
     }

@@ -5,7 +5,8 @@ use utoipa::ToSchema;
 /// The six roles that Fastly's clients know. A seventh name in a reply makes fastly-py throw the whole reply away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Role {
+#[schema(as = Role)]
+pub(crate) enum FastlyRole {
     /// Uses services.
     User,
     /// Reads TLS settings.
@@ -20,9 +21,9 @@ pub enum Role {
     Superuser,
 }
 
-impl Role {
+impl FastlyRole {
     /// Every role, in the order of Fastly's reference.
-    pub const EVERY: [Self; 6] =
+    pub(crate) const EVERY: [Self; 6] =
         [Self::User, Self::TlsViewer, Self::TlsAdmin, Self::Billing, Self::Engineer, Self::Superuser];
 
     /// From the one that says most about its holder to the one that says least.
@@ -31,7 +32,7 @@ impl Role {
 
     /// Fastly's spelling, which is also the name of the stored role.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::User => "user",
             Self::TlsViewer => "tls_viewer",
@@ -44,7 +45,7 @@ impl Role {
 
     /// Reads Fastly's spelling.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         Self::EVERY.into_iter().find(|role| role.as_str() == text)
     }
 
@@ -52,7 +53,7 @@ impl Role {
     /// Landscape's `GlobalAdmin`, which is the same authority, and `user`, the least, for a grant that has none of
     /// Fastly's roles. The attribute `roles` has the whole truth ([`stored_names`]).
     #[must_use]
-    pub fn of(grant: &Grant) -> Self {
+    pub(crate) fn of(grant: &Grant) -> Self {
         let has = |name: &str| grant.roles().iter().any(|role| role.as_str() == name);
         if has(GLOBAL_ADMIN) {
             return Self::Superuser;
@@ -63,7 +64,7 @@ impl Role {
 
 /// What the attribute `roles` says: the names of the roles as they are stored, Fastly's or not.
 #[must_use]
-pub fn stored_names(grant: &Grant) -> Vec<String> {
+pub(crate) fn stored_names(grant: &Grant) -> Vec<String> {
     grant.roles().iter().map(ToString::to_string).collect()
 }
 
@@ -75,18 +76,18 @@ mod tests {
 
     fn shown(names: &[&str]) -> &'static str {
         let names = names.iter().map(|name| RoleName::parse(name).unwrap()).collect();
-        Role::of(&Grant::from_stored(names, false, Vec::new()).unwrap()).as_str()
+        FastlyRole::of(&Grant::from_stored(names, false, Vec::new()).unwrap()).as_str()
     }
 
     #[test]
     fn each_of_the_six_is_shown_as_itself_and_exists() {
-        for role in Role::EVERY {
+        for role in FastlyRole::EVERY {
             assert_eq!(shown(&[role.as_str()]), role.as_str());
-            assert_eq!(Role::parse(role.as_str()), Some(role));
+            assert_eq!(FastlyRole::parse(role.as_str()), Some(role));
             assert_eq!(serde_json::to_value(role).unwrap(), role.as_str());
             assert!(BUILTIN.iter().any(|builtin| builtin.name == role.as_str()), "{role:?} is a role here");
         }
-        assert_eq!(Role::parse("Superuser"), None);
+        assert_eq!(FastlyRole::parse("Superuser"), None);
     }
 
     #[test]

@@ -15,16 +15,16 @@ use usher_domain::{
     token::Token,
 };
 
-pub(super) const CUSTOMER: &str = "7cQ2mZr9Wd4Tn1Lx8Vb5Ky";
-pub(super) const PERSON: &str = "4Ab7cDeFgH1jKlMnOpQrSt";
-pub(super) const INVITATION: &str = "2bXr7KqVn0mTz5LcWd8Yp4";
+pub(crate) const CUSTOMER: &str = "7cQ2mZr9Wd4Tn1Lx8Vb5Ky";
+pub(crate) const PERSON: &str = "4Ab7cDeFgH1jKlMnOpQrSt";
+pub(crate) const INVITATION: &str = "2bXr7KqVn0mTz5LcWd8Yp4";
 
 /// A moment by its RFC 3339 form.
-pub(super) fn at(moment: &str) -> Timestamp {
+pub(crate) fn at(moment: &str) -> Timestamp {
     moment.parse().unwrap()
 }
 
-pub(super) fn account() -> Account {
+pub(crate) fn account() -> Account {
     Account {
         id: AccountId::new(1),
         public_id: Token::parse(CUSTOMER).unwrap(),
@@ -35,7 +35,7 @@ pub(super) fn account() -> Account {
 }
 
 /// Jane, made at `2026-03-04T05:06:07.9Z`, a member since `2026-03-05T00:00:00Z`.
-pub(super) fn actor(grant: Grant) -> Actor {
+pub(crate) fn actor(grant: Grant) -> Actor {
     let person = Person {
         id: PersonId::new(1),
         public_id: Token::parse(PERSON).unwrap(),
@@ -56,7 +56,7 @@ pub(super) fn actor(grant: Grant) -> Actor {
 }
 
 /// Mina's, made at `2026-03-04T05:06:07.9Z`, changed an hour later, open until `2026-03-11T05:06:07.9Z`.
-pub(super) fn invitation(grant: Grant) -> OpenInvitation {
+pub(crate) fn invitation(grant: Grant) -> OpenInvitation {
     OpenInvitation {
         id: InvitationId::new(1),
         public_id: Token::parse(INVITATION).unwrap(),

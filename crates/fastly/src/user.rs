@@ -2,15 +2,15 @@ use serde::Serialize;
 use usher_domain::principal::Actor;
 use utoipa::ToSchema;
 
-use super::role::{Role, stored_names};
-use crate::moment::iso;
+use super::role::{FastlyRole, stored_names};
+use usher_http_kit::moment::iso;
 
 /// The answer of `GET /current_user`: flat, not JSON:API. Clients ask for it to learn the customer's id.
 ///
 /// Locking, forced new passwords and second factors do not exist here; their members say so, because clients read them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[expect(clippy::struct_excessive_bools, reason = "the members are Fastly's")]
-pub struct CurrentUser {
+pub(crate) struct CurrentUser {
     /// The person.
     #[schema(pattern = "^[0-9A-Za-z]{22}$")]
     id: String,
@@ -23,7 +23,7 @@ pub struct CurrentUser {
     #[schema(pattern = "^[0-9A-Za-z]{22}$")]
     customer_id: String,
     /// The one of Fastly's roles that says most about the person there.
-    role: Role,
+    role: FastlyRole,
     /// The names of all roles there, Fastly's or not.
     roles: Vec<String>,
     /// Whether the person reaches only some services there.
@@ -50,7 +50,7 @@ pub struct CurrentUser {
 impl CurrentUser {
     /// Who asks.
     #[must_use]
-    pub fn of(actor: &Actor) -> Self {
+    pub(crate) fn of(actor: &Actor) -> Self {
         let grant = &actor.membership.grant;
         let created_at = iso(actor.person.created_at);
         Self {
@@ -58,7 +58,7 @@ impl CurrentUser {
             login: actor.person.email.to_string(),
             name: actor.person.name.to_string(),
             customer_id: actor.account.public_id.to_string(),
-            role: Role::of(grant),
+            role: FastlyRole::of(grant),
             roles: stored_names(grant),
             limit_services: grant.limit_services(),
             locked: false,
@@ -78,7 +78,7 @@ mod tests {
     use usher_domain::role::Grant;
 
     use super::*;
-    use crate::http::fastly::samples;
+    use crate::samples;
 
     #[test]
     fn the_caller_is_shown_in_one_flat_object() {

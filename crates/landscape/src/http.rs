@@ -74,8 +74,8 @@ pub(crate) fn json_answer(body: &impl Serialize) -> Answer {
     }
 }
 
-/// 204.
-pub(crate) const fn no_content(&(): &()) -> Answer {
+/// 204, for any result.
+pub(crate) const fn no_content<T>(_: &T) -> Answer {
     Answer { status: 204, content_type: None, body: String::new() }
 }
 

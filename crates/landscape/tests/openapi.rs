@@ -1,4 +1,5 @@
 //! The description of the dialect for programs.
+#![cfg(test)]
 
 use std::collections::BTreeSet;
 

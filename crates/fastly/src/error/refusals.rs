@@ -1,9 +1,9 @@
 //! Which answer each refusal becomes. Exhaustive: a refusal that is new has to be given its answer here.
 
 use actix_web::http::StatusCode;
-use usher_auth::TokenError;
+use usher_app::PasswordError;
 use usher_domain::{
-    port::StoreError,
+    port::{StoreError, TokenError},
     quota::TooManyWrites,
     role::{BUILTIN, GrantError},
     usecase::{
@@ -11,26 +11,24 @@ use usher_domain::{
         revoke::RevokeError, view::ViewError,
     },
 };
-
-use super::Problem;
-use crate::http::{
-    body::BodyError, credentials::CredentialError, idempotency::HeaderError, json::JsonError,
-    passwords::PasswordError,
+use usher_http_kit::{
+    body::BodyError, credentials::CredentialError, idempotency_key::HeaderError, json::JsonError,
 };
 
+use super::FastlyProblem;
+
 /// The caller learns whether to come back; the log has the rest.
-impl From<StoreError> for Problem {
+impl From<StoreError> for FastlyProblem {
     fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Unavailable(_) | StoreError::Contended => {
-                Self::unavailable("the service is busy; try again, nothing is done twice", 1)
-            }
-            StoreError::Conflict(_) | StoreError::Corrupt { .. } => Self::internal(),
+        if error.is_transient() {
+            Self::unavailable("the service is busy; try again, nothing is done twice", 1)
+        } else {
+            Self::internal()
         }
     }
 }
 
-impl From<CredentialError> for Problem {
+impl From<CredentialError> for FastlyProblem {
     fn from(error: CredentialError) -> Self {
         match &error {
             CredentialError::Missing => Self::unauthorized("send a token in the header `Fastly-Key`"),
@@ -43,17 +41,17 @@ impl From<CredentialError> for Problem {
     }
 }
 
-fn of_token(error: &TokenError) -> Problem {
+fn of_token(error: &TokenError) -> FastlyProblem {
     match error {
-        TokenError::Invalid(_) | TokenError::Expired => Problem::unauthorized(error),
-        TokenError::EmailNotVerified => Problem::forbidden(error),
+        TokenError::Invalid { .. } | TokenError::Expired => FastlyProblem::unauthorized(error),
+        TokenError::EmailNotVerified => FastlyProblem::forbidden(error),
         TokenError::KeysUnavailable => {
-            Problem::unavailable("the keys of the token's issuer cannot be reached; try again", 5)
+            FastlyProblem::unavailable("the keys of the token's issuer cannot be reached; try again", 5)
         }
     }
 }
 
-impl From<BodyError> for Problem {
+impl From<BodyError> for FastlyProblem {
     fn from(error: BodyError) -> Self {
         match error {
             BodyError::TooLarge => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "Request body too large", error),
@@ -63,13 +61,13 @@ impl From<BodyError> for Problem {
     }
 }
 
-impl From<JsonError> for Problem {
+impl From<JsonError> for FastlyProblem {
     fn from(error: JsonError) -> Self {
         Self::bad_request(error)
     }
 }
 
-impl From<GrantError> for Problem {
+impl From<GrantError> for FastlyProblem {
     fn from(error: GrantError) -> Self {
         match error {
             GrantError::UnknownRole(_) => {
@@ -83,7 +81,7 @@ impl From<GrantError> for Problem {
     }
 }
 
-impl From<ResolveError> for Problem {
+impl From<ResolveError> for FastlyProblem {
     fn from(error: ResolveError) -> Self {
         match error {
             ResolveError::Store(error) => error.into(),
@@ -96,19 +94,19 @@ impl From<ResolveError> for Problem {
     }
 }
 
-impl From<TooManyWrites> for Problem {
+impl From<TooManyWrites> for FastlyProblem {
     fn from(error: TooManyWrites) -> Self {
         Self::hourly_limit(error, error.0.resets_in)
     }
 }
 
-impl From<HeaderError> for Problem {
+impl From<HeaderError> for FastlyProblem {
     fn from(error: HeaderError) -> Self {
         Self::bad_request(error)
     }
 }
 
-impl From<KeyError> for Problem {
+impl From<KeyError> for FastlyProblem {
     fn from(error: KeyError) -> Self {
         match error {
             KeyError::InFlight => Self::in_progress(error, 1),
@@ -118,7 +116,7 @@ impl From<KeyError> for Problem {
     }
 }
 
-impl From<InviteError> for Problem {
+impl From<InviteError> for FastlyProblem {
     fn from(error: InviteError) -> Self {
         match error {
             InviteError::Forbidden | InviteError::AboveCeiling => Self::forbidden(error),
@@ -132,7 +130,7 @@ impl From<InviteError> for Problem {
     }
 }
 
-impl From<ViewError> for Problem {
+impl From<ViewError> for FastlyProblem {
     fn from(error: ViewError) -> Self {
         match error {
             ViewError::Forbidden => Self::forbidden(error),
@@ -143,8 +141,8 @@ impl From<ViewError> for Problem {
     }
 }
 
-/// Who has the id that was not found answers with [`Problem::no_invitation`].
-impl From<RevokeError> for Problem {
+/// Who has the id that was not found answers with [`FastlyProblem::no_invitation`].
+impl From<RevokeError> for FastlyProblem {
     fn from(error: RevokeError) -> Self {
         match error {
             RevokeError::Forbidden | RevokeError::AboveCeiling => Self::forbidden(error),
@@ -155,7 +153,7 @@ impl From<RevokeError> for Problem {
 }
 
 /// Acceptance goes by a code from the mail. It is a secret: no answer repeats it.
-impl From<AcceptError> for Problem {
+impl From<AcceptError> for FastlyProblem {
     fn from(error: AcceptError) -> Self {
         match error {
             AcceptError::NotFound => Self::not_found(error),
@@ -175,7 +173,7 @@ impl From<AcceptError> for Problem {
     }
 }
 
-impl From<PasswordError> for Problem {
+impl From<PasswordError> for FastlyProblem {
     fn from(error: PasswordError) -> Self {
         match error {
             PasswordError::Busy => Self::unavailable(error, 1),

@@ -1,20 +1,23 @@
 use actix_web::body::MessageBody as _;
 use serde_json::Value;
-use usher_auth::{InvalidToken, TokenError};
+use usher_app::PasswordError;
 use usher_domain::{
     Timestamp,
-    port::{StoreError, store::Constraint},
+    port::{
+        StoreError, TokenError,
+        store::{Constraint, Limit},
+    },
     quota::{Quota, TooManyWrites, WriteCount},
     role::GrantError,
     usecase::{
         accept::AcceptError, invite::InviteError, resolve::ResolveError, revoke::RevokeError, view::ViewError,
     },
 };
+use usher_http_kit::{body::BodyError, credentials::CredentialError, json};
 
 use super::*;
-use crate::http::{body::BodyError, credentials::CredentialError, json, passwords::PasswordError};
 
-fn answer(problem: impl Into<Problem>) -> HttpResponse {
+fn answer(problem: impl Into<FastlyProblem>) -> HttpResponse {
     problem.into().error_response()
 }
 
@@ -23,7 +26,7 @@ fn header(response: &HttpResponse, name: &str) -> String {
 }
 
 /// Status, msg and detail of the answer, which must have these two members and no other.
-fn parts(problem: impl Into<Problem>) -> (u16, String, String) {
+fn parts(problem: impl Into<FastlyProblem>) -> (u16, String, String) {
     let response = answer(problem);
     let status = response.status().as_u16();
     let body = response.into_body().try_into_bytes().unwrap();
@@ -35,21 +38,21 @@ fn parts(problem: impl Into<Problem>) -> (u16, String, String) {
 }
 
 #[track_caller]
-fn assert_kind(problem: impl Into<Problem>, status: u16, msg: &str) {
+fn assert_kind(problem: impl Into<FastlyProblem>, status: u16, msg: &str) {
     let (given, text, _) = parts(problem);
     assert_eq!((given, text.as_str()), (status, msg));
 }
 
 #[test]
 fn an_error_is_plain_json_that_nobody_keeps() {
-    let response = answer(Problem::bad_request("data is missing"));
+    let response = answer(FastlyProblem::bad_request("data is missing"));
     assert_eq!(header(&response, "content-type"), "application/json");
     assert_eq!(header(&response, "cache-control"), "no-store");
     assert_eq!(header(&response, "x-content-type-options"), "nosniff");
     assert_eq!(header(&response, "www-authenticate"), "");
     assert_eq!(header(&response, "retry-after"), "");
     let expected = (400, "Bad request".to_owned(), "data is missing".to_owned());
-    assert_eq!(parts(Problem::bad_request("data is missing")), expected);
+    assert_eq!(parts(FastlyProblem::bad_request("data is missing")), expected);
 }
 
 #[test]
@@ -66,7 +69,10 @@ fn refused_tokens_say_why() {
     let (status, msg, detail) = refused(TokenError::Expired);
     assert_eq!((status, msg.as_str()), (401, "Provided credentials are missing or invalid"));
     assert_eq!(detail, "the token has expired");
-    assert_eq!(refused(TokenError::Invalid(InvalidToken::Signature)).0, 401);
+    assert_eq!(
+        refused(TokenError::Invalid { reason: "signature", message: "the signature is wrong".to_owned() }).0,
+        401
+    );
     assert_eq!(parts(CredentialError::Malformed).0, 401);
     assert_eq!(refused(TokenError::EmailNotVerified).0, 403);
     assert_eq!(refused(TokenError::KeysUnavailable).0, 503);
@@ -76,21 +82,25 @@ fn refused_tokens_say_why() {
 
 #[test]
 fn an_unknown_invitation_is_named_but_not_at_any_length() {
-    let (status, msg, detail) = parts(Problem::no_invitation("a/b"));
+    let (status, msg, detail) = parts(FastlyProblem::no_invitation("a/b"));
     assert_eq!((status, msg.as_str()), (404, "Record not found"));
     assert_eq!(detail, "Cannot find invitation 'a/b'");
-    let (_, _, detail) = parts(Problem::no_invitation(&"ü".repeat(1000)));
+    let (_, _, detail) = parts(FastlyProblem::no_invitation(&"ü".repeat(1000)));
     assert_eq!(detail, format!("Cannot find invitation '{}'", "ü".repeat(64)));
 }
 
 #[test]
 fn the_store_tells_only_whether_to_come_back() {
-    for error in [StoreError::Contended, StoreError::Unavailable("secret host".to_owned())] {
+    for error in [
+        StoreError::Contended,
+        StoreError::Overloaded(Limit::Writer),
+        StoreError::Unreachable("secret host".to_owned()),
+    ] {
         assert_kind(error.clone(), 503, "Service unavailable");
         assert_eq!(header(&answer(error), "retry-after"), "1");
     }
     let corrupt = StoreError::Corrupt { table: "secret", column: "secret", id: 1 };
-    for error in [corrupt, StoreError::Conflict(Constraint::RandomId)] {
+    for error in [corrupt, StoreError::Conflict(Constraint::RandomId), StoreError::defect("secret state")] {
         let (status, msg, detail) = parts(error);
         assert_eq!((status, msg.as_str()), (500, "Internal server error"));
         assert!(detail.contains("X-Request-Id") && !detail.contains("secret"), "{detail}");
@@ -177,7 +187,7 @@ fn every_refusal_hands_on_the_trouble_of_the_store() {
 
 #[test]
 fn too_often_says_when_to_come_back() {
-    let retry = |problem: Problem| header(&answer(problem), "retry-after");
+    let retry = |problem: FastlyProblem| header(&answer(problem), "retry-after");
     assert_kind(PasswordError::Busy, 503, "Service unavailable");
     assert_eq!(retry(PasswordError::Busy.into()), "1");
     assert_kind(PasswordError::TooManyFailures { seconds: 90 }, 429, "Too many requests");
@@ -187,6 +197,6 @@ fn too_often_says_when_to_come_back() {
     let limit = || TooManyWrites(Quota::after(count, 10, late));
     assert_kind(limit(), 429, "Hourly rate limit exceeded");
     assert_eq!(retry(limit().into()), "17");
-    assert_eq!(retry(Problem::too_many("x", -3)), "1", "never in the past");
-    assert_kind(Problem::method_not_allowed(), 405, "Method not allowed");
+    assert_eq!(retry(FastlyProblem::too_many("x", -3)), "1", "never in the past");
+    assert_kind(FastlyProblem::method_not_allowed(), 405, "Method not allowed");
 }

@@ -2,18 +2,18 @@ use serde_json::{Value, json};
 use usher_domain::role::{Grant, RoleName, ServiceGrant, ServiceId, ServicePermission};
 
 use super::*;
-use crate::http::fastly::{
+use crate::{
     page::{PageRequest, Paging},
     samples,
 };
 
 fn created(invitation: &OpenInvitation) -> Value {
-    let shown = Invitation::created(invitation, &samples::account());
+    let shown = InvitationResource::created(invitation, &samples::account());
     serde_json::to_value(Document::of(shown)).unwrap()
 }
 
 fn listed(invitation: &OpenInvitation) -> Value {
-    let shown = Invitation::listed(invitation, &samples::account());
+    let shown = InvitationResource::listed(invitation, &samples::account());
     let paging = Paging::new("https://usher.example/invitations", &PageRequest::of_query(&[]).unwrap(), 1);
     serde_json::to_value(Collection::of([shown], paging)).unwrap()
 }

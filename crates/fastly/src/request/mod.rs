@@ -5,7 +5,7 @@
 
 mod node;
 mod services;
-pub mod shape;
+pub(crate) mod shape;
 
 use serde_json::Value;
 use usher_domain::{
@@ -13,25 +13,25 @@ use usher_domain::{
     role::{BUILTIN, Grant, RoleName},
 };
 
-use super::{error::Problem, role::Role};
-use crate::http::json;
+use super::{error::FastlyProblem, role::FastlyRole};
 use node::{Node, Object, Problems};
+use usher_http_kit::json;
 
 /// Whom somebody wants to invite, as what.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub(crate) struct Wanted {
     /// The address.
-    pub email: EmailAddress,
+    pub(crate) email: EmailAddress,
     /// The effective grant, after the dialect's defaults.
-    pub grant: Grant,
+    pub(crate) grant: Grant,
 }
 
 /// Reads a body. Unknown members are ignored, and `null` counts as absent.
-pub fn read(body: &[u8]) -> Result<Wanted, Problem> {
+pub(crate) fn read(body: &[u8]) -> Result<Wanted, FastlyProblem> {
     let document = Value::Object(json::object(body)?);
     let mut problems = Problems::default();
     let wanted = wanted(&Node::root(&document), &mut problems);
-    wanted.filter(|_| problems.is_empty()).ok_or_else(|| Problem::bad_request(problems))
+    wanted.filter(|_| problems.is_empty()).ok_or_else(|| FastlyProblem::bad_request(problems))
 }
 
 /// What the document asks for. `None` only after a problem was noted.
@@ -60,16 +60,16 @@ fn email(attributes: &Object<'_>, problems: &mut Problems) -> Option<EmailAddres
 
 /// Those of `role` and of `roles` together; `user`, the least, when neither names one.
 fn roles(attributes: &Object<'_>, problems: &mut Problems) -> Vec<RoleName> {
-    let one = attributes
-        .member("role")
-        .and_then(|member| member.choice(Role::parse, &Role::EVERY.map(Role::as_str), problems));
+    let one = attributes.member("role").and_then(|member| {
+        member.choice(FastlyRole::parse, &FastlyRole::EVERY.map(FastlyRole::as_str), problems)
+    });
     let one = one.and_then(|role| RoleName::parse(role.as_str()).ok());
     let known: Vec<&str> = BUILTIN.iter().map(|role| role.name).collect();
     let several = attributes.items("roles", problems);
     let several = several.iter().filter_map(|item| item.choice(existing, &known, problems));
     let mut roles: Vec<RoleName> = one.into_iter().chain(several).collect();
     if roles.is_empty() {
-        roles.extend(RoleName::parse(Role::User.as_str()));
+        roles.extend(RoleName::parse(FastlyRole::User.as_str()));
     }
     roles
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::http::json::kind;
+use usher_http_kit::json::kind;
 
 /// Problems that one answer names: a body of 64 KiB could have thousands.
 const MOST: usize = 20;

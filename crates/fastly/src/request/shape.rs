@@ -1,4 +1,5 @@
 //! The body of `POST /invitations` as types, for the OpenAPI document: what is accepted, in which shapes.
+#![cfg_attr(not(test), expect(dead_code, reason = "only tests make values; the types describe the body"))]
 #![expect(unused_qualifications, reason = "in what utoipa derives for optional members")]
 
 use serde::Serialize;
@@ -8,72 +9,72 @@ use utoipa::{
     openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type},
 };
 
-use crate::http::fastly::{permission::Permission, role::Role};
+use crate::{permission::FastlyPermission, role::FastlyRole};
 
 /// Invites somebody. Members that are not listed are ignored; `null` counts as absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct InvitationRequest {
+pub(crate) struct InvitationRequest {
     /// The invitation.
-    pub data: RequestedInvitation,
+    pub(crate) data: RequestedInvitation,
 }
 
 /// The invitation to make.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct RequestedInvitation {
+pub(crate) struct RequestedInvitation {
     /// What it is.
     #[serde(rename = "type")]
-    pub kind: Option<InvitationType>,
+    pub(crate) kind: Option<InvitationType>,
     /// Whom, and as what.
-    pub attributes: RequestedAttributes,
+    pub(crate) attributes: RequestedAttributes,
     /// On which services.
-    pub relationships: Option<RequestedRelationships>,
+    pub(crate) relationships: Option<RequestedRelationships>,
 }
 
 /// The one type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum InvitationType {
+pub(crate) enum InvitationType {
     /// An invitation.
     Invitation,
 }
 
 /// Whom to invite, and as what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct RequestedAttributes {
+pub(crate) struct RequestedAttributes {
     /// The address that the invitation goes to.
     #[schema(format = "email")]
-    pub email: String,
+    pub(crate) email: String,
     /// Whether the invitee will reach only the listed services. Without it: whether services are listed.
-    pub limit_services: Option<bool>,
+    pub(crate) limit_services: Option<bool>,
     /// One of Fastly's roles. Without this and `roles` it is `user`.
-    pub role: Option<Role>,
+    pub(crate) role: Option<FastlyRole>,
     /// Names of roles of the account, granted beside `role`.
-    pub roles: Option<Vec<String>>,
+    pub(crate) roles: Option<Vec<String>>,
     /// An invitation is active from its creation: 1, or left out.
     #[schema(schema_with = active)]
-    pub status_code: Option<Value>,
+    pub(crate) status_code: Option<Value>,
 }
 
 /// What the invitation belongs to, and what belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct RequestedRelationships {
+pub(crate) struct RequestedRelationships {
     /// Ignored, whatever it is: the credential decides for which customer it is.
-    pub customer: Option<Value>,
+    pub(crate) customer: Option<Value>,
     /// The services to give rights on.
-    pub service_invitations: Option<RequestedServiceInvitations>,
+    pub(crate) service_invitations: Option<RequestedServiceInvitations>,
 }
 
 /// A list of service invitations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct RequestedServiceInvitations {
+pub(crate) struct RequestedServiceInvitations {
     /// Each service once.
-    pub data: Option<Vec<RequestedServiceInvitation>>,
+    pub(crate) data: Option<Vec<RequestedServiceInvitation>>,
 }
 
 /// A service invitation, as Fastly's documentation has it or as the typed models of its clients write it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(untagged)]
-pub enum RequestedServiceInvitation {
+pub(crate) enum RequestedServiceInvitation {
     /// Plain JSON:API.
     Plain(ServiceInvitation),
     /// In a wrapper.
@@ -85,42 +86,42 @@ pub enum RequestedServiceInvitation {
 
 /// Rights on one service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ServiceInvitation {
+pub(crate) struct ServiceInvitation {
     /// What it is.
     #[serde(rename = "type")]
-    pub kind: Option<ServiceInvitationType>,
+    pub(crate) kind: Option<ServiceInvitationType>,
     /// What is allowed.
-    pub attributes: Option<ServiceInvitationAttributes>,
+    pub(crate) attributes: Option<ServiceInvitationAttributes>,
     /// Where.
-    pub relationships: ServiceInvitationRelationships,
+    pub(crate) relationships: ServiceInvitationRelationships,
 }
 
 /// The one type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum ServiceInvitationType {
+pub(crate) enum ServiceInvitationType {
     /// A service invitation.
     ServiceInvitation,
 }
 
 /// What is allowed with the service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ServiceInvitationAttributes {
+pub(crate) struct ServiceInvitationAttributes {
     /// Without it, `full`.
-    pub permission: Option<Permission>,
+    pub(crate) permission: Option<FastlyPermission>,
 }
 
 /// Which service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ServiceInvitationRelationships {
+pub(crate) struct ServiceInvitationRelationships {
     /// The service.
-    pub service: RequestedService,
+    pub(crate) service: RequestedService,
 }
 
 /// A service, as Fastly's documentation has it or as the typed models of its clients write it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(untagged)]
-pub enum RequestedService {
+pub(crate) enum RequestedService {
     /// Plain JSON:API.
     Linked {
         /// The service.
@@ -132,19 +133,19 @@ pub enum RequestedService {
 
 /// Names a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ServiceIdentifier {
+pub(crate) struct ServiceIdentifier {
     /// What it is.
     #[serde(rename = "type")]
-    pub kind: Option<ServiceType>,
+    pub(crate) kind: Option<ServiceType>,
     /// Its id.
     #[schema(pattern = "^[A-Za-z0-9_-]{1,64}$")]
-    pub id: String,
+    pub(crate) id: String,
 }
 
 /// The one type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum ServiceType {
+pub(crate) enum ServiceType {
     /// A service.
     Service,
 }

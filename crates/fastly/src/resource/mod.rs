@@ -7,10 +7,10 @@ use std::fmt::Debug;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::page::{Links, Meta, Paging};
+use super::page::{PageLinks, PageMeta, Paging};
 
 /// What has a type, an id, attributes and relationships (JSON:API 1.0, section 5.2).
-pub trait Resource {
+pub(crate) trait Resource {
     /// The member `type`, by which clients choose their model.
     const TYPE: &'static str;
     /// What the OpenAPI document calls it. Its document and its list are called after it.
@@ -27,7 +27,7 @@ pub trait Resource {
 /// A resource as it stands in a document.
 #[derive(Debug, Serialize)]
 #[serde(bound = "")]
-pub struct Object<R: Resource> {
+pub(crate) struct ResourceObject<R: Resource> {
     id: String,
     #[serde(rename = "type")]
     kind: &'static str,
@@ -35,7 +35,7 @@ pub struct Object<R: Resource> {
     relationships: R::Relationships,
 }
 
-impl<R: Resource> From<R> for Object<R> {
+impl<R: Resource> From<R> for ResourceObject<R> {
     fn from(resource: R) -> Self {
         let (id, attributes, relationships) = resource.into_parts();
         Self { id, kind: R::TYPE, attributes, relationships }
@@ -45,14 +45,14 @@ impl<R: Resource> From<R> for Object<R> {
 /// `{"data": …}`: one resource.
 #[derive(Debug, Serialize)]
 #[serde(bound = "")]
-pub struct Document<R: Resource> {
-    data: Object<R>,
+pub(crate) struct Document<R: Resource> {
+    data: ResourceObject<R>,
 }
 
 impl<R: Resource> Document<R> {
     /// The document of a resource.
     #[must_use]
-    pub fn of(resource: R) -> Self {
+    pub(crate) fn of(resource: R) -> Self {
         Self { data: resource.into() }
     }
 }
@@ -60,16 +60,16 @@ impl<R: Resource> Document<R> {
 /// `{"data": […], "links": …, "meta": …}`: a part of a list.
 #[derive(Debug, Serialize)]
 #[serde(bound = "")]
-pub struct Collection<R: Resource> {
-    data: Vec<Object<R>>,
-    links: Links,
-    meta: Meta,
+pub(crate) struct Collection<R: Resource> {
+    data: Vec<ResourceObject<R>>,
+    links: PageLinks,
+    meta: PageMeta,
 }
 
 impl<R: Resource> Collection<R> {
     /// The part that `paging` tells about.
     #[must_use]
-    pub fn of(resources: impl IntoIterator<Item = R>, paging: Paging) -> Self {
+    pub(crate) fn of(resources: impl IntoIterator<Item = R>, paging: Paging) -> Self {
         let data = resources.into_iter().map(Into::into).collect();
         Self { data, links: paging.links, meta: paging.meta }
     }
@@ -77,7 +77,8 @@ impl<R: Resource> Collection<R> {
 
 /// Names another resource (JSON:API 1.0, section 5.2.3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Identifier {
+#[schema(as = Identifier)]
+pub(crate) struct ResourceIdentifier {
     id: String,
     #[serde(rename = "type")]
     kind: &'static str,
@@ -85,25 +86,25 @@ pub struct Identifier {
 
 /// A relationship to exactly one resource. Its `data` is never null: fastly-py raises at that.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ToOne {
-    data: Identifier,
+pub(crate) struct ToOne {
+    data: ResourceIdentifier,
 }
 
 impl ToOne {
     pub(super) fn new(kind: &'static str, id: &str) -> Self {
-        Self { data: Identifier { id: id.to_owned(), kind } }
+        Self { data: ResourceIdentifier { id: id.to_owned(), kind } }
     }
 }
 
 /// A relationship to any number of resources.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ToMany {
-    data: Vec<Identifier>,
+pub(crate) struct ToMany {
+    data: Vec<ResourceIdentifier>,
 }
 
 impl ToMany {
     pub(super) fn new(kind: &'static str, ids: impl Iterator<Item = String>) -> Self {
-        Self { data: ids.map(|id| Identifier { id, kind }).collect() }
+        Self { data: ids.map(|id| ResourceIdentifier { id, kind }).collect() }
     }
 }
 

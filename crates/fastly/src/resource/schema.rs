@@ -6,17 +6,17 @@ use std::borrow::Cow;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        ArrayBuilder, Object as Plain, ObjectBuilder, Ref, RefOr, Schema,
+        ArrayBuilder, Object, ObjectBuilder, Ref, RefOr, Schema,
         schema::{SchemaType, Type},
     },
 };
 
-use super::{Collection, Document, Object, Resource};
-use crate::http::fastly::page::{Links, Meta};
+use super::{Collection, Document, Resource, ResourceObject};
+use crate::page::{PageLinks, PageMeta};
 
 type Named = (String, RefOr<Schema>);
 
-impl<R: Resource> PartialSchema for Object<R> {
+impl<R: Resource> PartialSchema for ResourceObject<R> {
     fn schema() -> RefOr<Schema> {
         let id = ObjectBuilder::new()
             .schema_type(SchemaType::new(Type::String))
@@ -32,7 +32,7 @@ impl<R: Resource> PartialSchema for Object<R> {
     }
 }
 
-impl<R: Resource> ToSchema for Object<R> {
+impl<R: Resource> ToSchema for ResourceObject<R> {
     fn name() -> Cow<'static, str> {
         R::SCHEMA.into()
     }
@@ -45,7 +45,7 @@ impl<R: Resource> ToSchema for Object<R> {
 
 impl<R: Resource> PartialSchema for Document<R> {
     fn schema() -> RefOr<Schema> {
-        members([("data", reference::<Object<R>>())])
+        members([("data", reference::<ResourceObject<R>>())])
     }
 }
 
@@ -55,14 +55,18 @@ impl<R: Resource> ToSchema for Document<R> {
     }
 
     fn schemas(schemas: &mut Vec<Named>) {
-        add::<Object<R>>(schemas);
+        add::<ResourceObject<R>>(schemas);
     }
 }
 
 impl<R: Resource> PartialSchema for Collection<R> {
     fn schema() -> RefOr<Schema> {
-        let data = ArrayBuilder::new().items(reference::<Object<R>>());
-        members([("data", data.into()), ("links", reference::<Links>()), ("meta", reference::<Meta>())])
+        let data = ArrayBuilder::new().items(reference::<ResourceObject<R>>());
+        members([
+            ("data", data.into()),
+            ("links", reference::<PageLinks>()),
+            ("meta", reference::<PageMeta>()),
+        ])
     }
 }
 
@@ -72,9 +76,9 @@ impl<R: Resource> ToSchema for Collection<R> {
     }
 
     fn schemas(schemas: &mut Vec<Named>) {
-        add::<Object<R>>(schemas);
-        add::<Links>(schemas);
-        add::<Meta>(schemas);
+        add::<ResourceObject<R>>(schemas);
+        add::<PageLinks>(schemas);
+        add::<PageMeta>(schemas);
     }
 }
 
@@ -82,7 +86,7 @@ impl<R: Resource> ToSchema for Collection<R> {
 fn members<const N: usize>(members: [(&'static str, RefOr<Schema>); N]) -> RefOr<Schema> {
     let object = members
         .into_iter()
-        .fold(Plain::builder(), |object, (name, schema)| object.property(name, schema).required(name));
+        .fold(Object::builder(), |object, (name, schema)| object.property(name, schema).required(name));
     object.into()
 }
 

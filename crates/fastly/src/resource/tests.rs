@@ -1,8 +1,11 @@
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::http::fastly::{
-    CurrentUser, ErrorBody, InvitationCollection, InvitationDocument, ServiceAuthorizationCollection,
+use crate::{
+    authorization::ServiceAuthorizationCollection,
+    error::ErrorBody,
+    invitation::{InvitationCollection, InvitationDocument},
+    user::CurrentUser,
 };
 
 fn schemas<T: ToSchema>() -> serde_json::Map<String, Value> {

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use usher_domain::role::{BUILTIN, ServicePermission};
 
 use super::{accepted, refused, with, with_services};
-use crate::http::fastly::role::Role;
+use crate::role::FastlyRole;
 
 fn roles(attributes: &Value) -> Vec<String> {
     accepted(&with(attributes)).1
@@ -85,7 +85,7 @@ fn the_type_is_invitation_or_left_out() {
 
 #[test]
 fn each_of_the_six_roles_is_granted() {
-    for role in Role::EVERY {
+    for role in FastlyRole::EVERY {
         assert_eq!(roles(&json!({ "role": role.as_str() })), [role.as_str()]);
     }
 }

@@ -4,15 +4,15 @@ use serde_json::{Value, json};
 use utoipa::ToSchema as _;
 
 use super::{accepted, refused};
-use crate::http::fastly::{
-    permission::Permission,
+use crate::{
+    permission::FastlyPermission,
     request::shape::{
         InvitationRequest, InvitationType, RequestedAttributes, RequestedInvitation, RequestedRelationships,
         RequestedService, RequestedServiceInvitation, RequestedServiceInvitations, ServiceIdentifier,
         ServiceInvitation, ServiceInvitationAttributes, ServiceInvitationRelationships,
         ServiceInvitationType, ServiceType,
     },
-    role::Role,
+    role::FastlyRole,
 };
 
 /// A request with every member that the types have, and each shape.
@@ -20,7 +20,7 @@ fn whole() -> InvitationRequest {
     let id = |id: &str| ServiceIdentifier { kind: Some(ServiceType::Service), id: id.to_owned() };
     let invitation = |service| ServiceInvitation {
         kind: Some(ServiceInvitationType::ServiceInvitation),
-        attributes: Some(ServiceInvitationAttributes { permission: Some(Permission::PurgeAll) }),
+        attributes: Some(ServiceInvitationAttributes { permission: Some(FastlyPermission::PurgeAll) }),
         relationships: ServiceInvitationRelationships { service },
     };
     let services = vec![
@@ -35,7 +35,7 @@ fn whole() -> InvitationRequest {
             attributes: RequestedAttributes {
                 email: "mina@example.org".to_owned(),
                 limit_services: Some(true),
-                role: Some(Role::Engineer),
+                role: Some(FastlyRole::Engineer),
                 roles: Some(vec!["Auditor".to_owned()]),
                 status_code: Some(1.into()),
             },
@@ -106,7 +106,7 @@ fn the_schema_says_what_has_to_be_there() {
     assert_eq!(schema("ServiceInvitation")["required"], json!(["relationships"]));
     assert_eq!(schema("ServiceIdentifier")["required"], json!(["id"]));
     assert_eq!(schema("InvitationType")["enum"], json!(["invitation"]));
-    let names = Role::EVERY.map(Role::as_str);
+    let names = FastlyRole::EVERY.map(FastlyRole::as_str);
     assert_eq!(schema("Role")["enum"], json!(names));
     for name in ["RequestedServiceInvitation", "RequestedService"] {
         assert_eq!(schema(name)["oneOf"].as_array().map(Vec::len), Some(2), "{name}");
