@@ -21,7 +21,7 @@ use usher_domain::{
 };
 use usher_http_kit::{
     self as kit, AppState, Parsed, body, context, credentials, idempotency_key,
-    json::{self, Fields},
+    json::{self, Members},
 };
 use utoipa::ToSchema;
 
@@ -126,29 +126,15 @@ async fn newcomer(
     body: &[u8],
 ) -> Result<Acceptor, FastlyProblem> {
     check_open(state, context, secure_id, key).await?;
-    let mut fields = Fields::new(json::object(body)?);
-    let name = checked(&mut fields, "name", DisplayText::parse);
-    let password = checked(&mut fields, "password", Password::parse);
-    let (Some(name), Some(password)) = (name, password) else {
-        let texts: Vec<String> = fields.problems().iter().map(ToString::to_string).collect();
-        return Err(FastlyProblem::bad_request(texts.join("; ")));
-    };
+    let (name, password) = json::read(body, Members::Any, |object, problems| {
+        let name = object.required("name", problems);
+        let name = name.and_then(|name| name.parsed(DisplayText::parse, problems));
+        let password = object.required("password", problems);
+        let password = password.and_then(|password| password.parsed(Password::parse, problems));
+        Some((name?, password?))
+    })?;
     let password = state.app.passwords().hash(context, password).await?;
     Ok(Acceptor::Newcomer { name, password })
-}
-
-/// A text that has to be there and be read; `None` after its problem was noted.
-fn checked<T, E: std::fmt::Display>(
-    fields: &mut Fields,
-    field: &'static str,
-    parse: fn(&str) -> Result<T, E>,
-) -> Option<T> {
-    let before = fields.problems().len();
-    let text = fields.text(field);
-    if fields.problems().len() > before {
-        return None;
-    }
-    parse(&text).map_err(|error| fields.refuse(field, error)).ok()
 }
 
 /// Fails unless the code opens an invitation to an address without a login. The use case checks again, in its own unit.

@@ -14,6 +14,7 @@ pub mod endpoint;
 pub mod idempotency_key;
 pub mod json;
 pub mod moment;
+pub mod openapi;
 pub mod reply;
 pub mod request;
 mod state;

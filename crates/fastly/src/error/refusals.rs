@@ -12,7 +12,7 @@ use usher_domain::{
     },
 };
 use usher_http_kit::{
-    body::BodyError, credentials::CredentialError, idempotency_key::HeaderError, json::JsonError,
+    body::BodyError, credentials::CredentialError, idempotency_key::HeaderError, json::ReadError,
 };
 
 use super::FastlyProblem;
@@ -61,8 +61,8 @@ impl From<BodyError> for FastlyProblem {
     }
 }
 
-impl From<JsonError> for FastlyProblem {
-    fn from(error: JsonError) -> Self {
+impl From<ReadError> for FastlyProblem {
+    fn from(error: ReadError) -> Self {
         Self::bad_request(error)
     }
 }

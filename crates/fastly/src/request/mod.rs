@@ -3,19 +3,16 @@
 //! It is read member by member and not through the types in [`shape`], so that one answer names every wrong member by
 //! its path. The types say what is accepted, and a test holds the two together.
 
-mod node;
 mod services;
 pub(crate) mod shape;
 
-use serde_json::Value;
 use usher_domain::{
     address::EmailAddress,
     role::{BUILTIN, Grant, RoleName},
 };
+use usher_http_kit::json::{self, Members, Object, Problems};
 
 use super::{error::FastlyProblem, role::FastlyRole};
-use node::{Node, Object, Problems};
-use usher_http_kit::json;
 
 /// Whom somebody wants to invite, as what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,23 +23,20 @@ pub(crate) struct Wanted {
     pub(crate) grant: Grant,
 }
 
-/// Reads a body. Unknown members are ignored, and `null` counts as absent.
+/// Reads a body. Unknown members are ignored, as Fastly's own API ignores them.
 pub(crate) fn read(body: &[u8]) -> Result<Wanted, FastlyProblem> {
-    let document = Value::Object(json::object(body)?);
-    let mut problems = Problems::default();
-    let wanted = wanted(&Node::root(&document), &mut problems);
-    wanted.filter(|_| problems.is_empty()).ok_or_else(|| FastlyProblem::bad_request(problems))
+    Ok(json::read(body, Members::Any, wanted)?)
 }
 
 /// What the document asks for. `None` only after a problem was noted.
-fn wanted(document: &Node<'_>, problems: &mut Problems) -> Option<Wanted> {
-    let data = document.object(problems)?.required("data", problems)?.object(problems)?;
-    data.expect_type("invitation", problems);
+fn wanted(document: &Object<'_>, problems: &mut Problems) -> Option<Wanted> {
+    let data = document.required("data", problems)?.object(Members::Any, problems)?;
+    check_type(&data, "invitation", problems);
     // The relationship `customer` is not looked at: the credential decides.
-    let relationships = data.child("relationships", problems);
+    let relationships = data.child("relationships", Members::Any, problems);
     let services = relationships.map(|relationships| services::read(&relationships, problems));
     let services = services.unwrap_or_default();
-    let attributes = data.child("attributes", problems)?;
+    let attributes = data.child("attributes", Members::Any, problems)?;
     let email = email(&attributes, problems);
     let limited = attributes.member("limit_services").and_then(|member| member.boolean(problems));
     let roles = roles(&attributes, problems);
@@ -53,9 +47,16 @@ fn wanted(document: &Node<'_>, problems: &mut Problems) -> Option<Wanted> {
 }
 
 fn email(attributes: &Object<'_>, problems: &mut Problems) -> Option<EmailAddress> {
-    let member = attributes.required("email", problems)?;
-    let text = member.text(problems)?;
-    EmailAddress::parse(text).map_err(|error| member.refuse(error, problems)).ok()
+    attributes.required("email", problems)?.parsed(EmailAddress::parse, problems)
+}
+
+/// Checks the member `type`, which may be absent.
+fn check_type(object: &Object<'_>, expected: &str, problems: &mut Problems) {
+    if let Some(member) = object.member("type")
+        && *member.value() != *expected
+    {
+        member.reject(format_args!("must be \"{expected}\" or left out"), problems);
+    }
 }
 
 /// Those of `role` and of `roles` together; `user`, the least, when neither names one.
@@ -86,9 +87,9 @@ fn status_code(attributes: &Object<'_>, problems: &mut Problems) {
     if *value == 0.0 || *value == "0" {
         let inactive =
             "must be 1 or left out: an invitation is active from its creation; delete it to end it";
-        member.refuse(inactive, problems);
+        member.reject(inactive, problems);
     } else if *value != 1.0 && *value != "1" {
-        member.refuse("must be 1 or left out", problems);
+        member.reject("must be 1 or left out", problems);
     }
 }
 

@@ -1,21 +1,20 @@
-//! What handlers read of requests, and how they respond.
+//! What all handlers share: the content of requests, and how to respond.
 
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::CONTENT_TYPE,
     web::{Bytes, Payload},
 };
-use serde_json::{Map, Value};
-use usher_app::{IdempotencyKey, Outcome};
-use usher_domain::idempotency::Answer;
+use serde::Serialize;
+use usher_app::{IdempotencyKey, Outcome, telemetry};
+use usher_domain::{idempotency::Answer, port::StoreError};
 use usher_http_kit::{
     AppState, body,
     idempotency_key::{self, HeaderError},
-    json::{self, Fields},
     problem, reply,
 };
 
-use super::{Settings, error::Problem};
+use crate::{Settings, error::Problem};
 
 /// The body and the idempotency key of a write. Neither is a reason to reject the request yet: the application identifies the
 /// caller first.
@@ -49,26 +48,11 @@ pub(crate) async fn body(
     Ok(body::read(payload, state.body_timeout).await?)
 }
 
-/// The fields of a JSON body.
-pub(crate) fn fields(body: &[u8]) -> Result<Fields, Problem> {
-    Ok(Fields::new(json::object(body)?))
-}
-
-/// As [`fields`], for operations whose body may be absent.
-pub(crate) fn optional_fields(body: &[u8]) -> Result<Fields, Problem> {
-    if body.is_empty() { Ok(Fields::new(Map::new())) } else { fields(body) }
-}
-
 fn declares_json(request: &HttpRequest) -> bool {
     let declared = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     declared
         .and_then(|value| value.split(';').next())
         .is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
-}
-
-/// Fails when any field was wrong.
-pub(crate) fn complete(fields: &Fields) -> Result<(), Problem> {
-    if fields.problems().is_empty() { Ok(()) } else { Err(Problem::fields(fields.problems())) }
 }
 
 /// The response to a write. This dialect mentions the write limit only when it is reached.
@@ -83,11 +67,21 @@ where
 }
 
 /// 200 with JSON.
-pub(crate) fn json_answer(body: &Value) -> Answer {
-    Answer { status: 200, content_type: Some("application/json".to_owned()), body: body.to_string() }
+pub(crate) fn json_answer(body: &impl Serialize) -> Answer {
+    match serde_json::to_string(body) {
+        Ok(body) => Answer { status: 200, content_type: Some("application/json".to_owned()), body },
+        Err(error) => defect("render", error).answer(),
+    }
 }
 
-/// 204.
-pub(crate) const fn no_content(&(): &()) -> Answer {
+/// 204, for any result.
+pub(crate) const fn no_content<T>(_: &T) -> Answer {
     Answer { status: 204, content_type: None, body: String::new() }
+}
+
+/// The problem of a defect in this edge. It is logged here, because the application does not see it.
+pub(crate) fn defect(operation: &'static str, cause: impl std::fmt::Display) -> Problem {
+    let error = StoreError::defect(cause.to_string());
+    telemetry::defect(operation, &error);
+    error.into()
 }
