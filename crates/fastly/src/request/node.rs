@@ -1,4 +1,4 @@
-//! A document that knows the path of each of its members.
+//! JSON values with their paths, and the problems found in them.
 
 use std::fmt;
 
@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 
 use usher_http_kit::json::kind;
 
-/// Problems that one answer names: a body of 64 KiB could have thousands.
-const MOST: usize = 20;
+/// Problems that one response names. A body of 64 KiB can have thousands.
+const MAX_NAMED: usize = 20;
 
-/// Everything wrong with a document.
+/// The problems of a document.
 #[derive(Debug, Default)]
 pub(super) struct Problems {
     texts: Vec<String>,
@@ -17,16 +17,16 @@ pub(super) struct Problems {
 }
 
 impl Problems {
-    /// Adds one.
+    /// Adds a problem.
     pub(super) fn note(&mut self, problem: impl fmt::Display) {
-        if self.texts.len() < MOST {
+        if self.texts.len() < MAX_NAMED {
             self.texts.push(problem.to_string());
         } else {
             self.more += 1;
         }
     }
 
-    /// Whether the document is sound.
+    /// Whether no problem was found.
     pub(super) fn is_empty(&self) -> bool {
         self.texts.is_empty()
     }
@@ -39,7 +39,7 @@ impl fmt::Display for Problems {
     }
 }
 
-/// A value and where it stands.
+/// A value with its path in the document.
 #[derive(Debug)]
 pub(super) struct Node<'a> {
     value: &'a Value,
@@ -52,12 +52,12 @@ impl<'a> Node<'a> {
         Self { value, path: String::new() }
     }
 
-    /// The value, whatever it is.
+    /// The value, of any type.
     pub(super) fn value(&self) -> &'a Value {
         self.value
     }
 
-    /// Notes what the value must be.
+    /// Notes a problem of this value.
     pub(super) fn refuse(&self, what: impl fmt::Display, problems: &mut Problems) {
         problems.note(format_args!("{} {what}", self.path));
     }
@@ -68,7 +68,7 @@ impl<'a> Node<'a> {
         Some(Object { map: Some(map), path: self.path.clone() })
     }
 
-    /// The value as a text.
+    /// The value as a string.
     pub(super) fn text(&self, problems: &mut Problems) -> Option<&'a str> {
         self.read("a string", Value::as_str, problems)
     }
@@ -78,7 +78,7 @@ impl<'a> Node<'a> {
         self.read("true or false", Value::as_bool, problems)
     }
 
-    /// The value as one of `names`, as `parse` reads them.
+    /// The value as one of `names`, read by `parse`.
     pub(super) fn choice<T>(
         &self,
         parse: impl FnOnce(&str) -> Option<T>,
@@ -111,7 +111,7 @@ impl<'a> Node<'a> {
     }
 }
 
-/// An object and where it stands, or would stand if it were there.
+/// An object with its path in the document. The object may be absent: then it has no members.
 #[derive(Debug)]
 pub(super) struct Object<'a> {
     map: Option<&'a Map<String, Value>>,
@@ -119,13 +119,13 @@ pub(super) struct Object<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// A member, unless it is absent or null.
+    /// A member; `None` when it is absent or null.
     pub(super) fn member(&self, name: &str) -> Option<Node<'a>> {
         let value = self.map?.get(name).filter(|value| !value.is_null())?;
         Some(Node { value, path: self.path_of(name) })
     }
 
-    /// A member that has to be there.
+    /// A required member.
     pub(super) fn required(&self, name: &str, problems: &mut Problems) -> Option<Node<'a>> {
         let member = self.member(name);
         if member.is_none() {
@@ -134,7 +134,7 @@ impl<'a> Object<'a> {
         member
     }
 
-    /// A member that is an object; one without members when it is absent, `None` when it is something else.
+    /// A member that is an object; an object without members when it is absent, `None` when it is another type.
     pub(super) fn child(&self, name: &str, problems: &mut Problems) -> Option<Self> {
         match self.member(name) {
             Some(member) => member.object(problems),
@@ -142,12 +142,12 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// The items of a member that is an array, if it is there.
+    /// The items of a member that is an array; empty when it is absent.
     pub(super) fn items(&self, name: &str, problems: &mut Problems) -> Vec<Node<'a>> {
         self.member(name).map(|member| member.items(problems)).unwrap_or_default()
     }
 
-    /// Checks the member `type`, which may be absent.
+    /// Checks the member `type`, if it is present.
     pub(super) fn expect_type(&self, expected: &str, problems: &mut Problems) {
         if let Some(member) = self.member("type")
             && *member.value != *expected
