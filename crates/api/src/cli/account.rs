@@ -19,7 +19,7 @@ pub(super) fn create(settings: &Settings, arguments: CreateAccountArguments) -> 
         .store
         .write::<_, CreateAccountError>("cli_create_account", |tx| create_account(tx, &core.env, &command))
         .map_err(|error| Failure::of(&error))?;
-    output.result(&format!("account {} is there: {}", account.name, account.title), &describe(&account))
+    output.result(&format!("account {} created: {}", account.name, account.title), &describe(&account))
 }
 
 /// `usher account list`

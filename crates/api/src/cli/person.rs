@@ -20,10 +20,13 @@ pub(super) fn create(settings: &Settings, arguments: CreatePersonArguments) -> R
         .store
         .write::<_, CreatePersonError>("cli_create_person", |tx| create_person(tx, &core.env, &command))
         .map_err(|error| Failure::of(&error))?;
-    output.result(&format!("{} <{}> is there, in no account", person.name, person.email), &describe(&person))
+    output.result(
+        &format!("{} <{}> created, without an account", person.name, person.email),
+        &describe(&person),
+    )
 }
 
-/// What a program gets to know of a person.
+/// A person in JSON.
 pub(super) fn describe(person: &Person) -> Value {
     json!({
         "id": person.id.get(),

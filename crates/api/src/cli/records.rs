@@ -1,9 +1,9 @@
-//! The way to the database for commands.
+//! Opens the database for commands.
 
 use super::failure::Failure;
 use crate::{compose::Core, settings::Settings};
 
-/// Opens what commands work on, with the schema of this version.
+/// Opens the database and brings it to the schema of this version, if the settings allow it.
 pub(super) fn open(settings: &Settings) -> Result<Core, Failure> {
     let core = Core::open(settings)?;
     core.prepare(settings)?;

@@ -27,7 +27,7 @@ pub(super) fn issue(settings: &Settings, arguments: &IssueTokenArguments) -> Res
     let person = core
         .store
         .read("cli.issue_token", |tx| resolve(tx, &principal, core.env.now()))
-        .map_err(|error| refused(&error, email, account))?
+        .map_err(|error| explain(&error, email, account))?
         .person;
     let lifetime = arguments.expires.unwrap_or(settings.auth.token_lifetime);
     let request = TokenRequest {
@@ -43,11 +43,11 @@ pub(super) fn issue(settings: &Settings, arguments: &IssueTokenArguments) -> Res
         .result(token.reveal(), &json!({ "token": token.reveal(), "expires_at": expires_at }))
 }
 
-/// Tells the operator what would make it possible.
-fn refused(error: &ResolveError, email: &EmailAddress, account: &AccountName) -> Failure {
+/// Explains the failure and its remedy.
+fn explain(error: &ResolveError, email: &EmailAddress, account: &AccountName) -> Failure {
     let text = match error {
         ResolveError::Store(error) => return Failure::of(error),
-        ResolveError::UnknownPerson => format!("nobody has the address {email}"),
+        ResolveError::UnknownPerson => format!("no person has the address {email}"),
         ResolveError::InvalidToken
         | ResolveError::NoMembership
         | ResolveError::NotAMember(_)
@@ -55,5 +55,5 @@ fn refused(error: &ResolveError, email: &EmailAddress, account: &AccountName) ->
             format!("{email} is not a member of an account named {account}")
         }
     };
-    Failure::Failed(format!("{text}: `usher member add` makes a member"))
+    Failure::Failed(format!("{text}: `usher member add` adds a member"))
 }

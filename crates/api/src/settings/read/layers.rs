@@ -87,7 +87,8 @@ fn flatten(root: Value, known: &[String]) -> Vec<(String, Value)> {
 fn collect(key: String, value: Value, known: &[String], values: &mut Vec<(String, Value)>) {
     let is_table = |value: &Value| matches!(value.kind, ValueKind::Table(_));
     match value.kind {
-        ValueKind::Table(table) if !known.contains(&key) => {
+        // An empty table in a list still counts as an entry.
+        ValueKind::Table(table) if !known.contains(&key) && !(table.is_empty() && key.ends_with(']')) => {
             for (name, inner) in table {
                 let key = if key.is_empty() { name } else { format!("{key}.{name}") };
                 collect(key, inner, known, values);

@@ -189,7 +189,7 @@ impl<'de> Deserializer<'de> for Leaf<'_> {
     }
 }
 
-impl<'de> IntoDeserializer<'de, Fault> for Leaf<'_> {
+impl IntoDeserializer<'_, Fault> for Leaf<'_> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {

@@ -90,8 +90,8 @@ fn issuer_example() -> String {
 
 #[test]
 fn the_example_of_an_issuer_lists_every_key_too() {
-    let desk = Desk::new().toml(&issuer_example());
-    let issuer = desk.sound(Mode::Development).auth.issuers.remove(0);
+    let scenario = Scenario::new().toml(&issuer_example());
+    let issuer = scenario.load_valid(Mode::Development).auth.issuers.remove(0);
     assert_eq!(issuer.issuer, "https://login.example.com/");
     let mut read = BTreeSet::new();
     record::<Issuer>(&mut read, "");
@@ -103,11 +103,11 @@ fn the_example_of_an_issuer_lists_every_key_too() {
 #[test]
 fn claims_are_shown_with_their_defaults() {
     let bare = "[[auth.issuers]]\nissuer = \"a\"\njwks_url = \"https://a.example/\"";
-    let names = |desk: Desk| {
-        let issuer = desk.sound(Mode::Development).auth.issuers.remove(0);
+    let names = |scenario: Scenario| {
+        let issuer = scenario.load_valid(Mode::Development).auth.issuers.remove(0);
         [issuer.email_claim, issuer.email_verified_claim, issuer.account_claim, issuer.name_claim]
     };
-    assert_eq!(names(Desk::new().toml(bare)), names(Desk::new().toml(&issuer_example())));
+    assert_eq!(names(Scenario::new().toml(bare)), names(Scenario::new().toml(&issuer_example())));
 }
 
 #[test]
