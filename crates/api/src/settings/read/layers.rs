@@ -88,7 +88,7 @@ fn collect(key: String, value: Value, known: &[String], values: &mut Vec<(String
     let is_table = |value: &Value| matches!(value.kind, ValueKind::Table(_));
     match value.kind {
         // An empty table in a list still counts as an entry.
-        ValueKind::Table(table) if !known.contains(&key) && !(table.is_empty() && key.ends_with(']')) => {
+        ValueKind::Table(table) if !known.contains(&key) && (!table.is_empty() || !key.ends_with(']')) => {
             for (name, inner) in table {
                 let key = if key.is_empty() { name } else { format!("{key}.{name}") };
                 collect(key, inner, known, values);
