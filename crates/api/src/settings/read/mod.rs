@@ -12,7 +12,7 @@ use config::Value;
 use serde::de::DeserializeOwned;
 
 #[cfg(test)]
-pub(super) use self::layers::DEFAULTS;
+pub(super) use self::layers::{DEFAULTS, known_keys};
 use self::layers::{Layers, Values, is_from_environment};
 use super::{
     Sources,

@@ -11,7 +11,8 @@ use serde::{
 use super::*;
 use crate::settings::{
     Auth, Database, Development, Fastly, Invitations, Issuer, Landscape, Limits, Log, Server, Worker,
-    mail::Mail, read::DEFAULTS,
+    mail::Mail,
+    read::{DEFAULTS, known_keys},
 };
 
 /// Records the names of the fields that serde asks a section for.
@@ -61,25 +62,11 @@ fn read() -> BTreeSet<String> {
     keys
 }
 
-/// The keys of `config/default.toml`.
-fn listed() -> BTreeSet<String> {
-    let mut section = "";
-    let mut keys = BTreeSet::new();
-    for line in DEFAULTS.lines().filter(|line| !line.starts_with('#')) {
-        match (line.strip_prefix('['), line.split_once(" = ")) {
-            (Some(name), _) => section = name.trim_end_matches(']'),
-            (None, Some((key, _))) => drop(keys.insert(format!("{section}.{key}"))),
-            (None, None) => {}
-        }
-    }
-    keys
-}
-
 #[test]
 fn every_key_is_read_and_every_key_that_is_read_is_listed() {
     let twins = ["auth.previous_secrets_file", "auth.secret_file", "database.url_file", "mail.password_file"];
     let read: BTreeSet<String> = read().into_iter().chain(twins.map(str::to_owned)).collect();
-    assert_eq!(listed(), read);
+    assert_eq!(known_keys().into_iter().collect::<BTreeSet<_>>(), read);
 }
 
 /// The example of an issuer, which is a comment because no issuer is a default.
