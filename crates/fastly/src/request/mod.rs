@@ -12,7 +12,6 @@ use usher_domain::{
 };
 use usher_http_kit::json::{self, Members, Object, Problems};
 
-
 use crate::{error::FastlyProblem, role::FastlyRole};
 
 /// The address to invite, and the grant.
