@@ -1,152 +1,147 @@
 //! `PUT /invitation/accept/{code}`.
 
+use std::sync::Arc;
+
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{Bytes, Data, Path, Payload},
+    web::{Data, Path, Payload},
 };
 use serde::Serialize;
+use usher_app::{LinkCaller, RequestContext};
 use usher_domain::{
     invitation::{SecureId, split_code},
     person::Password,
-    port::StoreError,
     principal::Credential,
     text::DisplayText,
     usecase::{
         accept::{Accept, AcceptError, Acceptor},
         login::Login,
-        open_link::{LinkView, open_link},
+        open_link::LinkView,
     },
+};
+use usher_http_kit::{
+    self as kit, AppState, Parsed, body, context, credentials, idempotency_key,
+    json::{self, Members},
 };
 use utoipa::ToSchema;
 
-use super::{
-    answer::{counted, written_plainly},
+use crate::{
     credential::optional_credential,
-    error::{ErrorBody, Problem},
-};
-use crate::http::{
-    body,
-    call::{Call, Caller},
-    credentials, gathered,
-    json::{self, Fields},
-    state::AppState,
+    error::{ErrorBody, FastlyProblem},
+    response::{write_response, written_plain},
 };
 
-/// What a newcomer says. Members that are not listed, such as the vendor's `marketing_opt_in`, mean nothing here.
+/// The login of a newcomer. Other members, such as Fastly's `marketing_opt_in`, are ignored.
 #[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "read member by member; the type is for the OpenAPI document")]
-pub(super) struct AcceptanceRequest {
-    /// What others will read.
+#[expect(dead_code, reason = "the type only describes the body, which is read member by member")]
+pub(crate) struct AcceptanceRequest {
+    /// The name that others will see.
     name: String,
     /// The password of the new login.
     #[schema(format = "password", min_length = 8)]
     password: String,
 }
 
-/// The vendor's word for done.
+/// The confirmation of an acceptance.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Done {
+#[schema(as = Done)]
+pub(crate) struct AcceptanceResponse {
     #[schema(example = "ok")]
     status: &'static str,
 }
 
-/// `PUT /invitation/accept/{code}`: accepts with the code from the mail. Without a credential the caller is a newcomer, who
-/// chooses name and password; with one, whoever it belongs to becomes the member.
+/// `PUT /invitation/accept/{code}`: accepts with the code from the mail. Without a token the caller is a newcomer, who chooses
+/// name and password. With a token, its holder becomes the member.
 #[utoipa::path(
     put,
     path = "/invitation/accept/{code}",
     tag = "acceptance",
     operation_id = "acceptInvitation",
     summary = "Accept an invitation",
-    params(("code" = String, Path, description = "The code from the invitation's mail: a secret")),
-    request_body(description = "Not looked at when a token is sent.", content = Option<AcceptanceRequest>),
+    params(("code" = String, Path, description = "The code from the invitation's mail. It is a secret")),
+    request_body(description = "Ignored when a token is sent.", content = Option<AcceptanceRequest>),
     responses(
-        (status = 200, description = "Accepted: the invitee is a member", body = Done),
-        (status = 400, description = "Name or password cannot be taken, or the `Idempotency-Key` cannot be read", body = ErrorBody),
-        (status = 401, description = "The token is not good", body = ErrorBody),
-        (status = 403, description = "The inviter may not invite any more, or the token is not a person's", body = ErrorBody),
+        (status = 200, description = "Accepted: the invitee is a member", body = AcceptanceResponse),
+        (status = 400, description = "The name, the password or the `Idempotency-Key` is invalid", body = ErrorBody),
+        (status = 401, description = "The token is invalid", body = ErrorBody),
+        (status = 403, description = "The inviter may no longer invite, or the token is an access token or belongs to another address", body = ErrorBody),
         (status = 404, description = "No invitation has this code", body = ErrorBody),
         (status = 408, description = "The body did not arrive in time", body = ErrorBody),
-        (status = 409, description = "There is a login for the address already, or a membership; or the first request with the `Idempotency-Key` is being worked on", body = ErrorBody),
+        (status = 409, description = "The address has a login, or the caller is a member already; or the first request with the `Idempotency-Key` is still running", body = ErrorBody),
         (status = 410, description = "The invitation has ended, or a newer mail was sent", body = ErrorBody),
         (status = 413, description = "The body is larger than 64 KiB", body = ErrorBody),
-        (status = 422, description = "The `Idempotency-Key` came with another request before", body = ErrorBody),
-        (status = 429, description = "The write limit of the hour is reached, with a token: try again after `Retry-After`", body = ErrorBody),
-        (status = 503, description = "Busy: try again after `Retry-After`, nothing is done twice", body = ErrorBody),
+        (status = 422, description = "The `Idempotency-Key` was used for another request", body = ErrorBody),
+        (status = 429, description = "The write limit of the hour is reached, with a token. Repeat the request after `Retry-After`", body = ErrorBody),
+        (status = 503, description = "The service is busy. Repeat the request after `Retry-After`; nothing is done twice", body = ErrorBody),
     ),
     security((), ("fastly_key" = []), ("bearer" = []))
 )]
-pub(super) async fn accept(
+pub(crate) async fn accept(
     request: HttpRequest,
     payload: Payload,
     state: Data<AppState>,
     code: Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let writer = optional_credential(&request, &state).await?;
+) -> Result<HttpResponse, FastlyProblem> {
+    let credential = optional_credential(&request, &state).await?;
+    let context = context(&request);
     let body = body::read(payload, state.body_timeout).await;
-    let key = state.repeats.key(&request, body.as_deref().ok());
+    let key = idempotency_key::of_request(&request, &state.app, body.as_deref().ok());
     let command = match body {
-        Ok(body) => command(&state, &code, writer.clone(), &body).await,
+        Ok(body) => command(&state, &context, &code, credential.clone(), &body).await,
         Err(error) => Err(error.into()),
     };
     let secure_id = split_code(&code).map(|(secure_id, _)| secure_id);
-    let caller = writer.map_or(Caller::Link(secure_id), Caller::SignedIn);
-    let call = Call { name: "fastly.accept", key, command };
-    Ok(counted(gathered::accept(&state, caller, call, |_| written_plainly(&Done { status: "ok" })).await))
+    let caller = credential.map_or(LinkCaller::Anonymous(secure_id), LinkCaller::SignedIn);
+    let Parsed { request: call, not_understood } = kit::call(context, caller, key, command);
+    let render = Arc::new(|_: &_| written_plain(&AcceptanceResponse { status: "ok" }));
+    let outcome = state.app.links().accept(call, render).await;
+    let result = outcome.result.map_err(|rejection| kit::problem(rejection, not_understood));
+    Ok(write_response(result, outcome.quota))
 }
 
 async fn command(
     state: &AppState,
+    context: &RequestContext,
     code: &str,
-    writer: Option<Credential>,
-    body: &Bytes,
-) -> Result<Accept, Problem> {
+    credential: Option<Credential>,
+    body: &[u8],
+) -> Result<Accept, FastlyProblem> {
     let (secure_id, key) = split_code(code).ok_or(AcceptError::NotFound)?;
-    let by = match writer {
+    let key = key.map(str::to_owned);
+    let by = match credential {
         Some(credential) => Acceptor::Principal(credentials::principal(credential)?),
-        None => newcomer(state, &secure_id, key, body).await?,
+        None => newcomer(state, context, (secure_id.clone(), key.clone()), body).await?,
     };
-    Ok(Accept { secure_id, key: key.map(str::to_owned), by })
+    Ok(Accept { secure_id, key, by })
 }
 
-/// The code comes before the body: who has none learns nothing about bodies, and costs no hashing.
+/// Checks the code before the body: a caller without a code learns nothing about bodies, and costs no hashing.
 async fn newcomer(
     state: &AppState,
-    secure_id: &SecureId,
-    key: Option<&str>,
+    context: &RequestContext,
+    (secure_id, key): (SecureId, Option<String>),
     body: &[u8],
-) -> Result<Acceptor, Problem> {
-    open(state, secure_id.clone(), key.map(str::to_owned)).await?;
-    let mut fields = Fields::new(json::object(body)?);
-    let name = checked(&mut fields, "name", DisplayText::parse);
-    let password = checked(&mut fields, "password", Password::parse);
-    let (Some(name), Some(password)) = (name, password) else {
-        let texts: Vec<String> = fields.problems().iter().map(ToString::to_string).collect();
-        return Err(Problem::bad_request(texts.join("; ")));
-    };
-    Ok(Acceptor::Newcomer { name, password: state.passwords.hash(password).await? })
+) -> Result<Acceptor, FastlyProblem> {
+    check_open(state, context, secure_id, key).await?;
+    let (name, password) = json::read(body, Members::Any, |object, problems| {
+        let name = object.required("name", problems);
+        let name = name.and_then(|name| name.parsed(DisplayText::parse, problems));
+        let password = object.required("password", problems);
+        let password = password.and_then(|password| password.parsed(Password::parse, problems));
+        Some((name?, password?))
+    })?;
+    let password = state.app.passwords().hash(context, password).await?;
+    Ok(Acceptor::Newcomer { name, password })
 }
 
-/// A text that has to be there and be read; `None` after its problem was noted.
-fn checked<T, E: std::fmt::Display>(
-    fields: &mut Fields,
-    field: &'static str,
-    parse: fn(&str) -> Result<T, E>,
-) -> Option<T> {
-    let before = fields.problems().len();
-    let text = fields.text(field);
-    if fields.problems().len() > before {
-        return None;
-    }
-    parse(&text).map_err(|error| fields.refuse(field, error)).ok()
-}
-
-/// Whether the code opens an invitation to somebody without a login. Acceptance judges again, in its own unit.
-async fn open(state: &AppState, secure_id: SecureId, key: Option<String>) -> Result<(), Problem> {
-    let view = state.gate.run(move |store, env| {
-        store.read::<_, StoreError>("fastly.open", |tx| open_link(tx, env, &secure_id, key.as_deref()))
-    });
-    let refusal = match view.await? {
+/// Fails unless the code opens an invitation to an address without a login. The use case checks again, in its own unit.
+async fn check_open(
+    state: &AppState,
+    context: &RequestContext,
+    secure_id: SecureId,
+    key: Option<String>,
+) -> Result<(), FastlyProblem> {
+    let rejection = match state.app.links().open(context, secure_id, key).await? {
         LinkView::Open(open) => match open.login {
             Login::None => return Ok(()),
             Login::Password => AcceptError::PasswordExists,
@@ -159,5 +154,5 @@ async fn open(state: &AppState, secure_id: SecureId, key: Option<String>) -> Res
         LinkView::Revoked(_) => AcceptError::Revoked,
         LinkView::Unknown => AcceptError::NotFound,
     };
-    Err(refusal.into())
+    Err(rejection.into())
 }

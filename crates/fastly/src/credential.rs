@@ -1,30 +1,32 @@
+//! The credential of a request.
+
 use actix_web::{HttpRequest, http::header::HeaderName};
 use usher_domain::principal::Credential;
-
-use super::error::Problem;
-use crate::http::{
+use usher_http_kit::{
+    AppState,
     credentials::{self, CredentialError},
-    state::AppState,
 };
+
+use crate::error::FastlyProblem;
 
 /// The header that Fastly's clients send their token in.
 const FASTLY_KEY: HeaderName = HeaderName::from_static("fastly-key");
 
-/// The credential of the request.
-pub(super) async fn credential(request: &HttpRequest, state: &AppState) -> Result<Credential, Problem> {
+/// The credential of the request; a request without one is rejected.
+pub(crate) async fn credential(request: &HttpRequest, state: &AppState) -> Result<Credential, FastlyProblem> {
     Ok(presented(request, state).await?)
 }
 
-/// The credential if one was presented at all; a bad one is still refused.
-pub(super) async fn optional_credential(
+/// The credential of the request, if it has one. A bad credential is still rejected.
+pub(crate) async fn optional_credential(
     request: &HttpRequest,
     state: &AppState,
-) -> Result<Option<Credential>, Problem> {
+) -> Result<Option<Credential>, FastlyProblem> {
     Ok(credentials::optional(presented(request, state).await)?)
 }
 
-/// From `Fastly-Key` or `Authorization: Bearer`, an access token or a JWT in either. Two tokens are refused: nobody could
-/// tell which was meant. Beside a key, credentials of another scheme are somebody else's, such as a proxy's.
+/// Reads `Fastly-Key` or `Authorization: Bearer`; either may carry an access token or a JWT. Two tokens are rejected, because
+/// either could be the intended one. Beside `Fastly-Key`, another scheme of `Authorization` is ignored: it may be a proxy's.
 async fn presented(request: &HttpRequest, state: &AppState) -> Result<Credential, CredentialError> {
     let token = match (credentials::only(request, &FASTLY_KEY)?, credentials::bearer(request)) {
         (Some(_), Ok(Some(_))) => return Err(CredentialError::Malformed),

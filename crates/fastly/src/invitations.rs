@@ -1,39 +1,33 @@
 //! `GET`, `POST /invitations`; `DELETE /invitations/{invitation_id}`.
 
+use std::sync::Arc;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
     web::{Data, Path, Payload, Query},
 };
 use chrono::TimeDelta;
+use usher_app::InAccount;
 use usher_domain::{
     account::PublicId,
-    env::Env,
     idempotency::Answer,
-    invitation::{Invitation as Invited, InvitationRef},
-    port::Tx,
-    principal::Actor,
-    usecase::{invite::Invite, revoke::revoke},
+    invitation::{Invitation, InvitationRef},
+    usecase::invite::Invite,
 };
+use usher_http_kit::{self as kit, AppState, Parsed, body, context, idempotency_key};
 
-use super::{
-    answer::{counted, document, nothing, written},
+use crate::{
     credential::credential,
-    error::{ErrorBody, Problem},
-    invitation::{Invitation, InvitationCollection, InvitationDocument},
-    openapi::{Refused, RefusedWrite},
+    error::{CommonErrors, CommonWriteErrors, ErrorBody, FastlyProblem},
+    invitation::{InvitationCollection, InvitationDocument, InvitationResource},
     page::{PageParameters, PageRequest, Paging},
-    request::{self, shape::InvitationRequest},
-};
-use crate::http::{
-    body,
-    call::Call,
-    gathered::{self, Done},
-    state::AppState,
-    unit::{self, Counted},
+    request::{self, RequestedInvite, shape::InvitationRequest},
+    response::{document, no_content, write_response, written_document},
+    settings::Settings,
 };
 
-/// `GET /invitations`: the open invitations of the token's customer, the newest first.
+/// `GET /invitations`: lists the open invitations of the account, newest first.
 #[utoipa::path(
     get,
     path = "/invitations",
@@ -42,29 +36,30 @@ use crate::http::{
     summary = "List invitations",
     params(PageParameters),
     responses(
-        (status = 200, description = "A page of the open invitations, the newest first", body = InvitationCollection, content_type = "application/vnd.api+json"),
-        (status = 400, description = "A parameter is out of its bounds", body = ErrorBody),
-        (status = 403, description = "The caller's role sees no invitations", body = ErrorBody),
-        Refused,
+        (status = 200, description = "A page of the open invitations, newest first", body = InvitationCollection, content_type = "application/vnd.api+json"),
+        (status = 400, description = "A parameter is invalid", body = ErrorBody),
+        (status = 403, description = "The caller may not see invitations", body = ErrorBody),
+        CommonErrors,
     )
 )]
-pub(super) async fn list(
+pub(crate) async fn list(
     request: HttpRequest,
     state: Data<AppState>,
     query: Query<Vec<(String, String)>>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, FastlyProblem> {
     let credential = credential(&request, &state).await?;
-    let page = PageRequest::of_query(&query);
-    let listed =
-        gathered::ask(&state, &state.gathered.lists, credential, page.clone().map(|page| page.part()))
-            .await?;
-    let paging = Paging::of_listing(&format!("{}/invitations", state.public_url), &page?, &listed.value);
-    let Done { actor, value: listing } = &listed;
-    let listed = listing.items.iter().map(|invitation| Invitation::listed(invitation, &actor.account));
-    Ok(document(&InvitationCollection::of(listed, paging)))
+    let page = PageRequest::from_query(&query);
+    let part = page.clone().map(|page| page.part());
+    let Parsed { request: query, not_understood } = kit::query(context(&request), credential, part);
+    let listed = state.app.invitations().list(query).await;
+    let InAccount { actor, value: listing } =
+        listed.map_err(|rejection| kit::problem(rejection, not_understood))?;
+    let paging = Paging::by_cursor(&format!("{}/invitations", state.public_url), &page?, &listing);
+    let listed = listing.items.iter().map(|open| InvitationResource::listed(open, &actor.account));
+    document(&InvitationCollection::new(listed, paging))
 }
 
-/// `POST /invitations`: invites.
+/// `POST /invitations`: invites an address to the account.
 #[utoipa::path(
     post,
     path = "/invitations",
@@ -76,78 +71,74 @@ pub(super) async fn list(
     ),
     responses(
         (status = 200, description = "The invitation; its mail is queued", body = InvitationDocument, content_type = "application/vnd.api+json"),
-        (status = 400, description = "The body says something that cannot be, and `detail` names the member; or the `Idempotency-Key` cannot be read", body = ErrorBody),
-        (status = 403, description = "The caller may not invite, or not as this", body = ErrorBody),
+        (status = 400, description = "A member of the body is invalid, and `detail` names it; or the `Idempotency-Key` is invalid", body = ErrorBody),
+        (status = 403, description = "The caller may not create this invitation", body = ErrorBody),
         (status = 408, description = "The body did not arrive in time", body = ErrorBody),
-        (status = 409, description = "The address is invited already, or a member's; or the first request with the `Idempotency-Key` is being worked on", body = ErrorBody),
+        (status = 409, description = "The address has an open invitation or is a member's; or the first request with the `Idempotency-Key` is still running", body = ErrorBody),
         (status = 413, description = "The body is larger than 64 KiB", body = ErrorBody),
-        Refused,
-        RefusedWrite,
+        CommonErrors,
+        CommonWriteErrors,
     )
 )]
-pub(super) async fn create(
+pub(crate) async fn create(
     request: HttpRequest,
     payload: Payload,
     state: Data<AppState>,
-) -> Result<HttpResponse, Problem> {
+    settings: Data<Settings>,
+) -> Result<HttpResponse, FastlyProblem> {
     let credential = credential(&request, &state).await?;
     let body = body::read(payload, state.body_timeout).await;
-    let key = state.repeats.key(&request, body.as_deref().ok());
-    let validity = state.fastly.validity;
-    let command = body.map_err(Problem::from).and_then(|body| command(&body, validity));
-    let call = Call { name: "fastly.invite", key, command };
-    let done = gathered::invite(&state, credential, call, created).await;
-    if done.as_ref().is_ok_and(|done| !done.value.replayed) {
-        state.wake.notify_one();
-    }
-    Ok(counted(done))
+    let key = idempotency_key::of_request(&request, &state.app, body.as_deref().ok());
+    let command = body.map_err(Into::into).and_then(|body| command(&body, settings.validity));
+    let Parsed { request: call, not_understood } = kit::call(context(&request), credential, key, command);
+    let outcome = state.app.invitations().create(call, Arc::new(render_created)).await;
+    let result = outcome.result.map_err(|rejection| kit::problem(rejection, not_understood));
+    Ok(write_response(result, outcome.quota))
 }
 
-/// `DELETE /invitations/{invitation_id}`: revokes.
+/// `DELETE /invitations/{invitation_id}`: revokes an invitation.
 #[utoipa::path(
     delete,
     path = "/invitations/{invitation_id}",
     tag = "invitations",
     operation_id = "deleteInvitation",
     summary = "Delete an invitation",
-    params(("invitation_id" = String, Path, description = "Alphanumeric string identifying an invitation")),
+    params(("invitation_id" = String, Path, description = "The id of the invitation")),
     responses(
-        (status = 204, description = "Deleted: its link works no more"),
-        (status = 400, description = "The `Idempotency-Key` cannot be read", body = ErrorBody),
-        (status = 403, description = "The caller could not have made this invitation", body = ErrorBody),
-        (status = 404, description = "The customer has no such invitation that is open or expired", body = ErrorBody),
-        (status = 409, description = "The first request with the `Idempotency-Key` is being worked on", body = ErrorBody),
-        Refused,
-        RefusedWrite,
+        (status = 204, description = "Deleted; its link no longer works"),
+        (status = 400, description = "The `Idempotency-Key` is invalid", body = ErrorBody),
+        (status = 403, description = "The caller could not have created this invitation", body = ErrorBody),
+        (status = 404, description = "The account has no open or expired invitation with this id", body = ErrorBody),
+        (status = 409, description = "The first request with the `Idempotency-Key` is still running", body = ErrorBody),
+        CommonErrors,
+        CommonWriteErrors,
     )
 )]
-pub(super) async fn delete(
+pub(crate) async fn delete(
     request: HttpRequest,
     state: Data<AppState>,
     id: Path<String>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, FastlyProblem> {
     let credential = credential(&request, &state).await?;
+    let key = idempotency_key::of_request(&request, &state.app, Some(&[]));
     let named = PublicId::parse(&id).map_or(InvitationRef::Nothing, InvitationRef::from);
-    let call =
-        Call { name: "fastly.revoke", key: state.repeats.key(&request, Some(&[])), command: Ok(named) };
-    let work = |tx: &mut dyn Tx, env: &Env, actor: &Actor, named: &InvitationRef| {
-        revoke(tx, env, actor, named).map(|()| nothing())
-    };
-    let done = unit::write(&state, credential, call, work).await;
-    Ok(counted(done.map_err(|refused| Counted { value: named_by(refused.value, &id), ..refused })))
+    let Parsed { request: call, not_understood } = kit::call(context(&request), credential, key, Ok(named));
+    let outcome = state.app.invitations().revoke(call, Arc::new(|()| no_content())).await;
+    let result = outcome.result.map_err(|rejection| with_id(kit::problem(rejection, not_understood), &id));
+    Ok(write_response(result, outcome.quota))
 }
 
-fn created(done: &Done<Invited>) -> Answer {
-    let invited = done.value.clone().into();
-    written(&InvitationDocument::of(Invitation::created(&invited, &done.actor.account)))
+fn render_created(invited: &InAccount<Invitation>) -> Answer {
+    let open = invited.value.clone().into();
+    written_document(&InvitationDocument::new(InvitationResource::created(&open, &invited.actor.account)))
 }
 
-fn command(body: &[u8], validity: TimeDelta) -> Result<Invite, Problem> {
-    let wanted = request::read(body)?;
-    Ok(Invite { email: wanted.email, name: None, grant: wanted.grant, validity })
+fn command(body: &[u8], validity: TimeDelta) -> Result<Invite, FastlyProblem> {
+    let RequestedInvite { email, grant } = request::read(body)?;
+    Ok(Invite::new(email, grant, validity))
 }
 
-/// The use case does not know how the caller spelled the id that it did not find.
-fn named_by(problem: Problem, id: &str) -> Problem {
-    if problem.status() == StatusCode::NOT_FOUND { Problem::no_invitation(id) } else { problem }
+/// Puts the id into a 404. The use case does not know how the caller spelled it.
+fn with_id(problem: FastlyProblem, id: &str) -> FastlyProblem {
+    if problem.status() == StatusCode::NOT_FOUND { FastlyProblem::no_invitation(id) } else { problem }
 }

@@ -14,9 +14,10 @@ pub mod endpoint;
 pub mod idempotency_key;
 pub mod json;
 pub mod moment;
+pub mod openapi;
 pub mod reply;
 pub mod request;
-pub mod state;
+mod state;
 pub mod unread;
 
 pub use request::{Parsed, call, context, problem, query};

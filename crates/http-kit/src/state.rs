@@ -1,3 +1,5 @@
+//! The state of the handlers.
+
 use std::{sync::Arc, time::Duration};
 
 use usher_app::App;

@@ -6,31 +6,48 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path, Payload, Query},
 };
-use chrono::TimeDelta;
-use serde_json::json;
 use usher_app::InAccount;
 use usher_domain::{
-    address::EmailAddress,
     id::InvitationId,
     idempotency::Answer,
     invitation::{Invitation, InvitationRef},
-    role::{GLOBAL_ADMIN, Grant},
-    text::DisplayText,
-    usecase::invite::Invite,
 };
 use usher_http_kit::{
-    AppState, Parsed, call, context, credentials::bearer_credential, idempotency_key, json::Fields, problem,
-    query,
+    AppState, Parsed, call, context,
+    credentials::bearer_credential,
+    idempotency_key,
+    json::{self, Members},
+    problem, query,
 };
 
-use super::{
-    Settings,
-    error::Problem,
-    list::{InvitationResponse, PageRequest, part, whole},
-    request::{Content, complete, content, fields, json_answer, no_content, optional_fields, respond},
+use crate::{
+    PREFIX, Settings,
+    error::{ErrorResponse, Problem},
+    http::{Content, content, json_answer, no_content, respond},
+    list,
+    openapi::{Failed, RejectedBody, RejectedWrite, Unidentified},
+    page::{PageParameters, PageRequest},
+    requests::InvitationRequest,
+    responses::{CreatedResponse, InvitationResponse, ListResponse},
 };
 
 /// `GET /invitations`: all open invitations, or a part with `limit` and `offset`.
+#[utoipa::path(
+    get,
+    context_path = PREFIX,
+    path = "/invitations",
+    tag = "invitations",
+    operation_id = "listInvitations",
+    summary = "List invitations",
+    params(PageParameters),
+    responses(
+        (status = 200, description = "A page of the open invitations, or all of them without `limit`", body = ListResponse),
+        (status = 400, description = "`BadRequest`: a parameter is out of its bounds", body = ErrorResponse),
+        (status = 403, description = "`Forbidden`: the caller's roles see no invitations", body = ErrorResponse),
+        Unidentified,
+        Failed,
+    )
+)]
 pub(crate) async fn list(
     request: HttpRequest,
     state: Data<AppState>,
@@ -44,13 +61,32 @@ pub(crate) async fn list(
     let listed = state.app.invitations().list(request).await;
     let listed = listed.map_err(|rejection| problem(rejection, not_understood))?;
     let page = page?;
-    if page.limit.is_none() && listed.value.more {
-        return Ok(whole(state, &context, credential, listed));
+    if page.is_unlimited() && listed.value.more {
+        return Ok(list::whole(state, &context, credential, listed));
     }
-    part(&page, &state.public_url, &listed)
+    Ok(list::page(&page, &state.public_url, &listed))
 }
 
 /// `POST /invitations`: invites, by default as `GlobalAdmin`.
+#[utoipa::path(
+    post,
+    context_path = PREFIX,
+    path = "/invitations",
+    tag = "invitations",
+    operation_id = "createInvitation",
+    summary = "Create an invitation",
+    request_body = InvitationRequest,
+    responses(
+        (status = 200, description = "The invitation is created, and its mail is queued", body = CreatedResponse),
+        (status = 400, description = "`BadRequest`, `MissingParameter`, `InvalidEmailAddress`, `UnknownRole`: `message` names what is wrong. `RepeatedInvitation`: the address is a member's or has a pending invitation", body = ErrorResponse),
+        (status = 403, description = "`Forbidden`: the caller may not invite, or not with these roles", body = ErrorResponse),
+        (status = 409, description = "`RequestInProgress`: the first request with the `Idempotency-Key` is still running", body = ErrorResponse),
+        Unidentified,
+        RejectedBody,
+        RejectedWrite,
+        Failed,
+    )
+)]
 pub(crate) async fn create(
     request: HttpRequest,
     payload: Payload,
@@ -59,13 +95,29 @@ pub(crate) async fn create(
 ) -> Result<HttpResponse, Problem> {
     let credential = bearer_credential(&request, &state).await?;
     let Content { body, key } = content(&request, payload, &state, **settings).await;
-    let command = body.and_then(|body| invitation_request(fields(&body)?, settings.validity));
+    let command = body.and_then(|body| InvitationRequest::read(&body)?.command(settings.validity));
     let Parsed { request, not_understood } = call(context(&request), credential, key, command);
     let outcome = state.app.invitations().create(request, Arc::new(created)).await;
     respond(outcome, not_understood)
 }
 
 /// `GET /invitations/{id}`
+#[utoipa::path(
+    get,
+    context_path = PREFIX,
+    path = "/invitations/{id}",
+    tag = "invitations",
+    operation_id = "getInvitation",
+    summary = "Get an invitation",
+    params(("id" = i64, Path, minimum = 1, description = "The invitation's `id`")),
+    responses(
+        (status = 200, description = "The invitation", body = InvitationResponse),
+        (status = 403, description = "`Forbidden`: the caller's roles see no invitations", body = ErrorResponse),
+        (status = 404, description = "`NotFound`: the account has no open invitation with this id", body = ErrorResponse),
+        Unidentified,
+        Failed,
+    )
+)]
 pub(crate) async fn get(
     request: HttpRequest,
     state: Data<AppState>,
@@ -79,6 +131,25 @@ pub(crate) async fn get(
 }
 
 /// `DELETE /invitations/{id}`: revokes.
+#[utoipa::path(
+    delete,
+    context_path = PREFIX,
+    path = "/invitations/{id}",
+    tag = "invitations",
+    operation_id = "deleteInvitation",
+    summary = "Delete an invitation",
+    params(("id" = i64, Path, minimum = 1, description = "The invitation's `id`")),
+    responses(
+        (status = 204, description = "The invitation is revoked"),
+        (status = 400, description = "`BadRequest`: the `Idempotency-Key` cannot be read", body = ErrorResponse),
+        (status = 403, description = "`Forbidden`: the caller could not have created this invitation", body = ErrorResponse),
+        (status = 404, description = "`NotFound`: the account has no open or expired invitation with this id", body = ErrorResponse),
+        (status = 409, description = "`RequestInProgress`: the first request with the `Idempotency-Key` is still running", body = ErrorResponse),
+        Unidentified,
+        RejectedWrite,
+        Failed,
+    )
+)]
 pub(crate) async fn delete(
     request: HttpRequest,
     state: Data<AppState>,
@@ -93,6 +164,27 @@ pub(crate) async fn delete(
 }
 
 /// `POST /invitations/{id}`: resends. The body is `{}` or empty.
+#[utoipa::path(
+    post,
+    context_path = PREFIX,
+    path = "/invitations/{id}",
+    tag = "invitations",
+    operation_id = "resendInvitation",
+    summary = "Resend an invitation",
+    params(("id" = i64, Path, minimum = 1, description = "The invitation's `id`")),
+    request_body(content = Option<Object>, description = "`{}`, or nothing"),
+    responses(
+        (status = 200, description = "The invitation is renewed, and its next mail is queued", body = CreatedResponse),
+        (status = 400, description = "`BadRequest`: the body is not one JSON object, or the `Idempotency-Key` cannot be read. `RepeatedInvitation`: the address has another pending invitation", body = ErrorResponse),
+        (status = 403, description = "`Forbidden`: the caller could not have created this invitation", body = ErrorResponse),
+        (status = 404, description = "`NotFound`: the account has no open or expired invitation with this id", body = ErrorResponse),
+        (status = 409, description = "`RequestInProgress`: the first request with the `Idempotency-Key` is still running", body = ErrorResponse),
+        Unidentified,
+        RejectedBody,
+        RejectedWrite,
+        Failed,
+    )
+)]
 pub(crate) async fn resend(
     request: HttpRequest,
     payload: Payload,
@@ -102,7 +194,7 @@ pub(crate) async fn resend(
 ) -> Result<HttpResponse, Problem> {
     let credential = bearer_credential(&request, &state).await?;
     let Content { body, key } = content(&request, payload, &state, **settings).await;
-    let command = body.and_then(|body| optional_fields(&body)).and_then(|_| number(&id));
+    let command = body.and_then(|body| expect_nothing(&body)).and_then(|()| number(&id));
     let Parsed { request, not_understood } = call(context(&request), credential, key, command);
     let outcome = state.app.invitations().resend(request, Arc::new(sent)).await;
     respond(outcome, not_understood)
@@ -113,27 +205,15 @@ fn created(created: &InAccount<Invitation>) -> Answer {
 }
 
 fn sent(invitation: &Invitation) -> Answer {
-    json_answer(&json!({ "id": invitation.id.get(), "secure_id": invitation.secure_id.as_str() }))
+    json_answer(&CreatedResponse::of(invitation))
 }
 
-fn invitation_request(mut fields: Fields, validity: TimeDelta) -> Result<Invite, Problem> {
-    let name = fields.text("name");
-    let email = fields.text("email");
-    let roles = fields.optional_texts("roles");
-    complete(&fields)?;
-    // An empty list means the default too: a member has at least one role.
-    let roles = roles.filter(|roles| !roles.is_empty()).unwrap_or_else(|| vec![GLOBAL_ADMIN.to_owned()]);
-    let email =
-        EmailAddress::parse(&email).map_err(|error| Problem::invalid_email(format_args!("email {error}")));
-    let name = DisplayText::parse(&name).map_err(|error| Problem::bad_request(format_args!("name {error}")));
-    let grant = Grant::of_roles(roles.iter().map(String::as_str)).map_err(Problem::from);
-    match (email, name, grant) {
-        (Ok(email), Ok(name), Ok(grant)) => Ok(Invite { email, name: Some(name), grant, validity }),
-        (email, name, grant) => {
-            let problems = [email.err(), name.err(), grant.err()];
-            Err(Problem::joined(problems.into_iter().flatten()))
-        }
+/// The body of a resend says nothing: it is one JSON object, or empty.
+fn expect_nothing(body: &[u8]) -> Result<(), Problem> {
+    if body.is_empty() {
+        return Ok(());
     }
+    Ok(json::read(body, Members::Any, |_, _| Some(()))?)
 }
 
 /// Ids are positive numbers; any other text names no invitation.

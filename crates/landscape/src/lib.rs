@@ -1,13 +1,21 @@
-//! Canonical Landscape's dialect: `/api/v2/…`, spoken so that its own clients work unmodified.
+//! The edge for Canonical Landscape's dialect, `/api/v2/…`: Landscape's own clients work with it unmodified.
 //!
-//! What Landscape's public sources leave open, and how it is decided here, stands in `docs/api/landscape.md`.
+//! What belongs here: the dialect's paths, bodies, statuses and codes. `docs/api/landscape.md` says what Landscape's public
+//! sources leave open, and how Usher decides it.
+//!
+//! To add an operation: its bodies in `requests` and `responses`, a handler with its description, a line in [`endpoints`] and one
+//! in `openapi`, and a row in the authorization matrix of the tests.
 
 mod acceptance;
 mod error;
+mod http;
 mod invitations;
 mod list;
 mod login;
-mod request;
+mod openapi;
+mod page;
+mod requests;
+mod responses;
 
 use actix_web::{
     HttpResponse, Route,
@@ -21,6 +29,7 @@ use actix_web::{
 
 use chrono::TimeDelta;
 use error::Problem;
+pub use openapi::openapi;
 use usher_http_kit::endpoint::{Endpoint, mount};
 
 /// Where the dialect hangs.

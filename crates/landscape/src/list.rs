@@ -1,116 +1,48 @@
-//! What a list looks like, in parts and whole.
+//! The responses that list invitations: one page, or the whole list in parts.
 
 use actix_web::{
     HttpResponse,
     web::{Bytes, Data},
 };
 use futures_util::stream::try_unfold;
-use serde::Serialize;
-use serde_json::{to_string, to_writer};
-use usher_app::{InAccount, Query, RequestContext, telemetry};
+use serde_json::to_writer;
+use usher_app::{InAccount, Query, RequestContext};
 use usher_domain::{
-    account::{Account, PublicId},
-    invitation::OpenInvitation,
-    port::{StoreError, store::Order},
+    account::PublicId,
+    port::store::Order,
     principal::Credential,
     usecase::view::{Listing, Part, Start},
 };
-use usher_http_kit::{AppState, moment::iso, problem};
+use usher_http_kit::{AppState, problem};
 
-use super::{PREFIX, error::Problem};
+use crate::{
+    error::Problem,
+    http::defect,
+    page::PageRequest,
+    responses::{InvitationResponse, ListResponse},
+};
 
 /// Rows of a whole list that are read, and held in memory, at once.
-const CHUNK: u32 = 500;
+pub(crate) const CHUNK: u32 = 500;
 
-/// Octets that an invitation mostly takes.
-const USUAL: usize = 256;
+/// The operation in logs.
+const NAME: &str = "invitation.list";
 
-/// One invitation on the wire; the fields and their order are those of Landscape's reference.
-#[derive(Serialize)]
-pub(crate) struct InvitationResponse<'a> {
-    id: i64,
-    /// Empty for those who may see the invitation but could not have made it.
-    secure_id: &'a str,
-    account: &'a str,
-    name: &'a str,
-    email: &'a str,
-    /// When the newest mail was asked for: clients show this plus 14 days as the end.
-    creation_time: String,
-}
+/// Usual size of an invitation in octets.
+const USUAL_SIZE: usize = 256;
 
-impl<'a> InvitationResponse<'a> {
-    /// As its account shows it.
-    pub(crate) fn of(invitation: &'a OpenInvitation, account: &'a Account) -> Self {
-        Self {
-            id: invitation.id.get(),
-            secure_id: invitation.secure_id.as_ref().map_or("", |id| id.as_str()),
-            account: account.title.as_str(),
-            name: invitation.name.as_ref().map_or("", |name| name.as_str()),
-            email: invitation.email.as_str(),
-            creation_time: iso(invitation.sent_at),
-        }
-    }
-}
-
-/// Which part of the list is wanted: `limit` and `offset`, and in links of ours `cursor`, the place where the part begins, which
-/// costs the same wherever it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PageRequest {
-    pub(crate) limit: Option<u32>,
-    offset: u32,
-    cursor: Option<PublicId>,
-}
-
-impl PageRequest {
-    /// Of a name that is there twice the first counts; other names mean nothing.
-    pub(crate) fn of_query(query: &[(String, String)]) -> Result<Self, Problem> {
-        let value = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-        let limit = value("limit").map(|text| whole_number(text, "limit", 1..=1000)).transpose()?;
-        let offset = value("offset").map(|text| whole_number(text, "offset", 0..=u32::MAX)).transpose()?;
-        let cursor = value("cursor").map(|text| {
-            PublicId::parse(text).ok_or_else(|| {
-                Problem::bad_request(
-                    "cursor must be one of a `next` link; leave it out to begin with the first page",
-                )
-            })
-        });
-        Ok(Self { limit, offset: offset.unwrap_or(0), cursor: cursor.transpose()? })
-    }
-
-    /// What is asked for first.
-    pub(crate) fn part(&self) -> Part {
-        let start = self.cursor.clone().map_or(Start::Offset(self.offset.into()), Start::Behind);
-        Part { limit: self.limit.unwrap_or(CHUNK), start, order: Order::OldestFirst }
-    }
-
-    /// Absolute links to the neighbouring parts; none without a `limit`, as everything is there then.
-    fn links(&self, public_url: &str, listing: &Listing) -> Links {
-        let Some(limit) = self.limit else { return Links::default() };
-        let link = |offset: u32| format!("{public_url}{PREFIX}/invitations?limit={limit}&offset={offset}");
-        let next = listing.more.then(|| {
-            let link = link(self.offset.saturating_add(limit));
-            listing.next().map_or_else(|| link.clone(), |cursor| format!("{link}&cursor={cursor}"))
-        });
-        let previous = (self.offset > 0).then(|| link(self.offset.saturating_sub(limit)));
-        Links { next, previous }
-    }
-}
-
-/// Where the neighbouring parts are.
-#[derive(Default, Serialize)]
-struct Links {
-    next: Option<String>,
-    previous: Option<String>,
-}
-
-fn whole_number(text: &str, name: &str, bounds: std::ops::RangeInclusive<u32>) -> Result<u32, Problem> {
-    text.parse().ok().filter(|number| bounds.contains(number)).ok_or_else(|| {
-        Problem::bad_request(format_args!(
-            "{name} must be a whole number from {} to {}",
-            bounds.start(),
-            bounds.end()
-        ))
+/// A page with the links to the pages around it.
+pub(crate) fn page(page: &PageRequest, public_url: &str, listed: &InAccount<Listing>) -> HttpResponse {
+    HttpResponse::Ok().json(ListResponse {
+        count: listed.value.count,
+        results: results(listed).collect(),
+        next: page.next(public_url, &listed.value),
+        previous: page.previous(public_url),
     })
+}
+
+fn results(listed: &InAccount<Listing>) -> impl Iterator<Item = InvitationResponse<'_>> {
+    listed.value.items.iter().map(|invitation| InvitationResponse::of(invitation, &listed.actor.account))
 }
 
 /// A whole list whose first part has been read.
@@ -167,7 +99,7 @@ impl Reader {
         write(&mut text, &listed)?;
         let next = match listed.value.next() {
             Some(cursor) => Next::Behind(cursor.clone()),
-            None if listed.value.more => return Err(defect("no row of a part can be read")),
+            None if listed.value.more => return Err(defect(NAME, "no row of a part can be read")),
             None => {
                 text.extend_from_slice(b"],\"next\":null,\"previous\":null}");
                 Next::End
@@ -176,7 +108,7 @@ impl Reader {
         Ok(Some((text.into(), next)))
     }
 
-    /// Each part has a time budget of its own: the client decides when it is read.
+    /// Each part has a time budget of its own, because the client decides when it is read.
     async fn read(&self, cursor: PublicId) -> Result<InAccount<Listing>, Problem> {
         let context = self.context.id().map_or_else(RequestContext::internal, RequestContext::new);
         let part = Part { limit: CHUNK, start: Start::Behind(cursor), order: Order::OldestFirst };
@@ -188,35 +120,12 @@ impl Reader {
 
 /// The invitations of a part, separated by commas.
 fn write(text: &mut Vec<u8>, listed: &InAccount<Listing>) -> Result<(), Problem> {
-    let items = &listed.value.items;
-    text.reserve(items.len() * USUAL);
-    for (index, invitation) in items.iter().enumerate() {
+    text.reserve(listed.value.items.len() * USUAL_SIZE);
+    for (index, invitation) in results(listed).enumerate() {
         if index > 0 {
             text.push(b',');
         }
-        to_writer(&mut *text, &InvitationResponse::of(invitation, &listed.actor.account)).map_err(defect)?;
+        to_writer(&mut *text, &invitation).map_err(|error| defect(NAME, error))?;
     }
     Ok(())
-}
-
-/// A part with the links to the parts around it.
-pub(crate) fn part(
-    page: &PageRequest,
-    public_url: &str,
-    listed: &InAccount<Listing>,
-) -> Result<HttpResponse, Problem> {
-    let mut text = format!("{{\"count\":{},\"results\":[", listed.value.count).into_bytes();
-    write(&mut text, listed)?;
-    let links = to_string(&page.links(public_url, &listed.value)).map_err(defect)?;
-    // The members of the links continue the object.
-    text.extend_from_slice(b"],");
-    text.extend_from_slice(links.trim_start_matches('{').as_bytes());
-    Ok(HttpResponse::Ok().content_type("application/json").body(text))
-}
-
-/// The problem of a defect in this edge, which is logged here: the application does not see it.
-fn defect(cause: impl std::fmt::Display) -> Problem {
-    let error = StoreError::defect(cause.to_string());
-    telemetry::defect("invitation.list", &error);
-    error.into()
 }

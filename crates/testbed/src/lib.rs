@@ -25,7 +25,7 @@ mod python;
 mod smtp;
 
 #[cfg(feature = "clients")]
-pub use clients::{ClientAnswer, OutsideClient};
+pub use clients::{ClientAnswer, InvitationResponse, OutsideClient, violated_rules};
 pub use environment::{
     NODE_VARIABLE, POSTGRES_VARIABLE, PYTHON_VARIABLE, node_home, node_requirements, python_requirements,
     python_venv,

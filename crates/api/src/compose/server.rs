@@ -127,7 +127,7 @@ fn http_server(
             .configure(|config| routes::configure(config, &edges))
             .configure(|config| {
                 if let Some(mailbox) = mailbox.clone() {
-                    mailbox::configure(config, mailbox);
+                    mailbox::configure_mailbox(config, mailbox);
                 }
             })
     });

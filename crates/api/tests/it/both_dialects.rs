@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 use usher_domain::{invitation::SecureId, role::BUILTIN};
+use usher_testbed::{InvitationResponse, violated_rules};
 
 use crate::harness::{
-    Backend, Client, Reply, Server, Setup, body, broken,
+    Backend, Client, Server, Setup, body,
     fastly::{create, delete, document, limited, listed, refusal},
     on_both_databases,
 };
@@ -21,7 +22,7 @@ on_both_databases!(
 /// What each dialect shows of the account's invitations.
 fn both(client: &Client) -> (Vec<Value>, Vec<Value>) {
     let page = client.get("/invitations").expect(200).json();
-    assert_eq!(broken(Reply::Listed, &page), Vec::<String>::new(), "{page}");
+    assert_eq!(violated_rules(InvitationResponse::Listed, &page), Vec::<String>::new(), "{page}");
     let landscape = client.get("/api/v2/invitations").expect(200).json();
     (page["data"].as_array().unwrap().clone(), landscape["results"].as_array().unwrap().clone())
 }
@@ -86,7 +87,7 @@ fn invitations_of_fastly_are_shown_honestly(backend: Backend) {
     for (roles, role) in shown() {
         let wanted = json!({ "data": { "attributes": { "email": "joe@example.com", "roles": roles } } });
         let created = create(&jane, &wanted).expect(200).json();
-        assert_eq!(broken(Reply::Created, &created), Vec::<String>::new(), "{created}");
+        assert_eq!(violated_rules(InvitationResponse::Created, &created), Vec::<String>::new(), "{created}");
         let (fastly, landscape) = both(&jane);
         assert_eq!((fastly.len(), landscape.len()), (1, 1));
         assert_eq!(fastly[0]["attributes"], created["data"]["attributes"]);

@@ -46,15 +46,6 @@ fn a_claimed_mail_has_its_link_and_is_delivered_once() {
 }
 
 #[test]
-fn the_locale_of_an_invitation_reaches_its_mail() {
-    let scene = Scene::new();
-    let locale = Some(Locale::parse("pt-BR").unwrap());
-    let command = Invite { locale, ..Scene::invitation("joe@example.com", grant(["Auditor"])) };
-    scene.send(&scene.admin(), &command).unwrap();
-    assert_eq!(claimed(&scene)[0].content.locale, command.locale);
-}
-
-#[test]
 fn a_lost_lease_changes_nothing() {
     let scene = Scene::new();
     let invitation = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
@@ -149,4 +140,15 @@ fn pauses_grow_up_to_the_cap_with_jitter() {
         assert!(pauses.iter().all(|pause| (whole / 2..=whole).contains(pause)), "{attempts}: {pauses:?}");
         assert!(pauses.iter().any(|pause| pause != &pauses[0]));
     }
+}
+
+#[test]
+fn the_locale_of_an_invitation_reaches_its_mail() {
+    let scene = Scene::new();
+    let locale = Locale::parse("pt-BR").unwrap();
+    let command =
+        Invite { locale: Some(locale.clone()), ..Scene::invitation("joe@example.com", grant(["Auditor"])) };
+    let invitation = scene.send(&scene.admin(), &command).unwrap();
+    assert_eq!(invitation.locale.as_ref(), Some(&locale));
+    assert_eq!(claimed(&scene)[0].content.locale, Some(locale));
 }

@@ -1,14 +1,17 @@
-//! The relationship `service_invitations`, in each of the shapes that Fastly's clients send.
+//! The relationship `service_invitations`, in all forms that Fastly's clients send.
 
 use std::collections::BTreeSet;
 
 use usher_domain::role::{ServiceGrant, ServiceId, ServicePermission};
+use usher_http_kit::json::{Members, Node, Object, Problems};
 
-use super::node::{Node, Object, Problems};
+use super::check_type;
 
-/// The services and the permissions there. None when the relationship, or its `data`, is absent or empty.
+/// The services with their permissions; empty when the relationship or its `data` is absent or empty.
 pub(super) fn read(relationships: &Object<'_>, problems: &mut Problems) -> Vec<ServiceGrant> {
-    let Some(list) = relationships.child("service_invitations", problems) else { return Vec::new() };
+    let Some(list) = relationships.child("service_invitations", Members::Any, problems) else {
+        return Vec::new();
+    };
     let mut listed = BTreeSet::new();
     let items = list.items("data", problems);
     items.iter().filter_map(|item| service_invitation(item, &mut listed, problems)).collect()
@@ -24,34 +27,36 @@ fn service_invitation(
     let service = service(&item, problems)?;
     let id = service.required("id", problems)?;
     let Some(service) = ServiceId::parse(id.text(problems)?) else {
-        id.refuse("must be 1 to 64 letters, digits, hyphens or underscores", problems);
+        id.reject("must be 1 to 64 letters, digits, hyphens or underscores", problems);
         return None;
     };
     if !listed.insert(service.clone()) {
-        id.refuse("names a service that is in the list already: give each service once", problems);
+        id.reject("names a service that is in the list already: give each service once", problems);
         return None;
     }
     Some(ServiceGrant { service, permission })
 }
 
 fn permission(item: &Object<'_>, problems: &mut Problems) -> ServicePermission {
-    let member = item.child("attributes", problems).and_then(|attributes| attributes.member("permission"));
+    let member = item
+        .child("attributes", Members::Any, problems)
+        .and_then(|attributes| attributes.member("permission"));
     let names = ServicePermission::EVERY.map(ServicePermission::as_str);
     member.and_then(|member| member.choice(ServicePermission::parse, &names, problems)).unwrap_or_default()
 }
 
 fn service<'a>(item: &Object<'a>, problems: &mut Problems) -> Option<Object<'a>> {
-    let service = item.child("relationships", problems)?.required("service", problems)?;
+    let service = item.child("relationships", Members::Any, problems)?.required("service", problems)?;
     unwrapped(&service, "service", problems)
 }
 
-/// The object itself, or the one in its `data`: the typed models of Fastly's clients wrap a service invitation where its
-/// documentation does not, and leave out the wrapper of its service where the documentation has one.
+/// The object itself, or the object in its `data`. The typed models of Fastly's clients wrap a service invitation, which Fastly's
+/// documentation does not, and omit the wrapper of the service, which the documentation has.
 fn unwrapped<'a>(node: &Node<'a>, kind: &str, problems: &mut Problems) -> Option<Object<'a>> {
-    let outer = node.object(problems)?;
-    outer.expect_type(kind, problems);
+    let outer = node.object(Members::Any, problems)?;
+    check_type(&outer, kind, problems);
     let Some(inner) = outer.member("data") else { return Some(outer) };
-    let inner = inner.object(problems)?;
-    inner.expect_type(kind, problems);
+    let inner = inner.object(Members::Any, problems)?;
+    check_type(&inner, kind, problems);
     Some(inner)
 }

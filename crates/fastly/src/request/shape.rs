@@ -1,5 +1,6 @@
-//! The body of `POST /invitations` as types, for the OpenAPI document: what is accepted, in which shapes.
-#![expect(unused_qualifications, reason = "in what utoipa derives for optional members")]
+//! The body of `POST /invitations` as types, for the OpenAPI document.
+#![cfg_attr(not(test), expect(dead_code, reason = "the types describe the body; only tests make values"))]
+#![expect(unused_qualifications, reason = "utoipa generates such paths for optional members")]
 
 use serde::Serialize;
 use serde_json::Value;
@@ -8,149 +9,149 @@ use utoipa::{
     openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type},
 };
 
-use crate::http::fastly::{permission::Permission, role::Role};
+use crate::{permission::FastlyPermission, role::FastlyRole};
 
-/// Invites somebody. Members that are not listed are ignored; `null` counts as absent.
+/// The request for an invitation. Unknown members are ignored. `null` counts as absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct InvitationRequest {
+pub(crate) struct InvitationRequest {
     /// The invitation.
-    pub data: RequestedInvitation,
+    pub(crate) data: RequestedInvitation,
 }
 
-/// The invitation to make.
+/// The invitation to create.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct RequestedInvitation {
-    /// What it is.
+pub(crate) struct RequestedInvitation {
+    /// The type, which may be absent.
     #[serde(rename = "type")]
-    pub kind: Option<InvitationType>,
-    /// Whom, and as what.
-    pub attributes: RequestedAttributes,
-    /// On which services.
-    pub relationships: Option<RequestedRelationships>,
+    pub(crate) kind: Option<InvitationType>,
+    /// The address and the roles.
+    pub(crate) attributes: RequestedAttributes,
+    /// The services.
+    pub(crate) relationships: Option<RequestedRelationships>,
 }
 
-/// The one type.
+/// The type of an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum InvitationType {
+pub(crate) enum InvitationType {
     /// An invitation.
     Invitation,
 }
 
-/// Whom to invite, and as what.
+/// The attributes of the invitation to create.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct RequestedAttributes {
-    /// The address that the invitation goes to.
+pub(crate) struct RequestedAttributes {
+    /// The address to invite.
     #[schema(format = "email")]
-    pub email: String,
-    /// Whether the invitee will reach only the listed services. Without it: whether services are listed.
-    pub limit_services: Option<bool>,
-    /// One of Fastly's roles. Without this and `roles` it is `user`.
-    pub role: Option<Role>,
-    /// Names of roles of the account, granted beside `role`.
-    pub roles: Option<Vec<String>>,
-    /// An invitation is active from its creation: 1, or left out.
-    #[schema(schema_with = active)]
-    pub status_code: Option<Value>,
+    pub(crate) email: String,
+    /// Whether the invitee is limited to the listed services. By default true if services are listed, and false otherwise.
+    pub(crate) limit_services: Option<bool>,
+    /// One of Fastly's roles. Without `role` and `roles`, the role is `user`.
+    pub(crate) role: Option<FastlyRole>,
+    /// Names of roles of the account, granted in addition to `role`.
+    pub(crate) roles: Option<Vec<String>>,
+    /// 1 or absent: an invitation is active from its creation.
+    #[schema(schema_with = active_status)]
+    pub(crate) status_code: Option<Value>,
 }
 
-/// What the invitation belongs to, and what belongs to it.
+/// The relationships of the invitation to create.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct RequestedRelationships {
-    /// Ignored, whatever it is: the credential decides for which customer it is.
-    pub customer: Option<Value>,
-    /// The services to give rights on.
-    pub service_invitations: Option<RequestedServiceInvitations>,
+pub(crate) struct RequestedRelationships {
+    /// Ignored. The token decides the customer.
+    pub(crate) customer: Option<Value>,
+    /// The services to grant permissions on.
+    pub(crate) service_invitations: Option<RequestedServiceInvitations>,
 }
 
 /// A list of service invitations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct RequestedServiceInvitations {
-    /// Each service once.
-    pub data: Option<Vec<RequestedServiceInvitation>>,
+pub(crate) struct RequestedServiceInvitations {
+    /// The service invitations. Each service may occur once.
+    pub(crate) data: Option<Vec<RequestedServiceInvitation>>,
 }
 
-/// A service invitation, as Fastly's documentation has it or as the typed models of its clients write it.
+/// A service invitation, in the form of Fastly's documentation or in the form of its clients' typed models.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(untagged)]
-pub enum RequestedServiceInvitation {
-    /// Plain JSON:API.
+pub(crate) enum RequestedServiceInvitation {
+    /// As in Fastly's documentation.
     Plain(ServiceInvitation),
-    /// In a wrapper.
+    /// As in the typed models.
     Wrapped {
-        /// What is wrapped.
+        /// The service invitation.
         data: ServiceInvitation,
     },
 }
 
-/// Rights on one service.
+/// A permission on one service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ServiceInvitation {
-    /// What it is.
+pub(crate) struct ServiceInvitation {
+    /// The type, which may be absent.
     #[serde(rename = "type")]
-    pub kind: Option<ServiceInvitationType>,
-    /// What is allowed.
-    pub attributes: Option<ServiceInvitationAttributes>,
-    /// Where.
-    pub relationships: ServiceInvitationRelationships,
+    pub(crate) kind: Option<ServiceInvitationType>,
+    /// The permission.
+    pub(crate) attributes: Option<ServiceInvitationAttributes>,
+    /// The service.
+    pub(crate) relationships: ServiceInvitationRelationships,
 }
 
-/// The one type.
+/// The type of a service invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum ServiceInvitationType {
+pub(crate) enum ServiceInvitationType {
     /// A service invitation.
     ServiceInvitation,
 }
 
-/// What is allowed with the service.
+/// The attributes of a service invitation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ServiceInvitationAttributes {
-    /// Without it, `full`.
-    pub permission: Option<Permission>,
+pub(crate) struct ServiceInvitationAttributes {
+    /// The permission, by default `full`.
+    pub(crate) permission: Option<FastlyPermission>,
 }
 
-/// Which service.
+/// The relationships of a service invitation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ServiceInvitationRelationships {
+pub(crate) struct ServiceInvitationRelationships {
     /// The service.
-    pub service: RequestedService,
+    pub(crate) service: RequestedService,
 }
 
-/// A service, as Fastly's documentation has it or as the typed models of its clients write it.
+/// A service, in the form of Fastly's documentation or in the form of its clients' typed models.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(untagged)]
-pub enum RequestedService {
-    /// Plain JSON:API.
+pub(crate) enum RequestedService {
+    /// As in Fastly's documentation.
     Linked {
         /// The service.
         data: ServiceIdentifier,
     },
-    /// Without the wrapper.
+    /// As in the typed models.
     Bare(ServiceIdentifier),
 }
 
-/// Names a service.
+/// The identifier of a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ServiceIdentifier {
-    /// What it is.
+pub(crate) struct ServiceIdentifier {
+    /// The type, which may be absent.
     #[serde(rename = "type")]
-    pub kind: Option<ServiceType>,
-    /// Its id.
+    pub(crate) kind: Option<ServiceType>,
+    /// The id of the service.
     #[schema(pattern = "^[A-Za-z0-9_-]{1,64}$")]
-    pub id: String,
+    pub(crate) id: String,
 }
 
-/// The one type.
+/// The type of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum ServiceType {
+pub(crate) enum ServiceType {
     /// A service.
     Service,
 }
 
-/// The number 1, the text `1` (fastly-rust) or null.
-fn active() -> Schema {
+/// The number 1, the string `1`, which fastly-rust sends, or null.
+fn active_status() -> Schema {
     let of = |kind| ObjectBuilder::new().schema_type(SchemaType::new(kind));
     OneOfBuilder::new()
         .item(of(Type::Integer).enum_values(Some([1])))

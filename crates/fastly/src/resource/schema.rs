@@ -1,22 +1,22 @@
-//! What the OpenAPI document says about resources. Written out, because the type and the name are the resource's own and
-//! a derived schema would say neither.
+//! The schemas of resources. They are written by hand, because their names and the value of `type` depend on the resource, which
+//! a derived schema cannot express.
 
 use std::borrow::Cow;
 
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        ArrayBuilder, Object as Plain, ObjectBuilder, Ref, RefOr, Schema,
+        ArrayBuilder, Object, ObjectBuilder, Ref, RefOr, Schema,
         schema::{SchemaType, Type},
     },
 };
 
-use super::{Collection, Document, Object, Resource};
-use crate::http::fastly::page::{Links, Meta};
+use super::{Collection, Document, Resource, ResourceObject};
+use crate::page::{PageLinks, PageMeta};
 
-type Named = (String, RefOr<Schema>);
+type NamedSchema = (String, RefOr<Schema>);
 
-impl<R: Resource> PartialSchema for Object<R> {
+impl<R: Resource> PartialSchema for ResourceObject<R> {
     fn schema() -> RefOr<Schema> {
         let id = ObjectBuilder::new()
             .schema_type(SchemaType::new(Type::String))
@@ -32,12 +32,12 @@ impl<R: Resource> PartialSchema for Object<R> {
     }
 }
 
-impl<R: Resource> ToSchema for Object<R> {
+impl<R: Resource> ToSchema for ResourceObject<R> {
     fn name() -> Cow<'static, str> {
         R::SCHEMA.into()
     }
 
-    fn schemas(schemas: &mut Vec<Named>) {
+    fn schemas(schemas: &mut Vec<NamedSchema>) {
         add::<R::Attributes>(schemas);
         add::<R::Relationships>(schemas);
     }
@@ -45,7 +45,7 @@ impl<R: Resource> ToSchema for Object<R> {
 
 impl<R: Resource> PartialSchema for Document<R> {
     fn schema() -> RefOr<Schema> {
-        members([("data", reference::<Object<R>>())])
+        members([("data", reference::<ResourceObject<R>>())])
     }
 }
 
@@ -54,15 +54,19 @@ impl<R: Resource> ToSchema for Document<R> {
         format!("{}Document", R::SCHEMA).into()
     }
 
-    fn schemas(schemas: &mut Vec<Named>) {
-        add::<Object<R>>(schemas);
+    fn schemas(schemas: &mut Vec<NamedSchema>) {
+        add::<ResourceObject<R>>(schemas);
     }
 }
 
 impl<R: Resource> PartialSchema for Collection<R> {
     fn schema() -> RefOr<Schema> {
-        let data = ArrayBuilder::new().items(reference::<Object<R>>());
-        members([("data", data.into()), ("links", reference::<Links>()), ("meta", reference::<Meta>())])
+        let data = ArrayBuilder::new().items(reference::<ResourceObject<R>>());
+        members([
+            ("data", data.into()),
+            ("links", reference::<PageLinks>()),
+            ("meta", reference::<PageMeta>()),
+        ])
     }
 }
 
@@ -71,18 +75,18 @@ impl<R: Resource> ToSchema for Collection<R> {
         format!("{}Collection", R::SCHEMA).into()
     }
 
-    fn schemas(schemas: &mut Vec<Named>) {
-        add::<Object<R>>(schemas);
-        add::<Links>(schemas);
-        add::<Meta>(schemas);
+    fn schemas(schemas: &mut Vec<NamedSchema>) {
+        add::<ResourceObject<R>>(schemas);
+        add::<PageLinks>(schemas);
+        add::<PageMeta>(schemas);
     }
 }
 
-/// An object with these members, all of them always there.
+/// An object with these members, all of them required.
 fn members<const N: usize>(members: [(&'static str, RefOr<Schema>); N]) -> RefOr<Schema> {
     let object = members
         .into_iter()
-        .fold(Plain::builder(), |object, (name, schema)| object.property(name, schema).required(name));
+        .fold(Object::builder(), |object, (name, schema)| object.property(name, schema).required(name));
     object.into()
 }
 
@@ -90,8 +94,8 @@ fn reference<T: ToSchema>() -> RefOr<Schema> {
     RefOr::Ref(Ref::from_schema_name(T::name()))
 }
 
-/// A type's schema, and those that it refers to.
-fn add<T: ToSchema>(schemas: &mut Vec<Named>) {
+/// Adds the schema of a type, and the schemas that it refers to.
+fn add<T: ToSchema>(schemas: &mut Vec<NamedSchema>) {
     schemas.push((T::name().into_owned(), T::schema()));
     T::schemas(schemas);
 }

@@ -5,7 +5,6 @@
 //! names all of them. `null` counts as absent. Whether an object may have members beside the known ones is the dialect's choice,
 //! see [`Members`].
 
-mod fields;
 mod node;
 mod object;
 mod problems;
@@ -13,7 +12,6 @@ mod strict;
 
 use serde_json::{Map, Value};
 
-pub use fields::{FieldProblem, Fields};
 pub use node::Node;
 pub use object::{Members, Object};
 pub use problems::Problems;
@@ -47,8 +45,7 @@ pub fn read<T>(
     content.filter(|_| problems.is_empty()).ok_or(ReadError::Members(problems))
 }
 
-/// Reads a body as one object of any members.
-pub fn object(body: &[u8]) -> Result<Map<String, Value>, JsonError> {
+fn object(body: &[u8]) -> Result<Map<String, Value>, JsonError> {
     if body.is_empty() {
         return Err(JsonError("it is empty".to_owned()));
     }
@@ -60,8 +57,7 @@ pub fn object(body: &[u8]) -> Result<Map<String, Value>, JsonError> {
 }
 
 /// What a value is, for messages that say what it must be.
-#[must_use]
-pub const fn kind(value: &Value) -> &'static str {
+const fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",

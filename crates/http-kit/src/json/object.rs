@@ -68,6 +68,11 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// The items of a member that is an array; none when it is absent, or after a problem was noted.
+    pub fn items(&self, name: &str, problems: &mut Problems) -> Vec<Node<'a>> {
+        self.member(name).map(|member| member.items(problems)).unwrap_or_default()
+    }
+
     fn path_of(&self, name: &str) -> String {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }

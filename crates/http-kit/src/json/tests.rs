@@ -78,8 +78,8 @@ fn unknown_members_are_ignored_or_rejected_as_the_dialect_chooses() {
 fn one_answer_names_twenty_problems_at_most() {
     let body = format!(r#"{{"list": [{}]}}"#, vec!["1"; 25].join(","));
     let found = problems(&body, Members::Any, |object, problems| {
-        object.member("list")?.items(problems).iter().for_each(|item| drop(item.text(problems)));
-        Some(())
+        let items = object.member("list")?.items(problems);
+        Some(items.iter().filter_map(|item| item.text(problems)).count())
     });
     assert!(found.ends_with("list[19] must be a string, not a number; and 5 more"), "{found}");
 }

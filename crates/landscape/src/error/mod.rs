@@ -13,22 +13,38 @@ use actix_web::{
         header::{RETRY_AFTER, WWW_AUTHENTICATE},
     },
 };
-use serde_json::json;
-use usher_http_kit::json::FieldProblem;
+use serde::Serialize;
+use usher_domain::idempotency::Answer;
+use usher_http_kit::json::Problems;
+use utoipa::ToSchema;
 
-/// An error as Landscape's clients read it: `{"error": "CodeName", "message": "…", "detail": null}`.
+/// An error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct ErrorResponse {
+    /// Always null.
+    #[schema(required)]
+    detail: Option<&'static str>,
+    /// The code: stable, for programs.
+    #[schema(example = "BadRequest")]
+    error: &'static str,
+    /// What is wrong, and what to change: for people.
+    message: String,
+}
+
+/// An error response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
     status: StatusCode,
-    error: &'static str,
-    message: String,
+    body: ErrorResponse,
+    /// Seconds.
     retry_after: Option<i64>,
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "errors and format_args! are handed over as they come")]
 impl Problem {
     fn new(status: StatusCode, error: &'static str, message: impl ToString) -> Self {
-        Self { status, error, message: message.to_string(), retry_after: None }
+        let body = ErrorResponse { detail: None, error, message: message.to_string() };
+        Self { status, body, retry_after: None }
     }
 
     pub(crate) fn bad_request(message: impl ToString) -> Self {
@@ -67,19 +83,17 @@ impl Problem {
         )
     }
 
-    /// What is wrong with the fields of a body; `MissingParameter` when any is missing.
-    pub(crate) fn fields(problems: &[FieldProblem]) -> Self {
-        let missing = problems.iter().any(|problem| matches!(problem, FieldProblem::Missing(_)));
-        let error = if missing { "MissingParameter" } else { "BadRequest" };
-        let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        Self::new(StatusCode::BAD_REQUEST, error, texts.join("; "))
+    /// Members of a body are missing or wrong.
+    pub(crate) fn members(problems: &Problems) -> Self {
+        let error = if problems.any_missing() { "MissingParameter" } else { "BadRequest" };
+        Self::new(StatusCode::BAD_REQUEST, error, problems)
     }
 
-    /// Several problems in one answer: the code of the first, and what all of them say.
+    /// Several problems in one response: the code of the first, and the messages of all.
     pub(crate) fn joined(problems: impl Iterator<Item = Self>) -> Self {
-        let both = |first: Self, next: Self| Self {
-            message: format!("{}; {}", first.message, next.message),
-            ..first
+        let both = |mut first: Self, next: Self| {
+            first.body.message = format!("{}; {}", first.body.message, next.body.message);
+            first
         };
         problems.reduce(both).unwrap_or_else(|| Self::bad_request("the request cannot be understood"))
     }
@@ -116,6 +130,12 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "RepeatedInvitation", message)
     }
 
+    /// The problem as an answer to a write, without its headers.
+    pub(crate) fn answer(&self) -> Answer {
+        let body = serde_json::to_string(&self.body).unwrap_or_default();
+        Answer { status: self.status.as_u16(), content_type: Some("application/json".to_owned()), body }
+    }
+
     fn retry_after(mut self, seconds: i64) -> Self {
         self.retry_after = Some(seconds.max(1));
         self
@@ -124,7 +144,7 @@ impl Problem {
 
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}: {}", self.status.as_u16(), self.error, self.message)
+        write!(f, "{} {}: {}", self.status.as_u16(), self.body.error, self.body.message)
     }
 }
 
@@ -141,6 +161,9 @@ impl ResponseError for Problem {
         if let Some(seconds) = self.retry_after {
             response.insert_header((RETRY_AFTER, seconds.to_string()));
         }
-        response.json(json!({ "error": self.error, "message": self.message, "detail": null }))
+        response.json(&self.body)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use usher_domain::{
     role::{BUILTIN, GrantError},
 };
 use usher_http_kit::{
-    body::BodyError, credentials::CredentialError, idempotency_key::HeaderError, json::JsonError,
+    body::BodyError, credentials::CredentialError, idempotency_key::HeaderError, json::ReadError,
 };
 
 use super::Problem;
@@ -41,9 +41,12 @@ impl From<BodyError> for Problem {
     }
 }
 
-impl From<JsonError> for Problem {
-    fn from(error: JsonError) -> Self {
-        Self::bad_request(error)
+impl From<ReadError> for Problem {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Syntax(error) => Self::bad_request(error),
+            ReadError::Members(problems) => Self::members(&problems),
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 mod answer;
+mod contract;
 mod driver;
 
 pub use answer::ClientAnswer;
+pub use contract::{InvitationResponse, violated_rules};
 use driver::Driver;
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-use usher_domain::usecase::open_link::{LinkView, InviteeView};
+use usher_domain::usecase::open_link::{InviteeView, LinkView};
 
 use super::{ended::Ended, failure, link::Link, page_request::PageRequest};
 use crate::page::Page;

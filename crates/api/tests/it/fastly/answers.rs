@@ -1,10 +1,11 @@
 //! What is answered when all went well, and what a list shows of an invitation's life.
 
 use super::{JSON_API, acceptance_code, create, document, emails, invited, list, path, refusal, stored};
-use crate::harness::{Backend, Client, Reply, Server, Setup, body, broken, on_both_databases, send};
+use crate::harness::{Backend, Client, Server, Setup, body, on_both_databases, send};
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
+use usher_testbed::{InvitationResponse, violated_rules};
 
 on_both_databases!(
     an_expired_invitation_leaves_the_list,
@@ -27,7 +28,7 @@ fn the_strictest_clients_can_read_what_either_dialect_made() {
     limited["data"]["relationships"] = json!({ "service_invitations": { "data": [service] } });
     for body in [&limited, &document("b@example.com", "superuser")] {
         let created = create(&jane, body).expect(200).json();
-        assert_eq!(broken(Reply::Created, &created), Vec::<String>::new(), "{created}");
+        assert_eq!(violated_rules(InvitationResponse::Created, &created), Vec::<String>::new(), "{created}");
     }
     let landscape: [&[&str]; 3] =
         [&["GlobalAdmin"], &["Auditor", "SupportAnalyst"], &["tls_viewer", "billing"]];
@@ -36,7 +37,7 @@ fn the_strictest_clients_can_read_what_either_dialect_made() {
         jane.post("/api/v2/invitations", &body("Joe", &email, roles)).expect(200);
     }
     let listed = list(&jane);
-    assert_eq!(broken(Reply::Listed, &listed), Vec::<String>::new(), "{listed}");
+    assert_eq!(violated_rules(InvitationResponse::Listed, &listed), Vec::<String>::new(), "{listed}");
     let told = |item: &Value| json!([item["attributes"]["role"], item["attributes"]["roles"]]);
     let told: Vec<Value> = listed["data"].as_array().unwrap().iter().map(told).collect();
     let expected = [

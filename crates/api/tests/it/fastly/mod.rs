@@ -5,7 +5,6 @@ mod answers;
 mod authority;
 mod captures;
 mod clients;
-mod documents;
 mod errors;
 mod limits;
 mod pages;

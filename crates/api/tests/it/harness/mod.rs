@@ -1,6 +1,5 @@
 //! A server on a free port, on a database of its own, with a clock that stands still.
 
-mod contract;
 mod database;
 pub(crate) mod fastly;
 mod http;
@@ -10,7 +9,6 @@ mod process;
 mod server;
 mod token;
 
-pub(crate) use contract::{Reply, broken};
 pub(crate) use database::Backend;
 pub(crate) use http::{Answer, Client, send};
 pub(crate) use invited::Invitation;
