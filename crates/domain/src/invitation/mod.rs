@@ -2,9 +2,12 @@
 
 mod life;
 mod link;
+mod proof;
+mod status;
 
-pub use life::{NotPending, Status};
-pub use link::{KeyProof, LinkKey, SecureId, code, page_url, prove, split_code};
+pub use link::{LinkKey, SecureId, code, page_url, split_code};
+pub use proof::{KeyProof, prove};
+pub use status::{NotPending, Status};
 
 use crate::{
     Timestamp,

@@ -11,6 +11,25 @@ use crate::{
     },
 };
 
+impl Scene {
+    /// The account [`ACCOUNT`] with the administrator [`ADMIN`], in memory.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// A scene with another store, title or name of the administrator.
+    pub fn builder() -> SceneBuilder {
+        SceneBuilder::default()
+    }
+}
+
+impl Default for Scene {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// Makes a [`Scene`].
 #[must_use]
 pub struct SceneBuilder {

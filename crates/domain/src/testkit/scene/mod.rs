@@ -48,17 +48,6 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// The account [`ACCOUNT`] with the administrator [`ADMIN`], in memory.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::builder().build()
-    }
-
-    /// A scene with another store, title or name of the administrator.
-    pub fn builder() -> SceneBuilder {
-        SceneBuilder::default()
-    }
-
     /// A scene around a store that may have content, such as a running server's. Adds nothing.
     #[must_use]
     pub const fn attach(store: Arc<dyn Store>, env: Env, clock: Arc<FixedClock>) -> Self {
@@ -89,12 +78,6 @@ impl Scene {
     #[track_caller]
     pub fn read<T>(&self, work: impl FnMut(&mut dyn Tx) -> Result<T, StoreError>) -> T {
         valid(self.store.unit(Unit::new("scene.read", Mode::Read), work))
-    }
-}
-
-impl Default for Scene {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{Accept, AcceptError, Acceptor};
+use super::command::{Accept, AcceptError, Acceptor};
 use crate::{
     Timestamp,
     address::EmailAddress,
