@@ -26,23 +26,23 @@ use usher_http_kit::{
 use utoipa::ToSchema;
 
 use crate::{
-    answer::{write_response, written_plain},
     credential::optional_credential,
     error::{ErrorBody, FastlyProblem},
+    response::{write_response, written_plain},
 };
 
-/// What a newcomer says. Members that are not listed, such as the vendor's `marketing_opt_in`, mean nothing here.
+/// The login of a newcomer. Other members, such as Fastly's `marketing_opt_in`, are ignored.
 #[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "read member by member; the type is for the OpenAPI document")]
+#[expect(dead_code, reason = "the type only describes the body, which is read member by member")]
 pub(crate) struct AcceptanceRequest {
-    /// What others will read.
+    /// The name that others will see.
     name: String,
     /// The password of the new login.
     #[schema(format = "password", min_length = 8)]
     password: String,
 }
 
-/// The vendor's word for done.
+/// The confirmation of an acceptance.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Done)]
 pub(crate) struct AcceptanceResponse {
@@ -50,29 +50,29 @@ pub(crate) struct AcceptanceResponse {
     status: &'static str,
 }
 
-/// `PUT /invitation/accept/{code}`: accepts with the code from the mail. Without a credential the caller is a newcomer, who
-/// chooses name and password; with one, whoever it belongs to becomes the member.
+/// `PUT /invitation/accept/{code}`: accepts with the code from the mail. Without a token the caller is a newcomer, who chooses
+/// name and password. With a token, its holder becomes the member.
 #[utoipa::path(
     put,
     path = "/invitation/accept/{code}",
     tag = "acceptance",
     operation_id = "acceptInvitation",
     summary = "Accept an invitation",
-    params(("code" = String, Path, description = "The code from the invitation's mail: a secret")),
-    request_body(description = "Not looked at when a token is sent.", content = Option<AcceptanceRequest>),
+    params(("code" = String, Path, description = "The code from the invitation's mail. It is a secret")),
+    request_body(description = "Ignored when a token is sent.", content = Option<AcceptanceRequest>),
     responses(
         (status = 200, description = "Accepted: the invitee is a member", body = AcceptanceResponse),
-        (status = 400, description = "Name or password cannot be taken, or the `Idempotency-Key` cannot be read", body = ErrorBody),
-        (status = 401, description = "The token is not good", body = ErrorBody),
-        (status = 403, description = "The inviter may not invite any more, or the token is not a person's", body = ErrorBody),
+        (status = 400, description = "The name, the password or the `Idempotency-Key` is invalid", body = ErrorBody),
+        (status = 401, description = "The token is invalid", body = ErrorBody),
+        (status = 403, description = "The inviter may no longer invite, or the token is an access token or belongs to another address", body = ErrorBody),
         (status = 404, description = "No invitation has this code", body = ErrorBody),
         (status = 408, description = "The body did not arrive in time", body = ErrorBody),
-        (status = 409, description = "There is a login for the address already, or a membership; or the first request with the `Idempotency-Key` is being worked on", body = ErrorBody),
+        (status = 409, description = "The address has a login, or the caller is a member already; or the first request with the `Idempotency-Key` is still running", body = ErrorBody),
         (status = 410, description = "The invitation has ended, or a newer mail was sent", body = ErrorBody),
         (status = 413, description = "The body is larger than 64 KiB", body = ErrorBody),
-        (status = 422, description = "The `Idempotency-Key` came with another request before", body = ErrorBody),
-        (status = 429, description = "The write limit of the hour is reached, with a token: try again after `Retry-After`", body = ErrorBody),
-        (status = 503, description = "Busy: try again after `Retry-After`, nothing is done twice", body = ErrorBody),
+        (status = 422, description = "The `Idempotency-Key` was used for another request", body = ErrorBody),
+        (status = 429, description = "The write limit of the hour is reached, with a token. Repeat the request after `Retry-After`", body = ErrorBody),
+        (status = 503, description = "The service is busy. Repeat the request after `Retry-After`; nothing is done twice", body = ErrorBody),
     ),
     security((), ("fastly_key" = []), ("bearer" = []))
 )]
@@ -93,11 +93,8 @@ pub(crate) async fn accept(
     let secure_id = split_code(&code).map(|(secure_id, _)| secure_id);
     let caller = credential.map_or(LinkCaller::Anonymous(secure_id), LinkCaller::SignedIn);
     let Parsed { request: call, not_understood } = kit::call(context, caller, key, command);
-    let outcome = state
-        .app
-        .links()
-        .accept(call, Arc::new(|_| written_plain(&AcceptanceResponse { status: "ok" })))
-        .await;
+    let render = Arc::new(|_: &_| written_plain(&AcceptanceResponse { status: "ok" }));
+    let outcome = state.app.links().accept(call, render).await;
     let result = outcome.result.map_err(|rejection| kit::problem(rejection, not_understood));
     Ok(write_response(result, outcome.quota))
 }

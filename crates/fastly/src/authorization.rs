@@ -1,18 +1,20 @@
+//! The resource of a permission on a service.
+
 use serde::Serialize;
 use usher_domain::{principal::Actor, role::ServiceGrant};
+use usher_http_kit::moment::iso;
 use utoipa::ToSchema;
 
-use super::{
-    derived::derived_id,
+use crate::{
+    derived_id::derived_id,
     permission::FastlyPermission,
     resource::{Collection, Resource, ToOne},
 };
-use usher_http_kit::moment::iso;
 
-/// A part of the service authorizations of the caller.
+/// A page of the caller's service authorizations.
 pub(crate) type ServiceAuthorizationCollection = Collection<ServiceAuthorization>;
 
-/// What a member may do with one service.
+/// The permission of a member on one service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ServiceAuthorization {
     id: String,
@@ -20,23 +22,23 @@ pub(crate) struct ServiceAuthorization {
     relationships: ServiceAuthorizationRelationships,
 }
 
-/// What a service authorization says.
+/// The attributes of a service authorization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct ServiceAuthorizationAttributes {
-    /// What is allowed.
+    /// The permission.
     permission: FastlyPermission,
-    /// When the membership began that gives it.
+    /// The time when the membership began.
     #[schema(format = "date-time")]
     created_at: String,
-    /// The same moment: it does not change.
+    /// The same time as `created_at`.
     #[schema(format = "date-time")]
     updated_at: String,
-    /// Never: what is not given any more is not shown.
+    /// Always null.
     #[schema(format = "date-time", required)]
     deleted_at: Option<String>,
 }
 
-/// On what, and whose.
+/// The relationships of a service authorization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct ServiceAuthorizationRelationships {
     /// The service.
@@ -46,12 +48,12 @@ pub(crate) struct ServiceAuthorizationRelationships {
 }
 
 impl ServiceAuthorization {
-    /// Every service authorization of who asks, by ascending id of the service.
+    /// All service authorizations of a member, ordered by the id of the service.
     #[must_use]
-    pub(crate) fn every(actor: &Actor) -> Vec<Self> {
+    pub(crate) fn all(actor: &Actor) -> Vec<Self> {
         let (customer, user) = (actor.account.public_id.as_str(), actor.person.public_id.as_str());
         let since = iso(actor.membership.created_at);
-        let one = |granted: &ServiceGrant| Self {
+        let authorization = |granted: &ServiceGrant| Self {
             id: derived_id(&[customer, user, granted.service.as_str()]),
             attributes: ServiceAuthorizationAttributes {
                 permission: granted.permission.into(),
@@ -64,7 +66,7 @@ impl ServiceAuthorization {
                 user: ToOne::new("user", user),
             },
         };
-        actor.membership.grant.services().iter().map(one).collect()
+        actor.membership.grant.services().iter().map(authorization).collect()
     }
 }
 
@@ -81,53 +83,110 @@ impl Resource for ServiceAuthorization {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use insta::assert_json_snapshot;
     use usher_domain::role::{Grant, RoleName, ServiceId, ServicePermission};
 
     use super::*;
     use crate::{
         page::{PageRequest, Paging},
-        samples,
+        test_data,
     };
 
-    fn shown(services: Vec<ServiceGrant>) -> Vec<Value> {
+    fn listed(services: Vec<ServiceGrant>) -> ServiceAuthorizationCollection {
+        let count = u64::try_from(services.len()).unwrap();
         let grant = Grant::new(vec![RoleName::parse("engineer").unwrap()], true, services).unwrap();
-        let every = ServiceAuthorization::every(&samples::actor(grant));
-        let page = PageRequest::of_query(&[]).unwrap();
-        let paging = Paging::new("https://usher.example/service-authorizations", &page, 2);
-        let list = serde_json::to_value(Collection::of(every, paging)).unwrap();
-        list["data"].as_array().unwrap().clone()
+        let all = ServiceAuthorization::all(&test_data::actor(grant));
+        let page = PageRequest::from_query(&[]).unwrap();
+        let paging = Paging::by_number("https://usher.example/service-authorizations", &page, count);
+        Collection::new(all, paging)
     }
 
     #[test]
-    fn each_service_of_the_caller_is_shown_with_its_permission() {
+    fn each_service_of_the_caller_is_listed_with_its_permission() {
         let granted =
             |id: &str, permission| ServiceGrant { service: ServiceId::parse(id).unwrap(), permission };
-        let shown =
-            shown(vec![granted("B", ServicePermission::ReadOnly), granted("A", ServicePermission::PurgeAll)]);
-        let id = derived_id(&[samples::CUSTOMER, samples::PERSON, "A"]);
-        let first = json!({
-            "id": id,
-            "type": "service_authorization",
-            "attributes": {
+        let services =
+            vec![granted("B", ServicePermission::ReadOnly), granted("A", ServicePermission::PurgeAll)];
+        assert_json_snapshot!(listed(services), @r#"
+        {
+          "data": [
+            {
+              "id": "5iwcHyh8Vz7kPcxtUzveMr",
+              "type": "service_authorization",
+              "attributes": {
                 "permission": "purge_all",
                 "created_at": "2026-03-05T00:00:00Z",
                 "updated_at": "2026-03-05T00:00:00Z",
-                "deleted_at": null,
+                "deleted_at": null
+              },
+              "relationships": {
+                "service": {
+                  "data": {
+                    "id": "A",
+                    "type": "service"
+                  }
+                },
+                "user": {
+                  "data": {
+                    "id": "4Ab7cDeFgH1jKlMnOpQrSt",
+                    "type": "user"
+                  }
+                }
+              }
             },
-            "relationships": {
-                "service": { "data": { "id": "A", "type": "service" } },
-                "user": { "data": { "id": samples::PERSON, "type": "user" } },
-            },
-        });
-        assert_eq!(shown[0], first);
-        assert_eq!(shown[1]["attributes"]["permission"], "read_only");
-        assert_ne!(shown[1]["id"], shown[0]["id"]);
-        assert_eq!(shown.len(), 2);
+            {
+              "id": "3l0krWaweYSsq1fZ3jHIAJ",
+              "type": "service_authorization",
+              "attributes": {
+                "permission": "read_only",
+                "created_at": "2026-03-05T00:00:00Z",
+                "updated_at": "2026-03-05T00:00:00Z",
+                "deleted_at": null
+              },
+              "relationships": {
+                "service": {
+                  "data": {
+                    "id": "B",
+                    "type": "service"
+                  }
+                },
+                "user": {
+                  "data": {
+                    "id": "4Ab7cDeFgH1jKlMnOpQrSt",
+                    "type": "user"
+                  }
+                }
+              }
+            }
+          ],
+          "links": {
+            "last": "https://usher.example/service-authorizations?page%5Bnumber%5D=1&page%5Bsize%5D=20"
+          },
+          "meta": {
+            "current_page": 1,
+            "per_page": 20,
+            "record_count": 2,
+            "total_pages": 1
+          }
+        }
+        "#);
     }
 
     #[test]
-    fn who_is_limited_to_nothing_has_none() {
-        assert_eq!(shown(Vec::new()), Vec::<Value>::new());
+    fn a_caller_without_services_has_an_empty_list() {
+        assert_json_snapshot!(listed(Vec::new()), @r#"
+        {
+          "data": [],
+          "links": {
+            "last": "https://usher.example/service-authorizations?page%5Bnumber%5D=1&page%5Bsize%5D=20"
+          },
+          "meta": {
+            "current_page": 1,
+            "per_page": 20,
+            "record_count": 0,
+            "total_pages": 1
+          }
+        }
+        "#);
     }
 }

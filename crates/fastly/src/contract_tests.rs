@@ -1,4 +1,4 @@
-//! Every invitation that can be stored is shown so that Fastly's strictest clients can read it.
+//! Property tests: Fastly's strictest clients can read the documents of every invitation that can be stored.
 
 use proptest::{collection::vec, prelude::*, sample::select, test_runner::RngSeed};
 use serde_json::json;
@@ -22,8 +22,8 @@ use crate::{
 
 const URL: &str = "https://usher.example/invitations";
 
-/// Any moment with a year of four digits.
-fn moment() -> impl Strategy<Value = Timestamp> {
+/// Any time with a year of four digits.
+fn timestamp() -> impl Strategy<Value = Timestamp> {
     let micros = -62_135_596_800_000_000_i64..=253_402_300_799_999_999;
     micros.prop_map(|micros| Timestamp::from_timestamp_micros(micros).unwrap())
 }
@@ -33,7 +33,7 @@ fn token<const N: usize>() -> impl Strategy<Value = Token<N>> {
     characters.prop_map(|bytes| Token::parse(&String::from_utf8(bytes).unwrap()).unwrap())
 }
 
-/// Roles that exist, that existed once, and whatever else a name can be.
+/// Existing roles, and other valid names, such as those of roles that no longer exist.
 fn role() -> impl Strategy<Value = RoleName> {
     let existing = select(BUILTIN).prop_map(|role| role.name.to_owned());
     prop_oneof![existing, "[A-Za-z][A-Za-z0-9_+-]{0,63}"].prop_map(|name| RoleName::parse(&name).unwrap())
@@ -53,7 +53,7 @@ fn email() -> impl Strategy<Value = EmailAddress> {
 }
 
 fn account() -> impl Strategy<Value = Account> {
-    (token(), moment()).prop_map(|(public_id, created_at)| Account {
+    (token(), timestamp()).prop_map(|(public_id, created_at)| Account {
         id: AccountId::new(1),
         public_id,
         name: AccountName::parse("onward").unwrap(),
@@ -64,23 +64,25 @@ fn account() -> impl Strategy<Value = Account> {
 
 fn invitation() -> impl Strategy<Value = OpenInvitation> {
     let names = (token(), token(), email(), grant());
-    (names, (moment(), moment(), moment())).prop_map(|((public_id, secure_id, email, grant), times)| {
-        let (created_at, updated_at, sent_at) = times;
-        OpenInvitation {
-            id: InvitationId::new(1),
-            public_id,
-            secure_id: Some(secure_id),
-            email,
-            name: None,
-            grant,
-            created_at,
-            updated_at,
-            sent_at,
-        }
-    })
+    (names, (timestamp(), timestamp(), timestamp())).prop_map(
+        |((public_id, secure_id, email, grant), times)| {
+            let (created_at, updated_at, sent_at) = times;
+            OpenInvitation {
+                id: InvitationId::new(1),
+                public_id,
+                secure_id: Some(secure_id),
+                email,
+                name: None,
+                grant,
+                created_at,
+                updated_at,
+                sent_at,
+            }
+        },
+    )
 }
 
-/// As the documentation says it.
+/// The attribute `role`, as `docs/api/fastly.md` defines it.
 fn shown_role(stored: &[&str]) -> &'static str {
     let six = ["superuser", "engineer", "tls_admin", "billing", "tls_viewer", "user"];
     if stored.contains(&"GlobalAdmin") {
@@ -93,7 +95,7 @@ fn page() -> impl Strategy<Value = PageRequest> {
     let number = prop_oneof![1_u32..10, 1_u32..];
     (number, 1_u32..=100).prop_map(|(number, size)| {
         let pair = |name: &str, value: u32| (name.to_owned(), value.to_string());
-        PageRequest::of_query(&[pair("page[number]", number), pair("page[size]", size)]).unwrap()
+        PageRequest::from_query(&[pair("page[number]", number), pair("page[size]", size)]).unwrap()
     })
 }
 
@@ -110,10 +112,10 @@ proptest! {
     #![proptest_config(deterministic())]
 
     #[test]
-    fn every_stored_invitation_can_be_read_after_its_creation(
+    fn clients_can_read_the_response_to_every_creation(
         stored in invitation(), account in account(),
     ) {
-        let body = serde_json::to_value(Document::of(InvitationResource::created(&stored, &account))).unwrap();
+        let body = serde_json::to_value(Document::new(InvitationResource::created(&stored, &account))).unwrap();
         prop_assert_eq!(violated_rules(InvitationResponse::Created, &body), Vec::<String>::new(), "{}", body);
         let stored_roles: Vec<&str> = stored.grant.roles().iter().map(RoleName::as_str).collect();
         prop_assert_eq!(&body["data"]["attributes"]["roles"], &json!(stored_roles));
@@ -121,14 +123,14 @@ proptest! {
     }
 
     #[test]
-    fn every_list_of_stored_invitations_can_be_read(
+    fn clients_can_read_every_list(
         stored in vec(invitation(), 0..4),
         account in account(),
         page in page(),
         count in prop_oneof![0_u64..500, any::<u64>()],
     ) {
         let shown = stored.iter().map(|stored| InvitationResource::listed(stored, &account));
-        let body = serde_json::to_value(Collection::of(shown, Paging::new(URL, &page, count))).unwrap();
+        let body = serde_json::to_value(Collection::new(shown, Paging::by_number(URL, &page, count))).unwrap();
         prop_assert_eq!(violated_rules(InvitationResponse::Listed, &body), Vec::<String>::new(), "{}", body);
         prop_assert_eq!(body["data"].as_array().map(Vec::len), Some(stored.len()));
     }

@@ -18,17 +18,16 @@ use usher_domain::{
 use usher_http_kit::{self as kit, AppState, Parsed, body, context, idempotency_key};
 
 use crate::{
-    Settings,
-    answer::{document, no_content, write_response, written_document},
     credential::credential,
-    error::{ErrorBody, FastlyProblem},
+    error::{CommonErrors, CommonWriteErrors, ErrorBody, FastlyProblem},
     invitation::{InvitationCollection, InvitationDocument, InvitationResource},
-    openapi::{Refused, RefusedWrite},
     page::{PageParameters, PageRequest, Paging},
-    request::{self, shape::InvitationRequest},
+    request::{self, RequestedInvite, shape::InvitationRequest},
+    response::{document, no_content, write_response, written_document},
+    settings::Settings,
 };
 
-/// `GET /invitations`: the open invitations of the token's customer, the newest first.
+/// `GET /invitations`: lists the open invitations of the account, newest first.
 #[utoipa::path(
     get,
     path = "/invitations",
@@ -37,10 +36,10 @@ use crate::{
     summary = "List invitations",
     params(PageParameters),
     responses(
-        (status = 200, description = "A page of the open invitations, the newest first", body = InvitationCollection, content_type = "application/vnd.api+json"),
-        (status = 400, description = "A parameter is out of its bounds", body = ErrorBody),
-        (status = 403, description = "The caller's role sees no invitations", body = ErrorBody),
-        Refused,
+        (status = 200, description = "A page of the open invitations, newest first", body = InvitationCollection, content_type = "application/vnd.api+json"),
+        (status = 400, description = "A parameter is invalid", body = ErrorBody),
+        (status = 403, description = "The caller may not see invitations", body = ErrorBody),
+        CommonErrors,
     )
 )]
 pub(crate) async fn list(
@@ -49,18 +48,18 @@ pub(crate) async fn list(
     query: Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, FastlyProblem> {
     let credential = credential(&request, &state).await?;
-    let page = PageRequest::of_query(&query);
+    let page = PageRequest::from_query(&query);
     let part = page.clone().map(|page| page.part());
     let Parsed { request: query, not_understood } = kit::query(context(&request), credential, part);
     let listed = state.app.invitations().list(query).await;
     let InAccount { actor, value: listing } =
         listed.map_err(|rejection| kit::problem(rejection, not_understood))?;
-    let paging = Paging::of_listing(&format!("{}/invitations", state.public_url), &page?, &listing);
+    let paging = Paging::by_cursor(&format!("{}/invitations", state.public_url), &page?, &listing);
     let listed = listing.items.iter().map(|open| InvitationResource::listed(open, &actor.account));
-    document(&InvitationCollection::of(listed, paging))
+    document(&InvitationCollection::new(listed, paging))
 }
 
-/// `POST /invitations`: invites.
+/// `POST /invitations`: invites an address to the account.
 #[utoipa::path(
     post,
     path = "/invitations",
@@ -72,13 +71,13 @@ pub(crate) async fn list(
     ),
     responses(
         (status = 200, description = "The invitation; its mail is queued", body = InvitationDocument, content_type = "application/vnd.api+json"),
-        (status = 400, description = "The body says something that cannot be, and `detail` names the member; or the `Idempotency-Key` cannot be read", body = ErrorBody),
-        (status = 403, description = "The caller may not invite, or not as this", body = ErrorBody),
+        (status = 400, description = "A member of the body is invalid, and `detail` names it; or the `Idempotency-Key` is invalid", body = ErrorBody),
+        (status = 403, description = "The caller may not create this invitation", body = ErrorBody),
         (status = 408, description = "The body did not arrive in time", body = ErrorBody),
-        (status = 409, description = "The address is invited already, or a member's; or the first request with the `Idempotency-Key` is being worked on", body = ErrorBody),
+        (status = 409, description = "The address has an open invitation or is a member's; or the first request with the `Idempotency-Key` is still running", body = ErrorBody),
         (status = 413, description = "The body is larger than 64 KiB", body = ErrorBody),
-        Refused,
-        RefusedWrite,
+        CommonErrors,
+        CommonWriteErrors,
     )
 )]
 pub(crate) async fn create(
@@ -92,27 +91,27 @@ pub(crate) async fn create(
     let key = idempotency_key::of_request(&request, &state.app, body.as_deref().ok());
     let command = body.map_err(Into::into).and_then(|body| command(&body, settings.validity));
     let Parsed { request: call, not_understood } = kit::call(context(&request), credential, key, command);
-    let outcome = state.app.invitations().create(call, Arc::new(created)).await;
+    let outcome = state.app.invitations().create(call, Arc::new(render_created)).await;
     let result = outcome.result.map_err(|rejection| kit::problem(rejection, not_understood));
     Ok(write_response(result, outcome.quota))
 }
 
-/// `DELETE /invitations/{invitation_id}`: revokes.
+/// `DELETE /invitations/{invitation_id}`: revokes an invitation.
 #[utoipa::path(
     delete,
     path = "/invitations/{invitation_id}",
     tag = "invitations",
     operation_id = "deleteInvitation",
     summary = "Delete an invitation",
-    params(("invitation_id" = String, Path, description = "Alphanumeric string identifying an invitation")),
+    params(("invitation_id" = String, Path, description = "The id of the invitation")),
     responses(
-        (status = 204, description = "Deleted: its link works no more"),
-        (status = 400, description = "The `Idempotency-Key` cannot be read", body = ErrorBody),
-        (status = 403, description = "The caller could not have made this invitation", body = ErrorBody),
-        (status = 404, description = "The customer has no such invitation that is open or expired", body = ErrorBody),
-        (status = 409, description = "The first request with the `Idempotency-Key` is being worked on", body = ErrorBody),
-        Refused,
-        RefusedWrite,
+        (status = 204, description = "Deleted; its link no longer works"),
+        (status = 400, description = "The `Idempotency-Key` is invalid", body = ErrorBody),
+        (status = 403, description = "The caller could not have created this invitation", body = ErrorBody),
+        (status = 404, description = "The account has no open or expired invitation with this id", body = ErrorBody),
+        (status = 409, description = "The first request with the `Idempotency-Key` is still running", body = ErrorBody),
+        CommonErrors,
+        CommonWriteErrors,
     )
 )]
 pub(crate) async fn delete(
@@ -129,17 +128,17 @@ pub(crate) async fn delete(
     Ok(write_response(result, outcome.quota))
 }
 
-fn created(invited: &InAccount<Invitation>) -> Answer {
+fn render_created(invited: &InAccount<Invitation>) -> Answer {
     let open = invited.value.clone().into();
-    written_document(&InvitationDocument::of(InvitationResource::created(&open, &invited.actor.account)))
+    written_document(&InvitationDocument::new(InvitationResource::created(&open, &invited.actor.account)))
 }
 
 fn command(body: &[u8], validity: TimeDelta) -> Result<Invite, FastlyProblem> {
-    let wanted = request::read(body)?;
-    Ok(Invite { email: wanted.email, name: None, grant: wanted.grant, validity })
+    let RequestedInvite { email, grant } = request::read(body)?;
+    Ok(Invite { email, name: None, grant, validity })
 }
 
-/// Names the invitation that was not found. The use case does not know how the caller spelled its id.
+/// Puts the id into a 404. The use case does not know how the caller spelled it.
 fn with_id(problem: FastlyProblem, id: &str) -> FastlyProblem {
     if problem.status() == StatusCode::NOT_FOUND { FastlyProblem::no_invitation(id) } else { problem }
 }

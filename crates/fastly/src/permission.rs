@@ -1,15 +1,17 @@
+//! Permissions on services in Fastly's spelling.
+
 use serde::Serialize;
 use usher_domain::role::ServicePermission;
 use utoipa::ToSchema;
 
-/// What somebody may do with one service, in Fastly's spelling.
+/// A permission on one service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = Permission)]
 pub(crate) enum FastlyPermission {
-    /// Everything.
+    /// Full access.
     Full,
-    /// Read.
+    /// Read access.
     ReadOnly,
     /// Purge single objects.
     PurgeSelect,
@@ -33,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_is_spelled_as_it_is_read() {
+    fn each_permission_is_written_as_the_domain_reads_it() {
         for permission in ServicePermission::EVERY {
             let spelled = serde_json::to_value(FastlyPermission::from(permission)).unwrap();
             assert_eq!(spelled.as_str().and_then(ServicePermission::parse), Some(permission));

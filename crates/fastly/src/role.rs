@@ -1,36 +1,38 @@
+//! Roles in Fastly's spelling.
+
 use serde::Serialize;
 use usher_domain::role::{GLOBAL_ADMIN, Grant};
 use utoipa::ToSchema;
 
-/// The six roles that Fastly's clients know. A seventh name in a reply makes fastly-py throw the whole reply away.
+/// The six roles that Fastly's clients know. fastly-py rejects a whole response that contains any other name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = Role)]
 pub(crate) enum FastlyRole {
-    /// Uses services.
+    /// May use services.
     User,
-    /// Reads TLS settings.
+    /// May read TLS settings.
     TlsViewer,
-    /// Changes TLS settings.
+    /// May change TLS settings.
     TlsAdmin,
-    /// Reads and changes billing.
+    /// May read and change billing.
     Billing,
-    /// Configures services, and invites engineers and users.
+    /// May configure services, and invite engineers and users.
     Engineer,
-    /// Everything.
+    /// May do everything.
     Superuser,
 }
 
 impl FastlyRole {
-    /// Every role, in the order of Fastly's reference.
-    pub(crate) const EVERY: [Self; 6] =
+    /// All roles, in the order of Fastly's reference.
+    pub(crate) const ALL: [Self; 6] =
         [Self::User, Self::TlsViewer, Self::TlsAdmin, Self::Billing, Self::Engineer, Self::Superuser];
 
-    /// From the one that says most about its holder to the one that says least.
+    /// All roles, from the highest to the lowest.
     const BY_RANK: [Self; 6] =
         [Self::Superuser, Self::Engineer, Self::TlsAdmin, Self::Billing, Self::TlsViewer, Self::User];
 
-    /// Fastly's spelling, which is also the name of the stored role.
+    /// The name, which is also the name of the stored role.
     #[must_use]
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -43,17 +45,16 @@ impl FastlyRole {
         }
     }
 
-    /// Reads Fastly's spelling.
+    /// The role with this name.
     #[must_use]
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        Self::EVERY.into_iter().find(|role| role.as_str() == text)
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
     }
 
-    /// What the attribute `role` says of a stored grant: the highest of Fastly's roles in it, `superuser` for
-    /// Landscape's `GlobalAdmin`, which is the same authority, and `user`, the least, for a grant that has none of
-    /// Fastly's roles. The attribute `roles` has the whole truth ([`stored_names`]).
+    /// The attribute `role` of a stored grant: `superuser` for Landscape's `GlobalAdmin`, which has the same authority; otherwise
+    /// the highest of Fastly's roles in the grant; otherwise `user`, the lowest. [`role_names`] has all roles.
     #[must_use]
-    pub(crate) fn of(grant: &Grant) -> Self {
+    pub(crate) fn shown(grant: &Grant) -> Self {
         let has = |name: &str| grant.roles().iter().any(|role| role.as_str() == name);
         if has(GLOBAL_ADMIN) {
             return Self::Superuser;
@@ -62,9 +63,9 @@ impl FastlyRole {
     }
 }
 
-/// What the attribute `roles` says: the names of the roles as they are stored, Fastly's or not.
+/// The attribute `roles` of a stored grant: all names as they are stored, including roles that Fastly does not have.
 #[must_use]
-pub(crate) fn stored_names(grant: &Grant) -> Vec<String> {
+pub(crate) fn role_names(grant: &Grant) -> Vec<String> {
     grant.roles().iter().map(ToString::to_string).collect()
 }
 
@@ -76,16 +77,16 @@ mod tests {
 
     fn shown(names: &[&str]) -> &'static str {
         let names = names.iter().map(|name| RoleName::parse(name).unwrap()).collect();
-        FastlyRole::of(&Grant::from_stored(names, false, Vec::new()).unwrap()).as_str()
+        FastlyRole::shown(&Grant::from_stored(names, false, Vec::new()).unwrap()).as_str()
     }
 
     #[test]
-    fn each_of_the_six_is_shown_as_itself_and_exists() {
-        for role in FastlyRole::EVERY {
+    fn each_of_fastlys_roles_is_shown_as_itself_and_exists_in_the_domain() {
+        for role in FastlyRole::ALL {
             assert_eq!(shown(&[role.as_str()]), role.as_str());
             assert_eq!(FastlyRole::parse(role.as_str()), Some(role));
             assert_eq!(serde_json::to_value(role).unwrap(), role.as_str());
-            assert!(BUILTIN.iter().any(|builtin| builtin.name == role.as_str()), "{role:?} is a role here");
+            assert!(BUILTIN.iter().any(|builtin| builtin.name == role.as_str()), "{role:?}");
         }
         assert_eq!(FastlyRole::parse("Superuser"), None);
     }
@@ -107,15 +108,15 @@ mod tests {
     }
 
     #[test]
-    fn roles_that_fastly_does_not_have_are_shown_as_the_least() {
+    fn roles_that_fastly_does_not_have_are_shown_as_user() {
         assert_eq!(shown(&["Auditor"]), "user");
         assert_eq!(shown(&["SupportAnalyst", "gone"]), "user");
         assert_eq!(shown(&["Auditor", "billing", "gone"]), "billing");
     }
 
     #[test]
-    fn the_stored_names_are_never_translated() {
+    fn all_names_are_shown_as_they_are_stored() {
         let grant = Grant::of_roles(["GlobalAdmin", "Auditor"]).unwrap();
-        assert_eq!(stored_names(&grant), ["Auditor", "GlobalAdmin"]);
+        assert_eq!(role_names(&grant), ["Auditor", "GlobalAdmin"]);
     }
 }

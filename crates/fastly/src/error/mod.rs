@@ -1,6 +1,7 @@
-//! Every answer that is no success.
+//! Errors in the form of the dialect: `{"msg": "…", "detail": "…"}`.
 
-mod refusals;
+mod common;
+mod conversions;
 
 use actix_web::{
     HttpResponse, ResponseError,
@@ -12,19 +13,21 @@ use actix_web::{
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// Characters of an id that an answer repeats: enough for every id that Usher ever gave out.
-const MOST_OF_AN_ID: usize = 64;
+pub(crate) use common::{CommonErrors, CommonWriteErrors};
 
-/// What Fastly's clients read when something went wrong. The type is plain `application/json`, by which they choose it.
+/// Characters of an unknown id that an error repeats. Every id that Usher issues is shorter.
+const MAX_REPEATED: usize = 64;
+
+/// The body of an error. Its content type is `application/json`: Fastly's clients choose their model by it.
 #[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
 pub(crate) struct ErrorBody {
-    /// The kind of trouble; the same for every trouble of the kind.
+    /// The kind of the error.
     msg: &'static str,
-    /// What was wrong, and what to change.
+    /// The cause, and what to change.
     detail: String,
 }
 
-/// An error as Fastly's clients read it: `{"msg": "…", "detail": "…"}`.
+/// An error in the form of the dialect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FastlyProblem {
     status: StatusCode,
@@ -33,36 +36,36 @@ pub(crate) struct FastlyProblem {
     retry_after: Option<i64>,
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "errors and format_args! are handed over as they come")]
+#[expect(clippy::needless_pass_by_value, reason = "callers pass errors and format_args! as they are")]
 impl FastlyProblem {
     fn new(status: StatusCode, msg: &'static str, detail: impl ToString) -> Self {
         Self { status, body: ErrorBody { msg, detail: detail.to_string() }, retry_after: None }
     }
 
-    /// 400: the request says something that cannot be.
+    /// 400: the request is malformed.
     pub(crate) fn bad_request(detail: impl ToString) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "Bad request", detail)
     }
 
-    /// 401: nobody is behind the credentials.
+    /// 401: the token is missing or invalid.
     pub(crate) fn unauthorized(detail: impl ToString) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "Provided credentials are missing or invalid", detail)
     }
 
-    /// 403: who asks may not.
+    /// 403: the caller lacks the permission.
     pub(crate) fn forbidden(detail: impl ToString) -> Self {
         Self::new(StatusCode::FORBIDDEN, "Forbidden", detail)
     }
 
-    /// 404: there is no such thing, or not for who asks.
+    /// 404: the object does not exist, or the caller may not know of it.
     pub(crate) fn not_found(detail: impl ToString) -> Self {
         Self::new(StatusCode::NOT_FOUND, "Record not found", detail)
     }
 
-    /// 404 for an id that names no invitation of the account.
+    /// 404: the account has no invitation with this id.
     #[must_use]
     pub(crate) fn no_invitation(id: &str) -> Self {
-        let id: String = id.chars().take(MOST_OF_AN_ID).collect();
+        let id: String = id.chars().take(MAX_REPEATED).collect();
         Self::not_found(format_args!("Cannot find invitation '{id}'"))
     }
 
@@ -74,60 +77,73 @@ impl FastlyProblem {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", detail)
     }
 
-    /// 409: it is there already.
+    /// 408: the body did not arrive in time.
+    pub(crate) fn request_timeout(detail: impl ToString) -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "Request timeout", detail)
+    }
+
+    /// 409: the object exists already.
     pub(crate) fn duplicate(detail: impl ToString) -> Self {
         Self::new(StatusCode::CONFLICT, "Duplicate record", detail)
     }
 
-    /// 409: the same request is being worked on; come back after so many seconds.
-    pub(crate) fn in_progress(detail: impl ToString, seconds: i64) -> Self {
-        Self::new(StatusCode::CONFLICT, "Request in progress", detail).retry_after(seconds)
+    /// 409: the first request with the idempotency key is still running.
+    pub(crate) fn in_progress(detail: impl ToString, retry_after: i64) -> Self {
+        Self::new(StatusCode::CONFLICT, "Request in progress", detail).retry_after(retry_after)
     }
 
-    /// 422: the idempotency key is another request's.
-    pub(crate) fn key_reused(detail: impl ToString) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Idempotency key reused", detail)
-    }
-
-    /// 410: it was there, and what became of it.
+    /// 410: the invitation has ended.
     pub(crate) fn gone(detail: impl ToString) -> Self {
         Self::new(StatusCode::GONE, "Gone", detail)
     }
 
-    /// 429: too often; come back after so many seconds.
-    pub(crate) fn too_many(detail: impl ToString, seconds: i64) -> Self {
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests", detail).retry_after(seconds)
+    /// 413: the body is too large.
+    pub(crate) fn body_too_large(detail: impl ToString) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "Request body too large", detail)
     }
 
-    /// 429: the writes of this hour are used up; the next hour begins in so many seconds.
-    pub(crate) fn hourly_limit(detail: impl ToString, seconds: i64) -> Self {
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "Hourly rate limit exceeded", detail).retry_after(seconds)
+    /// 422: the idempotency key was used for another request.
+    pub(crate) fn key_reused(detail: impl ToString) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Idempotency key reused", detail)
     }
 
-    /// 500: the log has the rest.
+    /// 429: too many attempts.
+    pub(crate) fn too_many(detail: impl ToString, retry_after: i64) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests", detail).retry_after(retry_after)
+    }
+
+    /// 429: the write limit of the hour is reached.
+    pub(crate) fn hourly_limit(detail: impl ToString, retry_after: i64) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "Hourly rate limit exceeded", detail)
+            .retry_after(retry_after)
+    }
+
+    /// 500: a defect. Only the log has the cause.
     #[must_use]
     pub(crate) fn internal() -> Self {
         let detail = "something is wrong on our side; quote the X-Request-Id of this answer";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error", detail)
     }
 
-    /// 503: come back after so many seconds.
-    pub(crate) fn unavailable(detail: impl ToString, seconds: i64) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "Service unavailable", detail).retry_after(seconds)
+    /// 503: the request can be repeated.
+    pub(crate) fn unavailable(detail: impl ToString, retry_after: i64) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "Service unavailable", detail).retry_after(retry_after)
     }
 
-    /// The status that it is answered with.
+    /// The status of the response.
     #[must_use]
     pub(crate) const fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The body.
+    /// The body of the response. Written without serde's fallible API, because the error for a failed serialization has to be
+    /// written too.
     pub(crate) fn to_json(&self) -> String {
         let ErrorBody { msg, detail } = &self.body;
         format!(r#"{{"msg":{},"detail":{}}}"#, Value::from(*msg), Value::from(detail.as_str()))
     }
 
+    /// In seconds; at least one.
     fn retry_after(mut self, seconds: i64) -> Self {
         self.retry_after = Some(seconds.max(1));
         self

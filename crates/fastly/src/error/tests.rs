@@ -8,7 +8,6 @@ use usher_domain::{
         store::{Constraint, Limit},
     },
     quota::{Quota, TooManyWrites, WriteCount},
-    role::GrantError,
     usecase::{
         accept::AcceptError, invite::InviteError, resolve::ResolveError, revoke::RevokeError, view::ViewError,
     },
@@ -21,7 +20,7 @@ use usher_http_kit::{
 
 use super::*;
 
-fn answer(problem: impl Into<FastlyProblem>) -> HttpResponse {
+fn response(problem: impl Into<FastlyProblem>) -> HttpResponse {
     problem.into().error_response()
 }
 
@@ -29,9 +28,9 @@ fn header(response: &HttpResponse, name: &str) -> String {
     response.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
 }
 
-/// Status, msg and detail of the answer, which must have these two members and no other.
+/// Status, `msg` and `detail`. Fails when the body has other members.
 fn parts(problem: impl Into<FastlyProblem>) -> (u16, String, String) {
-    let response = answer(problem);
+    let response = response(problem);
     let status = response.status().as_u16();
     let body = response.into_body().try_into_bytes().unwrap();
     let body: Value = serde_json::from_slice(&body).unwrap();
@@ -48,8 +47,8 @@ fn assert_kind(problem: impl Into<FastlyProblem>, status: u16, msg: &str) {
 }
 
 #[test]
-fn an_error_is_plain_json_that_nobody_keeps() {
-    let response = answer(FastlyProblem::bad_request("data is missing"));
+fn an_error_is_plain_json_and_is_not_cached() {
+    let response = response(FastlyProblem::bad_request("data is missing"));
     assert_eq!(header(&response, "content-type"), "application/json");
     assert_eq!(header(&response, "cache-control"), "no-store");
     assert_eq!(header(&response, "x-content-type-options"), "nosniff");
@@ -60,32 +59,32 @@ fn an_error_is_plain_json_that_nobody_keeps() {
 }
 
 #[test]
-fn missing_credentials_say_how_to_send_them() {
+fn a_missing_token_is_401_and_says_how_to_send_one() {
     let (status, msg, detail) = parts(CredentialError::Missing);
     assert_eq!((status, msg.as_str()), (401, "Provided credentials are missing or invalid"));
     assert!(detail.contains("Fastly-Key"), "{detail}");
-    assert_eq!(header(&answer(CredentialError::Missing), "www-authenticate"), r#"Bearer realm="usher""#);
+    assert_eq!(header(&response(CredentialError::Missing), "www-authenticate"), r#"Bearer realm="usher""#);
 }
 
 #[test]
-fn refused_tokens_say_why() {
-    let refused = |error: TokenError| parts(CredentialError::Token(error));
-    let (status, msg, detail) = refused(TokenError::Expired);
+fn a_rejected_token_says_why() {
+    let rejected = |error: TokenError| parts(CredentialError::Token(error));
+    let (status, msg, detail) = rejected(TokenError::Expired);
     assert_eq!((status, msg.as_str()), (401, "Provided credentials are missing or invalid"));
     assert_eq!(detail, "the token has expired");
     assert_eq!(
-        refused(TokenError::Invalid { reason: "signature", message: "the signature is wrong".to_owned() }).0,
+        rejected(TokenError::Invalid { reason: "signature", message: "the signature is wrong".to_owned() }).0,
         401
     );
     assert_eq!(parts(CredentialError::Malformed).0, 401);
-    assert_eq!(refused(TokenError::EmailNotVerified).0, 403);
-    assert_eq!(refused(TokenError::KeysUnavailable).0, 503);
-    let unavailable = answer(CredentialError::Token(TokenError::KeysUnavailable));
+    assert_eq!(rejected(TokenError::EmailNotVerified).0, 403);
+    assert_eq!(rejected(TokenError::KeysUnavailable).0, 503);
+    let unavailable = response(CredentialError::Token(TokenError::KeysUnavailable));
     assert_eq!(header(&unavailable, "retry-after"), "5");
 }
 
 #[test]
-fn an_unknown_invitation_is_named_but_not_at_any_length() {
+fn an_unknown_id_is_repeated_up_to_64_characters() {
     let (status, msg, detail) = parts(FastlyProblem::no_invitation("a/b"));
     assert_eq!((status, msg.as_str()), (404, "Record not found"));
     assert_eq!(detail, "Cannot find invitation 'a/b'");
@@ -94,14 +93,14 @@ fn an_unknown_invitation_is_named_but_not_at_any_length() {
 }
 
 #[test]
-fn the_store_tells_only_whether_to_come_back() {
+fn a_failure_of_the_store_is_503_or_500_without_its_cause() {
     for error in [
         StoreError::Contended,
         StoreError::Overloaded(Limit::Writer),
         StoreError::Unreachable("secret host".to_owned()),
     ] {
         assert_kind(error.clone(), 503, "Service unavailable");
-        assert_eq!(header(&answer(error), "retry-after"), "1");
+        assert_eq!(header(&response(error), "retry-after"), "1");
     }
     let corrupt = StoreError::Corrupt { table: "secret", column: "secret", id: 1 };
     for error in [corrupt, StoreError::Conflict(Constraint::RandomId), StoreError::defect("secret state")] {
@@ -112,20 +111,15 @@ fn the_store_tells_only_whether_to_come_back() {
 }
 
 #[test]
-fn bodies_that_cannot_be_read_are_told_apart() {
+fn unreadable_bodies_have_statuses_of_their_own() {
     assert_kind(BodyError::TooLarge, 413, "Request body too large");
     assert_kind(BodyError::TimedOut, 408, "Request timeout");
     assert_kind(BodyError::Broken, 400, "Bad request");
     assert_kind(json::read(b"null", Members::Any, |_, _| Some(())).unwrap_err(), 400, "Bad request");
-    assert_kind(GrantError::NoRole, 400, "Bad request");
-    assert_kind(GrantError::RepeatedService("S".to_owned()), 400, "Bad request");
-    let (status, _, detail) = parts(GrantError::UnknownRole("king".to_owned()));
-    assert_eq!(status, 400);
-    assert!(detail.contains("king") && detail.contains("superuser"), "{detail}");
 }
 
 #[test]
-fn who_may_not_is_forbidden() {
+fn missing_permissions_are_403() {
     assert_kind(ResolveError::UnknownPerson, 403, "Forbidden");
     assert_kind(ResolveError::NoMembership, 403, "Forbidden");
     assert_kind(ResolveError::NotAMember("onward".to_owned()), 403, "Forbidden");
@@ -138,14 +132,14 @@ fn who_may_not_is_forbidden() {
 }
 
 #[test]
-fn what_is_not_there_is_not_found() {
+fn missing_objects_are_404() {
     assert_kind(ViewError::NotFound, 404, "Record not found");
     assert_kind(RevokeError::NotFound, 404, "Record not found");
     assert_kind(AcceptError::NotFound, 404, "Record not found");
 }
 
 #[test]
-fn what_is_there_already_is_a_duplicate() {
+fn existing_objects_are_409() {
     let email = || "joe@example.com".to_owned();
     assert_kind(InviteError::AlreadyMember(email()), 409, "Duplicate record");
     assert_kind(InviteError::AlreadyInvited(email()), 409, "Duplicate record");
@@ -154,7 +148,7 @@ fn what_is_there_already_is_a_duplicate() {
 }
 
 #[test]
-fn an_acceptance_that_fails_says_what_became_of_the_invitation() {
+fn a_failed_acceptance_says_what_happened_to_the_invitation() {
     for gone in [
         AcceptError::Replaced,
         AcceptError::Expired,
@@ -179,7 +173,7 @@ fn an_acceptance_that_fails_says_what_became_of_the_invitation() {
 }
 
 #[test]
-fn every_refusal_hands_on_the_trouble_of_the_store() {
+fn every_rejection_passes_on_the_failure_of_the_store() {
     let store = || StoreError::Contended;
     assert_kind(ResolveError::Store(store()), 503, "Service unavailable");
     assert_kind(InviteError::Store(store()), 503, "Service unavailable");
@@ -190,8 +184,8 @@ fn every_refusal_hands_on_the_trouble_of_the_store() {
 }
 
 #[test]
-fn too_often_says_when_to_come_back() {
-    let retry = |problem: FastlyProblem| header(&answer(problem), "retry-after");
+fn too_many_requests_are_429_with_retry_after() {
+    let retry = |problem: FastlyProblem| header(&response(problem), "retry-after");
     assert_kind(PasswordError::Busy, 503, "Service unavailable");
     assert_eq!(retry(PasswordError::Busy.into()), "1");
     assert_kind(PasswordError::TooManyFailures { seconds: 90 }, 429, "Too many requests");
@@ -201,6 +195,6 @@ fn too_often_says_when_to_come_back() {
     let limit = || TooManyWrites(Quota::after(count, 10, late));
     assert_kind(limit(), 429, "Hourly rate limit exceeded");
     assert_eq!(retry(limit().into()), "17");
-    assert_eq!(retry(FastlyProblem::too_many("x", -3)), "1", "never in the past");
+    assert_eq!(retry(FastlyProblem::too_many("x", -3)), "1", "at least one second");
     assert_kind(FastlyProblem::method_not_allowed(), 405, "Method not allowed");
 }

@@ -1,25 +1,24 @@
-use serde_json::{Value, json};
+use insta::assert_json_snapshot;
 use usher_domain::role::{Grant, RoleName, ServiceGrant, ServiceId, ServicePermission};
 
 use super::*;
 use crate::{
     page::{PageRequest, Paging},
-    samples,
+    test_data,
 };
 
-fn created(invitation: &OpenInvitation) -> Value {
-    let shown = InvitationResource::created(invitation, &samples::account());
-    serde_json::to_value(Document::of(shown)).unwrap()
+fn created(invitation: &OpenInvitation) -> InvitationDocument {
+    Document::new(InvitationResource::created(invitation, &test_data::account()))
 }
 
-fn listed(invitation: &OpenInvitation) -> Value {
-    let shown = InvitationResource::listed(invitation, &samples::account());
-    let paging = Paging::new("https://usher.example/invitations", &PageRequest::of_query(&[]).unwrap(), 1);
-    serde_json::to_value(Collection::of([shown], paging)).unwrap()
+fn listed(invitation: &OpenInvitation) -> InvitationCollection {
+    let page = PageRequest::from_query(&[]).unwrap();
+    let paging = Paging::by_number("https://usher.example/invitations", &page, 1);
+    Collection::new([InvitationResource::listed(invitation, &test_data::account())], paging)
 }
 
-fn plain() -> OpenInvitation {
-    samples::invitation(Grant::of_roles(["engineer", "billing"]).unwrap())
+fn unlimited() -> OpenInvitation {
+    test_data::invitation(Grant::of_roles(["engineer", "billing"]).unwrap())
 }
 
 fn limited() -> OpenInvitation {
@@ -28,51 +27,114 @@ fn limited() -> OpenInvitation {
         permission: ServicePermission::Full,
     };
     let roles = vec![RoleName::parse("engineer").unwrap()];
-    samples::invitation(Grant::new(roles, true, vec![service("S2"), service("S1")]).unwrap())
+    test_data::invitation(Grant::new(roles, true, vec![service("S2"), service("S1")]).unwrap())
 }
 
 #[test]
-fn the_answer_to_a_creation_is_the_whole_document_and_no_more() {
-    let expected = json!({ "data": {
-        "id": samples::INVITATION,
+fn the_response_to_a_creation_has_all_attributes_and_no_services() {
+    assert_json_snapshot!(created(&unlimited()), @r#"
+    {
+      "data": {
+        "id": "2bXr7KqVn0mTz5LcWd8Yp4",
         "type": "invitation",
         "attributes": {
+          "email": "Mina@Example.org",
+          "limit_services": false,
+          "role": "engineer",
+          "roles": [
+            "billing",
+            "engineer"
+          ],
+          "status_code": 1,
+          "created_at": "2026-03-04T05:06:07Z",
+          "updated_at": "2026-03-04T06:06:07Z",
+          "deleted_at": null
+        },
+        "relationships": {
+          "customer": {
+            "data": {
+              "id": "7cQ2mZr9Wd4Tn1Lx8Vb5Ky",
+              "type": "customer"
+            }
+          }
+        }
+      }
+    }
+    "#);
+    let limited = serde_json::to_value(created(&limited())).unwrap();
+    assert_json_snapshot!(limited["data"]["relationships"], @r#"
+    {
+      "customer": {
+        "data": {
+          "id": "7cQ2mZr9Wd4Tn1Lx8Vb5Ky",
+          "type": "customer"
+        }
+      }
+    }
+    "#);
+}
+
+#[test]
+fn a_list_names_the_services_by_stable_ids() {
+    assert_json_snapshot!(listed(&limited()), @r#"
+    {
+      "data": [
+        {
+          "id": "2bXr7KqVn0mTz5LcWd8Yp4",
+          "type": "invitation",
+          "attributes": {
             "email": "Mina@Example.org",
-            "limit_services": false,
+            "limit_services": true,
             "role": "engineer",
-            "roles": ["billing", "engineer"],
+            "roles": [
+              "engineer"
+            ],
             "status_code": 1,
             "created_at": "2026-03-04T05:06:07Z",
             "updated_at": "2026-03-04T06:06:07Z",
-            "deleted_at": null,
-        },
-        "relationships": { "customer": { "data": { "id": samples::CUSTOMER, "type": "customer" } } },
-    } });
-    assert_eq!(created(&plain()), expected);
+            "deleted_at": null
+          },
+          "relationships": {
+            "customer": {
+              "data": {
+                "id": "7cQ2mZr9Wd4Tn1Lx8Vb5Ky",
+                "type": "customer"
+              }
+            },
+            "service_invitations": {
+              "data": [
+                {
+                  "id": "40AjeuYm3xJMnpoMRLf8cK",
+                  "type": "service_invitation"
+                },
+                {
+                  "id": "65TxFJkgRox57FmiJpChgs",
+                  "type": "service_invitation"
+                }
+              ]
+            }
+          }
+        }
+      ],
+      "links": {
+        "last": "https://usher.example/invitations?page%5Bnumber%5D=1&page%5Bsize%5D=20"
+      },
+      "meta": {
+        "current_page": 1,
+        "per_page": 20,
+        "record_count": 1,
+        "total_pages": 1
+      }
+    }
+    "#);
 }
 
 #[test]
-fn the_answer_to_a_creation_names_no_services() {
-    let relationships = &created(&limited())["data"]["relationships"];
-    assert!(relationships.get("service_invitations").is_none(), "{relationships}");
-}
-
-#[test]
-fn a_list_names_the_services_by_ids_that_stay() {
-    let shown = &listed(&limited())["data"][0];
-    let linked =
-        |id: &str| json!({ "id": derived_id(&[samples::INVITATION, id]), "type": "service_invitation" });
-    assert_eq!(
-        shown["relationships"]["service_invitations"],
-        json!({ "data": [linked("S1"), linked("S2")] })
-    );
-    assert_eq!(shown["attributes"]["limit_services"], true);
-}
-
-#[test]
-fn a_list_says_that_there_are_no_services() {
-    let list = listed(&plain());
-    assert_eq!(list["data"][0]["relationships"]["service_invitations"], json!({ "data": [] }));
-    assert_eq!(list["meta"]["record_count"], 1);
-    assert!(list["links"]["last"].is_string());
+fn an_invitation_without_services_is_listed_with_an_empty_relationship() {
+    let unlimited = serde_json::to_value(listed(&unlimited())).unwrap();
+    assert_json_snapshot!(unlimited["data"][0]["relationships"]["service_invitations"], @r#"
+    {
+      "data": []
+    }
+    "#);
 }

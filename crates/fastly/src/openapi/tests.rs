@@ -4,7 +4,7 @@ use serde_json::Value;
 use utoipa::OpenApi as _;
 
 use super::Description;
-use crate::endpoints;
+use crate::routes::endpoints;
 
 const COMMITTED: &str = include_str!("../../../../docs/api/fastly.openapi.json");
 

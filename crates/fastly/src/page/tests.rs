@@ -1,12 +1,14 @@
 use serde_json::{Value, json};
 
+use usher_domain::{account::PublicId, usecase::view::Start};
+
 use super::*;
 
 const URL: &str = "https://usher.example/invitations";
 
 fn page(pairs: &[(&str, &str)]) -> Result<PageRequest, String> {
     let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-    PageRequest::of_query(&pairs).map_err(|problem| problem.to_string())
+    PageRequest::from_query(&pairs).map_err(|problem| problem.to_string())
 }
 
 fn request(number: u32, size: u32) -> PageRequest {
@@ -14,11 +16,11 @@ fn request(number: u32, size: u32) -> PageRequest {
 }
 
 fn links(number: u32, size: u32, count: u64) -> Value {
-    serde_json::to_value(Paging::new(URL, &request(number, size), count).links).unwrap()
+    serde_json::to_value(Paging::by_number(URL, &request(number, size), count).links).unwrap()
 }
 
 fn meta(number: u32, size: u32, count: u64) -> Value {
-    serde_json::to_value(Paging::new(URL, &request(number, size), count).meta).unwrap()
+    serde_json::to_value(Paging::by_number(URL, &request(number, size), count).meta).unwrap()
 }
 
 fn link(number: u32, size: u32) -> String {
@@ -26,7 +28,7 @@ fn link(number: u32, size: u32) -> String {
 }
 
 #[test]
-fn parameters_come_in_any_order_and_either_may_be_missing() {
+fn parameters_are_optional_and_come_in_any_order() {
     assert_eq!(page(&[]), Ok(request(1, 20)));
     assert_eq!(page(&[("page[number]", "3")]), Ok(request(3, 20)));
     assert_eq!(page(&[("page[size]", "100")]), Ok(request(1, 100)));
@@ -36,18 +38,18 @@ fn parameters_come_in_any_order_and_either_may_be_missing() {
 }
 
 #[test]
-fn a_place_takes_the_place_of_the_number() {
-    let place = "BBBBBBBBBBBBBBBBBBBBBB";
-    let behind = page(&[("page[number]", "3"), ("page[after]", place)]).unwrap();
-    assert_eq!((behind.number, behind.after.as_ref().map(PublicId::as_str)), (3, Some(place)));
-    assert_eq!(behind.part().start, Start::Behind(PublicId::parse(place).unwrap()));
+fn a_cursor_takes_precedence_over_the_number() {
+    let cursor = "BBBBBBBBBBBBBBBBBBBBBB";
+    let behind = page(&[("page[number]", "3"), ("page[after]", cursor)]).unwrap();
+    assert_eq!((behind.number, behind.after.as_ref().map(PublicId::as_str)), (3, Some(cursor)));
+    assert_eq!(behind.part().start, Start::Behind(PublicId::parse(cursor).unwrap()));
     assert_eq!(page(&[("page[number]", "3")]).unwrap().part().start, Start::Offset(40));
     let problem = page(&[("page[after]", "x")]).unwrap_err();
     assert!(problem.contains("page[after] must be one of a `next` link"), "{problem}");
 }
 
 #[test]
-fn numbers_out_of_bounds_are_refused_by_name() {
+fn invalid_parameters_are_rejected_by_name() {
     for wrong in ["0", "101", "-1", "1.5", "", "x", "18446744073709551616"] {
         let problem = page(&[("page[size]", wrong)]).unwrap_err();
         assert!(problem.contains("page[size] must be a whole number from 1 to 100"), "{problem}");
@@ -61,7 +63,7 @@ fn numbers_out_of_bounds_are_refused_by_name() {
 }
 
 #[test]
-fn a_page_is_a_part_of_the_rows() {
+fn limit_and_offset_follow_from_number_and_size() {
     let page = request(3, 20);
     assert_eq!((page.limit(), page.offset()), (20, 40));
     let farthest = request(u32::MAX, 100);
@@ -81,7 +83,7 @@ fn the_first_page_of_several_has_next_and_last() {
 }
 
 #[test]
-fn a_page_in_between_has_all_four_links() {
+fn a_page_in_the_middle_has_all_four_links() {
     let all = json!({ "first": link(1, 1), "prev": link(1, 1), "next": link(3, 1), "last": link(9, 1) });
     assert_eq!(links(2, 1, 9), all);
 }
@@ -92,7 +94,7 @@ fn the_last_page_has_no_next_link() {
 }
 
 #[test]
-fn a_page_beyond_the_last_leads_back_to_the_last() {
+fn a_page_beyond_the_end_links_to_the_last_page() {
     let back = json!({ "first": link(1, 2), "prev": link(3, 2), "last": link(3, 2) });
     assert_eq!(links(4, 2, 5), back);
     assert_eq!(links(u32::MAX, 2, 5), back);
@@ -100,7 +102,7 @@ fn a_page_beyond_the_last_leads_back_to_the_last() {
 }
 
 #[test]
-fn the_numbers_are_integers_and_an_empty_list_has_one_page() {
+fn the_figures_count_items_and_pages() {
     let empty = json!({ "current_page": 1, "per_page": 20, "record_count": 0, "total_pages": 1 });
     assert_eq!(meta(1, 20, 0), empty);
     let some = json!({ "current_page": 2, "per_page": 2, "record_count": 5, "total_pages": 3 });

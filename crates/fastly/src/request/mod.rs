@@ -1,7 +1,7 @@
 //! The body of `POST /invitations`.
 //!
-//! It is read member by member and not through the types in [`shape`], so that one answer names every wrong member by
-//! its path. The types say what is accepted, and a test holds the two together.
+//! The reader takes member by member instead of deserializing the types in [`shape`], so that one response names every invalid
+//! member by its path. The types describe the accepted bodies; tests compare them with the reader.
 
 mod services;
 pub(crate) mod shape;
@@ -12,27 +12,27 @@ use usher_domain::{
 };
 use usher_http_kit::json::{self, Members, Object, Problems};
 
-use super::{error::FastlyProblem, role::FastlyRole};
+use crate::{error::FastlyProblem, role::FastlyRole};
 
-/// Whom somebody wants to invite, as what.
+/// The address to invite, and the grant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Wanted {
-    /// The address.
+pub(crate) struct RequestedInvite {
+    /// The address to invite.
     pub(crate) email: EmailAddress,
-    /// The effective grant, after the dialect's defaults.
+    /// The grant, with the defaults of the dialect.
     pub(crate) grant: Grant,
 }
 
 /// Reads a body. Unknown members are ignored, as Fastly's own API ignores them.
-pub(crate) fn read(body: &[u8]) -> Result<Wanted, FastlyProblem> {
-    Ok(json::read(body, Members::Any, wanted)?)
+pub(crate) fn read(body: &[u8]) -> Result<RequestedInvite, FastlyProblem> {
+    Ok(json::read(body, Members::Any, invite)?)
 }
 
-/// What the document asks for. `None` only after a problem was noted.
-fn wanted(document: &Object<'_>, problems: &mut Problems) -> Option<Wanted> {
+/// Reads the document. `None` only after a problem was noted.
+fn invite(document: &Object<'_>, problems: &mut Problems) -> Option<RequestedInvite> {
     let data = document.required("data", problems)?.object(Members::Any, problems)?;
     check_type(&data, "invitation", problems);
-    // The relationship `customer` is not looked at: the credential decides.
+    // The relationship `customer` is ignored: the token decides the account.
     let relationships = data.child("relationships", Members::Any, problems);
     let services = relationships.map(|relationships| services::read(&relationships, problems));
     let services = services.unwrap_or_default();
@@ -43,7 +43,7 @@ fn wanted(document: &Object<'_>, problems: &mut Problems) -> Option<Wanted> {
     status_code(&attributes, problems);
     let grant = Grant::new(roles, limited.unwrap_or(!services.is_empty()), services);
     let grant = grant.map_err(|error| problems.note(error)).ok()?;
-    Some(Wanted { email: email?, grant })
+    Some(RequestedInvite { email: email?, grant })
 }
 
 fn email(attributes: &Object<'_>, problems: &mut Problems) -> Option<EmailAddress> {
@@ -59,28 +59,28 @@ fn check_type(object: &Object<'_>, expected: &str, problems: &mut Problems) {
     }
 }
 
-/// Those of `role` and of `roles` together; `user`, the least, when neither names one.
+/// The roles in `role` and `roles` together. Without any, the role is `user`, the lowest.
 fn roles(attributes: &Object<'_>, problems: &mut Problems) -> Vec<RoleName> {
-    let one = attributes.member("role").and_then(|member| {
-        member.choice(FastlyRole::parse, &FastlyRole::EVERY.map(FastlyRole::as_str), problems)
+    let role = attributes.member("role").and_then(|member| {
+        member.choice(FastlyRole::parse, &FastlyRole::ALL.map(FastlyRole::as_str), problems)
     });
-    let one = one.and_then(|role| RoleName::parse(role.as_str()).ok());
+    let role = role.and_then(|role| RoleName::parse(role.as_str()).ok());
     let known: Vec<&str> = BUILTIN.iter().map(|role| role.name).collect();
-    let several = attributes.items("roles", problems);
-    let several = several.iter().filter_map(|item| item.choice(existing, &known, problems));
-    let mut roles: Vec<RoleName> = one.into_iter().chain(several).collect();
+    let items = attributes.items("roles", problems);
+    let others = items.iter().filter_map(|item| item.choice(builtin, &known, problems));
+    let mut roles: Vec<RoleName> = role.into_iter().chain(others).collect();
     if roles.is_empty() {
         roles.extend(RoleName::parse(FastlyRole::User.as_str()));
     }
     roles
 }
 
-fn existing(text: &str) -> Option<RoleName> {
+fn builtin(text: &str) -> Option<RoleName> {
     RoleName::parse(text).ok().filter(|name| name.role().is_some())
 }
 
-/// 1, active, is all that there is. fastly-rust sends a string; compared as a float, because JSON knows one kind of
-/// number only and fastly-py makes `1.0` of what it once read.
+/// Accepts only 1, which means active. fastly-rust sends a string. The number is compared as a float, because fastly-py can
+/// send `1.0`.
 fn status_code(attributes: &Object<'_>, problems: &mut Problems) {
     let Some(member) = attributes.member("status_code") else { return };
     let value = member.value();

@@ -1,4 +1,4 @@
-//! The relationship `service_invitations`, in each of the shapes that Fastly's clients send.
+//! The relationship `service_invitations`, in all forms that Fastly's clients send.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use usher_http_kit::json::{Members, Node, Object, Problems};
 
 use super::check_type;
 
-/// The services and the permissions there. None when the relationship, or its `data`, is absent or empty.
+/// The services with their permissions; empty when the relationship or its `data` is absent or empty.
 pub(super) fn read(relationships: &Object<'_>, problems: &mut Problems) -> Vec<ServiceGrant> {
     let Some(list) = relationships.child("service_invitations", Members::Any, problems) else {
         return Vec::new();
@@ -50,8 +50,8 @@ fn service<'a>(item: &Object<'a>, problems: &mut Problems) -> Option<Object<'a>>
     unwrapped(&service, "service", problems)
 }
 
-/// The object itself, or the one in its `data`: the typed models of Fastly's clients wrap a service invitation where its
-/// documentation does not, and leave out the wrapper of its service where the documentation has one.
+/// The object itself, or the object in its `data`. The typed models of Fastly's clients wrap a service invitation, which Fastly's
+/// documentation does not, and omit the wrapper of the service, which the documentation has.
 fn unwrapped<'a>(node: &Node<'a>, kind: &str, problems: &mut Problems) -> Option<Object<'a>> {
     let outer = node.object(Members::Any, problems)?;
     check_type(&outer, kind, problems);

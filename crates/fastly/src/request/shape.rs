@@ -1,6 +1,6 @@
-//! The body of `POST /invitations` as types, for the OpenAPI document: what is accepted, in which shapes.
-#![cfg_attr(not(test), expect(dead_code, reason = "only tests make values; the types describe the body"))]
-#![expect(unused_qualifications, reason = "in what utoipa derives for optional members")]
+//! The body of `POST /invitations` as types, for the OpenAPI document.
+#![cfg_attr(not(test), expect(dead_code, reason = "the types describe the body; only tests make values"))]
+#![expect(unused_qualifications, reason = "utoipa generates such paths for optional members")]
 
 use serde::Serialize;
 use serde_json::Value;
@@ -11,26 +11,26 @@ use utoipa::{
 
 use crate::{permission::FastlyPermission, role::FastlyRole};
 
-/// Invites somebody. Members that are not listed are ignored; `null` counts as absent.
+/// The request for an invitation. Unknown members are ignored. `null` counts as absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct InvitationRequest {
     /// The invitation.
     pub(crate) data: RequestedInvitation,
 }
 
-/// The invitation to make.
+/// The invitation to create.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct RequestedInvitation {
-    /// What it is.
+    /// The type, which may be absent.
     #[serde(rename = "type")]
     pub(crate) kind: Option<InvitationType>,
-    /// Whom, and as what.
+    /// The address and the roles.
     pub(crate) attributes: RequestedAttributes,
-    /// On which services.
+    /// The services.
     pub(crate) relationships: Option<RequestedRelationships>,
 }
 
-/// The one type.
+/// The type of an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum InvitationType {
@@ -38,65 +38,65 @@ pub(crate) enum InvitationType {
     Invitation,
 }
 
-/// Whom to invite, and as what.
+/// The attributes of the invitation to create.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct RequestedAttributes {
-    /// The address that the invitation goes to.
+    /// The address to invite.
     #[schema(format = "email")]
     pub(crate) email: String,
-    /// Whether the invitee will reach only the listed services. Without it: whether services are listed.
+    /// Whether the invitee is limited to the listed services. By default true if services are listed, and false otherwise.
     pub(crate) limit_services: Option<bool>,
-    /// One of Fastly's roles. Without this and `roles` it is `user`.
+    /// One of Fastly's roles. Without `role` and `roles`, the role is `user`.
     pub(crate) role: Option<FastlyRole>,
-    /// Names of roles of the account, granted beside `role`.
+    /// Names of roles of the account, granted in addition to `role`.
     pub(crate) roles: Option<Vec<String>>,
-    /// An invitation is active from its creation: 1, or left out.
-    #[schema(schema_with = active)]
+    /// 1 or absent: an invitation is active from its creation.
+    #[schema(schema_with = active_status)]
     pub(crate) status_code: Option<Value>,
 }
 
-/// What the invitation belongs to, and what belongs to it.
+/// The relationships of the invitation to create.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct RequestedRelationships {
-    /// Ignored, whatever it is: the credential decides for which customer it is.
+    /// Ignored. The token decides the customer.
     pub(crate) customer: Option<Value>,
-    /// The services to give rights on.
+    /// The services to grant permissions on.
     pub(crate) service_invitations: Option<RequestedServiceInvitations>,
 }
 
 /// A list of service invitations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct RequestedServiceInvitations {
-    /// Each service once.
+    /// The service invitations. Each service may occur once.
     pub(crate) data: Option<Vec<RequestedServiceInvitation>>,
 }
 
-/// A service invitation, as Fastly's documentation has it or as the typed models of its clients write it.
+/// A service invitation, in the form of Fastly's documentation or in the form of its clients' typed models.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum RequestedServiceInvitation {
-    /// Plain JSON:API.
+    /// As in Fastly's documentation.
     Plain(ServiceInvitation),
-    /// In a wrapper.
+    /// As in the typed models.
     Wrapped {
-        /// What is wrapped.
+        /// The service invitation.
         data: ServiceInvitation,
     },
 }
 
-/// Rights on one service.
+/// A permission on one service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct ServiceInvitation {
-    /// What it is.
+    /// The type, which may be absent.
     #[serde(rename = "type")]
     pub(crate) kind: Option<ServiceInvitationType>,
-    /// What is allowed.
+    /// The permission.
     pub(crate) attributes: Option<ServiceInvitationAttributes>,
-    /// Where.
+    /// The service.
     pub(crate) relationships: ServiceInvitationRelationships,
 }
 
-/// The one type.
+/// The type of a service invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ServiceInvitationType {
@@ -104,45 +104,45 @@ pub(crate) enum ServiceInvitationType {
     ServiceInvitation,
 }
 
-/// What is allowed with the service.
+/// The attributes of a service invitation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct ServiceInvitationAttributes {
-    /// Without it, `full`.
+    /// The permission, by default `full`.
     pub(crate) permission: Option<FastlyPermission>,
 }
 
-/// Which service.
+/// The relationships of a service invitation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct ServiceInvitationRelationships {
     /// The service.
     pub(crate) service: RequestedService,
 }
 
-/// A service, as Fastly's documentation has it or as the typed models of its clients write it.
+/// A service, in the form of Fastly's documentation or in the form of its clients' typed models.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum RequestedService {
-    /// Plain JSON:API.
+    /// As in Fastly's documentation.
     Linked {
         /// The service.
         data: ServiceIdentifier,
     },
-    /// Without the wrapper.
+    /// As in the typed models.
     Bare(ServiceIdentifier),
 }
 
-/// Names a service.
+/// The identifier of a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct ServiceIdentifier {
-    /// What it is.
+    /// The type, which may be absent.
     #[serde(rename = "type")]
     pub(crate) kind: Option<ServiceType>,
-    /// Its id.
+    /// The id of the service.
     #[schema(pattern = "^[A-Za-z0-9_-]{1,64}$")]
     pub(crate) id: String,
 }
 
-/// The one type.
+/// The type of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ServiceType {
@@ -150,8 +150,8 @@ pub(crate) enum ServiceType {
     Service,
 }
 
-/// The number 1, the text `1` (fastly-rust) or null.
-fn active() -> Schema {
+/// The number 1, the string `1`, which fastly-rust sends, or null.
+fn active_status() -> Schema {
     let of = |kind| ObjectBuilder::new().schema_type(SchemaType::new(kind));
     OneOfBuilder::new()
         .item(of(Type::Integer).enum_values(Some([1])))

@@ -1,4 +1,4 @@
-//! JSON:API 1.0: what has a type and an id becomes a document or a list.
+//! JSON:API 1.0: resources, and the documents that contain them.
 
 mod schema;
 
@@ -7,24 +7,24 @@ use std::fmt::Debug;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::page::{PageLinks, PageMeta, Paging};
+use crate::page::{PageLinks, PageMeta, Paging};
 
-/// What has a type, an id, attributes and relationships (JSON:API 1.0, section 5.2).
+/// An object with a type, an id, attributes and relationships (JSON:API 1.0, section 5.2).
 pub(crate) trait Resource {
-    /// The member `type`, by which clients choose their model.
+    /// The member `type`. Clients choose their model by it.
     const TYPE: &'static str;
-    /// What the OpenAPI document calls it. Its document and its list are called after it.
+    /// The name of the schema in the OpenAPI document. The names of the document and the list derive from it.
     const SCHEMA: &'static str;
     /// The member `attributes`.
     type Attributes: Debug + Serialize + ToSchema;
     /// The member `relationships`.
     type Relationships: Debug + Serialize + ToSchema;
 
-    /// Its id, attributes and relationships.
+    /// The id, the attributes and the relationships.
     fn into_parts(self) -> (String, Self::Attributes, Self::Relationships);
 }
 
-/// A resource as it stands in a document.
+/// A resource as a member of a document.
 #[derive(Debug, Serialize)]
 #[serde(bound = "")]
 pub(crate) struct ResourceObject<R: Resource> {
@@ -42,7 +42,7 @@ impl<R: Resource> From<R> for ResourceObject<R> {
     }
 }
 
-/// `{"data": …}`: one resource.
+/// One resource: `{"data": …}`.
 #[derive(Debug, Serialize)]
 #[serde(bound = "")]
 pub(crate) struct Document<R: Resource> {
@@ -52,12 +52,12 @@ pub(crate) struct Document<R: Resource> {
 impl<R: Resource> Document<R> {
     /// The document of a resource.
     #[must_use]
-    pub(crate) fn of(resource: R) -> Self {
+    pub(crate) fn new(resource: R) -> Self {
         Self { data: resource.into() }
     }
 }
 
-/// `{"data": […], "links": …, "meta": …}`: a part of a list.
+/// A page of a list: `{"data": […], "links": …, "meta": …}`.
 #[derive(Debug, Serialize)]
 #[serde(bound = "")]
 pub(crate) struct Collection<R: Resource> {
@@ -67,15 +67,15 @@ pub(crate) struct Collection<R: Resource> {
 }
 
 impl<R: Resource> Collection<R> {
-    /// The part that `paging` tells about.
+    /// The page with these resources.
     #[must_use]
-    pub(crate) fn of(resources: impl IntoIterator<Item = R>, paging: Paging) -> Self {
+    pub(crate) fn new(resources: impl IntoIterator<Item = R>, paging: Paging) -> Self {
         let data = resources.into_iter().map(Into::into).collect();
         Self { data, links: paging.links, meta: paging.meta }
     }
 }
 
-/// Names another resource (JSON:API 1.0, section 5.2.3).
+/// The identifier of another resource (JSON:API 1.0, section 5.2.3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Identifier)]
 pub(crate) struct ResourceIdentifier {
@@ -84,7 +84,7 @@ pub(crate) struct ResourceIdentifier {
     kind: &'static str,
 }
 
-/// A relationship to exactly one resource. Its `data` is never null: fastly-py raises at that.
+/// A relationship to exactly one resource. `data` is never null, because fastly-py fails at null.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct ToOne {
     data: ResourceIdentifier,
@@ -96,7 +96,7 @@ impl ToOne {
     }
 }
 
-/// A relationship to any number of resources.
+/// A relationship to any number of resources, also none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct ToMany {
     data: Vec<ResourceIdentifier>,

@@ -1,5 +1,5 @@
-//! What the OpenAPI document says about resources. Written out, because the type and the name are the resource's own and
-//! a derived schema would say neither.
+//! The schemas of resources. They are written by hand, because their names and the value of `type` depend on the resource, which
+//! a derived schema cannot express.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use utoipa::{
 use super::{Collection, Document, Resource, ResourceObject};
 use crate::page::{PageLinks, PageMeta};
 
-type Named = (String, RefOr<Schema>);
+type NamedSchema = (String, RefOr<Schema>);
 
 impl<R: Resource> PartialSchema for ResourceObject<R> {
     fn schema() -> RefOr<Schema> {
@@ -37,7 +37,7 @@ impl<R: Resource> ToSchema for ResourceObject<R> {
         R::SCHEMA.into()
     }
 
-    fn schemas(schemas: &mut Vec<Named>) {
+    fn schemas(schemas: &mut Vec<NamedSchema>) {
         add::<R::Attributes>(schemas);
         add::<R::Relationships>(schemas);
     }
@@ -54,7 +54,7 @@ impl<R: Resource> ToSchema for Document<R> {
         format!("{}Document", R::SCHEMA).into()
     }
 
-    fn schemas(schemas: &mut Vec<Named>) {
+    fn schemas(schemas: &mut Vec<NamedSchema>) {
         add::<ResourceObject<R>>(schemas);
     }
 }
@@ -75,14 +75,14 @@ impl<R: Resource> ToSchema for Collection<R> {
         format!("{}Collection", R::SCHEMA).into()
     }
 
-    fn schemas(schemas: &mut Vec<Named>) {
+    fn schemas(schemas: &mut Vec<NamedSchema>) {
         add::<ResourceObject<R>>(schemas);
         add::<PageLinks>(schemas);
         add::<PageMeta>(schemas);
     }
 }
 
-/// An object with these members, all of them always there.
+/// An object with these members, all of them required.
 fn members<const N: usize>(members: [(&'static str, RefOr<Schema>); N]) -> RefOr<Schema> {
     let object = members
         .into_iter()
@@ -94,8 +94,8 @@ fn reference<T: ToSchema>() -> RefOr<Schema> {
     RefOr::Ref(Ref::from_schema_name(T::name()))
 }
 
-/// A type's schema, and those that it refers to.
-fn add<T: ToSchema>(schemas: &mut Vec<Named>) {
+/// Adds the schema of a type, and the schemas that it refers to.
+fn add<T: ToSchema>(schemas: &mut Vec<NamedSchema>) {
     schemas.push((T::name().into_owned(), T::schema()));
     T::schemas(schemas);
 }

@@ -14,17 +14,17 @@ fn schemas<T: ToSchema>() -> serde_json::Map<String, Value> {
     schemas.into_iter().map(|(name, schema)| (name, serde_json::to_value(schema).unwrap())).collect()
 }
 
-/// Fails when a schema refers to one that is not there.
+/// Fails when a schema refers to a missing schema.
 fn assert_closed(schemas: &serde_json::Map<String, Value>) {
     let text = Value::Object(schemas.clone()).to_string();
     for reference in text.split("#/components/schemas/").skip(1) {
         let name = reference.split('"').next().unwrap();
-        assert!(schemas.contains_key(name), "{name} is nowhere");
+        assert!(schemas.contains_key(name), "{name} is missing");
     }
 }
 
 #[test]
-fn a_document_is_called_after_its_resource() {
+fn the_schema_of_a_document_refers_to_its_resource() {
     let schemas = schemas::<InvitationDocument>();
     assert_closed(&schemas);
     let data = &schemas["InvitationDocument"]["properties"]["data"];
@@ -40,7 +40,7 @@ fn a_document_is_called_after_its_resource() {
 }
 
 #[test]
-fn a_list_has_links_and_numbers() {
+fn the_schema_of_a_list_requires_links_and_figures() {
     let schemas = schemas::<InvitationCollection>();
     assert_closed(&schemas);
     assert_eq!(schemas["InvitationCollection"]["required"], json!(["data", "links", "meta"]));
@@ -49,7 +49,7 @@ fn a_list_has_links_and_numbers() {
 }
 
 #[test]
-fn no_schema_refers_to_nowhere() {
+fn every_reference_names_a_schema() {
     assert_closed(&schemas::<ServiceAuthorizationCollection>());
     assert_closed(&schemas::<CurrentUser>());
     assert_closed(&schemas::<ErrorBody>());

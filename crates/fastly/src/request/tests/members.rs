@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use usher_domain::role::{BUILTIN, ServicePermission};
 
-use super::{accepted, refused, with, with_services};
+use super::{accepted, rejected, with, with_services};
 use crate::role::FastlyRole;
 
 fn roles(attributes: &Value) -> Vec<String> {
@@ -9,7 +9,7 @@ fn roles(attributes: &Value) -> Vec<String> {
 }
 
 #[test]
-fn an_address_is_enough() {
+fn only_the_address_is_required() {
     let expected = ("Mina@Example.org".to_owned(), vec!["user".to_owned()], false, Vec::new());
     let least = json!({ "data": { "attributes": { "email": " Mina@Example.org " } } });
     assert_eq!(accepted(&least), expected);
@@ -40,35 +40,35 @@ fn unknown_members_are_ignored() {
 }
 
 #[test]
-fn the_address_has_to_be_there() {
+fn a_missing_address_is_rejected() {
     for body in [
         json!({ "data": {} }),
         json!({ "data": { "attributes": null } }),
         json!({ "data": { "attributes": {} } }),
         json!({ "data": { "attributes": { "email": null } } }),
     ] {
-        assert_eq!(refused(&body), "data.attributes.email is missing");
+        assert_eq!(rejected(&body), "data.attributes.email is missing");
     }
     for body in [json!({}), json!({ "data": null })] {
-        assert_eq!(refused(&body), "data is missing");
+        assert_eq!(rejected(&body), "data is missing");
     }
 }
 
 #[test]
-fn objects_have_to_be_objects() {
-    assert_eq!(refused(&json!({ "data": [] })), "data must be an object, not a list");
-    let attributes = refused(&json!({ "data": { "attributes": "x" } }));
+fn another_type_than_an_object_is_rejected() {
+    assert_eq!(rejected(&json!({ "data": [] })), "data must be an object, not a list");
+    let attributes = rejected(&json!({ "data": { "attributes": "x" } }));
     assert_eq!(attributes, "data.attributes must be an object, not a string");
     let mut body = with(&json!({}));
     body["data"]["relationships"] = json!([]);
-    assert_eq!(refused(&body), "data.relationships must be an object, not a list");
+    assert_eq!(rejected(&body), "data.relationships must be an object, not a list");
 }
 
 #[test]
-fn a_wrong_address_is_refused() {
-    let refused = |email: Value| refused(&json!({ "data": { "attributes": { "email": email } } }));
-    assert!(refused("mina".into()).starts_with("data.attributes.email must be one e-mail address"));
-    assert_eq!(refused(5.into()), "data.attributes.email must be a string, not a number");
+fn an_invalid_address_is_rejected() {
+    let rejected = |email: Value| rejected(&json!({ "data": { "attributes": { "email": email } } }));
+    assert!(rejected("mina".into()).starts_with("data.attributes.email must be one e-mail address"));
+    assert_eq!(rejected(5.into()), "data.attributes.email must be a string, not a number");
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn the_type_is_invitation_or_left_out() {
     for kind in [json!("invitations"), json!("Invitation"), json!(1)] {
         let mut body = with(&json!({}));
         body["data"]["type"] = kind;
-        assert_eq!(refused(&body), "data.type must be \"invitation\" or left out");
+        assert_eq!(rejected(&body), "data.type must be \"invitation\" or left out");
     }
     let mut body = with(&json!({}));
     body["data"].as_object_mut().unwrap().remove("type");
@@ -84,18 +84,18 @@ fn the_type_is_invitation_or_left_out() {
 }
 
 #[test]
-fn each_of_the_six_roles_is_granted() {
-    for role in FastlyRole::EVERY {
+fn each_of_fastlys_roles_is_granted() {
+    for role in FastlyRole::ALL {
         assert_eq!(roles(&json!({ "role": role.as_str() })), [role.as_str()]);
     }
 }
 
 #[test]
-fn another_role_is_refused_with_the_six() {
+fn an_unknown_role_is_rejected_with_the_list_of_roles() {
     let expected =
         "data.attributes.role must be one of user, tls_viewer, tls_admin, billing, engineer, superuser";
     for role in [json!("GlobalAdmin"), json!("Engineer"), json!(""), json!(3), json!(["user"])] {
-        assert_eq!(refused(&with(&json!({ "role": role }))), expected);
+        assert_eq!(rejected(&with(&json!({ "role": role }))), expected);
     }
 }
 
@@ -111,17 +111,17 @@ fn role_and_roles_are_granted_together() {
 }
 
 #[test]
-fn roles_that_the_account_does_not_have_are_refused() {
-    let text = refused(&with(&json!({ "roles": ["user", "4hFjG1cZq0Yt7nPp2LkVb3", 7] })));
+fn unknown_names_in_roles_are_rejected() {
+    let text = rejected(&with(&json!({ "roles": ["user", "4hFjG1cZq0Yt7nPp2LkVb3", 7] })));
     let (second, third) = text.split_once("; ").unwrap();
     assert!(second.starts_with("data.attributes.roles[1] must be one of GlobalAdmin, "), "{text}");
     assert!(third.starts_with("data.attributes.roles[2] must be one of GlobalAdmin, "), "{text}");
-    let text = refused(&with(&json!({ "roles": "user" })));
+    let text = rejected(&with(&json!({ "roles": "user" })));
     assert_eq!(text, "data.attributes.roles must be an array, not a string");
 }
 
 #[test]
-fn the_limit_follows_the_services_unless_it_is_given() {
+fn limit_services_defaults_to_whether_services_are_listed() {
     let one = json!({ "data": [{ "relationships": { "service": { "data": { "id": "S" } } } }] });
     let mut body = with_services(&one);
     assert!(accepted(&body).2, "limited, because a service is listed");
@@ -129,29 +129,29 @@ fn the_limit_follows_the_services_unless_it_is_given() {
     let (_, _, limited, services) = accepted(&body);
     assert_eq!((limited, services), (false, vec![("S".to_owned(), ServicePermission::Full)]));
     assert!(accepted(&with(&json!({ "limit_services": true }))).2, "limited to no service at all");
-    let text = refused(&with(&json!({ "limit_services": "true" })));
+    let text = rejected(&with(&json!({ "limit_services": "true" })));
     assert_eq!(text, "data.attributes.limit_services must be true or false, not a string");
 }
 
 #[test]
-fn an_invitation_is_active_from_its_creation() {
+fn only_1_is_accepted_as_status_code() {
     for code in [json!(1), json!("1"), json!(1.0), Value::Null] {
         accepted(&with(&json!({ "status_code": code })));
     }
     for code in [json!(0), json!("0"), json!(0.0)] {
-        let text = refused(&with(&json!({ "status_code": code })));
+        let text = rejected(&with(&json!({ "status_code": code })));
         assert!(text.starts_with("data.attributes.status_code must be 1 or left out: "), "{text}");
         assert!(text.contains("active from its creation") && text.contains("delete it"), "{text}");
     }
     for code in [json!(2), json!(-1), json!(1.5), json!("01"), json!(""), json!(true), json!([1]), json!({})]
     {
-        let text = refused(&with(&json!({ "status_code": code })));
+        let text = rejected(&with(&json!({ "status_code": code })));
         assert_eq!(text, "data.attributes.status_code must be 1 or left out");
     }
 }
 
 #[test]
-fn the_customer_is_not_looked_at() {
+fn the_customer_is_ignored() {
     let customers = [
         json!({ "data": { "type": "customer", "id": "7cQ2mZr9Wd4Tn1Lx8Vb5Ky" } }),
         json!({ "data": [{ "type": "customer", "id": "other" }] }),
@@ -168,13 +168,13 @@ fn the_customer_is_not_looked_at() {
 }
 
 #[test]
-fn every_wrong_member_is_named_in_one_answer() {
+fn every_invalid_member_is_named_in_one_response() {
     let body = json!({ "data": {
         "type": "x",
         "attributes": { "email": "mina", "role": "king", "status_code": 7 },
         "relationships": { "service_invitations": { "data": [{ "attributes": { "permission": "all" } }] } },
     } });
-    let text = refused(&body);
+    let text = rejected(&body);
     let item = "data.relationships.service_invitations.data[0]";
     let named = [
         "data.type ",
@@ -192,8 +192,8 @@ fn every_wrong_member_is_named_in_one_answer() {
 }
 
 #[test]
-fn an_answer_names_a_bounded_number_of_problems() {
-    let text = refused(&with(&json!({ "roles": vec![0; 1000] })));
+fn a_response_names_at_most_20_problems() {
+    let text = rejected(&with(&json!({ "roles": vec![0; 1000] })));
     assert_eq!(text.split("; ").count(), 21);
     assert!(text.ends_with("; and 980 more"), "{text}");
 }

@@ -6,16 +6,16 @@ mod shapes;
 use serde_json::{Value, json};
 use usher_domain::role::ServicePermission;
 
-use super::{Wanted, read};
+use super::{RequestedInvite, read};
 
-/// What the body asks for: address, role names, whether limited, services with their permissions.
-type Asked = (String, Vec<String>, bool, Vec<(String, ServicePermission)>);
+/// Address, role names, `limit_services`, services with their permissions.
+type Summary = (String, Vec<String>, bool, Vec<(String, ServicePermission)>);
 
-fn asked(wanted: &Wanted) -> Asked {
-    let grant = &wanted.grant;
+fn summary(invite: &RequestedInvite) -> Summary {
+    let grant = &invite.grant;
     let services = grant.services().iter();
     (
-        wanted.email.to_string(),
+        invite.email.to_string(),
         grant.roles().iter().map(ToString::to_string).collect(),
         grant.limit_services(),
         services.map(|granted| (granted.service.as_str().to_owned(), granted.permission)).collect(),
@@ -23,13 +23,13 @@ fn asked(wanted: &Wanted) -> Asked {
 }
 
 #[track_caller]
-fn accepted(body: &Value) -> Asked {
-    asked(&read(body.to_string().as_bytes()).unwrap_or_else(|problem| panic!("{problem}: {body}")))
+fn accepted(body: &Value) -> Summary {
+    summary(&read(body.to_string().as_bytes()).unwrap_or_else(|problem| panic!("{problem}: {body}")))
 }
 
-/// The detail of the 400 that the body is answered with.
+/// The detail of the 400 for a body.
 #[track_caller]
-fn refused(body: &Value) -> String {
+fn rejected(body: &Value) -> String {
     let problem = read(body.to_string().as_bytes()).expect_err("it was accepted").to_string();
     problem.strip_prefix("400 Bad request: ").unwrap_or_else(|| panic!("{problem}")).to_owned()
 }

@@ -1,9 +1,9 @@
-//! The types that the OpenAPI document shows, and the reader: one speaks of the same members as the other.
+//! The types in the OpenAPI document and the reader know the same members.
 
 use serde_json::{Value, json};
 use utoipa::ToSchema as _;
 
-use super::{accepted, refused};
+use super::{accepted, rejected};
 use crate::{
     permission::FastlyPermission,
     request::shape::{
@@ -15,7 +15,7 @@ use crate::{
     role::FastlyRole,
 };
 
-/// A request with every member that the types have, and each shape.
+/// A request with every member of the types, and every form.
 fn whole() -> InvitationRequest {
     let id = |id: &str| ServiceIdentifier { kind: Some(ServiceType::Service), id: id.to_owned() };
     let invitation = |service| ServiceInvitation {
@@ -47,7 +47,7 @@ fn whole() -> InvitationRequest {
     }
 }
 
-/// Every place below `value`, as a JSON pointer and as problems write it.
+/// The path of every value below `value`, as a JSON pointer and as problems write it.
 fn places(value: &Value, (pointer, path): (&str, &str), found: &mut Vec<(String, String)>) {
     let mut visit = |member: &Value, pointer: String, path: String| {
         places(member, (&pointer, &path), found);
@@ -68,33 +68,33 @@ fn places(value: &Value, (pointer, path): (&str, &str), found: &mut Vec<(String,
 }
 
 #[test]
-fn what_the_types_can_say_is_accepted() {
+fn every_body_of_the_types_is_accepted() {
     let (email, roles, limited, services) = accepted(&serde_json::to_value(whole()).unwrap());
     assert_eq!((email.as_str(), limited, services.len()), ("mina@example.org", true, 4));
     assert_eq!(roles, ["Auditor", "engineer"]);
 }
 
 #[test]
-fn every_member_of_the_types_is_read() {
+fn the_reader_reads_every_member_of_the_types() {
     let whole = serde_json::to_value(whole()).unwrap();
     let mut every = Vec::new();
     places(&whole, ("", ""), &mut every);
     assert!(every.len() > 40, "{}", every.len());
     for (pointer, path) in every {
         let mut changed = whole.clone();
-        // No member can be this.
+        // Invalid for every member.
         *changed.pointer_mut(&pointer).unwrap() = json!(12.5);
         if path.starts_with("data.relationships.customer") {
             accepted(&changed);
         } else {
-            let text = refused(&changed);
+            let text = rejected(&changed);
             assert!(text.starts_with(&format!("{path} must be ")), "{path}: {text}");
         }
     }
 }
 
 #[test]
-fn the_schema_says_what_has_to_be_there() {
+fn the_schema_names_required_members_and_valid_values() {
     let mut schemas = Vec::new();
     InvitationRequest::schemas(&mut schemas);
     let schema = |name: &str| {
@@ -106,7 +106,7 @@ fn the_schema_says_what_has_to_be_there() {
     assert_eq!(schema("ServiceInvitation")["required"], json!(["relationships"]));
     assert_eq!(schema("ServiceIdentifier")["required"], json!(["id"]));
     assert_eq!(schema("InvitationType")["enum"], json!(["invitation"]));
-    let names = FastlyRole::EVERY.map(FastlyRole::as_str);
+    let names = FastlyRole::ALL.map(FastlyRole::as_str);
     assert_eq!(schema("Role")["enum"], json!(names));
     for name in ["RequestedServiceInvitation", "RequestedService"] {
         assert_eq!(schema(name)["oneOf"].as_array().map(Vec::len), Some(2), "{name}");

@@ -1,4 +1,4 @@
-//! `GET /current_user`, `GET /service-authorizations`: who the caller is, and what the caller may do with which service.
+//! `GET /current_user`, `GET /service-authorizations`: the caller, and the caller's permissions on services.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -8,16 +8,15 @@ use usher_domain::principal::Actor;
 use usher_http_kit::{self as kit, AppState, Parsed, context};
 
 use crate::{
-    answer::{document, plain},
     authorization::{ServiceAuthorization, ServiceAuthorizationCollection},
     credential::credential,
-    error::{ErrorBody, FastlyProblem},
-    openapi::Refused,
+    error::{CommonErrors, ErrorBody, FastlyProblem},
     page::{PageParameters, PageRequest, Paging},
+    response::{document, plain},
     user::CurrentUser,
 };
 
-/// `GET /current_user`: clients ask before each create, to learn their customer's id.
+/// `GET /current_user`: the caller. Clients read their customer's id here before they create an invitation.
 #[utoipa::path(
     get,
     path = "/current_user",
@@ -26,31 +25,31 @@ use crate::{
     summary = "Get the caller",
     responses(
         (status = 200, description = "The caller", body = CurrentUser),
-        (status = 403, description = "The caller is no member of the account", body = ErrorBody),
-        Refused,
+        (status = 403, description = "The caller is not a member of the account", body = ErrorBody),
+        CommonErrors,
     )
 )]
 pub(crate) async fn current_user(
     request: HttpRequest,
     state: Data<AppState>,
 ) -> Result<HttpResponse, FastlyProblem> {
-    plain(&CurrentUser::of(&caller(&request, &state, Ok(())).await?))
+    plain(&CurrentUser::new(&caller(&request, &state, Ok(())).await?))
 }
 
-/// `GET /service-authorizations`: the services that the caller is limited to, with the permission on each. For a caller
-/// without a limit the list says only what was granted besides.
+/// `GET /service-authorizations`: the services of the caller's membership, with the permission on each. A caller who is limited
+/// to services may use no other.
 #[utoipa::path(
     get,
     path = "/service-authorizations",
     tag = "caller",
     operation_id = "listServiceAuthorization",
-    summary = "List the caller's rights on services",
+    summary = "List the caller's permissions on services",
     params(PageParameters),
     responses(
-        (status = 200, description = "A page of the caller's own authorizations, by service", body = ServiceAuthorizationCollection, content_type = "application/vnd.api+json"),
-        (status = 400, description = "A parameter is out of its bounds", body = ErrorBody),
-        (status = 403, description = "The caller is no member of the account", body = ErrorBody),
-        Refused,
+        (status = 200, description = "A page of the caller's own authorizations, ordered by service", body = ServiceAuthorizationCollection, content_type = "application/vnd.api+json"),
+        (status = 400, description = "A parameter is invalid", body = ErrorBody),
+        (status = 403, description = "The caller is not a member of the account", body = ErrorBody),
+        CommonErrors,
     )
 )]
 pub(crate) async fn service_authorizations(
@@ -58,17 +57,17 @@ pub(crate) async fn service_authorizations(
     state: Data<AppState>,
     query: Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, FastlyProblem> {
-    let page = PageRequest::of_query(&query);
+    let page = PageRequest::from_query(&query);
     let caller = caller(&request, &state, page.clone().map(drop)).await?;
     let page = page?;
-    let every = ServiceAuthorization::every(&caller);
-    let count = u64::try_from(every.len()).unwrap_or(u64::MAX);
-    let paging = Paging::new(&format!("{}/service-authorizations", state.public_url), &page, count);
-    let (offset, limit) = (size(page.offset()), size(page.limit().into()));
-    document(&ServiceAuthorizationCollection::of(every.into_iter().skip(offset).take(limit), paging))
+    let all = ServiceAuthorization::all(&caller);
+    let count = u64::try_from(all.len()).unwrap_or(u64::MAX);
+    let paging = Paging::by_number(&format!("{}/service-authorizations", state.public_url), &page, count);
+    let (offset, limit) = (to_usize(page.offset()), to_usize(page.limit().into()));
+    document(&ServiceAuthorizationCollection::new(all.into_iter().skip(offset).take(limit), paging))
 }
 
-/// The caller of a request, whose parameters are read or wrong.
+/// The member who makes a request. Invalid parameters are reported only to a member.
 async fn caller(
     request: &HttpRequest,
     state: &AppState,
@@ -80,6 +79,6 @@ async fn caller(
     caller.map_err(|rejection| kit::problem(rejection, not_understood))
 }
 
-fn size(number: u64) -> usize {
+fn to_usize(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }

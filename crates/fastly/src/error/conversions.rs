@@ -1,11 +1,9 @@
-//! Which answer each refusal becomes. Exhaustive: a refusal that is new has to be given its answer here.
+//! The response to each rejection. The matches are exhaustive, so a new rejection does not compile without its response.
 
-use actix_web::http::StatusCode;
 use usher_app::PasswordError;
 use usher_domain::{
     port::{StoreError, TokenError},
     quota::TooManyWrites,
-    role::{BUILTIN, GrantError},
     usecase::{
         accept::AcceptError, idempotency::KeyError, invite::InviteError, resolve::ResolveError,
         revoke::RevokeError, view::ViewError,
@@ -17,7 +15,7 @@ use usher_http_kit::{
 
 use super::FastlyProblem;
 
-/// The caller learns whether to come back; the log has the rest.
+/// The caller learns only whether a second attempt can succeed. The log has the cause.
 impl From<StoreError> for FastlyProblem {
     fn from(error: StoreError) -> Self {
         if error.is_transient() {
@@ -35,13 +33,13 @@ impl From<CredentialError> for FastlyProblem {
             CredentialError::Malformed => Self::unauthorized(
                 "send one token, either as `Fastly-Key: <token>` or as `Authorization: Bearer <token>`",
             ),
-            CredentialError::Token(token) => of_token(token),
+            CredentialError::Token(token) => token_problem(token),
             CredentialError::OnlyForAccount => Self::forbidden(error),
         }
     }
 }
 
-fn of_token(error: &TokenError) -> FastlyProblem {
+fn token_problem(error: &TokenError) -> FastlyProblem {
     match error {
         TokenError::Invalid { .. } | TokenError::Expired => FastlyProblem::unauthorized(error),
         TokenError::EmailNotVerified => FastlyProblem::forbidden(error),
@@ -54,8 +52,8 @@ fn of_token(error: &TokenError) -> FastlyProblem {
 impl From<BodyError> for FastlyProblem {
     fn from(error: BodyError) -> Self {
         match error {
-            BodyError::TooLarge => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "Request body too large", error),
-            BodyError::TimedOut => Self::new(StatusCode::REQUEST_TIMEOUT, "Request timeout", error),
+            BodyError::TooLarge => Self::body_too_large(error),
+            BodyError::TimedOut => Self::request_timeout(error),
             BodyError::Broken => Self::bad_request(error),
         }
     }
@@ -64,20 +62,6 @@ impl From<BodyError> for FastlyProblem {
 impl From<ReadError> for FastlyProblem {
     fn from(error: ReadError) -> Self {
         Self::bad_request(error)
-    }
-}
-
-impl From<GrantError> for FastlyProblem {
-    fn from(error: GrantError) -> Self {
-        match error {
-            GrantError::UnknownRole(_) => {
-                let known: Vec<&str> = BUILTIN.iter().map(|role| role.name).collect();
-                Self::bad_request(format_args!("{error}; the roles are {}", known.join(", ")))
-            }
-            GrantError::NoRole | GrantError::TooManyServices | GrantError::RepeatedService(_) => {
-                Self::bad_request(error)
-            }
-        }
     }
 }
 
@@ -121,7 +105,7 @@ impl From<InviteError> for FastlyProblem {
         match error {
             InviteError::Forbidden | InviteError::AboveCeiling => Self::forbidden(error),
             InviteError::AlreadyMember(_) => Self::duplicate(error),
-            // Sending one again is Landscape's.
+            // The use case's text advises to resend, which this dialect cannot.
             InviteError::AlreadyInvited(email) => Self::duplicate(format_args!(
                 "{email} already has a pending invitation to this account; delete that one first"
             )),
@@ -141,7 +125,7 @@ impl From<ViewError> for FastlyProblem {
     }
 }
 
-/// Who has the id that was not found answers with [`FastlyProblem::no_invitation`].
+/// A handler that knows the missing id uses [`FastlyProblem::no_invitation`] instead.
 impl From<RevokeError> for FastlyProblem {
     fn from(error: RevokeError) -> Self {
         match error {
@@ -152,7 +136,7 @@ impl From<RevokeError> for FastlyProblem {
     }
 }
 
-/// Acceptance goes by a code from the mail. It is a secret: no answer repeats it.
+/// No response repeats the code from the mail, because it is a secret.
 impl From<AcceptError> for FastlyProblem {
     fn from(error: AcceptError) -> Self {
         match error {

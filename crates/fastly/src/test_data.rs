@@ -1,4 +1,4 @@
-//! An account, a person and an invitation for the tests.
+//! An account, a member and an invitation for tests.
 
 use usher_domain::{
     Timestamp,
@@ -19,9 +19,9 @@ pub(crate) const CUSTOMER: &str = "7cQ2mZr9Wd4Tn1Lx8Vb5Ky";
 pub(crate) const PERSON: &str = "4Ab7cDeFgH1jKlMnOpQrSt";
 pub(crate) const INVITATION: &str = "2bXr7KqVn0mTz5LcWd8Yp4";
 
-/// A moment by its RFC 3339 form.
-pub(crate) fn at(moment: &str) -> Timestamp {
-    moment.parse().unwrap()
+/// The time with this RFC 3339 form.
+pub(crate) fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
 }
 
 pub(crate) fn account() -> Account {
@@ -34,7 +34,7 @@ pub(crate) fn account() -> Account {
     }
 }
 
-/// Jane, made at `2026-03-04T05:06:07.9Z`, a member since `2026-03-05T00:00:00Z`.
+/// Jane, created at `2026-03-04T05:06:07.9Z`, a member since `2026-03-05T00:00:00Z`.
 pub(crate) fn actor(grant: Grant) -> Actor {
     let person = Person {
         id: PersonId::new(1),
@@ -55,7 +55,7 @@ pub(crate) fn actor(grant: Grant) -> Actor {
     Actor { account: account(), person, membership, scope: Scope::Global }
 }
 
-/// Mina's, made at `2026-03-04T05:06:07.9Z`, changed an hour later, open until `2026-03-11T05:06:07.9Z`.
+/// Mina's invitation, created at `2026-03-04T05:06:07.9Z` and changed an hour later.
 pub(crate) fn invitation(grant: Grant) -> OpenInvitation {
     OpenInvitation {
         id: InvitationId::new(1),

@@ -1,14 +1,14 @@
-//! Ids of what Usher stores without an id of its own, because only this dialect names it.
+//! Ids of objects that only this dialect names, and that are stored without an id of their own.
 
 use aws_lc_rs::digest::{SHA256, digest};
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// As many as 128 bits need in base 62, and as Fastly's ids have.
+/// The digits of 128 bits in base 62. Fastly's ids have the same length.
 const LENGTH: usize = 22;
 
-/// An id that is always the same for the same parts: the first 128 bits of SHA-256 over the parts with `/` between them
-/// (no id has one), in base 62, leading zeros kept.
+/// The id for these parts, always the same: the first 128 bits of SHA-256 over the parts, joined with `/`, in base 62 with leading
+/// zeros. No part contains a `/`, so different parts have different texts.
 pub(crate) fn derived_id(parts: &[&str]) -> String {
     let digest = digest(&SHA256, parts.join("/").as_bytes());
     base62(digest.as_ref().iter().take(16).fold(0, |number, octet| (number << 8) | u128::from(*octet)))
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_number_of_128_bits_has_22_digits_of_its_own() {
+    fn base62_has_22_digits() {
         assert_eq!(base62(0), "0000000000000000000000");
         assert_eq!(base62(61), "000000000000000000000z");
         assert_eq!(base62(62), "0000000000000000000010");
@@ -37,13 +37,13 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_the_beginning_of_a_digest() {
+    fn an_id_is_the_first_half_of_a_digest() {
         // SHA-256 of "abc" begins with these 16 octets.
         assert_eq!(derived_id(&["abc"]), base62(0xba78_16bf_8f01_cfea_4141_40de_5dae_2223));
     }
 
     #[test]
-    fn the_same_parts_have_the_same_id_and_others_another() {
+    fn only_the_same_parts_in_the_same_order_have_the_same_id() {
         assert_eq!(derived_id(&["a", "b"]), derived_id(&["a", "b"]));
         assert_ne!(derived_id(&["a", "b"]), derived_id(&["b", "a"]));
         assert_ne!(derived_id(&["a", "bc"]), derived_id(&["ab", "c"]));
