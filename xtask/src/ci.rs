@@ -5,7 +5,7 @@ use std::process::Stdio;
 use usher_tooling::{Failure, cargo, provide_programs, step};
 
 use crate::{
-    advisories, domain, links,
+    advisories, domain, links, structure,
     test::{self, Profile},
     tools::Tool,
 };
@@ -23,6 +23,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     step("formatting", &mut cargo(&["fmt", "--all", "--check"]))?;
     let mut lints = cargo(&["clippy", "--workspace", "--all-targets", "--quiet"]);
     step("lints", lints.args(["--", "-D", "warnings"]))?;
+    structure::check()?;
     test::run(&[], Profile::Ci)?;
     let mut documentation = cargo(&["doc", "--workspace", "--no-deps", "--quiet"]);
     step("documentation", documentation.env("RUSTDOCFLAGS", "-D warnings"))?;

@@ -1,8 +1,8 @@
 //! Development tasks, started by `cargo xtask`.
 //!
 //! Each module is one task, or a check of the task `ci`. The benchmarks and the crash test are crates of their own, which this
-//! program only starts. A task prints one line on standard error for each of its steps and leaves standard output to the
-//! programs that it runs.
+//! program only starts. A task prints one line on standard error for each of its steps and leaves standard output to its
+//! figures and to the programs that it runs.
 //!
 //! To add a task: a module with `run`, and a variant of `Task`. Keep this program quick to build, because each task waits for it.
 
@@ -11,12 +11,14 @@ mod ci;
 mod domain;
 mod links;
 mod peers;
+mod structure;
 mod test;
 mod tools;
 
 use std::{ffi::OsString, process::ExitCode};
 
 use clap::{Parser, Subcommand};
+use structure::StructureArguments;
 use test::Profile;
 use usher_bench::BenchArguments;
 use usher_chaos::ChaosArguments;
@@ -54,6 +56,11 @@ enum Task {
     /// Prints a table, writes all figures to target/chaos, and exits with 1 when a guarantee is violated.
     /// docs/DURABILITY.md lists the guarantees. `cargo xtask test` includes the short form.
     Chaos(ChaosArguments),
+    /// Prints figures of the code's structure: lines, long files, import cycles, public types of one name.
+    ///
+    /// Exits with 1 when the files of a crate import each other in a cycle, or two public types have one name. With
+    /// `--closures`, counts the closures of the given files instead.
+    Structure(StructureArguments),
     /// Runs every check that a change must pass, including the tests. Stops at the first failure.
     ///
     /// The tools that it needs are installed into target/tools.
@@ -65,6 +72,7 @@ fn main() -> ExitCode {
         Task::Test { arguments } => test::run(&arguments, Profile::Developer),
         Task::Bench(arguments) => usher_bench::run(&arguments),
         Task::Chaos(arguments) => usher_chaos::run(&arguments),
+        Task::Structure(arguments) => structure::run(&arguments),
         Task::Ci => ci::run(),
     };
     match outcome {

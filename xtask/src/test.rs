@@ -6,7 +6,7 @@ use std::{ffi::OsString, process::Command};
 
 use timings::Timings;
 use usher_testbed::POSTGRES_VARIABLE;
-use usher_tooling::{Failure, answer, cargo, report_progress, step};
+use usher_tooling::{Failure, answer, cargo, report_progress};
 
 use crate::peers;
 
@@ -39,14 +39,14 @@ fn run_parts(arguments: &[OsString], profile: Profile, timings: &mut Timings) ->
         // A part of its own for its time. With arguments it would fail: nextest takes few options together with --no-run.
         let mut build = with_postgres(runner.command(profile));
         build.args(["--workspace", "--no-run"]);
-        timings.part("building the tests", || step("building the tests", &mut build))?;
+        timings.step("building the tests", &mut build)?;
         // Before the tests, because readers of the output look for the summary of the tests near the end.
         let mut documentation = with_postgres(cargo(&["test", "--workspace", "--doc", "--quiet"]));
-        timings.part("documentation tests", || step("documentation tests", &mut documentation))?;
+        timings.step("documentation tests", &mut documentation)?;
     }
     let mut tests = with_postgres(runner.command(profile));
     tests.args(selection(arguments));
-    timings.part("tests", || step("tests", &mut tests))?;
+    timings.step("tests", &mut tests)?;
     if is_whole_run { timings.part("crash test", usher_chaos::run_short) } else { Ok(()) }
 }
 

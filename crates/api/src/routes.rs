@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, Route, web::ServiceConfig};
 use usher_http_kit::endpoint::Endpoint;
-use usher_web::{acceptance, mailbox};
+use usher_web::mailbox;
 
 use crate::{
     compose::{StartError, delta},
@@ -15,7 +15,7 @@ use crate::{
 pub struct EdgeSettings {
     landscape: usher_landscape::Settings,
     fastly: usher_fastly::Settings,
-    pages: acceptance::Settings,
+    pages: usher_web::Settings,
 }
 
 impl EdgeSettings {
@@ -27,7 +27,7 @@ impl EdgeSettings {
                 validity: delta(settings.invitations.validity, "invitations.validity")?,
             },
             fastly: usher_fastly::Settings { validity: delta(settings.fastly.validity, "fastly.validity")? },
-            pages: acceptance::Settings { continue_url: settings.server.continue_url.clone() },
+            pages: usher_web::Settings { continue_url: settings.server.continue_url.clone() },
         })
     }
 }
@@ -40,7 +40,7 @@ pub fn endpoints() -> Vec<(&'static str, Endpoint)> {
         ("", health::endpoints()),
         (usher_landscape::PREFIX, usher_landscape::endpoints()),
         ("", usher_fastly::endpoints()),
-        ("", acceptance::endpoints()),
+        ("", usher_web::endpoints()),
         (mailbox::PREFIX, mailbox::endpoints()),
     ];
     edges
@@ -54,7 +54,7 @@ pub fn configure(config: &mut ServiceConfig, settings: &EdgeSettings) {
     health::configure(config);
     usher_landscape::configure(config, settings.landscape.clone());
     usher_fastly::configure(config, settings.fastly.clone());
-    acceptance::configure(config, settings.pages.clone());
+    usher_web::configure(config, settings.pages.clone());
     config.default_service(Route::new().to(not_found));
 }
 

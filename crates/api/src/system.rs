@@ -43,8 +43,9 @@ mod tests {
 
     #[test]
     fn two_fills_differ() {
-        let mut fills = [[0; 32]; 2];
-        fills.iter_mut().for_each(|bytes| SystemEntropy.fill(bytes));
-        assert!(fills[0] != fills[1] && fills.iter().all(|bytes| *bytes != [0; 32]));
+        let (mut first, mut second) = ([0; 32], [0; 32]);
+        SystemEntropy.fill(&mut first);
+        SystemEntropy.fill(&mut second);
+        assert!(first != second && first != [0; 32] && second != [0; 32]);
     }
 }

@@ -1,6 +1,6 @@
-//! The log. One line a request: method, route, status, time, request id.
+//! The log. Each request has one line: method, route, status, time, request id.
 //!
-//! The route is the pattern (`/invitations/{id}`), never the path or the query: these carry `secure_id`s and keys.
+//! The route is the pattern (`/invitations/{id}`), not the path or the query, which hold `secure_id`s and keys.
 
 use std::io::{self, IsTerminal as _};
 
@@ -17,7 +17,7 @@ use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
 use crate::settings::{Log, LogFormat};
 
-/// Starts the process's log on standard error. Does nothing when there is one already, as in tests.
+/// Starts the log on standard error. It does nothing if a log runs already, as in tests.
 pub fn start(log: &Log) {
     let filter = EnvFilter::try_new(&log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let registry = tracing_subscriber::registry().with(filter);
@@ -29,11 +29,11 @@ pub fn start(log: &Log) {
         }
         LogFormat::Json => registry.with(fmt::layer().json().with_writer(io::stderr)).try_init(),
     };
-    // The only error is that a log was started before.
+    // The only error is a log that runs already.
     drop(started);
 }
 
-/// The span of a request, free of everything secret.
+/// The span of a request. It holds no secrets.
 #[derive(Debug)]
 pub struct RequestSpan;
 
@@ -46,20 +46,20 @@ impl RootSpanBuilder for RequestSpan {
     fn on_request_end<B: MessageBody>(_: Span, _: &Result<ServiceResponse<B>, Error>) {}
 }
 
-/// Logs the request's line and tells the caller the id under which the log has it.
+/// Logs the request's line, and returns its id to the caller in `X-Request-Id`.
 pub async fn log_request(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let begun = tokio::time::Instant::now();
+    let start = tokio::time::Instant::now();
     let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     let method = request.method().clone();
     let mut response = next.call(request).await?;
     let route = response.request().match_pattern().unwrap_or_else(|| "(none)".to_owned());
     let status = response.status().as_u16();
-    let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     if route.starts_with("/health/") && status < 500 {
-        // Asked every few seconds by machines.
+        // Monitoring requests these every few seconds.
         tracing::debug!(%method, route, status, milliseconds, "answered");
     } else {
         tracing::info!(%method, route, status, milliseconds, "answered");

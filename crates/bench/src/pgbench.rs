@@ -58,7 +58,10 @@ fn parse(printed: &str) -> Option<LoadResult> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use std::path::Path;
+
+    use super::{SCRIPTS, parse};
+    use crate::operation::Operation;
 
     const PRINTED: &str = "transaction type: x.sql\nnumber of transactions actually processed: 1234\nnumber of failed \
                            transactions: 0 (0.000%)\nlatency average = 1.500 ms\ntps = 617.25 (without initial \
@@ -73,5 +76,13 @@ mod tests {
     #[test]
     fn a_report_with_failed_transactions_is_rejected() {
         assert!(parse(&PRINTED.replace(": 0 (", ": 7 (")).is_none());
+    }
+
+    #[test]
+    fn every_operation_has_a_script() {
+        for operation in Operation::ALL {
+            let script = Path::new(SCRIPTS).join(operation.script());
+            assert!(script.is_file(), "{}", script.display());
+        }
     }
 }

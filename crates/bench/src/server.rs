@@ -84,7 +84,10 @@ impl UsherServer {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    #[expect(clippy::disallowed_methods, reason = "no event tells when another process listens on its port")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "no event signals that another process listens on its port"
+    )]
     fn await_ready(&mut self, started: Instant) -> Result<(), Failure> {
         loop {
             if get(self.address, "/health/ready").is_ok_and(|text| text.starts_with("HTTP/1.1 200 ")) {

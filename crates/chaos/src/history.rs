@@ -1,4 +1,4 @@
-//! The history of a scenario: what its clients were told.
+//! The history of a scenario: the outcomes that its clients saw.
 
 use std::collections::BTreeMap;
 

@@ -19,7 +19,7 @@ use crate::{
 /// The longest time that a start may take.
 const START_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// The line in a worker's log that tells that it has started.
+/// The line in a worker's log that shows that it has started.
 const WORKER_READY: &str = "delivering mails";
 
 /// The work of a process.

@@ -1,4 +1,4 @@
-//! The access token: a credential for programs, bound to one membership, that can be listed and revoked.
+//! The access token: a credential for programs. It belongs to one membership, and can be listed and revoked.
 
 use crate::{
     Timestamp,
@@ -12,16 +12,16 @@ use crate::{
     token::Token,
 };
 
-/// What its holder presents: 32 characters of `[A-Za-z0-9]`, 190 random bits. Whoever makes one shows it once and keeps
-/// its [`TokenDigest`] only. It has no dot, and a JWT has two: that tells them apart.
+/// The secret that a caller presents: 32 characters of `[A-Za-z0-9]`, 190 random bits. It is shown once, when it is created.
+/// Only its [`TokenDigest`] is stored. It has no dot, which distinguishes it from a JWT.
 pub type AccessTokenText = Token<32>;
 
-/// What a token may be used for (Fastly's scopes; its purging scopes mean nothing here).
+/// What a token may be used for. These are Fastly's scopes, without those for purging.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
-    /// Everything that the person may do.
+    /// All permissions of the member.
     Global,
-    /// Of that, what changes nothing.
+    /// The member's permissions to read.
     ReadOnly,
 }
 
@@ -44,7 +44,7 @@ impl Scope {
         Self::EVERY.into_iter().find(|scope| scope.as_str() == text)
     }
 
-    /// The permissions that can be used under this scope, by whoever holds them.
+    /// The permissions that a token of this scope can use, if the member has them.
     #[must_use]
     pub const fn permissions(self) -> PermissionSet {
         match self {
@@ -60,12 +60,12 @@ impl Scope {
     }
 }
 
-/// SHA-256 of an access token: what is stored of it. 190 random bits need no salt.
+/// SHA-256 of an access token, which is stored instead of the token. 190 random bits need no salt.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TokenDigest(String);
 
 impl TokenDigest {
-    /// Of the digest's octets.
+    /// Wraps the octets of a digest.
     #[must_use]
     pub fn new(octets: [u8; 32]) -> Self {
         Self(hex(&octets))
@@ -84,59 +84,59 @@ impl std::fmt::Debug for TokenDigest {
     }
 }
 
-/// An access token as it is stored. It ends with the membership that it belongs to.
+/// A stored access token. It ends with its membership.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessToken {
     /// Number of the row.
     pub id: AccessTokenId,
-    /// By which it is listed and revoked; it opens nothing.
+    /// The id for listing and revoking. It is not a secret.
     pub public_id: PublicId,
-    /// The account that it works in.
+    /// The account that it is valid in.
     pub account_id: AccountId,
-    /// Whose rights it has.
+    /// The member who acts with it.
     pub person_id: PersonId,
-    /// What its owner calls it.
+    /// The name in lists.
     pub name: DisplayText,
     /// What it may be used for.
     pub scope: Scope,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// From this moment on it is worth nothing; `None` if it has no end.
+    /// When it expires. `None` for never.
     pub expires_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
 }
 
 impl AccessToken {
-    /// Whether it opens anything at a moment.
+    /// Whether it is valid at a moment: neither revoked nor expired.
     #[must_use]
     pub fn is_live_at(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
     }
 }
 
-/// An access token that the store has not numbered yet.
+/// An access token to insert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewAccessToken {
-    /// By which it is listed and revoked.
+    /// The id for listing and revoking.
     pub public_id: PublicId,
-    /// What is kept of the secret.
+    /// The digest of the secret.
     pub digest: TokenDigest,
-    /// The account that it works in.
+    /// The account that it is valid in.
     pub account_id: AccountId,
-    /// Whose rights it has: a member of the account.
+    /// The member who acts with it.
     pub person_id: PersonId,
-    /// What its owner calls it.
+    /// The name in lists.
     pub name: DisplayText,
     /// What it may be used for.
     pub scope: Scope,
-    /// When it is made.
+    /// When it is created.
     pub created_at: Timestamp,
-    /// When it ends by itself.
+    /// When it expires. `None` for never.
     pub expires_at: Option<Timestamp>,
 }
 
-/// A token with everything that whoever presents it acts with.
+/// An access token with the member who acts with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenHolder {
     /// The token.
@@ -145,6 +145,6 @@ pub struct TokenHolder {
     pub account: Account,
     /// Its person.
     pub person: Person,
-    /// That person's place in that account.
+    /// The person's membership in the account.
     pub membership: Membership,
 }

@@ -1,41 +1,41 @@
-//! E-mail addresses: one definition of what is accepted, how two are compared and how one is shown to strangers.
+//! E-mail addresses: which are accepted, how two are compared, and how one is shown to strangers.
 
-/// Longest address in octets that SMTP can carry (RFC 5321, 4.5.3.1.3, less the angle brackets).
+/// Maximum octets of an address in SMTP (RFC 5321, 4.5.3.1.3, less the angle brackets).
 const MAX_OCTETS: usize = 254;
-/// Longest part before the `@` in octets (RFC 5321, 4.5.3.1.1).
+/// Maximum octets before the `@` (RFC 5321, 4.5.3.1.1).
 const MAX_LOCAL_OCTETS: usize = 64;
 
-/// Why a text is not an address that Usher would write to.
+/// Why a text is not accepted as an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
-    /// No `@`, several, or nothing on one side of it.
+    /// No `@`, several, or an empty part before or after it.
     #[error("must be one e-mail address such as name@example.com")]
     Shape,
-    /// Over the limits of RFC 5321.
+    /// Longer than RFC 5321 allows.
     #[error("is too long for an e-mail address")]
     TooLong,
     /// White space, control characters, quotes, brackets or routing characters before the `@`.
     #[error("has a character before the @ that is not accepted in an e-mail address")]
     Local,
-    /// Not the name of a mail domain: a single label, an address literal, or not valid under IDNA.
+    /// Not a domain that receives mail: a single label, an address literal, or invalid under IDNA.
     #[error("needs a full domain such as example.com after the @")]
     Domain,
 }
 
-/// One mailbox: as it was typed (trimmed), and the form under which it is compared.
+/// The address of a mailbox: as it was typed, trimmed, and its key for comparison.
 #[derive(Debug, Clone)]
 pub struct EmailAddress {
     typed: String,
     local_octets: usize,
-    /// Where it differs from what was typed, which is rare, and pages have many addresses.
+    /// Set if it differs from `typed`. That is rare, and pages have many addresses.
     key: Option<String>,
 }
 
 impl EmailAddress {
-    /// Checks an address that a caller sent. White space around it is dropped; plus-tags and dots are part of it.
+    /// Parses an address. Surrounding white space is removed. Plus-tags and dots are significant.
     ///
-    /// The text is not normalised: NFC would turn KELVIN SIGN into `K`, and so one mailbox into another. Letters in
-    /// decomposed form are refused instead.
+    /// The text is not normalised, because NFC would turn KELVIN SIGN into `K`, and so one mailbox into another. Letters in
+    /// decomposed form are rejected instead.
     pub fn parse(input: &str) -> Result<Self, AddressError> {
         let typed = input.trim().to_owned();
         if typed.len() > MAX_OCTETS {
@@ -59,16 +59,16 @@ impl EmailAddress {
         Ok(Self { local_octets: local.len(), key: (key != typed).then_some(key), typed })
     }
 
-    /// Takes back what was stored after [`EmailAddress::parse`] had accepted it, with the key from then: rules that have
-    /// become stricter since must not make a stored row unreadable. `None` for what was never an address.
+    /// Wraps a stored address and its stored key. The check is weaker than [`EmailAddress::parse`], so that rows stay readable
+    /// when the rules become stricter. Returns `None` if the text cannot be an address.
     #[must_use]
     pub fn from_stored(typed: &str, key: &str) -> Option<Self> {
-        let sound =
+        let valid =
             |text: &str| text.contains('@') && !text.chars().any(|c| c.is_control() || c.is_whitespace());
         let key = Some(key).filter(|key| *key != typed);
         let local_octets = typed.find('@')?;
-        let all_sound = sound(typed) && key.is_none_or(sound);
-        all_sound.then(|| Self { typed: typed.to_owned(), local_octets, key: key.map(str::to_owned) })
+        let all_valid = valid(typed) && key.is_none_or(valid);
+        all_valid.then(|| Self { typed: typed.to_owned(), local_octets, key: key.map(str::to_owned) })
     }
 
     /// As typed, trimmed.
@@ -77,14 +77,14 @@ impl EmailAddress {
         &self.typed
     }
 
-    /// The form that is compared and indexed: domain in lower-case ASCII (IDNA), the rest case-folded. Look-alikes
-    /// stay distinct: a letter outside ASCII never folds into one inside (KELVIN SIGN is not `k`).
+    /// The form for comparison and indexes: the domain in lower-case ASCII (IDNA), the local part case-folded. Look-alikes stay
+    /// distinct: a letter outside ASCII never folds to an ASCII letter (KELVIN SIGN is not `k`).
     #[must_use]
     pub fn key(&self) -> &str {
         self.key.as_deref().unwrap_or(&self.typed)
     }
 
-    /// What goes on the wire of SMTP: the local part as typed, the domain as A-labels.
+    /// The address for SMTP: the local part as typed, the domain as A-labels.
     #[must_use]
     pub fn envelope(&self) -> String {
         format!("{}@{}", self.local(), self.domain())
@@ -96,7 +96,7 @@ impl EmailAddress {
         self.key().rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 
-    /// Tells a person which of their addresses is meant without telling it to anyone else: `j***@example.com`.
+    /// A hint that only the owner of the address understands: `j***@example.com`.
     #[must_use]
     pub fn masked(&self) -> String {
         let first = self.typed.chars().next().unwrap_or('*');
@@ -108,7 +108,7 @@ impl EmailAddress {
     }
 }
 
-/// Two addresses are equal when they reach the same mailbox, however they were typed.
+/// Two addresses are equal if their keys are equal: they reach the same mailbox.
 impl PartialEq for EmailAddress {
     fn eq(&self, other: &Self) -> bool {
         self.key() == other.key()
@@ -129,8 +129,8 @@ impl std::fmt::Display for EmailAddress {
     }
 }
 
-/// RFC 5321's dot-string, with letters beyond ASCII as in RFC 6531, without the routing characters `%` and `!`, and
-/// without the beginning of an encoded word (RFC 2047): programs that decode it would write to another address.
+/// RFC 5321's dot-string, with letters outside ASCII as in RFC 6531. The routing characters `%` and `!` are not accepted, nor
+/// the beginning of an encoded word (RFC 2047), because programs that decode it would write to another address.
 fn is_local_part(local: &str) -> bool {
     !local.contains("=?")
         && local.split('.').all(|atom| !atom.is_empty() && atom.chars().all(is_local_character))
@@ -144,16 +144,16 @@ fn is_local_character(c: char) -> bool {
     }
 }
 
-/// The domain as A-labels, when it is one that mail can be sent to: at least two labels of letters, digits and
-/// hyphens, the last one not a number.
+/// The domain as A-labels, if it can receive mail: at least two labels of letters, digits and hyphens, and the last is not a
+/// number.
 fn ascii_domain(domain: &str) -> Option<String> {
     let ascii = idna::domain_to_ascii_cow(domain.as_bytes(), idna::AsciiDenyList::STD3).ok()?;
     let labels: Vec<&str> = ascii.split('.').collect();
-    let sound = labels.len() >= 2
+    let valid = labels.len() >= 2
         && ascii.len() <= 253
         && labels.iter().all(|label| is_label(label))
         && labels.last().is_some_and(|top| top.bytes().any(|b| b.is_ascii_alphabetic()));
-    sound.then(|| ascii.into_owned())
+    valid.then(|| ascii.into_owned())
 }
 
 fn is_label(label: &str) -> bool {

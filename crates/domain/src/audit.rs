@@ -1,4 +1,4 @@
-//! The audit log: who did what, written in the same transaction as the change itself.
+//! The audit log: who did what, recorded in the transaction of the change.
 
 use crate::{
     Timestamp,
@@ -10,42 +10,42 @@ use crate::{
 pub enum AuditActor {
     /// A known person.
     Person(PersonId),
-    /// Somebody who proved the invitation's mailbox without a login.
+    /// An invitee without a login, who proved the mailbox.
     Invitee,
-    /// Whoever may run the command line.
+    /// An operator at the command line.
     Operator,
     /// Usher itself.
     System,
 }
 
-/// What happened.
+/// The kind of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuditAction {
-    /// An account was made.
+    /// An account was created.
     AccountCreated,
-    /// A person was made.
+    /// A person was created.
     PersonCreated,
     /// A person's password was set.
     PasswordSet,
-    /// A person's mailbox was proven for the first time.
+    /// A person's mailbox was proven.
     EmailVerified,
     /// A person became a member.
     MemberAdded,
-    /// An access token was made.
+    /// An access token was created.
     AccessTokenCreated,
     /// An access token was revoked.
     AccessTokenRevoked,
-    /// An invitation was made and its mail queued.
+    /// An invitation was created and its mail queued.
     InvitationCreated,
     /// An invitation was renewed and its mail queued again.
     InvitationResent,
-    /// An invitation was taken back.
+    /// An invitation was revoked.
     InvitationRevoked,
     /// An invitation was accepted.
     InvitationAccepted,
     /// An invitation was declined.
     InvitationDeclined,
-    /// An invitation's time ended.
+    /// An invitation expired.
     InvitationExpired,
 }
 
@@ -94,19 +94,19 @@ impl AuditAction {
     }
 }
 
-/// One entry of the log.
+/// An entry of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AuditEvent {
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
-    /// Who.
+    /// Who caused it.
     pub actor: AuditActor,
-    /// What.
+    /// What happened.
     pub action: AuditAction,
-    /// In which account.
+    /// The account that it happened in.
     pub account: Option<AccountId>,
-    /// On which invitation.
+    /// The invitation that it happened to.
     pub invitation: Option<InvitationId>,
-    /// On which person.
+    /// The person that it happened to.
     pub person: Option<PersonId>,
 }

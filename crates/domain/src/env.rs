@@ -1,4 +1,4 @@
-//! What every use case needs besides the store: clock, entropy, link keys and the deployment's policy.
+//! What use cases need besides the store: clock, entropy, link keys and the deployment's policy.
 
 use std::sync::Arc;
 
@@ -10,31 +10,31 @@ use crate::{
     port::{Clock, Entropy, LinkKeys},
 };
 
-/// What a deployment decides about invitations.
+/// The rules that a deployment sets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
-    /// Where invitees reach this service, without a trailing slash. Links are built from nothing else.
+    /// The URL at which invitees reach this server, without a trailing slash. Every link begins with it.
     pub public_url: String,
-    /// Least time between two mails of one invitation.
+    /// Minimum time between two mails of one invitation.
     pub resend_interval: TimeDelta,
-    /// Landscape's own rule: whoever is signed in and holds the link accepts, without proof of the mailbox.
+    /// Landscape's own rule: a signed-in holder of the link accepts without proof of the mailbox.
     pub accept_by_possession: bool,
-    /// Most writes of one person in an hour; 0 for no limit.
+    /// Maximum writes of one person in an hour. 0 for no limit.
     pub writes_per_hour: u32,
-    /// When failed mails are tried again.
+    /// When failed deliveries are retried.
     pub retry: RetryPolicy,
 }
 
-/// The world as the use cases see it.
+/// What use cases need besides the store.
 #[derive(Clone)]
 pub struct Env {
-    /// Tells the time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Gives randomness.
+    /// The source of randomness.
     pub entropy: Arc<dyn Entropy>,
-    /// Derives the keys of links.
+    /// Derives link keys.
     pub keys: Arc<dyn LinkKeys>,
-    /// What the deployment decided.
+    /// The rules of this deployment.
     pub policy: Policy,
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 pub(crate) fn hex(octets: &[u8]) -> String {
     let mut text = String::with_capacity(2 * octets.len());
     for octet in octets {
-        // Writing to a text does not fail.
+        // Writing to a `String` does not fail.
         let _infallible = write!(text, "{octet:02x}");
     }
     text

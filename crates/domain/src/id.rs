@@ -1,5 +1,5 @@
-//! Numbers that name stored rows. They are positive, below 2^53 (JavaScript clients read them as doubles) and stable
-//! for the life of the row.
+//! Numbers of stored rows. They are positive, below 2^53 (JavaScript clients read them as doubles), and stable for the life of
+//! the row.
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -8,13 +8,13 @@ macro_rules! id {
         pub struct $name(i64);
 
         impl $name {
-            /// Wraps a number that the store gave out, or that a caller claims it did.
+            /// Wraps a number from the store or from a caller.
             #[must_use]
             pub const fn new(value: i64) -> Self {
                 Self(value)
             }
 
-            /// The bare number.
+            /// The number.
             #[must_use]
             pub const fn get(self) -> i64 {
                 self.0
@@ -30,22 +30,22 @@ macro_rules! id {
 }
 
 id! {
-    /// Names an [`Account`](crate::account::Account).
+    /// The number of an [`Account`](crate::account::Account).
     AccountId
 }
 id! {
-    /// Names a [`Person`](crate::person::Person).
+    /// The number of a [`Person`](crate::person::Person).
     PersonId
 }
 id! {
-    /// Names an [`Invitation`](crate::invitation::Invitation) towards Landscape's clients.
+    /// The number of an [`Invitation`](crate::invitation::Invitation), which Landscape's clients see.
     InvitationId
 }
 id! {
-    /// Names an [`AccessToken`](crate::access_token::AccessToken).
+    /// The number of an [`AccessToken`](crate::access_token::AccessToken).
     AccessTokenId
 }
 id! {
-    /// Names a [`Mail`](crate::outbox::Mail) in the outbox.
+    /// The number of a [`Mail`](crate::outbox::Mail) in the outbox.
     MailId
 }

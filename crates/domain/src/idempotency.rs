@@ -1,19 +1,19 @@
-//! Keys under which callers send a request again without its being done again (draft-ietf-httpapi-idempotency-key-header),
-//! and the answers that are kept for them.
+//! Idempotency keys (draft-ietf-httpapi-idempotency-key-header), with which callers repeat a request without repeating its
+//! effect, and the answers stored for them.
 
 use chrono::TimeDelta;
 
 use crate::{Timestamp, hex::hex, id::AccountId};
 
-/// How long an answer is kept, from the moment it was given. From then on its key is a new one.
+/// How long an answer is stored. After that its key is a new one.
 pub const RETENTION: TimeDelta = TimeDelta::hours(24);
 
-/// SHA-256 over a key and whose it is: the same key of two callers gives two. Neither can be read off it.
+/// SHA-256 over an idempotency key and its owner. The same key of two owners has two digests.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct KeyDigest([u8; 32]);
 
 impl KeyDigest {
-    /// Of the digest's octets.
+    /// Wraps the octets of a digest.
     #[must_use]
     pub const fn new(octets: [u8; 32]) -> Self {
         Self(octets)
@@ -25,7 +25,7 @@ impl KeyDigest {
         hex(&self.0)
     }
 
-    /// The first 64 bits, for locks that are named by a number.
+    /// The first 64 bits, for locks whose names are numbers.
     #[must_use]
     pub fn number(&self) -> i64 {
         self.0.first_chunk().copied().map(i64::from_be_bytes).unwrap_or_default()
@@ -38,19 +38,19 @@ impl std::fmt::Debug for KeyDigest {
     }
 }
 
-/// A MAC over a request, under a key that only the server has: requests have passwords and codes in them, and a plain digest
-/// would let whoever reads the database try guesses.
+/// A MAC over a request, with a key that only the server has. Requests contain passwords and codes: a plain digest would let a
+/// reader of the database test guesses.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct RequestMac(String);
 
 impl RequestMac {
-    /// Of the MAC's octets.
+    /// Wraps the octets of a MAC.
     #[must_use]
     pub fn new(octets: &[u8]) -> Self {
         Self(hex(octets))
     }
 
-    /// As it was stored.
+    /// Wraps a stored MAC.
     #[must_use]
     pub fn from_stored(text: String) -> Self {
         Self(text)
@@ -69,59 +69,59 @@ impl std::fmt::Debug for RequestMac {
     }
 }
 
-/// The MACs of one request: under the server's key in use, which is the one that is stored, and under those before it.
+/// The MACs of one request with the server's current key and with its previous keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestMacs {
-    /// Under the key in use.
+    /// With the current key. This one is stored.
     pub current: RequestMac,
-    /// Under former keys that are still accepted.
+    /// With previous keys that are still accepted.
     pub previous: Vec<RequestMac>,
 }
 
 impl RequestMacs {
-    /// Whether the stored one is of this request. No caller chooses a MAC, so the time that comparing takes tells nothing.
+    /// Whether a stored MAC is of this request. Callers do not choose MACs, so the comparison need not take constant time.
     #[must_use]
     pub fn include(&self, stored: &RequestMac) -> bool {
         std::iter::once(&self.current).chain(&self.previous).any(|mac| mac == stored)
     }
 }
 
-/// An answer as its caller reads it, without the headers that every answer has.
+/// A response as its caller reads it, without the headers that every response has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// Of HTTP.
+    /// The HTTP status code.
     pub status: u16,
-    /// What the body is; `None` when there is none.
+    /// The media type of the body. `None` without a body.
     pub content_type: Option<String>,
-    /// Text, in every dialect.
+    /// The body. It is text in every dialect.
     pub body: String,
 }
 
-/// A key that a unit of work takes.
+/// An idempotency key to insert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewKey {
-    /// What is stored of it.
+    /// The digest of the key and its owner.
     pub digest: KeyDigest,
-    /// The request that it came with.
+    /// The MAC of the request.
     pub request: RequestMac,
-    /// The account that the request is done in, if that is known.
+    /// The account of the request, if it is known.
     pub account: Option<AccountId>,
-    /// When the answer is given.
+    /// When the request is done.
     pub created_at: Timestamp,
 }
 
-/// The answer that was kept for a key.
+/// The stored answer of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptAnswer {
-    /// The request that it answered.
+    /// The MAC of the request.
     pub request: RequestMac,
-    /// When it was given.
+    /// When the request was done.
     pub created_at: Timestamp,
-    /// The same again for the same request.
+    /// The answer, which a repeated request gets again.
     pub answer: Answer,
 }
 
-/// The moment up to which answers are too old to be given again at `now`.
+/// Answers from this moment or before are stale at `now`: they are not returned any more.
 #[must_use]
 pub fn stale_at(now: Timestamp) -> Timestamp {
     now - RETENTION

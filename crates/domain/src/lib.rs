@@ -1,13 +1,13 @@
-//! Usher's rules, without any I/O: what an invitation is, who may do what with it, and when.
+//! Usher's rules, without I/O: what an invitation is, who may do what with it, and when.
 //!
-//! What belongs here: aggregates as plain values with pure state changes ([`invitation`], [`account`], [`person`],
-//! [`role`], [`membership`], [`outbox`]), the traits through which the rules reach the world ([`port`]), and the use
-//! cases ([`usecase`]). What does not: serialisation, SQL, HTTP, SMTP, tokens, async. The one future in this crate is
-//! the answer of [`port::Mailer`], because sending a mail takes seconds.
+//! What belongs here: aggregates as plain values with pure state changes ([`invitation`], [`account`], [`person`], [`role`],
+//! [`membership`], [`outbox`]), the traits that adapters implement ([`port`]), and the use cases ([`usecase`]). What does not:
+//! serialisation, SQL, HTTP, SMTP, cryptography, async. Only two ports return futures, because they wait for the network:
+//! [`port::Mailer`] and [`port::Authenticator`].
 //!
-//! To add a use case: one file in `usecase/` with the command, the error enum (each variant with its stable `code`)
-//! and one function `fn verb(tx: &mut dyn Tx, env: &Env, actor: &Actor, command: Command) -> Result<_, VerbError>`.
-//! To add something stored: a small trait in `port/store/`, its suite in `testkit/contract/`, then the adapters.
+//! To add a use case: one file in `usecase/` with the command, the error enum (each variant with a stable `code`)
+//! and one function `fn verb(tx: &mut dyn Tx, env: &Env, actor: &Actor, command: &Command) -> Result<_, VerbError>`.
+//! To add a kind of row: a small trait in `port/store/`, its suite in `testkit/contract/`, then the adapters.
 
 pub mod access_token;
 pub mod account;
@@ -32,5 +32,5 @@ pub mod usecase;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 
-/// A moment in UTC, whole microseconds (what both databases keep exactly).
+/// A moment in UTC, in whole microseconds: both databases store these exactly.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

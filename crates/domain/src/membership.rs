@@ -1,4 +1,4 @@
-//! The membership: what ties a person to an account.
+//! The membership of a person in an account.
 
 use crate::{
     Timestamp,
@@ -6,7 +6,7 @@ use crate::{
     role::Grant,
 };
 
-/// A person's place in an account. There is at most one for a person and an account.
+/// A person's membership in an account. There is at most one for a person and an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Membership {
     /// The account.
@@ -15,6 +15,6 @@ pub struct Membership {
     pub person_id: PersonId,
     /// What the person may do there.
     pub grant: Grant,
-    /// Since when.
+    /// When it began.
     pub created_at: Timestamp,
 }

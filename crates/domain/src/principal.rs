@@ -1,4 +1,4 @@
-//! Who asks: the credential, the principal that one of a trusted issuer proves, and the actor it is in one account.
+//! The caller: a credential, the principal that a token proves, and the actor in one account.
 
 use crate::{
     access_token::{Scope, TokenDigest},
@@ -11,57 +11,57 @@ use crate::{
     text::DisplayText,
 };
 
-/// What a verified credential says, before anything was looked up.
+/// The identity that a verified token proves, before the person is looked up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Principal {
-    /// Whose credential it is.
+    /// The address of the principal.
     pub email: EmailAddress,
-    /// Whether the issuer vouches that the mailbox is this principal's. Only the JSON value `true` counts.
+    /// Whether the issuer confirms that the mailbox is the principal's. Only the JSON value `true` counts.
     pub email_verified: bool,
-    /// The person's number, when the credential carries one: it must then be the person with that address.
+    /// The person's number, if the token has it. It must then be the number of the person with that address.
     pub person_id: Option<PersonId>,
     /// The account that the principal chose (Landscape's claim `acc`).
     pub account: Option<AccountName>,
-    /// What the person is called, when the credential says it.
+    /// The person's name, if the token has it.
     pub name: Option<DisplayText>,
 }
 
-/// What a caller presented, before anything was looked up.
+/// What a caller presented, before it is looked up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Credential {
-    /// A token that was verified.
+    /// A verified token.
     Principal(Principal),
-    /// An access token of Usher's own, by its digest. Whether there is one is for the store to say.
+    /// An access token, by its digest. It may be unknown to the store.
     AccessToken(TokenDigest),
 }
 
-/// A person acting in one account: what every use case on an account asks for first.
+/// A member who acts in one account. Every use case on an account takes an actor first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    /// The account that everything is scoped to.
+    /// The account that the actor works in.
     pub account: Account,
-    /// Who acts.
+    /// The member.
     pub person: Person,
-    /// With which rights.
+    /// The member's rights.
     pub membership: Membership,
-    /// How much of these rights the credential gives.
+    /// The part of these rights that the credential gives.
     pub scope: Scope,
 }
 
 impl Actor {
-    /// Whether the actor holds the permission in the account.
+    /// Whether the actor has the permission.
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {
         self.membership.grant.permissions().within(self.scope.permissions()).has(permission)
     }
 
-    /// Whether the actor may hand out that grant (the ceiling).
+    /// Whether the actor may hand out a grant: the ceiling.
     #[must_use]
     pub fn may_hand_out(&self, grant: &Grant) -> bool {
         self.may(Permission::InviteMembers) && self.membership.grant.may_hand_out(grant)
     }
 
-    /// Whether the actor may take that grant back, see [`Grant::may_take_back`].
+    /// Whether the actor may take a grant back, see [`Grant::may_take_back`].
     #[must_use]
     pub fn may_take_back(&self, grant: &Grant) -> bool {
         self.may(Permission::InviteMembers) && self.membership.grant.may_take_back(grant)

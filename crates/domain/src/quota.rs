@@ -1,15 +1,15 @@
-//! The write limit: how much one person may change in an hour.
+//! The write limit: how many writes one person may make in an hour.
 
 use chrono::TimeDelta;
 
 use crate::Timestamp;
 
-/// A window of the write limit: an hour of the clock in UTC, so that all replicas agree on it without asking.
+/// A window of the write limit: a full hour in UTC, so that all replicas agree on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
-    /// The full hour.
+    /// The beginning of the hour.
     pub begins_at: Timestamp,
-    /// The next full hour, with which the next window begins.
+    /// The beginning of the next window.
     pub ends_at: Timestamp,
 }
 
@@ -17,7 +17,7 @@ impl Window {
     /// In seconds.
     const LENGTH: i64 = 3600;
 
-    /// The one that a moment is in.
+    /// The window that contains a moment.
     #[must_use]
     pub fn of(moment: Timestamp) -> Self {
         let into = moment.timestamp().rem_euclid(Self::LENGTH);
@@ -26,30 +26,30 @@ impl Window {
     }
 }
 
-/// What a store answers to one more write.
+/// The count of a write, as the store returns it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WriteCount {
-    /// When the window that it was counted in began.
+    /// When the window that the write was counted in began.
     pub window: Timestamp,
-    /// Writes of the person in that window, with this one.
+    /// Writes of the person in that window, including this one.
     pub writes: u64,
 }
 
-/// Where a person stands against the write limit, after a write that was counted.
+/// A person's use of the write limit after a counted write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quota {
-    /// Writes that are let through in a window.
+    /// Maximum writes in a window.
     pub limit: u32,
-    /// Writes in this window, those that were refused included.
+    /// Writes in this window, including rejected ones.
     pub used: u64,
-    /// When the window ends and counting begins anew.
+    /// When the window ends and the count starts again.
     pub resets_at: Timestamp,
-    /// Whole seconds from the write to that moment, at least one.
+    /// Seconds from the write to the end of the window, at least one.
     pub resets_in: i64,
 }
 
 impl Quota {
-    /// After a write at `now` that was counted.
+    /// The quota after a counted write at `now`.
     #[must_use]
     pub fn after(count: WriteCount, limit: u32, now: Timestamp) -> Self {
         let resets_at = Window::of(count.window).ends_at;
@@ -57,21 +57,21 @@ impl Quota {
         Self { limit, used: count.writes, resets_at, resets_in }
     }
 
-    /// How many more writes are let through.
+    /// Writes that are left in the window.
     #[must_use]
     pub fn remaining(&self) -> u32 {
         let rest = u64::from(self.limit).saturating_sub(self.used);
         u32::try_from(rest).unwrap_or(self.limit)
     }
 
-    /// Whether the write that was counted last is one too many.
+    /// Whether the last counted write is over the limit.
     #[must_use]
     pub fn is_exceeded(&self) -> bool {
         self.used > u64::from(self.limit)
     }
 }
 
-/// One write too many: nothing was done.
+/// The write is over the limit, and was not done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the limit of {} writes an hour is reached; those that were refused count too", .0.limit)]
+#[error("the limit of {} writes an hour is reached; rejected writes count too", .0.limit)]
 pub struct TooManyWrites(pub Quota);

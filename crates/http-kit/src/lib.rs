@@ -17,7 +17,7 @@ pub mod moment;
 pub mod openapi;
 pub mod reply;
 pub mod request;
-pub mod state;
+mod state;
 pub mod unread;
 
 pub use request::{Parsed, call, context, problem, query};

@@ -5,20 +5,20 @@ use std::{
     task::Poll,
 };
 
-/// Something panicked. Its message is not kept: it may quote the mail.
+/// The work panicked. The message is dropped, because it can quote the mail.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Panicked;
 
-/// Runs the work; a panic in it becomes an error.
+/// Runs the work and turns a panic into an error.
 ///
-/// A library that panics over one mail would otherwise take the worker with it, and the mail would come back to the
-/// next worker. Nothing of the work is used again after a panic, so broken invariants cannot matter.
-pub(crate) fn catching<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
+/// Otherwise a library that panics on one mail would end the worker, and then the next worker that claims this mail. The
+/// caller drops everything that the work used, so broken invariants have no effect.
+pub(crate) fn catch<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|_| report())
 }
 
-/// The same for work that waits.
-pub(crate) async fn catching_async<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
+/// The same for a future.
+pub(crate) async fn catch_async<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
     let mut work = pin!(work);
     poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
         Ok(poll) => poll.map(Ok),
@@ -28,7 +28,7 @@ pub(crate) async fn catching_async<T>(work: impl Future<Output = T>) -> Result<T
 }
 
 fn report() -> Panicked {
-    tracing::error!("a panic was caught in the mailer");
+    tracing::error!("the mailer panicked over a mail");
     Panicked
 }
 
@@ -36,21 +36,21 @@ fn report() -> Panicked {
 mod tests {
     use std::future::ready;
 
-    use super::{catching, catching_async};
+    use super::{catch, catch_async};
 
     #[test]
     fn a_panic_is_an_error() {
-        assert!(catching(|| 1).is_ok());
-        assert!(catching(|| panic!("on purpose")).is_err());
+        assert!(catch(|| 1).is_ok());
+        assert!(catch(|| panic!("on purpose")).is_err());
     }
 
     #[tokio::test]
-    async fn a_panic_after_a_pause_is_an_error() {
-        assert!(catching_async(ready(1)).await.is_ok());
+    async fn a_panic_after_an_await_is_an_error() {
+        assert!(catch_async(ready(1)).await.is_ok());
         let work = async {
             tokio::task::yield_now().await;
             panic!("on purpose")
         };
-        assert!(catching_async(work).await.is_err());
+        assert!(catch_async(work).await.is_err());
     }
 }

@@ -20,5 +20,5 @@ mod smtp;
 
 pub use compose::{ComposeError, ComposedMail, Composer, Sender, SenderError};
 pub use mailbox_dir::{MailboxDir, MailboxDirError};
-pub use settings::{Field, Relay, SettingsError, SettingsErrors, SmtpSettings};
+pub use settings::{Relay, SettingsError, SettingsErrors, SmtpSettings};
 pub use smtp::{AuthoritiesError, LettreMailer};

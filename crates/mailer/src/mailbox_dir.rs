@@ -11,7 +11,7 @@ use usher_domain::{
 
 use crate::compose::{Composer, Sender};
 
-/// Why the folder of mails cannot be used.
+/// Why the folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("mailbox folder {}: {source}", .path.display())]
 pub struct MailboxDirError {
@@ -19,10 +19,10 @@ pub struct MailboxDirError {
     source: io::Error,
 }
 
-/// Keeps mails as files instead of sending them: for development, where no mail may leave.
+/// Keeps mails as files instead of sending them, for development.
 ///
-/// Each file is one message as a relay would get it (`.eml`). Their names sort by arrival. They hold working links, so
-/// on Unix only the owner of the process may read the folder that is made here.
+/// Each file is one message as a relay would receive it (`.eml`). The names sort by arrival. The mails hold working links,
+/// so on Unix only the owner of the process can read the folder that is created here.
 #[derive(Debug, Clone)]
 pub struct MailboxDir {
     composer: Composer,
@@ -32,28 +32,29 @@ pub struct MailboxDir {
 #[derive(Debug)]
 struct Folder {
     path: PathBuf,
-    /// Held while a file gets its number.
+    /// Locked while a file gets its number.
     numbering: Mutex<()>,
 }
 
 impl MailboxDir {
-    /// Uses the folder, and makes it if it is not there.
+    /// Uses the folder and creates it if it is missing.
     pub fn open(path: impl Into<PathBuf>, sender: Sender) -> Result<Self, MailboxDirError> {
         let path = path.into();
-        make_private(&path).map_err(|source| MailboxDirError { path: path.clone(), source })?;
+        create_private_folder(&path).map_err(|source| MailboxDirError { path: path.clone(), source })?;
         let folder = Arc::new(Folder { path, numbering: Mutex::default() });
         Ok(Self { composer: Composer::new(sender), folder })
     }
 
-    /// The names of all mails, in the order of their arrival. It reads the disk, so not on an async thread.
+    /// Returns the names of all mails, in the order of their arrival. It blocks on the disk: do not call it on an async
+    /// thread.
     pub fn list(&self) -> Result<Vec<String>, MailboxDirError> {
         self.folder.names().map_err(|source| self.folder.error(source))
     }
 
-    /// The octets of one mail; `None` if the name is not one of [`MailboxDir::list`]. It reads the disk, so not on an
-    /// async thread.
+    /// Returns the octets of one mail; `None` if [`MailboxDir::list`] does not have the name. It blocks on the disk: do not
+    /// call it on an async thread.
     pub fn read(&self, name: &str) -> Result<Option<Vec<u8>>, MailboxDirError> {
-        // Names come from URLs: nothing but our own pattern may reach the file system.
+        // Names come from URLs: only names of the expected pattern reach the file system.
         if number(name).is_none() {
             return Ok(None);
         }
@@ -80,13 +81,13 @@ impl Mailer for MailboxDir {
 }
 
 impl Folder {
-    /// Writes under a name that is not listed and renames: a reader sees a whole mail or none.
+    /// Writes under a name that is not listed, and renames: a reader never sees a partial mail.
     fn add(&self, reference: &str, octets: &[u8]) -> io::Result<()> {
         let _numbering = self.numbering.lock().unwrap_or_else(PoisonError::into_inner);
         let draft = self.path.join(format!("{reference}.draft"));
-        write_private(&draft, octets)?;
+        write_private_file(&draft, octets)?;
         let last = self.names()?.last().and_then(|name| number(name)).unwrap_or(0);
-        // The reference keeps the names of two processes apart that count at the same time.
+        // The reference distinguishes the names of processes that choose the same number concurrently.
         fs::rename(&draft, self.path.join(format!("{:08}-{reference}.eml", last + 1)))
     }
 
@@ -105,35 +106,35 @@ impl Folder {
     }
 }
 
-/// The number in a name of the pattern `00000001-reference.eml`; `None` for any other name.
+/// Returns the number in a name such as `00000001-reference.eml`; `None` for other names.
 fn number(name: &str) -> Option<u32> {
     let (number, reference) = name.strip_suffix(".eml")?.split_once('-')?;
-    let sound = number.len() == 8
+    let is_valid = number.len() == 8
         && number.bytes().all(|b| b.is_ascii_digit())
         && !reference.is_empty()
         && reference.bytes().all(|b| b.is_ascii_alphanumeric());
-    if sound { number.parse().ok() } else { None }
+    if is_valid { number.parse().ok() } else { None }
 }
 
 #[cfg(unix)]
-fn make_private(path: &Path) -> io::Result<()> {
+fn create_private_folder(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 #[cfg(not(unix))]
-fn make_private(path: &Path) -> io::Result<()> {
+fn create_private_folder(path: &Path) -> io::Result<()> {
     fs::create_dir_all(path)
 }
 
 #[cfg(unix)]
-fn write_private(path: &Path, octets: &[u8]) -> io::Result<()> {
+fn write_private_file(path: &Path, octets: &[u8]) -> io::Result<()> {
     use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
     let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
     file.write_all(octets)
 }
 
 #[cfg(not(unix))]
-fn write_private(path: &Path, octets: &[u8]) -> io::Result<()> {
+fn write_private_file(path: &Path, octets: &[u8]) -> io::Result<()> {
     fs::write(path, octets)
 }

@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 pub(crate) use self::relay::{Login, Security};
 use self::url::RelayUrl;
 pub use self::{
-    error::{Field, SettingsError, SettingsErrors},
+    error::{SettingsError, SettingsErrors},
     relay::Relay,
 };
 use crate::compose::Sender;
@@ -88,71 +88,54 @@ impl SmtpSettings {
         })
     }
 
-    /// The same, but without a URL there is no relay. Only the settings that do not depend on the URL are checked then.
-    pub fn check_optional(self) -> Result<Option<Relay>, SettingsErrors> {
-        if self.url.is_some() {
-            return self.check().map(Some);
-        }
-        match self.check() {
-            Err(errors) => errors.without_missing().map_or(Ok(None), Err),
-            Ok(relay) => Ok(Some(relay)),
-        }
-    }
-
     fn sender(&self) -> Result<Sender, SettingsError> {
-        let text = self.from.as_deref().ok_or(SettingsError::missing(
-            Field::From,
+        let text = self.from.as_deref().ok_or(SettingsError::new(
+            "from",
             "is missing: write the sender of every mail, such as Example <invitations@example.com>",
         ))?;
-        Sender::parse(text).map_err(|error| SettingsError::new(Field::From, error.to_string()))
+        Sender::parse(text).map_err(|error| SettingsError::new("from", error.to_string()))
     }
 
     fn hello(&self) -> Result<Option<ClientId>, SettingsError> {
         let Some(name) = self.hello_name.as_deref() else { return Ok(None) };
         if !is_host_name(name) {
             let text = "must be a host name such as usher.example.com";
-            return Err(SettingsError::new(Field::HelloName, text));
+            return Err(SettingsError::new("hello_name", text));
         }
         Ok(Some(ClientId::Domain(name.to_owned())))
     }
 
     fn url(&self) -> Result<RelayUrl, SettingsError> {
-        let url = self.url.as_ref().ok_or(SettingsError::missing(
-            Field::Url,
+        let url = self.url.as_ref().ok_or(SettingsError::new(
+            "url",
             "is missing: write the relay of outgoing mails, such as smtp://relay.example.com:587 (STARTTLS) or \
              smtps://relay.example.com:465",
         ))?;
-        RelayUrl::parse(url.expose_secret()).map_err(|text| SettingsError::new(Field::Url, text))
+        RelayUrl::parse(url.expose_secret()).map_err(|text| SettingsError::new("url", text))
     }
 
     /// User name and password, from the URL or from their own settings.
     fn login(&self, url: &RelayUrl) -> Result<Option<Login>, SettingsError> {
         let wrong = |field, text: &'static str| Err(SettingsError::new(field, text));
-        let login = match (&url.login, &self.username, &self.password) {
+        let (login, user_field, password_field) = match (&url.login, &self.username, &self.password) {
             (None, None, None) => return Ok(None),
-            (Some(login), None, None) => login.clone(),
+            (Some(login), None, None) => (login.clone(), "url", "url"),
+            (None, Some(user), Some(password)) => {
+                (Login { user: user.clone(), password: password.clone() }, "username", "password")
+            }
             (Some(_), ..) => {
-                return wrong(
-                    Field::Url,
-                    "has a user name and a password, which are also set on their own: keep one of them",
-                );
+                return wrong("url", "has a login, which is also set on its own: keep one of them");
             }
-            (None, Some(user), Some(password)) => Login { user: user.clone(), password: password.clone() },
-            (None, Some(_), None) => {
-                return Err(SettingsError::missing(Field::Password, "is missing: a user name is set"));
-            }
-            (None, None, Some(_)) => {
-                return Err(SettingsError::missing(Field::Username, "is missing: a password is set"));
-            }
+            (None, Some(_), None) => return wrong("password", "is missing: a user name is set"),
+            (None, None, Some(_)) => return wrong("username", "is missing: a password is set"),
         };
         // NUL separates user name and password in AUTH PLAIN (RFC 4616).
         let is_wrong = |text: &str| text.is_empty() || text.contains('\0');
-        let field_of = |field| if url.login.is_some() { Field::Url } else { field };
         if is_wrong(&login.user) {
-            return wrong(field_of(Field::Username), "must have a user name without NUL");
+            return wrong(user_field, "must have a user name without NUL");
         }
         if is_wrong(login.password.expose_secret()) {
-            return wrong(field_of(Field::Password), "must have a password without NUL");
+            return wrong(password_field, "must have a password without NUL");
         }
         Ok(Some(login))
     }
@@ -174,14 +157,14 @@ impl SmtpSettings {
         if self.insecure
             && let Some(text) = self.contradiction(url, has_login)
         {
-            return Err(SettingsError::new(Field::Insecure, text));
+            return Err(SettingsError::new("insecure", text));
         }
         // A relay on this machine usually has no certificate that can be verified. A ca_file says that this one has.
         let plain = self.insecure || (url.is_loopback() && self.ca_file.is_none());
         if plain && !url.implicit_tls {
             return Ok(Security::None);
         }
-        let name = url.server_name().map_err(|text| SettingsError::new(Field::Url, text))?;
+        let name = url.server_name().map_err(|text| SettingsError::new("url", text))?;
         Ok(if url.implicit_tls { Security::Implicit(name) } else { Security::StartTls(name) })
     }
 }

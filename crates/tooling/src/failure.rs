@@ -2,7 +2,7 @@ use std::{io, process::ExitCode};
 
 use usher_testbed::TestbedError;
 
-use crate::shell::report_progress;
+use crate::progress::report_progress;
 
 /// Why a task ended early.
 #[derive(Debug)]

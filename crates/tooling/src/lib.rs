@@ -10,12 +10,12 @@ mod build;
 mod failure;
 mod packages;
 mod postgres;
+mod progress;
 mod shell;
 
 pub use build::{BuildProfile, UsherPrograms};
 pub use failure::Failure;
 pub use packages::{install_packages, provide_programs};
 pub use postgres::{installing_postgres, shared_postgres};
-pub use shell::{
-    answer, cargo, environment_variable, output_of, program, quietly, report_progress, step, workspace,
-};
+pub use progress::report_progress;
+pub use shell::{answer, cargo, environment_variable, output_of, program, quietly, step, workspace};

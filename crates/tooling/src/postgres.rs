@@ -1,6 +1,6 @@
 use usher_testbed::{PostgresServer, TestbedError};
 
-use crate::{failure::Failure, packages::install_packages, shell::report_progress};
+use crate::{failure::Failure, packages::install_packages, progress::report_progress};
 
 /// The PostgreSQL server that a whole run shares. It ends with this process.
 pub fn shared_postgres() -> Result<&'static PostgresServer, Failure> {

@@ -8,13 +8,7 @@ use std::{
     time::Instant,
 };
 
-use crate::failure::Failure;
-
-/// Prints one line of progress on standard error.
-#[expect(clippy::print_stderr, reason = "developers read the steps of a task as they happen")]
-pub fn report_progress(text: &str) {
-    eprintln!("xtask: {text}");
-}
+use crate::{failure::Failure, progress::report_progress};
 
 /// An environment variable of the developer.
 #[expect(clippy::disallowed_methods, reason = "tasks have no settings, only the developer's environment")]

@@ -1,6 +1,9 @@
-use std::time::{Duration, Instant};
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
 
-use usher_tooling::{Failure, report_progress};
+use usher_tooling::{Failure, report_progress, step};
 
 /// How long each part of a run took.
 #[derive(Default)]
@@ -9,17 +12,32 @@ pub(super) struct Timings {
 }
 
 impl Timings {
-    /// Runs one part and prints its time, also when it fails.
+    /// Runs one part, and prints its name before it and its time after it.
     pub(super) fn part<T>(
+        &mut self,
+        name: &'static str,
+        run: impl FnOnce() -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        report_progress(name);
+        let outcome = self.measure(name, run)?;
+        let seconds = self.parts.last().map_or(0, |(_, time)| time.as_secs());
+        report_progress(&format!("{name}: done in {seconds} s"));
+        Ok(outcome)
+    }
+
+    /// Runs a part that is a single command. [`step`] prints the name and the time.
+    pub(super) fn step(&mut self, name: &'static str, command: &mut Command) -> Result<(), Failure> {
+        self.measure(name, || step(name, command))
+    }
+
+    fn measure<T>(
         &mut self,
         name: &'static str,
         run: impl FnOnce() -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let started = Instant::now();
         let outcome = run();
-        let time = started.elapsed();
-        self.parts.push((name, time));
-        report_progress(&format!("time of {name}: {:.1} s", time.as_secs_f64()));
+        self.parts.push((name, started.elapsed()));
         outcome
     }
 

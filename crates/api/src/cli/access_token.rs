@@ -18,7 +18,7 @@ use usher_http_kit::moment::iso;
 use super::{
     arguments::{CreateAccessTokenArguments, ListAccessTokensArguments, RevokeAccessTokenArguments},
     failure::Failure,
-    output::{Output, tell},
+    output::{Output, print_note},
     records::Records,
 };
 use crate::settings::Settings;
@@ -29,15 +29,15 @@ pub(super) fn create(settings: &Settings, arguments: CreateAccessTokenArguments)
     let records = Records::open(settings)?;
     let secret = AccessTokenText::generate(records.app.env().entropy.as_ref()).to_string();
     let digest = access_token_digest(&secret)
-        .ok_or_else(|| Failure::Failed("the new token has not the form of one".to_owned()))?;
+        .ok_or_else(|| Failure::Failed("the new token is malformed".to_owned()))?;
     let term = arguments.expires.map(TimeDelta::from_std).transpose().map_err(|error| Failure::of(&error))?;
     let CreateAccessTokenArguments { account, email, name, scope, .. } = arguments;
     let expires_at = term.map(|term| records.app.now() + term);
     let command = CreateAccessToken { account, email, name, scope, expires_at, digest };
     let created = records.wait(records.app.operators().create_access_token(command.clone()));
     let token = created.map_err(|error| explain(&error))?;
-    tell(&format!(
-        "keep it: only its digest is stored; `usher access-token revoke --account {} --id {}` ends it",
+    print_note(&format!(
+        "keep it: only its digest is stored; `usher access-token revoke --account {} --id {}` revokes it",
         command.account, token.public_id
     ));
     let mut json = describe(&token, command.email.as_str());
@@ -65,7 +65,7 @@ pub(super) fn revoke(settings: &Settings, arguments: &RevokeAccessTokenArguments
     let revoked = records.wait(records.app.operators().revoke_access_token(account.clone(), id.clone()));
     revoked.map_err(|error| match error {
         RevokeAccessTokenError::NotFound(_) => Failure::Failed(format!(
-            "{error}: `usher access-token list --account {account}` shows what there is"
+            "{error}: `usher access-token list --account {account}` lists all tokens"
         )),
         RevokeAccessTokenError::UnknownAccount(_) | RevokeAccessTokenError::Store(_) => Failure::of(&error),
     })?;
@@ -75,10 +75,10 @@ pub(super) fn revoke(settings: &Settings, arguments: &RevokeAccessTokenArguments
 fn explain(error: &CreateAccessTokenError) -> Failure {
     match error {
         CreateAccessTokenError::UnknownAccount(name) => Failure::Failed(format!(
-            "there is no account named {name}: `usher account list` shows all, `usher account create` makes one"
+            "there is no account named {name}: `usher account list` lists all accounts, `usher account create` creates one"
         )),
         CreateAccessTokenError::NotAMember(_) => {
-            Failure::Failed(format!("{error}: `usher member add` makes a member"))
+            Failure::Failed(format!("{error}: `usher member add` adds a member"))
         }
         CreateAccessTokenError::Store(_) => Failure::of(error),
     }
@@ -89,7 +89,7 @@ fn line(token: &AccessToken, owner: &str, now: Timestamp) -> String {
         (Some(at), _) => format!("revoked {}", iso(at)),
         (None, Some(end)) if end <= now => format!("expired {}", iso(end)),
         (None, Some(end)) => format!("until {}", iso(end)),
-        (None, None) => "without an end".to_owned(),
+        (None, None) => "no expiry".to_owned(),
     };
     format!("{}  {:11}  {owner}  {}  {state}", token.public_id, token.scope.as_str(), token.name)
 }

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 use usher_domain::{account::Account, usecase::create_account::CreateAccount};
 
-use super::{arguments::CreateAccountArguments, failure::Failure, output::Output, records::Records};
 use usher_http_kit::moment::iso;
 
+use super::{arguments::CreateAccountArguments, failure::Failure, output::Output, records::Records};
 use crate::settings::Settings;
 
 /// `usher account create`
@@ -15,7 +15,7 @@ pub(super) fn create(settings: &Settings, arguments: CreateAccountArguments) -> 
     let command = CreateAccount { name: arguments.name, title: arguments.title };
     let created = records.wait(records.app.operators().create_account(command));
     let account = created.map_err(|error| Failure::of(&error))?;
-    output.result(&format!("account {} is there: {}", account.name, account.title), &describe(&account))
+    output.result(&format!("account {} created: {}", account.name, account.title), &describe(&account))
 }
 
 /// `usher account list`

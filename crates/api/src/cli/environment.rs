@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, ffi::OsString, path::PathBuf};
 
 use super::failure::Failure;
 
-/// Names the configuration file, when `--config` does not.
+/// The variable that names the configuration file, unless `--config` does.
 const CONFIG: &str = "USHER_CONFIG";
 
-/// What the environment says to us. No `Debug`: some of the values are secrets.
+/// The variables of this process that concern Usher. No `Debug`: some values are secrets.
 #[derive(Default)]
 pub(super) struct Environment {
     /// The configuration file.
@@ -23,11 +23,11 @@ impl Environment {
         Self::of(std::env::vars_os())
     }
 
-    /// The error is a variable of ours that is not UTF-8.
+    /// The error is an Usher variable that is not UTF-8.
     fn of(variables: impl Iterator<Item = (OsString, OsString)>) -> Result<Self, Failure> {
         let mut environment = Self::default();
         for (name, value) in variables {
-            let Some(name) = name.to_str().filter(|name| is_ours(name)) else { continue };
+            let Some(name) = name.to_str().filter(|name| is_usher_variable(name)) else { continue };
             if name == CONFIG {
                 environment.file = (!value.is_empty()).then(|| value.into());
                 continue;
@@ -40,7 +40,7 @@ impl Environment {
     }
 }
 
-fn is_ours(name: &str) -> bool {
+fn is_usher_variable(name: &str) -> bool {
     name.get(..6).is_some_and(|prefix| prefix.eq_ignore_ascii_case("USHER_"))
 }
 
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_what_is_ours() {
+    fn other_variables_are_ignored() {
         let environment = of([
             ("PATH", "/bin"),
             ("USHER__A", "1"),
@@ -69,7 +69,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn bytes_that_are_no_text_are_told() {
+    fn usher_variables_must_be_utf8() {
         use std::os::unix::ffi::OsStringExt as _;
         let broken = OsString::from_vec(vec![0xff]);
         assert!(Environment::of([("OTHER".into(), broken.clone())].into_iter()).is_ok());

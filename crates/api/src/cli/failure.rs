@@ -1,65 +1,64 @@
-//! Why a command did not do what it was asked for.
+//! Failures of commands and their exit codes.
 
 use std::{error::Error, io, process::ExitCode};
 
 use clap::{CommandFactory as _, error::ErrorKind};
 
-use super::{arguments::Arguments, output::complain};
+use super::{arguments::Arguments, output::print_error};
 use crate::compose::StartError;
 
-/// Exit code of what was refused or failed.
+/// Exit code of a failure.
 const FAILED: u8 = 1;
 /// Exit code of a wrong command or configuration.
 const MISUSED: u8 = 2;
 
-/// A reason to stop, and the exit code with it.
+/// A failure of a command.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// The command itself; also how clap asks to print help.
+    /// The command line is wrong, or asks for help.
     Usage(clap::Error),
-    /// The settings.
+    /// The settings are wrong.
     Configuration(String),
-    /// The rules refuse it, or something else did not work.
+    /// The command was rejected or failed.
     Failed(String),
 }
 
 impl Failure {
-    /// A failure with all that it came from.
+    /// A failure with the chain of its causes.
     pub(super) fn of(error: &dyn Error) -> Self {
         let mut text = error.to_string();
         let mut cause = error.source();
         while let Some(inner) = cause {
-            let said = inner.to_string();
-            if !text.contains(&said) {
-                text = format!("{text}: {said}");
+            let cause_text = inner.to_string();
+            if !text.contains(&cause_text) {
+                text = format!("{text}: {cause_text}");
             }
             cause = inner.source();
         }
         Self::Failed(text)
     }
 
-    /// A wrong use of the command that these words name, in clap's form.
+    /// A usage error of the command that these words name, in clap's format.
     pub(super) fn usage(words: &[&str], kind: ErrorKind, text: &str) -> Self {
         let mut root = Arguments::command();
         root.build();
         Self::Usage(usage_of(&mut root, words, kind, text))
     }
 
-    /// Tells the person at the terminal, and gives the exit code.
+    /// Prints the failure and returns the exit code.
     pub(super) fn report(self) -> ExitCode {
         match self {
             Self::Usage(error) => {
-                // Help is a result and goes to standard output: clap knows which is which. A closed pipe is no reason to
-                // say more.
+                // clap prints help to standard output and errors to standard error. A closed pipe needs no message.
                 drop(error.print());
                 u8::try_from(error.exit_code()).unwrap_or(MISUSED).into()
             }
             Self::Configuration(text) => {
-                complain(&text);
+                print_error(&text);
                 MISUSED.into()
             }
             Self::Failed(text) => {
-                complain(&text);
+                print_error(&text);
                 FAILED.into()
             }
         }
@@ -75,7 +74,7 @@ impl std::fmt::Display for Failure {
     }
 }
 
-/// What only shows when keys and certificates are read is a wrong configuration all the same.
+/// A key or certificate that cannot be used is a wrong configuration.
 impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
         match error {

@@ -1,4 +1,4 @@
-//! Asks a running server whether it is ready. Written over a plain socket: a health check starts every few seconds.
+//! Asks a running server whether it is ready. It uses a plain socket, because health checks start a process every few seconds.
 
 use std::{
     io::{self, Read as _, Write as _},
@@ -10,13 +10,13 @@ use serde_json::json;
 
 use super::{arguments::HealthUrl, failure::Failure, output::Output};
 
-/// Longest time for everything.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Longest time for the whole check.
+const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// More than any status line.
+/// Longest status line.
 const MAX_OCTETS: usize = 1024;
 
-/// Asks the server that listens on the configured address. One that listens everywhere is asked on this machine.
+/// Checks the server at the configured address. A server on all addresses is asked on this machine.
 pub(super) fn check_own(bind: SocketAddr, output: Output) -> Result<(), Failure> {
     let ip = match bind.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -27,7 +27,7 @@ pub(super) fn check_own(bind: SocketAddr, output: Output) -> Result<(), Failure>
     check(&HealthUrl { authority, path: HealthUrl::READY.to_owned() }, output)
 }
 
-/// Asks that server.
+/// Checks the server at the URL.
 pub(super) fn check(url: &HealthUrl, output: Output) -> Result<(), Failure> {
     let status = ask(url).map_err(|error| {
         Failure::Failed(format!("no answer from http://{}{}: {error}", url.authority, url.path))
@@ -35,12 +35,12 @@ pub(super) fn check(url: &HealthUrl, output: Output) -> Result<(), Failure> {
     if status == 200 {
         return output.result("ready", &json!({ "ready": true }));
     }
-    Err(Failure::Failed(format!("not ready: http://{}{} answers {status}", url.authority, url.path)))
+    Err(Failure::Failed(format!("not ready: http://{}{} returns {status}", url.authority, url.path)))
 }
 
-/// The status of the answer.
+/// Returns the status of the response.
 fn ask(url: &HealthUrl) -> io::Result<u16> {
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + TIMEOUT;
     let mut stream = connect(&url.authority, end)?;
     stream.set_write_timeout(Some(left(end)?))?;
     let (path, host) = (&url.path, &url.authority);
@@ -60,7 +60,7 @@ fn ask(url: &HealthUrl) -> io::Result<u16> {
     status.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "it does not speak HTTP"))
 }
 
-/// The first address of the host that lets us in.
+/// Connects to the first address of the host that accepts.
 fn connect(authority: &str, end: Instant) -> io::Result<TcpStream> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
     for address in authority.to_socket_addrs()? {
@@ -83,7 +83,7 @@ mod tests {
 
     use super::*;
 
-    /// A server that answers once with these bytes, and what it was asked.
+    /// Starts a server for one request, and returns its address and that request.
     fn server(answer: &'static str) -> (SocketAddr, std::thread::JoinHandle<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn ready_is_200_and_nothing_else() {
+    fn only_status_200_is_ready() {
         let (address, asked) = server("HTTP/1.1 200 OK\r\n\r\n");
         check_own(address, Output::Json).unwrap();
         let asked = asked.join().unwrap();
@@ -107,8 +107,8 @@ mod tests {
             format!("GET /health/ready HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")
         );
         for (answer, part) in [
-            ("HTTP/1.1 503 Service Unavailable\r\n\r\n", "answers 503"),
-            ("HTTP/1.1 204 No Content\r\n\r\n", "answers 204"),
+            ("HTTP/1.1 503 Service Unavailable\r\n\r\n", "returns 503"),
+            ("HTTP/1.1 204 No Content\r\n\r\n", "returns 204"),
             ("SSH-2.0-OpenSSH\r\n", "does not speak HTTP"),
             ("", "does not speak HTTP"),
         ] {
@@ -120,14 +120,14 @@ mod tests {
     }
 
     #[test]
-    fn a_server_on_all_addresses_is_asked_here() {
+    fn a_server_on_all_addresses_is_asked_on_this_machine() {
         let (address, asked) = server("HTTP/1.1 200 OK\r\n\r\n");
         check_own(SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), address.port()), Output::Text).unwrap();
         assert!(asked.join().unwrap().contains("Host: 127.0.0.1:"));
     }
 
     #[test]
-    fn nobody_there_is_a_failure() {
+    fn a_server_that_does_not_run_is_a_failure() {
         let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let failure = check_own(free, Output::Text).unwrap_err();
         assert!(failure.to_string().contains("no answer from http://127.0.0.1"), "{failure}");

@@ -10,25 +10,24 @@ use usher_domain::{
 use super::{
     arguments::AddMemberArguments,
     failure::Failure,
-    output::{Output, tell},
+    output::{Output, print_note},
     password, person,
     records::Records,
 };
 use crate::settings::Settings;
 
-/// What the member is going to be allowed; a wrong use of the command when that makes no sense. Naming services limits
-/// the member to them.
+/// Returns the member's roles and services. Named services limit the member to them. The error is a usage error.
 pub(super) fn grant(arguments: &AddMemberArguments) -> Result<Grant, Failure> {
-    let wrong = |kind, text: &str| Failure::usage(&["member", "add"], kind, text);
+    let usage = |kind, text: &str| Failure::usage(&["member", "add"], kind, text);
     if arguments.roles.is_empty() {
         let known: Vec<&str> = BUILTIN.iter().map(|role| role.name).collect();
-        let text = format!("--role is needed at least once; there are {}", known.join(", "));
-        return Err(wrong(ErrorKind::MissingRequiredArgument, &text));
+        let text = format!("at least one --role is required; the roles are {}", known.join(", "));
+        return Err(usage(ErrorKind::MissingRequiredArgument, &text));
     }
     let (roles, services) = (arguments.roles.clone(), arguments.services.clone());
     let limited = !services.is_empty();
     Grant::new(roles, limited, services)
-        .map_err(|error| wrong(ErrorKind::ValueValidation, &error.to_string()))
+        .map_err(|error| usage(ErrorKind::ValueValidation, &error.to_string()))
 }
 
 /// `usher member add`
@@ -42,8 +41,8 @@ pub(super) fn add(settings: &Settings, arguments: AddMemberArguments, grant: Gra
     let added = records.wait(records.app.operators().add_member(command.clone()));
     let person = added.map_err(|error| explain(&error))?;
     if person.password.is_none() {
-        tell(&format!(
-            "{} has no password yet, and signs in with `usher token issue` or a token of a configured issuer only",
+        print_note(&format!(
+            "{} has no password yet and can only use tokens of `usher token issue` or of a configured issuer",
             person.email
         ));
     }
@@ -68,10 +67,10 @@ pub(super) fn add(settings: &Settings, arguments: AddMemberArguments, grant: Gra
 fn explain(error: &AddMemberError) -> Failure {
     match error {
         AddMemberError::NameNeeded(email) => {
-            Failure::Failed(format!("nobody has the address {email}: --name makes a new person"))
+            Failure::Failed(format!("no person has the address {email}: --name creates one"))
         }
         AddMemberError::UnknownAccount(name) => Failure::Failed(format!(
-            "there is no account named {name}: `usher account list` shows all, `usher account create` makes one"
+            "there is no account named {name}: `usher account list` lists all accounts, `usher account create` creates one"
         )),
         AddMemberError::AlreadyMember(_) | AddMemberError::Store(_) => Failure::of(error),
     }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{failure::Failure, output::Output};
 use crate::{compose::Deployment, settings::Settings};
 
-/// Applies what is pending, whatever `database.migrate` says: that is what was asked for.
+/// Applies the pending migrations, whatever `database.migrate` is.
 pub(super) fn run(settings: &Settings, output: Output) -> Result<(), Failure> {
     let deployment = Deployment::open(settings).map_err(|error| Failure::of(&error))?;
     let applied = deployment.migrate().map_err(|error| Failure::of(&error))?;

@@ -1,10 +1,10 @@
-//! The command line: what operators do at the machine that the service runs on.
+//! The command line for operators, on the machine of the service.
 //!
-//! Results go to standard output, as text or with `--json` for programs; everything else goes to standard error. Exit
-//! codes: 0 it is done, 1 it was refused or failed, 2 the command or the configuration is wrong.
+//! Results go to standard output, as text or with `--json` as JSON. Everything else goes to standard error. Exit codes: 0
+//! for success, 1 for a failure, 2 for a wrong command or configuration.
 //!
-//! To add a command: its arguments in `arguments/`, with a help text and an example, a file here that runs it, a line in
-//! `run`, and a test in `tests/cli.rs`.
+//! To add a command, add its arguments with a help text and an example to `arguments/`, a file here that runs it, a line
+//! to `run`, and a test to `tests/cli/`.
 
 mod access_token;
 mod account;
@@ -39,36 +39,44 @@ use crate::settings::{Mode, Settings, Sources};
 /// Runs the process: its arguments, its environment, its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    // Arguments first: whoever asks for help gets it, whatever the environment holds.
-    let done = Arguments::try_parse().map_err(Failure::from);
-    match done.and_then(|arguments| run(arguments, Environment::read()?)) {
+    // Arguments first: `--help` works with a broken environment, too.
+    let arguments = Arguments::try_parse().map_err(Failure::from);
+    match arguments.and_then(|arguments| run(arguments, Environment::read()?)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
 }
 
 fn run(arguments: Arguments, environment: Environment) -> Result<(), Failure> {
-    let source = Configuration { file: arguments.config, environment };
-    let Some(command) = arguments.command else { return server::develop(source.load(Mode::Development)?) };
+    let configuration = Configuration { file: arguments.config, environment };
+    let Some(command) = arguments.command else {
+        return server::develop(configuration.load(Mode::Development)?);
+    };
     match command {
-        Command::Serve(start) => server::serve(start.apply(source.load(Mode::Production)?)),
-        Command::Worker(start) => server::worker(start.apply(source.load(Mode::Production)?)),
-        Command::Migrate(command) => migrate::run(&source.load(Mode::Tool)?, Output::of(&command.result)),
+        Command::Serve(start) => server::serve(start.apply(configuration.load(Mode::Production)?)),
+        Command::Worker(start) => server::worker(start.apply(configuration.load(Mode::Production)?)),
+        Command::Migrate(command) => {
+            migrate::run(&configuration.load(Mode::Tool)?, Output::of(&command.result))
+        }
         Command::Account(AccountCommand::Create(command)) => {
-            account::create(&source.load(Mode::Tool)?, command)
+            account::create(&configuration.load(Mode::Tool)?, command)
         }
         Command::Account(AccountCommand::List(command)) => {
-            account::list(&source.load(Mode::Tool)?, Output::of(&command.result))
+            account::list(&configuration.load(Mode::Tool)?, Output::of(&command.result))
         }
-        // Before the settings: whether the command makes sense does not depend on them.
+        // Before the settings, because a usage error does not depend on them.
         Command::Member(MemberCommand::Add(command)) => {
             let grant = member::grant(&command)?;
-            member::add(&source.load(Mode::Tool)?, command, grant)
+            member::add(&configuration.load(Mode::Tool)?, command, grant)
         }
-        Command::Person(PersonCommand::Create(command)) => person::create(&source.load(Mode::Tool)?, command),
-        Command::Token(TokenCommand::Issue(command)) => token::issue(&source.load(Mode::Signing)?, &command),
+        Command::Person(PersonCommand::Create(command)) => {
+            person::create(&configuration.load(Mode::Tool)?, command)
+        }
+        Command::Token(TokenCommand::Issue(command)) => {
+            token::issue(&configuration.load(Mode::Signing)?, &command)
+        }
         Command::AccessToken(command) => {
-            let settings = source.load(Mode::Tool)?;
+            let settings = configuration.load(Mode::Tool)?;
             match command {
                 AccessTokenCommand::Create(command) => access_token::create(&settings, command),
                 AccessTokenCommand::List(command) => access_token::list(&settings, &command),
@@ -80,13 +88,13 @@ fn run(arguments: Arguments, environment: Environment) -> Result<(), Failure> {
             let output = Output::of(&command.result);
             match command.url {
                 Some(url) => health::check(&url, output),
-                None => health::check_own(source.load(Mode::Tool)?.server.bind, output),
+                None => health::check_own(configuration.load(Mode::Tool)?.server.bind, output),
             }
         }
     }
 }
 
-/// Where this process is told its settings.
+/// The sources of this process's settings.
 struct Configuration {
     file: Option<PathBuf>,
     environment: Environment,

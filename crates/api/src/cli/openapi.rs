@@ -3,9 +3,9 @@
 use utoipa::OpenApi as _;
 
 use super::{failure::Failure, output::Output};
-use crate::http::fastly::Description;
+use usher_fastly::Description;
 
-/// Prints the document, as it is also kept in `docs/api/`.
+/// Prints the document; `docs/api/` has the same.
 pub(super) fn print() -> Result<(), Failure> {
     let document = Description::openapi();
     let text = document.to_pretty_json().map_err(|error| Failure::of(&error))?;

@@ -6,27 +6,27 @@ use serde_json::Value;
 
 use super::{arguments::ResultArguments, failure::Failure};
 
-/// How a result is written.
+/// The format of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Output {
-    /// For people.
+    /// Text for people.
     Text,
-    /// For programs: one JSON value on one line.
+    /// One JSON value on one line, for programs.
     Json,
 }
 
 impl Output {
-    /// As the command's arguments say.
+    /// The format that the command's arguments choose.
     pub(super) fn of(arguments: &ResultArguments) -> Self {
         if arguments.json { Self::Json } else { Self::Text }
     }
 
-    /// Writes the result in one of its two forms: one line either way.
+    /// Writes the result as one line of text or of JSON.
     pub(super) fn result(self, text: &str, json: &Value) -> Result<(), Failure> {
         self.lines(&[text], json)
     }
 
-    /// Writes the result in one of its two forms: any number of lines, or one of JSON.
+    /// Writes the result as lines of text, or as one line of JSON.
     pub(super) fn lines(self, text: &[impl AsRef<str>], json: &Value) -> Result<(), Failure> {
         let text = match self {
             Self::Text => text.iter().flat_map(|line| [line.as_ref(), "\n"]).collect(),
@@ -34,20 +34,20 @@ impl Output {
         };
         let mut out = io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            // Who reads has seen enough.
+            // The reader closed the pipe on purpose.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             written => Ok(written?),
         }
     }
 }
 
-/// A message to the person at the terminal: not a result, not an error.
-pub(super) fn tell(text: &str) {
-    // There is nowhere to complain that standard error is closed.
+/// Prints a note, which is neither a result nor an error.
+pub(super) fn print_note(text: &str) {
+    // A closed standard error cannot be reported anywhere.
     drop(writeln!(io::stderr().lock(), "{text}"));
 }
 
-/// What went wrong.
-pub(super) fn complain(text: &str) {
-    tell(&format!("usher: {text}"));
+/// Prints an error.
+pub(super) fn print_error(text: &str) {
+    print_note(&format!("usher: {text}"));
 }

@@ -1,49 +1,49 @@
-//! A password from standard input, so that it is neither in the list of processes nor in the shell's history.
+//! Passwords from standard input: the list of processes and the shell's history do not show it.
 
 use std::io::{self, IsTerminal as _, Read};
 
 use usher_app::RequestContext;
 use usher_domain::person::{Password, PasswordHash};
 
-use super::{failure::Failure, output::tell, records::Records};
+use super::{failure::Failure, output::print_note, records::Records};
 
-/// Far more than any password, and little enough to hold whatever was piped in by mistake.
+/// Bounds the memory for input that was piped in by mistake.
 const MAX_OCTETS: u64 = 4096;
 
-/// Reads the password when it was announced.
-pub(super) fn from_stdin(announced: bool) -> Result<Option<Password>, Failure> {
-    if !announced {
+/// Reads the password if the arguments ask for it.
+pub(super) fn from_stdin(is_requested: bool) -> Result<Option<Password>, Failure> {
+    if !is_requested {
         return Ok(None);
     }
     let stdin = io::stdin();
     if !stdin.is_terminal() {
         return one_line(stdin.lock()).map(Some);
     }
-    tell("Password (it is shown while you type):");
+    print_note("Password (it is shown while you type):");
     let mut line = String::new();
     stdin.read_line(&mut line)?;
     one_line(line.as_bytes()).map(Some)
 }
 
-/// What is stored of it.
+/// Hashes the password.
 pub(super) fn hashed(password: Option<Password>, records: &Records) -> Result<Option<PasswordHash>, Failure> {
     let hash = |password| records.wait(records.app.passwords().hash(&RequestContext::internal(), password));
     password.map(hash).transpose().map_err(|error| Failure::of(&error))
 }
 
-/// The one line that there is, without its line break.
+/// Reads one line and returns it without its line break.
 fn one_line(input: impl Read) -> Result<Password, Failure> {
-    let refuse = |text: &str| Failure::Failed(format!("the password on standard input {text}"));
+    let reject = |text: &str| Failure::Failed(format!("the password on standard input {text}"));
     let mut text = String::new();
     match input.take(MAX_OCTETS).read_to_string(&mut text) {
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(refuse("must be UTF-8")),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(reject("must be UTF-8")),
         read => read?,
     };
     let line = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
     if line.contains(['\n', '\r']) {
-        return Err(refuse("must be one line"));
+        return Err(reject("must be one line"));
     }
-    Password::parse(line).map_err(|fault| refuse(&fault.to_string()))
+    Password::parse(line).map_err(|fault| reject(&fault.to_string()))
 }
 
 #[cfg(test)]
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_line_without_its_end() {
+    fn the_line_break_does_not_belong_to_the_password() {
         for input in ["pass word 1", "pass word 1\n", "pass word 1\r\n"] {
             assert_eq!(one_line(input.as_bytes()).unwrap().reveal(), "pass word 1");
         }
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused_without_repeating_it() {
+    fn other_input_is_rejected_and_not_repeated() {
         let long = "x".repeat(5000);
         for (input, part) in [
             (b"".as_slice(), "at least 8 characters"),

@@ -15,10 +15,13 @@ pub(super) fn create(settings: &Settings, arguments: CreatePersonArguments) -> R
     let command = CreatePerson { email: arguments.email, name: arguments.name, password };
     let created = records.wait(records.app.operators().create_person(command));
     let person = created.map_err(|error| Failure::of(&error))?;
-    output.result(&format!("{} <{}> is there, in no account", person.name, person.email), &describe(&person))
+    output.result(
+        &format!("{} <{}> created, without an account", person.name, person.email),
+        &describe(&person),
+    )
 }
 
-/// What a program gets to know of a person.
+/// A person in JSON.
 pub(super) fn describe(person: &Person) -> Value {
     json!({
         "id": person.id.get(),

@@ -1,4 +1,4 @@
-//! What runs until it is told to stop.
+//! The commands that run until a signal stops them.
 
 use std::io;
 

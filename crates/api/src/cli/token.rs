@@ -3,10 +3,9 @@
 use chrono::TimeDelta;
 use serde_json::json;
 use usher_domain::{account::AccountName, address::EmailAddress, usecase::resolve::ResolveError};
-
-use super::{arguments::IssueTokenArguments, failure::Failure, output::Output, records::Records};
 use usher_http_kit::moment::iso;
 
+use super::{arguments::IssueTokenArguments, failure::Failure, output::Output, records::Records};
 use crate::settings::Settings;
 
 /// `usher token issue`
@@ -14,7 +13,7 @@ pub(super) fn issue(settings: &Settings, arguments: &IssueTokenArguments) -> Res
     let IssueTokenArguments { account, email, .. } = arguments;
     let records = Records::open(settings)?;
     let member = records.wait(records.app.operators().member(account.clone(), email.clone()));
-    let person = member.map_err(|error| refused(&error, email, account))?.person;
+    let person = member.map_err(|error| explain(&error, email, account))?.person;
     let lifetime =
         arguments.expires.map(TimeDelta::from_std).transpose().map_err(|error| Failure::of(&error))?;
     let token = records.app.sessions().operator_token(&person, account, lifetime);
@@ -23,11 +22,11 @@ pub(super) fn issue(settings: &Settings, arguments: &IssueTokenArguments) -> Res
         .result(token.reveal(), &json!({ "token": token.reveal(), "expires_at": expires_at }))
 }
 
-/// Tells the operator what would make it possible.
-fn refused(error: &ResolveError, email: &EmailAddress, account: &AccountName) -> Failure {
+/// Explains the failure and its remedy.
+fn explain(error: &ResolveError, email: &EmailAddress, account: &AccountName) -> Failure {
     let text = match error {
         ResolveError::Store(error) => return Failure::of(error),
-        ResolveError::UnknownPerson => format!("nobody has the address {email}"),
+        ResolveError::UnknownPerson => format!("no person has the address {email}"),
         ResolveError::InvalidToken
         | ResolveError::NoMembership
         | ResolveError::NotAMember(_)
@@ -35,5 +34,5 @@ fn refused(error: &ResolveError, email: &EmailAddress, account: &AccountName) ->
             format!("{email} is not a member of an account named {account}")
         }
     };
-    Failure::Failed(format!("{text}: `usher member add` makes a member"))
+    Failure::Failed(format!("{text}: `usher member add` adds a member"))
 }

@@ -7,6 +7,7 @@ mod credentials;
 mod deployment;
 mod error;
 mod mail;
+mod mailbox;
 mod run;
 mod server;
 mod shutdown;

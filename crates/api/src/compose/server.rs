@@ -15,9 +15,8 @@ use usher_auth::JwtVerifier;
 use usher_http_kit::{AppState, unread};
 use usher_web::mailbox::{self, KeptMails};
 
-use super::{Deployment, MailTransport, StartError, shutdown};
+use super::{Deployment, MailTransport, StartError, mailbox::Mailbox, shutdown};
 use crate::{
-    develop::Mailbox,
     routes::{self, EdgeSettings},
     settings::Settings,
     telemetry::{RequestSpan, log_request},
@@ -128,7 +127,7 @@ fn http_server(
             .configure(|config| routes::configure(config, &edges))
             .configure(|config| {
                 if let Some(mailbox) = mailbox.clone() {
-                    mailbox::configure(config, mailbox);
+                    mailbox::configure_mailbox(config, mailbox);
                 }
             })
     });

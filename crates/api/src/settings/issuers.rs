@@ -78,16 +78,20 @@ pub(super) fn check(
 }
 
 fn check_keys(reader: &mut Reader, mode: Mode, table: &str, issuer: &Issuer) {
+    let (url_key, files_key) = (format!("{table}.jwks_url"), format!("{table}.key_files"));
     if issuer.jwks_url.as_ref().is_some_and(|url| url.scheme() == "http" && !is_loopback(url)) {
         reader.report(
-            &format!("{table}.jwks_url"),
+            &url_key,
             "must begin with https://: an attacker who replaces the keys on the way can sign for everyone",
         );
     }
     if mode == Mode::Development || mode == Mode::Production {
         for file in &issuer.key_files {
-            reader.check_file(&format!("{table}.key_files"), file);
+            reader.check_file(&files_key, file);
         }
+    }
+    if [&url_key, &files_key].iter().any(|key| reader.is_reported(key)) {
+        return;
     }
     match (&issuer.jwks_url, issuer.key_files.is_empty()) {
         (None, true) => reader.report(table, "needs jwks_url or key_files"),

@@ -29,10 +29,13 @@ pub(super) struct Mail {
 }
 
 impl Mail {
-    /// Returns the relay, or `None` without one: production requires it.
+    /// Returns the relay; without a URL there is none, except that production requires one.
     pub(super) fn read(reader: &mut Reader, mode: Mode) -> Result<Option<Relay>, SettingsErrors> {
         let Self { url, from, username, password, insecure, hello_name, ca_file, deadline } =
             reader.section("mail")?;
+        if mode != Mode::Production && url.is_none() {
+            return Ok(None);
+        }
         if mode == Mode::Production
             && let Some(file) = &ca_file
         {
@@ -40,13 +43,9 @@ impl Mail {
         }
         let settings =
             SmtpSettings { url, from, username, password, insecure, hello_name, ca_file, deadline };
-        let checked = match mode {
-            Mode::Production => settings.check().map(Some),
-            _ => settings.check_optional(),
-        };
-        checked.or_else(|errors| {
-            for error in errors.iter() {
-                reader.report(&format!("mail.{}", error.field.name()), error.text.clone());
+        settings.check().map(Some).or_else(|errors| {
+            for error in errors.0 {
+                reader.report(&format!("mail.{}", error.field), error.text);
             }
             Ok(None)
         })

@@ -2,29 +2,29 @@
 
 use serde_json::{Value, json};
 
-use super::bench::{Bench, Ended};
+use super::program::{Ended, Program};
 
 const JANE: [&str; 4] = ["--account", "onward", "--email", "jane@example.com"];
 
-/// The account, and Jane as its administrator. No server's secret is needed.
-fn with_jane() -> Bench {
-    let bench = Bench::new();
-    bench.run(&["account", "create", "--name", "onward", "--title", "Onward, Inc."]).done();
+/// The account, and Jane as its administrator. No secret is required.
+fn with_jane() -> Program {
+    let program = Program::new();
+    program.run(&["account", "create", "--name", "onward", "--title", "Onward, Inc."]).stdout();
     let add = ["member", "add", "--name", "Jane Smith", "--role", "GlobalAdmin"];
-    bench.run(&[&add[..], &JANE].concat()).done();
-    bench
+    program.run(&[&add[..], &JANE].concat()).stdout();
+    program
 }
 
-fn create(bench: &Bench, more: &[&str]) -> Ended {
-    bench.run(&[&["access-token", "create", "--name", "Deployment"], &JANE[..], more].concat())
+fn create(program: &Program, more: &[&str]) -> Ended {
+    program.run(&[&["access-token", "create", "--name", "Deployment"], &JANE[..], more].concat())
 }
 
-fn list(bench: &Bench, more: &[&str]) -> Ended {
-    bench.run(&[&["access-token", "list", "--account", "onward"], more].concat())
+fn list(program: &Program, more: &[&str]) -> Ended {
+    program.run(&[&["access-token", "list", "--account", "onward"], more].concat())
 }
 
-fn revoke(bench: &Bench, id: &str, more: &[&str]) -> Ended {
-    bench.run(&[&["access-token", "revoke", "--account", "onward", "--id", id], more].concat())
+fn revoke(program: &Program, id: &str, more: &[&str]) -> Ended {
+    program.run(&[&["access-token", "revoke", "--account", "onward", "--id", id], more].concat())
 }
 
 #[track_caller]
@@ -41,45 +41,45 @@ fn between(json: &Value, from: &str, to: &str) -> i64 {
 
 #[test]
 fn the_token_is_the_whole_result() {
-    let bench = with_jane();
-    let ended = create(&bench, &[]);
+    let program = with_jane();
+    let ended = create(&program, &[]);
     assert!(ended.err.contains("only its digest is stored"), "{ended:?}");
     assert!(ended.err.contains("usher access-token revoke --account onward --id "), "{ended:?}");
     let note = ended.err.clone();
-    let secret = ended.done();
+    let secret = ended.stdout();
     assert_form(&secret, 32);
     assert!(!note.contains(&secret));
-    assert_ne!(create(&bench, &[]).done(), secret);
+    assert_ne!(create(&program, &[]).stdout(), secret);
 
-    let json = create(&bench, &["--json", "--scope", "global:read", "--expires", "90d"]).json();
+    let json = create(&program, &["--json", "--scope", "global:read", "--expires", "90d"]).json();
     assert_form(json["token"].as_str().unwrap(), 32);
     assert_form(json["id"].as_str().unwrap(), 22);
     let told = ["email", "name", "scope", "revoked_at"].map(|name| &json[name]);
     assert_eq!(json!(told), json!(["jane@example.com", "Deployment", "global:read", null]));
-    // Times are told in whole seconds.
+    // Times are in whole seconds.
     let term = between(&json, "created_at", "expires_at");
     assert_eq!(term, 90 * 24 * 60 * 60);
-    assert_eq!(create(&bench, &["--json"]).json()["expires_at"], Value::Null);
+    assert_eq!(create(&program, &["--json"]).json()["expires_at"], Value::Null);
 }
 
 #[test]
-fn the_list_has_everything_but_the_secret() {
-    let bench = with_jane();
-    assert_eq!(list(&bench, &[]).out, "");
-    assert_eq!(list(&bench, &["--json"]).json(), json!([]));
+fn the_list_shows_no_secret() {
+    let program = with_jane();
+    assert_eq!(list(&program, &[]).out, "");
+    assert_eq!(list(&program, &["--json"]).json(), json!([]));
     let mut made = vec![
-        create(&bench, &["--json"]).json(),
-        create(&bench, &["--json", "--scope", "global:read", "--expires", "24h"]).json(),
+        create(&program, &["--json"]).json(),
+        create(&program, &["--json", "--scope", "global:read", "--expires", "24h"]).json(),
     ];
-    revoke(&bench, made[0]["id"].as_str().unwrap(), &[]).done();
+    revoke(&program, made[0]["id"].as_str().unwrap(), &[]).stdout();
     let secrets: Vec<Value> =
         made.iter_mut().map(|json| json.as_object_mut().unwrap().remove("token").unwrap()).collect();
-    let listed = list(&bench, &["--json"]).json();
+    let listed = list(&program, &["--json"]).json();
     assert!(listed[0]["revoked_at"].as_str().unwrap().ends_with('Z'));
     made[0]["revoked_at"] = listed[0]["revoked_at"].clone();
     assert_eq!(listed, json!(made));
 
-    let text = list(&bench, &[]).done();
+    let text = list(&program, &[]).stdout();
     let lines: Vec<&str> = text.lines().collect();
     let expected = [
         ["global ", "  jane@example.com  Deployment  revoked "],
@@ -98,46 +98,49 @@ fn the_list_has_everything_but_the_secret() {
 
 #[test]
 fn a_token_is_revoked_once() {
-    let bench = with_jane();
-    let id = create(&bench, &["--json"]).json()["id"].as_str().unwrap().to_owned();
-    assert_eq!(revoke(&bench, &id, &[]).done(), format!("access token {id} is revoked"));
-    revoke(&bench, &id, &[]).refused(1, "`usher access-token list --account onward` shows what there is");
-    let id = create(&bench, &["--json"]).json()["id"].as_str().unwrap().to_owned();
-    assert_eq!(revoke(&bench, &id, &["--json"]).json(), json!({ "id": id }));
+    let program = with_jane();
+    let id = create(&program, &["--json"]).json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(revoke(&program, &id, &[]).stdout(), format!("access token {id} is revoked"));
+    revoke(&program, &id, &[])
+        .assert_failed(1, "`usher access-token list --account onward` lists all tokens");
+    let id = create(&program, &["--json"]).json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(revoke(&program, &id, &["--json"]).json(), json!({ "id": id }));
     // In its own account only.
-    let id = create(&bench, &["--json"]).json()["id"].as_str().unwrap().to_owned();
-    bench.run(&["account", "create", "--name", "other", "--title", "Other"]).done();
+    let id = create(&program, &["--json"]).json()["id"].as_str().unwrap().to_owned();
+    program.run(&["account", "create", "--name", "other", "--title", "Other"]).stdout();
     let other = ["access-token", "revoke", "--account", "other", "--id", &id];
-    bench.run(&other).refused(1, "this account has no access token");
-    revoke(&bench, &id, &[]).done();
+    program.run(&other).assert_failed(1, "this account has no access token");
+    revoke(&program, &id, &[]).stdout();
 }
 
 #[test]
-fn refusals_tell_the_way_out() {
-    let bench = with_jane();
-    let run = |words: &str| bench.run(&words.split(' ').collect::<Vec<_>>());
+fn failures_come_with_advice() {
+    let program = with_jane();
+    let run = |words: &str| program.run(&words.split(' ').collect::<Vec<_>>());
     run("access-token create --account none --email jane@example.com --name D")
-        .refused(1, "there is no account named none: `usher account list` shows all");
+        .assert_failed(1, "there is no account named none: `usher account list` lists all accounts");
+    run("access-token create --account onward --email joe@example.com --name D").assert_failed(
+        1,
+        "joe@example.com is not a member of this account: `usher member add` adds a member",
+    );
+    program.run(&["person", "create", "--email", "joe@example.com", "--name", "Joe"]).stdout();
     run("access-token create --account onward --email joe@example.com --name D")
-        .refused(1, "joe@example.com is not a member of this account: `usher member add` makes a member");
-    bench.run(&["person", "create", "--email", "joe@example.com", "--name", "Joe"]).done();
-    run("access-token create --account onward --email joe@example.com --name D")
-        .refused(1, "joe@example.com is not a member of this account");
-    run("access-token list --account none").refused(1, "`usher account list` shows all");
+        .assert_failed(1, "joe@example.com is not a member of this account");
+    run("access-token list --account none").assert_failed(1, "`usher account list` lists all accounts");
     let id = "2bXr7KqVn0mTz5LcWd8Yp4";
     run(&format!("access-token revoke --account none --id {id}"))
-        .refused(1, "there is no account named none");
-    revoke(&bench, id, &[]).refused(1, "`usher access-token list --account onward` shows what there is");
+        .assert_failed(1, "there is no account named none");
+    revoke(&program, id, &[]).assert_failed(1, "`usher access-token list --account onward` lists all tokens");
 }
 
 #[test]
 fn wrong_arguments_are_usage_errors() {
-    let bench = Bench::new();
-    create(&bench, &["--scope", "purge_all"]).refused(2, "[possible values: global, global:read]");
+    let program = Program::new();
+    create(&program, &["--scope", "purge_all"]).assert_failed(2, "[possible values: global, global:read]");
     for term in ["0s", "11y", "soon", "90"] {
-        create(&bench, &["--expires", term]).refused(2, "--expires <TIME>");
+        create(&program, &["--expires", term]).assert_failed(2, "--expires <TIME>");
     }
-    revoke(&bench, "short", &[]).refused(2, "must be 22 letters and digits");
-    bench.run(&["access-token", "create", "--account", "onward"]).refused(2, "--email <EMAIL>");
-    assert!(!bench.path("data/usher.db").exists(), "nothing was opened");
+    revoke(&program, "short", &[]).assert_failed(2, "must be 22 letters and digits");
+    program.run(&["access-token", "create", "--account", "onward"]).assert_failed(2, "--email <EMAIL>");
+    assert!(!program.path("data/usher.db").exists(), "nothing was opened");
 }

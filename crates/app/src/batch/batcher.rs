@@ -104,11 +104,15 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
         let (items, replies): (Vec<Item<Q>>, Vec<_>) =
             batch.into_iter().map(|entry| (entry.item, entry.reply)).unzip();
         let work = AssertUnwindSafe(|| (self.work)(&self.units, &items));
-        let missing = match catch_unwind(work) {
-            Ok(results) => return send(replies, results, &self.unanswered()),
-            Err(_) => StoreError::Defect(format!("{}: the batch panicked", self.name)),
-        };
-        send(replies, Vec::new(), &missing);
+        let done = catch_unwind(work);
+        // Before the replies: a client that has its response may send its idempotency key again at once.
+        drop(items);
+        match done {
+            Ok(results) => send(replies, results, &self.unanswered()),
+            Err(_) => {
+                send(replies, Vec::new(), &StoreError::Defect(format!("{}: the batch panicked", self.name)));
+            }
+        }
     }
 
     fn unanswered(&self) -> StoreError {

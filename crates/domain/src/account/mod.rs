@@ -1,4 +1,4 @@
-//! The account: whom people are invited to (Fastly: the customer).
+//! The account: the tenant that people are invited to (Fastly's customer).
 
 mod name;
 
@@ -6,7 +6,7 @@ pub use name::{AccountName, AccountNameError};
 
 use crate::{Timestamp, id::AccountId, text::DisplayText, token::Token};
 
-/// The id that Fastly's clients see: 22 characters of `[A-Za-z0-9]`.
+/// An id in Fastly's dialect: 22 characters of `[A-Za-z0-9]`.
 pub type PublicId = Token<22>;
 
 /// A company or team with members.
@@ -18,21 +18,21 @@ pub struct Account {
     pub public_id: PublicId,
     /// The slug by which tokens choose the account (Landscape's claim `acc`).
     pub name: AccountName,
-    /// What people read, such as `Onward, Inc.`.
+    /// The title that people see, such as `Onward, Inc.`.
     pub title: DisplayText,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
 }
 
-/// An account that the store has not numbered yet.
+/// An account to insert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewAccount {
     /// Fastly's customer id.
     pub public_id: PublicId,
     /// The slug; unique.
     pub name: AccountName,
-    /// What people read.
+    /// The title that people see.
     pub title: DisplayText,
-    /// When it is made.
+    /// When it is created.
     pub created_at: Timestamp,
 }

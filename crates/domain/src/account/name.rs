@@ -1,19 +1,19 @@
-/// Why a text cannot name an account.
+/// Why a text is not the name of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be 1 to 63 lower-case letters, digits and hyphens, beginning with a letter or digit")]
 pub struct AccountNameError;
 
-/// The slug of an account: 1 to 63 of `[a-z0-9-]`, the first not a hyphen.
+/// The slug of an account: 1 to 63 of `[a-z0-9-]`, not beginning with a hyphen.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountName(String);
 
 impl AccountName {
-    /// Checks a slug that a caller sent.
+    /// Parses a slug.
     pub fn parse(input: &str) -> Result<Self, AccountNameError> {
-        let sound = (1..=63).contains(&input.len())
+        let valid = (1..=63).contains(&input.len())
             && !input.starts_with('-')
             && input.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        if sound { Ok(Self(input.to_owned())) } else { Err(AccountNameError) }
+        if valid { Ok(Self(input.to_owned())) } else { Err(AccountNameError) }
     }
 
     /// The slug.

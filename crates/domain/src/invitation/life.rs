@@ -1,18 +1,18 @@
 use super::Invitation;
 use crate::{Timestamp, id::PersonId};
 
-/// Where an invitation is in its life. All but `Pending` are ends, kept as history; `Expired` alone can be renewed.
+/// The status of an invitation. All but `Pending` are final, except that an expired invitation can be renewed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Status {
     /// Open.
     Pending,
     /// The invitee became a member.
     Accepted,
-    /// The invitee said no.
+    /// The invitee declined.
     Declined,
-    /// A member took it back.
+    /// A member revoked it.
     Revoked,
-    /// Nobody answered in time.
+    /// Its term ended without an answer.
     Expired,
 }
 
@@ -21,7 +21,7 @@ impl Status {
     pub const EVERY: [Self; 5] =
         [Self::Pending, Self::Accepted, Self::Declined, Self::Revoked, Self::Expired];
 
-    /// The stored spelling, stable.
+    /// The stored spelling. It never changes.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -40,36 +40,36 @@ impl Status {
     }
 }
 
-/// The invitation is not open; it is in this status at the moment asked for.
+/// The invitation has this status and is not open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the invitation is {}", .0.as_str())]
 pub struct NotPending(pub Status);
 
 impl Invitation {
-    /// The status at a moment. This is the only definition of being expired: lists, acceptance and the sweep agree.
+    /// The status at a moment. This is the only definition of an expired invitation, for lists, acceptance and the sweep.
     #[must_use]
     pub fn status_at(&self, now: Timestamp) -> Status {
         if self.status == Status::Pending && self.expires_at <= now { Status::Expired } else { self.status }
     }
 
-    /// The invitee became a member.
+    /// Records that the invitee became a member.
     pub fn accept(&mut self, by: PersonId, now: Timestamp) -> Result<(), NotPending> {
         self.close(Status::Accepted, Some(by), now)
     }
 
-    /// The invitee said no; without a login nobody is named.
+    /// Records that the invitee declined. An invitee without a login has no person.
     pub fn decline(&mut self, by: Option<PersonId>, now: Timestamp) -> Result<(), NotPending> {
         self.close(Status::Declined, by, now)
     }
 
-    /// A member takes the invitation back. An expired one can be taken back too, so that nobody resends it.
+    /// Revokes the invitation. An expired one can be revoked too, so that it cannot be resent.
     pub fn revoke(&mut self, by: PersonId, now: Timestamp) -> Result<(), NotPending> {
         self.require(&[Status::Pending, Status::Expired], now)?;
         self.end(Status::Revoked, Some(by), now);
         Ok(())
     }
 
-    /// Writes down that the time is over. Does nothing before, and nothing to an invitation that ended otherwise.
+    /// Records that a pending invitation has expired. Returns `false` if it has not, and changes nothing then.
     pub fn expire(&mut self, now: Timestamp) -> bool {
         let due = self.status == Status::Pending && self.status_at(now) == Status::Expired;
         if due {
@@ -78,8 +78,8 @@ impl Invitation {
         due
     }
 
-    /// Resends: open again for as long as it was meant to be, with a new generation of the key. Whoever resends becomes
-    /// the sponsor.
+    /// Renews a pending or expired invitation for a resend: the same term again, and a new generation of the link key. The
+    /// member who resends becomes the sponsor.
     pub fn renew(&mut self, by: PersonId, now: Timestamp) -> Result<(), NotPending> {
         self.require(&[Status::Pending, Status::Expired], now)?;
         self.expires_at = now + (self.expires_at - self.sent_at);

@@ -1,22 +1,22 @@
 use super::Invitation;
 use crate::{port::LinkKeys, token::Token};
 
-/// What names an invitation in links and in Landscape's dialect: 30 characters of `[A-Za-z0-9]`. Administrators' lists
-/// show it, so it alone accepts nothing.
+/// The name of an invitation in links and in Landscape's dialect: 30 characters of `[A-Za-z0-9]`. Administrators see it in
+/// lists, so it does not suffice to accept.
 pub type SecureId = Token<30>;
 
-/// The secret half of a link. It exists only in the mail: the server derives it again when it has to compare.
+/// The secret half of a link. It exists only in the mail: the server derives it again to compare.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LinkKey(String);
 
 impl LinkKey {
-    /// Wraps a derived key; safe in a URL's query without escaping.
+    /// Wraps a derived key. It needs no escaping in a URL's query.
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(text)
     }
 
-    /// The secret, for the mail and for comparing.
+    /// The secret, for the mail and for comparison.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
@@ -29,18 +29,18 @@ impl std::fmt::Debug for LinkKey {
     }
 }
 
-/// What a presented key proves about its holder.
+/// What a presented link key proves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyProof {
-    /// It is the key of the newest mail: the holder reads the mailbox.
+    /// It is the key of the newest mail: the caller reads the mailbox.
     Current,
-    /// It is the key of an older mail: the holder reads the mailbox, but the link was replaced.
+    /// It is the key of an older mail: the caller reads the mailbox, but the link was replaced.
     Replaced,
-    /// It is no key of this invitation.
+    /// It is not a key of this invitation.
     None,
 }
 
-/// Judges a presented key against the invitation's current generation.
+/// Compares a presented key with the invitation's current generation.
 #[must_use]
 pub fn prove(keys: &dyn LinkKeys, invitation: &Invitation, presented: Option<&str>) -> KeyProof {
     let generation = presented.and_then(|key| keys.generation_of(&invitation.secure_id, key));
@@ -51,20 +51,20 @@ pub fn prove(keys: &dyn LinkKeys, invitation: &Invitation, presented: Option<&st
     }
 }
 
-/// Both halves of a link as one word, for those who accept through an API: `{secure_id}.{key}`. A secret like the link.
+/// Both halves of a link as one text, for acceptance through an API: `{secure_id}.{key}`. It is a secret like the link.
 #[must_use]
 pub fn code(secure_id: &SecureId, key: &LinkKey) -> String {
     format!("{secure_id}.{}", key.reveal())
 }
 
-/// The two halves of a [`code`], the second if it is there; `None` when the first is none.
+/// Splits a [`code`] into secure id and link key, if it has a key. Returns `None` if it has no secure id.
 #[must_use]
 pub fn split_code(code: &str) -> Option<(SecureId, Option<&str>)> {
     let (secure_id, key) = code.split_once('.').map_or((code, None), |(id, key)| (id, Some(key)));
     Some((SecureId::parse(secure_id)?, key.filter(|key| !key.is_empty())))
 }
 
-/// The link of an invitation mail. The base comes from the configuration only, never from a request.
+/// The link of an invitation mail. Its base is the configured URL, never part of a request.
 #[must_use]
 pub fn page_url(public_url: &str, secure_id: &SecureId, key: &LinkKey) -> String {
     let base = public_url.trim_end_matches('/');

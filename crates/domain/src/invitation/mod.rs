@@ -1,4 +1,4 @@
-//! The invitation: one account, one address, one promise of roles, and its life cycle.
+//! The invitation: an offer of a membership to an e-mail address, with a grant and a term.
 
 mod life;
 mod link;
@@ -15,53 +15,54 @@ use crate::{
     text::DisplayText,
 };
 
-/// An invitation as it is stored. Address and grant never change: another address or role is another invitation.
+/// A stored invitation. Its address and grant never change: another address or role is another invitation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {
-    /// Number of the row, Landscape's `id`.
+    /// Number of the row; Landscape's `id`.
     pub id: InvitationId,
     /// Fastly's `id`.
     pub public_id: PublicId,
-    /// What the link names. It is not enough to accept: see [`prove`].
+    /// Names the invitation in its link. It does not suffice to accept, see [`prove`].
     pub secure_id: SecureId,
-    /// To which account.
+    /// The account that it invites to.
     pub account_id: AccountId,
-    /// Whom.
+    /// The address of the invitee.
     pub email: EmailAddress,
-    /// What the inviter calls the invitee; Fastly's dialect has no such field.
+    /// The name that the inviter gave the invitee. Fastly's dialect has no such field.
     pub name: Option<DisplayText>,
-    /// What is promised.
+    /// The grant of the membership that it offers.
     pub grant: Grant,
-    /// Who answers for the promise: the inviter, or whoever resent it last. `None` once that person is gone.
+    /// The member who is responsible for the grant: the inviter, or the last member who resent it. `None` once that person is
+    /// deleted.
     pub sponsor: Option<PersonId>,
-    /// As last written; see [`Invitation::status_at`] for the truth at a moment.
+    /// The recorded status. An invitation may have expired since, see [`Invitation::status_at`].
     pub status: Status,
-    /// How many times it was resent; every resend makes the older keys useless.
+    /// How often it was resent. A resend invalidates earlier link keys.
     pub generation: u32,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When anything of it changed last.
+    /// When it was last changed.
     pub updated_at: Timestamp,
-    /// When a mail was asked for last: creation or resend.
+    /// When its last mail was queued: at creation or at the last resend.
     pub sent_at: Timestamp,
-    /// From this moment on it is expired.
+    /// The moment at which it expires.
     pub expires_at: Timestamp,
     /// When it became accepted, declined, revoked or expired.
     pub closed_at: Option<Timestamp>,
-    /// Who accepted, declined or revoked it, where that was a known person.
+    /// The person who accepted, declined or revoked it, if known.
     pub closed_by: Option<PersonId>,
-    /// Compared and set by every update.
+    /// Compared and incremented by every update.
     pub version: i64,
 }
 
-/// What lists and look-ups tell of an invitation that is open. Pages have many of them: what nobody is shown is not read.
+/// An open invitation in lists and look-ups. It has only the columns that callers see, because pages have many rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenInvitation {
     /// As [`Invitation::id`].
     pub id: InvitationId,
     /// As [`Invitation::public_id`].
     pub public_id: PublicId,
-    /// As [`Invitation::secure_id`]; `None` where it is not for the eyes of whoever asks.
+    /// As [`Invitation::secure_id`]. `None` if the actor must not see it.
     pub secure_id: Option<SecureId>,
     /// As [`Invitation::email`].
     pub email: EmailAddress,
@@ -96,11 +97,11 @@ impl From<Invitation> for OpenInvitation {
 /// How a caller names an invitation of the account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InvitationRef {
-    /// As Landscape's clients do.
+    /// By number, in Landscape's dialect.
     Number(InvitationId),
-    /// As Fastly's clients do.
+    /// By public id, in Fastly's dialect.
     PublicId(PublicId),
-    /// By what is no id of either form: there is no such invitation.
+    /// By a text that is neither. There is no such invitation.
     Nothing,
 }
 
@@ -116,31 +117,31 @@ impl From<PublicId> for InvitationRef {
     }
 }
 
-/// An invitation that the store has not numbered yet. It begins pending, in generation 0, sent when it is made.
+/// An invitation to insert. It is pending, in generation 0, and its mail is queued at creation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewInvitation {
     /// Fastly's `id`.
     pub public_id: PublicId,
-    /// What the link names.
+    /// Names the invitation in its link.
     pub secure_id: SecureId,
-    /// To which account.
+    /// The account that it invites to.
     pub account_id: AccountId,
-    /// Whom; at most one pending invitation for an account and an address.
+    /// The address of the invitee. An account has at most one pending invitation for an address.
     pub email: EmailAddress,
-    /// What the inviter calls the invitee.
+    /// The name that the inviter gave the invitee.
     pub name: Option<DisplayText>,
-    /// What is promised.
+    /// The grant of the membership that it offers.
     pub grant: Grant,
     /// The inviter.
     pub sponsor: PersonId,
-    /// When it is made.
+    /// When it is created.
     pub created_at: Timestamp,
-    /// When it ends by itself.
+    /// When it expires.
     pub expires_at: Timestamp,
 }
 
 impl NewInvitation {
-    /// As it is when the store has given it its number.
+    /// The stored invitation, with the number that the store assigned.
     #[must_use]
     pub fn numbered(&self, id: InvitationId) -> Invitation {
         Invitation {

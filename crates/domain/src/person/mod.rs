@@ -1,55 +1,55 @@
-//! The person: somebody with an e-mail address who can sign in and be a member of accounts.
+//! The person: a human with an e-mail address, who can be a member of accounts.
 
 mod password;
 
 pub use password::{
-    MAX_OCTETS as MAX_PASSWORD_OCTETS, MIN_CHARACTERS as MIN_PASSWORD_CHARACTERS, Password, PasswordError,
-    PasswordHash,
+    MAX_OCTETS as MAX_PASSWORD_OCTETS, MIN_CHARACTERS as MIN_PASSWORD_CHARACTERS, Password, PasswordHash,
+    PasswordLengthError,
 };
 
 use crate::{Timestamp, account::PublicId, address::EmailAddress, id::PersonId, text::DisplayText};
 
-/// Somebody known to Usher.
+/// A stored person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     /// Number of the row; Landscape's claim `id`.
     pub id: PersonId,
     /// Fastly's user id.
     pub public_id: PublicId,
-    /// Unique by its key.
+    /// The address. Its key is unique.
     pub email: EmailAddress,
-    /// Whether the mailbox was ever proven: by a key from an invitation mail, by a trusted issuer's verified claim, or
-    /// by the operator who made the person on the command line.
+    /// Whether the mailbox was proven: by the key of an invitation mail, by a verified claim of a trusted issuer, or by the
+    /// operator who created the person.
     pub email_verified: bool,
-    /// What others read.
+    /// The name that others see.
     pub name: DisplayText,
-    /// Present when the person signs in with a password kept here.
+    /// The hash of the password, for a person who signs in with a password in Usher.
     pub password: Option<PasswordHash>,
-    /// When the person was made.
+    /// When the person was created.
     pub created_at: Timestamp,
-    /// Compared and set by every update.
+    /// Compared and incremented by every update.
     pub version: i64,
 }
 
-/// A person that the store has not numbered yet.
+/// A person to insert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewPerson {
     /// Fastly's user id.
     pub public_id: PublicId,
-    /// Unique by its key.
+    /// The address. Its key is unique.
     pub email: EmailAddress,
     /// See [`Person::email_verified`].
     pub email_verified: bool,
-    /// What others read.
+    /// The name that others see.
     pub name: DisplayText,
     /// See [`Person::password`].
     pub password: Option<PasswordHash>,
-    /// When the person is made.
+    /// When the person is created.
     pub created_at: Timestamp,
 }
 
 impl NewPerson {
-    /// As the person is when the store has given the number.
+    /// The stored person, with the number that the store assigned.
     #[must_use]
     pub fn numbered(&self, id: PersonId) -> Person {
         Person {

@@ -1,36 +1,36 @@
-/// Fewest characters of a password (NIST SP 800-63B, 5.1.1.2).
+/// Minimum characters of a password (NIST SP 800-63B, 5.1.1.2).
 pub const MIN_CHARACTERS: usize = 8;
-/// Most octets of a password: far beyond a passphrase, and a bound on the work of hashing.
+/// Maximum octets of a password. It is longer than any passphrase, and bounds the work of hashing.
 pub const MAX_OCTETS: usize = 256;
 
-/// Why a password cannot be chosen.
+/// Why a password is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PasswordError {
-    /// Under [`MIN_CHARACTERS`].
+pub enum PasswordLengthError {
+    /// Shorter than [`MIN_CHARACTERS`].
     #[error("must have at least {MIN_CHARACTERS} characters")]
     TooShort,
-    /// Over [`MAX_OCTETS`].
+    /// Longer than [`MAX_OCTETS`].
     #[error("must have at most {MAX_OCTETS} bytes")]
     TooLong,
 }
 
-/// A password that somebody chooses. Only its hash is ever stored.
+/// A chosen password. Only its hash is stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
 impl Password {
-    /// Checks the length; nothing else makes a password better.
-    pub fn parse(input: &str) -> Result<Self, PasswordError> {
+    /// Checks the length. Other rules do not make passwords better.
+    pub fn parse(input: &str) -> Result<Self, PasswordLengthError> {
         if input.chars().count() < MIN_CHARACTERS {
-            return Err(PasswordError::TooShort);
+            return Err(PasswordLengthError::TooShort);
         }
         if input.len() > MAX_OCTETS {
-            return Err(PasswordError::TooLong);
+            return Err(PasswordLengthError::TooLong);
         }
         Ok(Self(input.to_owned()))
     }
 
-    /// The secret itself, for hashing.
+    /// The secret, for hashing.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
@@ -43,12 +43,12 @@ impl std::fmt::Debug for Password {
     }
 }
 
-/// A password's hash as a PHC string, such as `$argon2id$v=19$…`.
+/// The hash of a password as a PHC string, such as `$argon2id$v=19$…`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
 impl PasswordHash {
-    /// Wraps a PHC string that the hasher made or the store kept.
+    /// Wraps a PHC string from the hasher or the store.
     #[must_use]
     pub fn new(phc: String) -> Self {
         Self(phc)

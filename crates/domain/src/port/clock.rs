@@ -1,7 +1,7 @@
 use crate::Timestamp;
 
-/// Tells the time. Everything that decides about expiry, leases and retries asks here.
+/// The clock. Expiry, leases and retries depend on it alone.
 pub trait Clock: Send + Sync {
-    /// The current moment, cut to whole microseconds: what is stored must equal what was decided on.
+    /// The current moment in whole microseconds, so that a stored moment equals the original.
     fn now(&self) -> Timestamp;
 }

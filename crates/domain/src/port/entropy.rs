@@ -1,6 +1,5 @@
-/// Gives randomness that nobody can guess.
+/// A cryptographically secure source of randomness.
 pub trait Entropy: Send + Sync {
-    /// Fills the bytes from a cryptographically secure generator. It cannot fail: an operating system without
-    /// randomness must not run this service.
+    /// Fills the bytes with random ones. It cannot fail: an operating system without randomness must not run this service.
     fn fill(&self, bytes: &mut [u8]);
 }

@@ -1,5 +1,5 @@
-//! What the rules need from the world, as traits. Their documentation states what an adapter owes; the suites in
-//! `testkit::contract` show it for each one.
+//! The ports: traits that adapters implement. Their documentation states the obligations of an adapter. The suites in
+//! `testkit::contract` verify those of the store.
 
 mod clock;
 mod credentials;

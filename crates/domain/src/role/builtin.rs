@@ -3,27 +3,27 @@ use super::{Permission, PermissionSet};
 /// A named set of permissions.
 #[derive(Debug, Clone, Copy)]
 pub struct Role {
-    /// As the APIs spell it.
+    /// The name in the APIs.
     pub name: &'static str,
-    /// What it allows in the whole account.
+    /// Its permissions in the whole account.
     pub permissions: PermissionSet,
 }
 
-/// Landscape's name of the role that holds every permission, and its default for invitations without roles.
+/// Landscape's role with every permission, and its default for invitations without roles.
 pub const GLOBAL_ADMIN: &str = "GlobalAdmin";
 
-/// What a Fastly `user` may do.
+/// The permissions of a Fastly `user`.
 const USER: PermissionSet = PermissionSet::of(&[Permission::ViewAccount, Permission::UseServices]);
 
-/// What a Fastly `engineer` may do: a user's rights, services, and inviting within them.
+/// The permissions of a Fastly `engineer`: those of a user, and those to manage services and invite.
 const ENGINEER: PermissionSet = USER.union(PermissionSet::of(&[
     Permission::ManageServices,
     Permission::ViewInvitations,
     Permission::InviteMembers,
 ]));
 
-/// The roles that every account has: Landscape's three, then Fastly's six. `GlobalAdmin` and `superuser` are the same
-/// authority. That an engineer may invite engineers and users, and nobody else, follows from the sets alone.
+/// The roles of every account: Landscape's three, then Fastly's six. `GlobalAdmin` and `superuser` are equal. The sets alone
+/// decide who may invite whom: an engineer may invite engineers and users only.
 pub const BUILTIN: &[Role] = &[
     Role { name: GLOBAL_ADMIN, permissions: PermissionSet::ALL },
     Role {
@@ -64,7 +64,7 @@ pub const BUILTIN: &[Role] = &[
     },
 ];
 
-/// The role of that exact name, if there is one.
+/// The role of exactly this name, if it exists.
 pub(super) fn named(name: &str) -> Option<&'static Role> {
     BUILTIN.iter().find(|role| role.name == name)
 }

@@ -1,15 +1,15 @@
 use super::{Permission, PermissionSet, RoleName, ServiceGrant};
 
-/// Most services in a grant: enough for people, and little enough that a page of invitations stays small.
+/// Maximum services in a grant. It keeps a page of invitations small.
 pub const MAX_SERVICES: usize = 256;
 
-/// Why a grant cannot be made.
+/// Why a grant is not valid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GrantError {
-    /// No role at all.
+    /// No role.
     #[error("at least one role is needed")]
     NoRole,
-    /// A role that the account does not have.
+    /// A role that does not exist.
     #[error("there is no role named {0}")]
     UnknownRole(String),
     /// More services than [`MAX_SERVICES`].
@@ -20,7 +20,7 @@ pub enum GrantError {
     RepeatedService(String),
 }
 
-/// What a membership gives, and an invitation promises: roles, and where wanted a limit to services.
+/// The rights of a membership, which an invitation offers: roles, and optionally a limit to services.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
     roles: Vec<RoleName>,
@@ -29,7 +29,7 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// A grant of existing roles, kept once each, sorted by name; services sorted by id.
+    /// A grant of existing roles. Roles are sorted by name and deduplicated, services are sorted by id.
     pub fn new(
         mut roles: Vec<RoleName>,
         limit_services: bool,
@@ -66,8 +66,8 @@ impl Grant {
         Self::new(names, false, Vec::new())
     }
 
-    /// Takes back what was stored after [`Grant::new`] had accepted it. A role that does not exist any more grants
-    /// nothing, and nobody hands it out. `None` without any role.
+    /// Wraps a stored grant. A role that no longer exists grants nothing and cannot be handed out. Returns `None` without a
+    /// role.
     #[must_use]
     pub fn from_stored(
         roles: Vec<RoleName>,
@@ -77,39 +77,39 @@ impl Grant {
         if roles.is_empty() { None } else { Some(Self { roles, limit_services, services }) }
     }
 
-    /// The roles, sorted by name, never empty.
+    /// The roles, sorted by name. There is at least one.
     #[must_use]
     pub fn roles(&self) -> &[RoleName] {
         &self.roles
     }
 
-    /// Whether the person reaches only the listed services.
+    /// Whether the member reaches only the listed services.
     #[must_use]
     pub const fn limit_services(&self) -> bool {
         self.limit_services
     }
 
-    /// The permissions per service, sorted by service.
+    /// The service grants, sorted by service.
     #[must_use]
     pub fn services(&self) -> &[ServiceGrant] {
         &self.services
     }
 
-    /// What a member with this grant may do in the account. Who is limited to services neither sees nor makes
-    /// invitations, and sets nobody's service permissions (Fastly: "engineers with no per-service limitations").
+    /// The permissions of a member with this grant. A member who is limited to services may not see or create invitations, nor
+    /// set service permissions (Fastly: "engineers with no per-service limitations").
     #[must_use]
     pub fn permissions(&self) -> PermissionSet {
-        const OF_THE_UNLIMITED: PermissionSet = PermissionSet::of(&[
+        const WITHOUT_SERVICE_LIMIT: PermissionSet = PermissionSet::of(&[
             Permission::ViewInvitations,
             Permission::InviteMembers,
             Permission::SetServicePermissions,
         ]);
         let whole = self.role_permissions();
-        if self.limit_services { whole.without(OF_THE_UNLIMITED) } else { whole }
+        if self.limit_services { whole.without(WITHOUT_SERVICE_LIMIT) } else { whole }
     }
 
-    /// The ceiling: whether a member with this grant may hand out `other`. Nobody grants what they do not hold, and
-    /// setting service permissions is a right of its own.
+    /// The ceiling: whether a member with this grant may hand out `other`. A member grants only permissions that the member
+    /// has. Service permissions need [`Permission::SetServicePermissions`].
     #[must_use]
     pub fn may_hand_out(&self, other: &Self) -> bool {
         let held = self.permissions();
@@ -119,8 +119,8 @@ impl Grant {
             && (other.services.is_empty() || held.has(Permission::SetServicePermissions))
     }
 
-    /// Whether a member with this grant may take `other` back: what they could hand out, and with every permission
-    /// anything, so that a grant of roles that do not exist any more can still be withdrawn by somebody.
+    /// Whether a member with this grant may take `other` back: a grant that the member could hand out. A member with every
+    /// permission may take any grant back, even one whose roles no longer exist.
     #[must_use]
     pub fn may_take_back(&self, other: &Self) -> bool {
         self.permissions() == PermissionSet::ALL || self.may_hand_out(other)

@@ -1,4 +1,4 @@
-//! Roles: named sets of permissions, and what a membership grants with them.
+//! Roles, permissions, and the grants that are made of them.
 
 mod builtin;
 mod grant;

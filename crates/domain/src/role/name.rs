@@ -1,6 +1,6 @@
 use super::builtin::{Role, named};
 
-/// Why a text cannot name a role.
+/// Why a text is not the name of a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "must begin with a letter, followed by at most 63 letters, digits, hyphens, underscores or plus signs"
@@ -11,7 +11,7 @@ pub struct RoleNameError;
 #[derive(Clone)]
 pub struct RoleName(Name);
 
-/// Of a role that exists there is no copy of the name, and nobody looks for it again.
+/// An existing role is looked up once, and its name is not copied.
 #[derive(Clone)]
 enum Name {
     Existing(&'static Role),
@@ -19,15 +19,15 @@ enum Name {
 }
 
 impl RoleName {
-    /// Checks a name that a caller sent.
+    /// Parses a name.
     pub fn parse(input: &str) -> Result<Self, RoleNameError> {
         if let Some(role) = named(input) {
             return Ok(Self(Name::Existing(role)));
         }
-        let sound = input.len() <= 64
+        let valid = input.len() <= 64
             && input.starts_with(|c: char| c.is_ascii_alphabetic())
             && input.bytes().all(|b| b.is_ascii_alphanumeric() || b"-+_".contains(&b));
-        if sound { Ok(Self(Name::Other(input.to_owned()))) } else { Err(RoleNameError) }
+        if valid { Ok(Self(Name::Other(input.to_owned()))) } else { Err(RoleNameError) }
     }
 
     /// The name.
@@ -39,7 +39,7 @@ impl RoleName {
         }
     }
 
-    /// The role of exactly this name, if there is one.
+    /// The role of exactly this name, if it exists.
     #[must_use]
     pub fn role(&self) -> Option<&'static Role> {
         match self.0 {

@@ -1,23 +1,23 @@
-/// One thing that a member of an account may do. The first three decide about invitations; the others exist so that
-/// nobody grants what they do not hold.
+/// The right to do one thing in an account. Usher itself checks the first three. The others matter for the ceiling only: an
+/// actor cannot grant permissions that the actor does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Permission {
     /// See the account's invitations.
     ViewInvitations,
-    /// Invite people, and revoke or resend the invitations one could make oneself.
+    /// Invite people, and revoke or resend invitations within the ceiling.
     InviteMembers,
-    /// Give permissions on services. A bare limit to services only takes away, and needs no right of its own.
+    /// Set service permissions. A limit to services without permissions takes rights away, and does not need this.
     SetServicePermissions,
     /// Read the account's settings and members.
     ViewAccount,
     /// Change the account's settings, members and roles.
     ManageAccount,
-    /// Read what happened in the account.
+    /// Read the account's events.
     ViewEvents,
     /// Read computers.
     ViewComputers,
-    /// Work on computers.
+    /// Manage computers.
     ManageComputers,
     /// Use services and read their statistics.
     UseServices,
@@ -38,10 +38,10 @@ pub struct PermissionSet(u64);
 impl PermissionSet {
     /// No permission.
     pub const NONE: Self = Self(0);
-    /// Every permission, those of later versions included.
+    /// Every permission, including those of later versions.
     pub const ALL: Self = Self(u64::MAX);
 
-    /// Exactly these.
+    /// The set of these permissions.
     #[must_use]
     pub const fn of(permissions: &[Permission]) -> Self {
         let mut rest = permissions;
@@ -53,31 +53,31 @@ impl PermissionSet {
         Self(bits)
     }
 
-    /// Those of either.
+    /// The permissions in either set.
     #[must_use]
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// Those of both.
+    /// The permissions in both sets.
     #[must_use]
     pub const fn within(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
-    /// These without the others.
+    /// The permissions that are not in `other`.
     #[must_use]
     pub const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
-    /// Whether every permission of `other` is held.
+    /// Whether the set has every permission of `other`.
     #[must_use]
     pub const fn covers(self, other: Self) -> bool {
         other.0 & !self.0 == 0
     }
 
-    /// Whether the one permission is held.
+    /// Whether the set has the permission.
     #[must_use]
     pub const fn has(self, permission: Permission) -> bool {
         self.covers(Self::of(&[permission]))

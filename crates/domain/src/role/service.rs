@@ -1,4 +1,4 @@
-/// What a person may do with one service (Fastly's `permission`).
+/// What a member may do with one service (Fastly's `permission`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum ServicePermission {
     /// Everything; Fastly's default.
@@ -34,17 +34,17 @@ impl ServicePermission {
     }
 }
 
-/// Names a service of the account: 1 to 64 of `[A-Za-z0-9_-]`. Usher keeps no list of services.
+/// The id of a service: 1 to 64 of `[A-Za-z0-9_-]`. Usher does not know which services exist.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ServiceId(String);
 
 impl ServiceId {
-    /// Checks an id that a caller sent.
+    /// Parses an id.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let sound = (1..=64).contains(&text.len())
+        let valid = (1..=64).contains(&text.len())
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-        sound.then(|| Self(text.to_owned()))
+        valid.then(|| Self(text.to_owned()))
     }
 
     /// The id.
@@ -54,11 +54,11 @@ impl ServiceId {
     }
 }
 
-/// One permission on one service.
+/// A permission on a service.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ServiceGrant {
     /// The service.
     pub service: ServiceId,
-    /// What is allowed there.
+    /// The permission.
     pub permission: ServicePermission,
 }

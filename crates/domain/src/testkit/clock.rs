@@ -4,18 +4,18 @@ use chrono::TimeDelta;
 
 use crate::{Timestamp, port::Clock};
 
-/// A clock that stands still until it is told to move.
+/// A clock that moves only when a test moves it.
 #[derive(Debug)]
 pub struct FixedClock(Mutex<Timestamp>);
 
 impl FixedClock {
-    /// Stands at the given second since 1970.
+    /// A clock at this second since 1970.
     #[must_use]
     pub fn at(seconds: i64) -> Self {
         Self(Mutex::new(Timestamp::from_timestamp(seconds, 0).unwrap_or_default()))
     }
 
-    /// Moves on.
+    /// Moves the clock.
     pub fn advance(&self, by: TimeDelta) {
         let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *now += by;

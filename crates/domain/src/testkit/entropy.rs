@@ -2,12 +2,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::port::Entropy;
 
-/// Bytes that look random and are the same in every run (`SplitMix64`).
+/// Pseudo-random bytes that are the same in every run (`SplitMix64`).
 #[derive(Debug)]
 pub struct SeededEntropy(AtomicU64);
 
 impl SeededEntropy {
-    /// Starts a sequence.
+    /// A sequence that the seed determines.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
         Self(AtomicU64::new(seed))

@@ -8,7 +8,7 @@ use crate::{
     outbox::RetryPolicy,
 };
 
-/// One minute between mails, proof of the mailbox demanded, no write limit.
+/// One minute between mails, proof of the mailbox required, no write limit.
 #[must_use]
 pub fn policy() -> Policy {
     Policy {
@@ -20,7 +20,7 @@ pub fn policy() -> Policy {
     }
 }
 
-/// A world that stands still, and the clock that moves it.
+/// An environment with a fixed clock, seeded randomness and [`PlainKeys`], and its clock.
 #[must_use]
 pub fn env() -> (Env, Arc<FixedClock>) {
     let clock = Arc::new(FixedClock::default());

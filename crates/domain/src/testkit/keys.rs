@@ -3,7 +3,7 @@ use crate::{
     port::LinkKeys,
 };
 
-/// Link keys that can be read off, for tests of the rules: `generation.secure_id`.
+/// Readable link keys: `generation.secure_id`.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct PlainKeys;
 

@@ -5,7 +5,7 @@ use crate::{
     port::{Mailer, SendError, SendFuture},
 };
 
-/// Keeps what it is asked to send, and fails as told.
+/// Keeps mails instead of sending them, and fails if a test says so.
 #[derive(Debug, Default)]
 pub struct CapturingMailer {
     sent: Mutex<Vec<InvitationMail>>,
@@ -13,13 +13,13 @@ pub struct CapturingMailer {
 }
 
 impl CapturingMailer {
-    /// Everything sent so far, in order.
+    /// The mails that were sent so far, in order.
     #[must_use]
     pub fn sent(&self) -> Vec<InvitationMail> {
         self.sent.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// From now on every mail fails like this, or none with `None`.
+    /// Sets how every further mail fails. `None` for success.
     pub fn fail_with(&self, failure: Option<SendError>) {
         *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = failure;
     }

@@ -1,12 +1,12 @@
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
-/// Most visible characters that a name or title may have.
+/// Maximum characters of a name or title.
 pub const MAX_CHARACTERS: usize = 64;
 
-/// Why a text cannot be a name or a title. The messages say what to change.
+/// Why a text is not accepted as a name or title. The messages say what to change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// Nothing but white space.
+    /// No visible character.
     #[error("must not be empty")]
     Empty,
     /// More than [`MAX_CHARACTERS`].
@@ -18,18 +18,18 @@ pub enum TextError {
     /// `<` or `>`.
     #[error("must not contain < or >")]
     Markup,
-    /// Something that a mail program would turn into a link.
+    /// Text that a mail program would turn into a link.
     #[error("must not contain a web or e-mail address (write a space after a dot inside a name)")]
     Link,
 }
 
-/// One line of text that is safe to show in a mail: NFC, trimmed, 1 to 64 characters, no control characters, no
-/// direction overrides, no markup, nothing that mail programs would make a link of.
+/// One line of text that is safe to show in a mail: NFC, trimmed, 1 to 64 characters, without control characters, direction
+/// overrides, markup, and text that mail programs turn into links.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DisplayText(String);
 
 impl DisplayText {
-    /// Checks and normalises a text that a caller sent.
+    /// Parses and normalises a text.
     pub fn parse(input: &str) -> Result<Self, TextError> {
         if input.chars().any(is_control) {
             return Err(TextError::Control);
@@ -50,12 +50,12 @@ impl DisplayText {
         Ok(Self(text))
     }
 
-    /// Takes back what was stored after [`DisplayText::parse`] had accepted it: rules that have become stricter since
-    /// must not make a stored row unreadable. `None` for what was never one line of text.
+    /// Wraps a stored text. The check is weaker than [`DisplayText::parse`], so that rows stay readable when the rules become
+    /// stricter. Returns `None` if the text is not one line.
     #[must_use]
     pub fn from_stored(text: &str) -> Option<Self> {
-        let sound = !text.trim().is_empty() && !text.chars().any(is_control);
-        sound.then(|| Self(text.to_owned()))
+        let valid = !text.trim().is_empty() && !text.chars().any(is_control);
+        valid.then(|| Self(text.to_owned()))
     }
 
     /// The text.
@@ -71,8 +71,8 @@ impl std::fmt::Display for DisplayText {
     }
 }
 
-/// C0, DEL, C1, line and paragraph separators, direction marks and overrides, and characters without any width. The
-/// joiners U+200C and U+200D stay allowed: Persian and Indic names need them.
+/// C0, DEL, C1, line and paragraph separators, direction marks and overrides, and characters without width. The joiners U+200C
+/// and U+200D are allowed, because Persian and Indic names need them.
 fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -80,13 +80,13 @@ fn is_control(c: char) -> bool {
             | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
-/// Whether a reader sees anything: a text of blanks alone, whatever their width, names nobody.
+/// Whether a reader sees the character. U+2800 is a blank.
 fn is_visible(c: char) -> bool {
     !c.is_whitespace() && !is_ignorable(c) && c != '\u{2800}'
 }
 
-/// What Unicode calls default ignorable: joiners, variation selectors, fillers and other blanks, which part no address
-/// for the eye or for the program that looks for addresses.
+/// Unicode's default ignorable characters: joiners, variation selectors, fillers. They are invisible inside an address, and
+/// programs that look for addresses skip them.
 fn is_ignorable(c: char) -> bool {
     matches!(c,
         '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
@@ -96,10 +96,10 @@ fn is_ignorable(c: char) -> bool {
         | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// Schemes that mail programs make a link of without any slashes.
+/// Schemes that mail programs turn into links without slashes.
 const SCHEMES: [&str; 7] = ["http", "https", "mailto", "tel", "ftp", "javascript", "data"];
 
-/// A scheme, `www.`, an `@` between two words, the name of a host or the numbers of one.
+/// A scheme, `www.`, an `@` between two words, a host name or an IPv4 address.
 fn looks_like_link(text: &str) -> bool {
     let plain: String = skeleton(text).collect();
     let letters: Vec<char> = plain.chars().collect();
@@ -110,8 +110,8 @@ fn looks_like_link(text: &str) -> bool {
         || plain.split(|c: char| c != '.' && !c.is_alphanumeric()).any(has_host)
 }
 
-/// The text as a program may read it that looks for addresses: compatible forms as their plain ones (every dot but the
-/// ideographic one among them), lower case, without what is not seen and without accents that stand apart.
+/// The text as a program that looks for addresses may read it: NFKC (which maps every dot except the ideographic ones), lower
+/// case, without ignorable characters and combining marks.
 fn skeleton(text: &str) -> impl Iterator<Item = char> {
     text.nfkc()
         .flat_map(char::to_lowercase)
@@ -119,12 +119,12 @@ fn skeleton(text: &str) -> impl Iterator<Item = char> {
         .map(|c| if is_dot(c) { '.' } else { c })
 }
 
-/// Whether browsers or readers take it for a dot.
+/// Whether browsers or readers treat it as a dot.
 fn is_dot(c: char) -> bool {
     matches!(c, '.' | '\u{2024}' | '\u{3002}' | '\u{FE52}' | '\u{FF0E}' | '\u{FF61}')
 }
 
-/// `scheme:` as a word of its own, and something directly behind it.
+/// `scheme:` as a word, directly followed by a visible character.
 fn has_scheme(plain: &str, scheme: &str) -> bool {
     plain.match_indices(scheme).any(|(start, _)| {
         let (before, found) = plain.split_at(start);
@@ -134,7 +134,7 @@ fn has_scheme(plain: &str, scheme: &str) -> bool {
     })
 }
 
-/// A name or the numbers of a host, in a run of letters, digits and dots.
+/// A host name or an IPv4 address in a run of letters, digits and dots.
 fn has_host(run: &str) -> bool {
     let words: Vec<&str> = run.split('.').collect();
     words.windows(2).any(|w| matches!(w, [host, top] if !host.is_empty() && is_top_level(top)))
@@ -144,7 +144,7 @@ fn has_host(run: &str) -> bool {
         })
 }
 
-/// At least two characters, a letter among them.
+/// At least two characters, and at least one letter.
 fn is_top_level(word: &str) -> bool {
     word.chars().nth(1).is_some() && word.contains(char::is_alphabetic)
 }

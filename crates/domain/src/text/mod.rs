@@ -1,7 +1,7 @@
 //! Text that people read in mails and pages: names of people, titles of accounts.
 //!
-//! Usher sends such text to strangers, so a name that could carry a link, markup or a second mail header is refused
-//! instead of being cleaned up: phishing through invitation mails is how such services are abused.
+//! Usher sends this text to strangers, and such services are abused for phishing. So a name with a link, markup or a line break
+//! is rejected.
 
 mod display;
 

@@ -1,4 +1,4 @@
-//! Add a member to an account without an invitation (operators only): how the first administrator comes to be.
+//! Add a member to an account without an invitation (operators only), such as its first administrator.
 
 use super::{
     create_person::{CreatePerson, CreatePersonError, create_person},
@@ -18,34 +18,34 @@ use crate::{
     text::DisplayText,
 };
 
-/// Who, where, as what.
+/// Adds a member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddMember {
     /// The account.
     pub account: AccountName,
     /// The person's address.
     pub email: EmailAddress,
-    /// The person's name; needed when the person is new, and ignored otherwise.
+    /// The person's name. Required for a new person, ignored otherwise.
     pub name: Option<DisplayText>,
     /// What the member may do.
     pub grant: Grant,
-    /// The hash of a new password; replaces an existing one.
+    /// The hash of a new password. It replaces an existing one.
     pub password: Option<PasswordHash>,
 }
 
-/// Why there is no new member.
+/// Why a member was not added.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AddMemberError {
-    /// No account of that name.
+    /// There is no account of that name.
     #[error("there is no account named {0}")]
     UnknownAccount(AccountName),
-    /// Nobody has the address, and no name was given for a new person.
-    #[error("nobody has the address {0}: give a name to make a new person")]
+    /// No person has the address, and the name for a new person is missing.
+    #[error("there is no person with the address {0}: give a name to create one")]
     NameNeeded(String),
-    /// The person is in the account.
+    /// The person is a member of the account.
     #[error("{0} is already a member of this account")]
     AlreadyMember(String),
-    /// The store.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -64,7 +64,7 @@ impl From<SetPasswordError> for AddMemberError {
     }
 }
 
-/// Writes the membership, the person where needed, and the audit entries.
+/// Inserts the membership, the person if needed, and the audit entries.
 pub fn add_member(tx: &mut dyn Tx, env: &Env, command: &AddMember) -> Result<Person, AddMemberError> {
     let account = tx
         .account_by_name(&command.account)?
@@ -96,7 +96,7 @@ fn create(tx: &mut dyn Tx, env: &Env, command: &AddMember) -> Result<Person, Add
     let name = command.name.clone().ok_or_else(|| AddMemberError::NameNeeded(command.email.to_string()))?;
     let new = CreatePerson { email: command.email.clone(), name, password: command.password.clone() };
     create_person(tx, env, &new).map_err(|error| match error {
-        // Made in between by somebody else: run again, and find that person.
+        // Another request inserted the person in between: the next run finds it.
         CreatePersonError::Exists(_) => AddMemberError::Store(StoreError::Contended),
         CreatePersonError::Store(error) => AddMemberError::Store(error),
     })

@@ -13,33 +13,33 @@ use crate::{
     token::Token,
 };
 
-/// For whom, and how far it reaches.
+/// Creates an access token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreateAccessToken {
-    /// The account that it works in.
+    /// The account that the token is valid in.
     pub account: AccountName,
-    /// The member whose rights it has.
+    /// The address of the member who acts with it.
     pub email: EmailAddress,
-    /// What to call it.
+    /// The name in lists.
     pub name: DisplayText,
     /// What it may be used for.
     pub scope: Scope,
-    /// When it ends by itself.
+    /// When it expires. `None` for never.
     pub expires_at: Option<Timestamp>,
-    /// What is kept of the secret, which the caller has drawn and shows once.
+    /// The digest of the secret. The caller generated the secret and shows it once.
     pub digest: TokenDigest,
 }
 
-/// Why there is no new token.
+/// Why an access token was not created.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CreateAccessTokenError {
-    /// No account of that name.
+    /// There is no account of that name.
     #[error("there is no account named {0}")]
     UnknownAccount(AccountName),
-    /// Nobody with that address is in the account.
+    /// No member of the account has that address.
     #[error("{0} is not a member of this account")]
     NotAMember(String),
-    /// The store.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -48,7 +48,7 @@ unit_error!(CreateAccessTokenError {
     Self::NotAMember(_) => "not_a_member",
 });
 
-/// Writes the token and the audit entry.
+/// Inserts the token and its audit entry.
 pub fn create_access_token(
     tx: &mut dyn Tx,
     env: &Env,
@@ -57,9 +57,9 @@ pub fn create_access_token(
     let account = tx
         .account_by_name(&command.account)?
         .ok_or_else(|| CreateAccessTokenError::UnknownAccount(command.account.clone()))?;
-    let refused = || CreateAccessTokenError::NotAMember(command.email.to_string());
-    let person = tx.person_by_email(&command.email)?.ok_or_else(refused)?;
-    tx.membership(account.id, person.id)?.ok_or_else(refused)?;
+    let not_a_member = || CreateAccessTokenError::NotAMember(command.email.to_string());
+    let person = tx.person_by_email(&command.email)?.ok_or_else(not_a_member)?;
+    tx.membership(account.id, person.id)?.ok_or_else(not_a_member)?;
     let token = tx.insert_access_token(&NewAccessToken {
         public_id: Token::generate(env.entropy.as_ref()),
         digest: command.digest.clone(),

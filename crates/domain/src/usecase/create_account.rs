@@ -1,4 +1,4 @@
-//! Create an account (operators only: there is no actor above an account).
+//! Create an account (operators only).
 
 use super::{record::record_by_operator, unit_error};
 use crate::{
@@ -10,22 +10,22 @@ use crate::{
     token::Token,
 };
 
-/// Name and title of the new account.
+/// Creates an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreateAccount {
-    /// The slug.
+    /// The unique slug.
     pub name: AccountName,
-    /// What people read.
+    /// The title that people see.
     pub title: DisplayText,
 }
 
-/// Why there is no new account.
+/// Why an account was not created.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CreateAccountError {
     /// The name is taken.
     #[error("there is an account named {0} already")]
     Exists(AccountName),
-    /// The store.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -33,7 +33,7 @@ unit_error!(CreateAccountError {
     Self::Exists(_) => "exists",
 });
 
-/// Writes the account and its audit entry.
+/// Inserts the account and its audit entry.
 pub fn create_account(
     tx: &mut dyn Tx,
     env: &Env,

@@ -11,24 +11,24 @@ use crate::{
     token::Token,
 };
 
-/// Who.
+/// Creates a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreatePerson {
-    /// The address; the operator vouches for it.
+    /// The address. The operator vouches for it.
     pub email: EmailAddress,
-    /// What others read.
+    /// The name that others see.
     pub name: DisplayText,
-    /// The hash of a password, if the person gets one now.
+    /// The hash of a first password, if any.
     pub password: Option<PasswordHash>,
 }
 
-/// Why there is no new person.
+/// Why a person was not created.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CreatePersonError {
     /// The address is taken.
     #[error("there is a person with the address {0} already")]
     Exists(String),
-    /// The store.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -36,7 +36,7 @@ unit_error!(CreatePersonError {
     Self::Exists(_) => "exists",
 });
 
-/// Writes the person and the audit entry.
+/// Inserts the person and the audit entry.
 pub fn create_person(
     tx: &mut dyn Tx,
     env: &Env,

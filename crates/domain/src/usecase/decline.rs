@@ -1,7 +1,7 @@
 //! Decline an invitation.
 
 use super::{
-    proof::{Mailbox, standing},
+    proof::{MailboxProof, proof_by_policy},
     record::record,
     resolve::{ResolveError, identify},
     unit_error,
@@ -15,33 +15,33 @@ use crate::{
     principal::Principal,
 };
 
-/// Which invitation, with which proof.
+/// Declines an invitation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decline {
     /// From the link.
     pub secure_id: SecureId,
-    /// From the link; enough without any login.
+    /// From the link. It is enough proof without a login.
     pub key: Option<String>,
-    /// Who is signed in, if anybody is.
+    /// The signed-in caller, if any.
     pub by: Option<Principal>,
 }
 
-/// Why nothing was declined. As with acceptance, only those who proved the mailbox learn more.
+/// Why an invitation was not declined. Only callers who proved the mailbox get more than `NotFound` and `NotProven`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DeclineError {
-    /// Unknown, or ended and the caller proved nothing.
+    /// The invitation is unknown, or it has ended and the caller proved nothing.
     #[error("there is no such invitation")]
     NotFound,
-    /// Open, and the caller showed neither key nor verified claim.
+    /// The invitation is open, and the caller has neither its key nor a verified claim of its address.
     #[error("this invitation was sent to {0}: open the link in that mail, or sign in with that address")]
     NotProven(String),
-    /// The key of an older mail.
+    /// The key is that of an older mail.
     #[error("a newer invitation mail was sent; use the link in the newest one")]
     Replaced,
-    /// Ended otherwise, in this status.
+    /// The invitation has ended, with this status.
     #[error("this invitation is {} already", .0.as_str())]
     Ended(Status),
-    /// The store.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -74,10 +74,10 @@ pub fn decline(tx: &mut dyn Tx, env: &Env, command: &Decline) -> Result<(), Decl
 
 fn judge(env: &Env, invitation: &Invitation, command: &Decline, now: Timestamp) -> Result<(), DeclineError> {
     let status = invitation.status_at(now);
-    match (standing(env, invitation, command.key.as_deref(), command.by.as_ref()), status) {
-        (Mailbox::Unproven, Status::Pending) => Err(DeclineError::NotProven(invitation.email.masked())),
-        (Mailbox::Unproven, _) => Err(DeclineError::NotFound),
-        (Mailbox::Replaced, Status::Pending | Status::Expired) => Err(DeclineError::Replaced),
+    match (proof_by_policy(env, invitation, command.key.as_deref(), command.by.as_ref()), status) {
+        (MailboxProof::Unproven, Status::Pending) => Err(DeclineError::NotProven(invitation.email.masked())),
+        (MailboxProof::Unproven, _) => Err(DeclineError::NotFound),
+        (MailboxProof::Replaced, Status::Pending | Status::Expired) => Err(DeclineError::Replaced),
         (_, Status::Pending) => Ok(()),
         (_, ended) => Err(DeclineError::Ended(ended)),
     }

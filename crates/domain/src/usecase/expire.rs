@@ -1,4 +1,4 @@
-//! Write down that invitations have expired. They stopped working at their moment already; this makes it an event.
+//! Record expired invitations. They stop working when their time is over; recording makes it an event.
 
 use super::record::expire;
 use crate::{
@@ -6,8 +6,8 @@ use crate::{
     port::{StoreError, Tx},
 };
 
-/// Expires up to `limit` overdue invitations of all accounts; answers how many. Idempotent: run it until it answers
-/// less than `limit`.
+/// Expires up to `limit` overdue invitations of all accounts, and returns their number. Run it until it returns less than
+/// `limit`.
 pub fn expire_overdue(tx: &mut dyn Tx, env: &Env, limit: u32) -> Result<usize, StoreError> {
     let now = env.now();
     let mut expired = 0;

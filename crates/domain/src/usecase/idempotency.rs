@@ -1,4 +1,4 @@
-//! Do a request once, however often it comes: the first one's answer is kept with its work, and given again.
+//! Do a request with an idempotency key once. Its answer is stored with its work, and returned when the request is repeated.
 
 use super::unit_error;
 use crate::{
@@ -8,27 +8,27 @@ use crate::{
     port::{StoreError, Tx},
 };
 
-/// A request that came with a key.
+/// A request with an idempotency key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keyed {
-    /// Its key, and whose it is.
+    /// The key with its owner.
     pub key: KeyDigest,
-    /// What it says.
+    /// Fingerprints of its content.
     pub request: RequestMacs,
-    /// The account that it is done in, if that is known.
+    /// The account of the request, if it is known.
     pub account: Option<AccountId>,
 }
 
-/// Why a request with a key is neither done nor answered again.
+/// Why a request with a key is rejected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// The first request with the key has no answer yet.
-    #[error("a request with this Idempotency-Key is being worked on; send it again in a moment")]
+    /// The first request with the key is still in progress.
+    #[error("a request with this Idempotency-Key is in progress; send it again in a moment")]
     InFlight,
-    /// The key came with another request before.
-    #[error("this Idempotency-Key came with another request before; choose a new key for a new request")]
+    /// The key was used for another request.
+    #[error("this Idempotency-Key was used for another request; choose a new key for each request")]
     OtherRequest,
-    /// The store.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -37,8 +37,8 @@ unit_error!(KeyError {
     Self::OtherRequest => "key_of_other_request",
 });
 
-/// Takes the key, for work that ends with [`keep`] in the same unit. `Some` is the answer that the same request got before:
-/// then there is nothing to do.
+/// Takes the key for a request. Returns the stored answer if the same request was done before. Otherwise the caller does the
+/// request and calls [`keep`] in the same unit.
 pub fn take(tx: &mut dyn Tx, env: &Env, keyed: &Keyed) -> Result<Option<Answer>, KeyError> {
     let now = env.now();
     let stale = stale_at(now);
@@ -56,12 +56,12 @@ pub fn take(tx: &mut dyn Tx, env: &Env, keyed: &Keyed) -> Result<Option<Answer>,
     if keyed.request.include(&kept.request) { Ok(Some(kept.answer)) } else { Err(KeyError::OtherRequest) }
 }
 
-/// Keeps the answer of the work that was done under the key.
+/// Stores the answer of the request that took the key.
 pub fn keep(tx: &mut dyn Tx, keyed: &Keyed, answer: &Answer) -> Result<(), StoreError> {
     tx.keep_answer(&keyed.key, answer)
 }
 
-/// Deletes up to `limit` answers that are too old to be given again; answers how many. Idempotent: run it until it answers
+/// Deletes up to `limit` answers that are older than the retention period, and returns their number. Run it until it returns
 /// less than `limit`.
 pub fn forget_stale(tx: &mut dyn Tx, env: &Env, limit: u32) -> Result<usize, StoreError> {
     tx.forget_answers(stale_at(env.now()), limit)

@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 
 use super::{
+    batch::{in_rounds, merge_results, single_result},
     record::{event, is_taken, promise_mails},
-    several::{filled, in_turns, only},
     unit_error,
 };
 use crate::{
@@ -77,7 +77,7 @@ pub fn invite_all(
     env: &Env,
     requests: &[(&Actor, &Invite)],
 ) -> Result<Vec<Result<Invitation, InviteError>>, StoreError> {
-    in_turns(
+    in_rounds(
         requests,
         |(actor, command)| (actor.account.id, command.email.key()),
         |requests| invite_distinct(tx, env, requests),
@@ -112,7 +112,7 @@ fn invite_distinct(
     let answers = written.map(|(invitation, new)| {
         invitation.ok_or_else(|| InviteError::AlreadyInvited(new.email.to_string()))
     });
-    Ok(filled(judged, answers))
+    Ok(merge_results(judged, answers))
 }
 
 /// As [`invite_all`], for one.
@@ -122,7 +122,7 @@ pub fn invite(
     actor: &Actor,
     command: &Invite,
 ) -> Result<Invitation, InviteError> {
-    only(invite_all(tx, env, &[(actor, command)])?)
+    single_result(invite_all(tx, env, &[(actor, command)])?)
 }
 
 fn addressee<'a>(actor: &Actor, command: &'a Invite) -> Addressee<'a> {

@@ -1,25 +1,25 @@
-//! How the owner of an address signs in: what the page offers, and what acceptance allows.
+//! How the owner of an address signs in. It decides what the acceptance page offers and what acceptance allows.
 
 use crate::{
     person::Person,
     port::{StoreError, Tx, store::Known},
 };
 
-/// How somebody signs in.
+/// How the owner of an address signs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Login {
-    /// Not yet: nobody has the address, or a person without a password who is in no account, as the command line makes
-    /// them. Whoever reads the mailbox chooses the first password.
+    /// Not at all: no person has the address, or the person has no password and no account, as the command line creates them.
+    /// The reader of the mailbox chooses the first password.
     None,
-    /// With a password kept here.
+    /// With a password in Usher.
     Password,
-    /// Without one: a member of some account, who signs in at an issuer with rules of its own. A key from one account's
-    /// mail must not become a password to the others.
+    /// At an issuer: a member of an account without a password in Usher. The key from one account's mail must not set a
+    /// password that opens the others.
     Elsewhere,
 }
 
 impl Login {
-    /// Of the person with an address, if there is one.
+    /// The login of the person with an address, if there is a person.
     pub(super) fn of(tx: &mut dyn Tx, person: Option<&Person>) -> Result<Self, StoreError> {
         let Some(person) = person else { return Ok(Self::None) };
         if person.password.is_some() {
@@ -28,7 +28,7 @@ impl Login {
         Ok(if tx.memberships_of(person.id)?.is_empty() { Self::None } else { Self::Elsewhere })
     }
 
-    /// As [`Self::of`], where the person's memberships are known already.
+    /// As [`Self::of`], for a person whose memberships were loaded.
     pub(super) const fn of_known(known: Option<&Known>) -> Self {
         match known {
             None => Self::None,

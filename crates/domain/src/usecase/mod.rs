@@ -1,8 +1,8 @@
-//! What people can do, one file each: the command, the refusals, and one function over an open transaction.
+//! The use cases, one file each: a command, an error enum, and a function over an open transaction.
 //!
-//! The functions are plain: no runtime, no database, no clock of their own. Those on an account take the [`Actor`]
-//! first and decide about authority themselves: what the actor may not see is not found, what it may see but not do is
-//! forbidden. A refusal leaves nothing written, because the store rolls the unit back.
+//! A use case has no runtime, no database and no clock of its own. A use case on an account takes an [`Actor`] and checks its
+//! authority: what the actor may not see is not found; what it may see but not do is forbidden. After an error nothing is
+//! written, because the store rolls the unit back.
 //!
 //! [`Actor`]: crate::principal::Actor
 
@@ -28,13 +28,14 @@ pub mod sign_in;
 pub mod summary;
 pub mod view;
 
+mod batch;
 mod proof;
 mod record;
-mod several;
 
-/// Lets the store see its own errors inside a use case's error enum, and names the refusals.
+/// Implements `UnitError` for a use case's error enum: it tells errors of the store from rejections, and gives each rejection
+/// its code.
 macro_rules! unit_error {
-    ($error:ty { $($refusal:pat => $code:literal),+ $(,)? }) => {
+    ($error:ty { $($rejection:pat => $code:literal),+ $(,)? }) => {
         impl crate::port::store::UnitError for $error {
             fn store_error(&self) -> Option<&crate::port::StoreError> {
                 match self {
@@ -45,7 +46,7 @@ macro_rules! unit_error {
 
             fn code(&self) -> &'static str {
                 match self {
-                    $($refusal => $code,)+
+                    $($rejection => $code,)+
                     Self::Store(error) => error.code(),
                 }
             }

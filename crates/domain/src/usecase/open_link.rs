@@ -1,4 +1,4 @@
-//! Open the link of an invitation mail: look, and change nothing.
+//! Open the link of an invitation mail. Changes nothing.
 
 use super::login::Login;
 use crate::{
@@ -8,40 +8,40 @@ use crate::{
     text::DisplayText,
 };
 
-/// What the holder of a link gets to see.
+/// What the holder of a link sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkView {
     /// The invitation is open.
-    Open(Box<OpenInvitation>),
-    /// A newer mail was sent: that one's link works.
+    Open(Box<InviteeView>),
+    /// The link was replaced by that of a newer mail.
     Replaced,
-    /// The time is over; the account can resend it.
+    /// The invitation expired. A member of this account can resend it.
     Expired(DisplayText),
-    /// It was accepted.
+    /// The invitation to this account was accepted.
     Accepted(DisplayText),
-    /// It was declined.
+    /// The invitation to this account was declined.
     Declined(DisplayText),
-    /// It was taken back.
+    /// The invitation to this account was revoked.
     Revoked(DisplayText),
-    /// Not a link of ours, or not the whole of it. A stranger without the key always gets this answer.
+    /// Not a complete link of this server. A stranger without the key always gets this result.
     Unknown,
 }
 
 /// An open invitation as the invitee sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OpenInvitation {
+pub struct InviteeView {
     /// The invitation.
     pub invitation: Invitation,
     /// Title of the account.
     pub account_title: DisplayText,
-    /// Who invites, while that person is known.
+    /// The name of the sponsor, if the sponsor still exists.
     pub inviter_name: Option<DisplayText>,
     /// How the owner of the invited address signs in.
     pub login: Login,
 }
 
-/// Judges a link. Whoever proves nothing costs one look-up and one judgement of the key, whether the invitation exists
-/// or not: the time an answer takes tells no more than the answer.
+/// Judges a link. Without a valid key it costs one look-up and one check of the key, whether the invitation exists or not, so
+/// that the response time reveals nothing.
 pub fn open_link(
     tx: &mut dyn Tx,
     env: &Env,
@@ -77,5 +77,5 @@ fn open(tx: &mut dyn Tx, invitation: Invitation, account_title: DisplayText) -> 
     };
     let invitee = tx.person_by_email(&invitation.email)?;
     let login = Login::of(tx, invitee.as_ref())?;
-    Ok(LinkView::Open(Box::new(OpenInvitation { invitation, account_title, inviter_name, login })))
+    Ok(LinkView::Open(Box::new(InviteeView { invitation, account_title, inviter_name, login })))
 }

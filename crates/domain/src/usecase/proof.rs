@@ -4,44 +4,45 @@ use crate::{
     principal::Principal,
 };
 
-/// What somebody at an invitation could show about the invited mailbox.
+/// What a caller proved about the mailbox that an invitation was sent to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mailbox {
-    /// The key of the newest mail, or a verified e-mail claim equal to the invited address.
+pub(super) enum MailboxProof {
+    /// The key of the newest mail, or a verified e-mail claim that equals the invited address.
     Proven,
-    /// The key of an older mail: the mailbox is proven, the link is not good any more.
+    /// The key of an older mail: the caller reads the mailbox, but the link no longer works.
     Replaced,
     /// Nothing.
     Unproven,
 }
 
-/// Judges key and principal against the stored row; nothing in the request says what the address is.
-pub(super) fn mailbox(
+/// Compares key and principal with the stored invitation. The request itself does not say which address was invited.
+pub(super) fn mailbox_proof(
     env: &Env,
     invitation: &Invitation,
     key: Option<&str>,
-    by: Option<&Principal>,
-) -> Mailbox {
+    principal: Option<&Principal>,
+) -> MailboxProof {
     let by_claim =
-        by.is_some_and(|principal| principal.email_verified && principal.email == invitation.email);
+        principal.is_some_and(|principal| principal.email_verified && principal.email == invitation.email);
     match prove(env.keys.as_ref(), invitation, key) {
-        _ if by_claim => Mailbox::Proven,
-        KeyProof::Current => Mailbox::Proven,
-        KeyProof::Replaced => Mailbox::Replaced,
-        KeyProof::None => Mailbox::Unproven,
+        _ if by_claim => MailboxProof::Proven,
+        KeyProof::Current => MailboxProof::Proven,
+        KeyProof::Replaced => MailboxProof::Replaced,
+        KeyProof::None => MailboxProof::Unproven,
     }
 }
 
-/// As [`mailbox`], under the deployment's policy: with `accept_by_possession` whoever is signed in and names the
-/// invitation may answer it.
-pub(super) fn standing(
+/// As [`mailbox_proof`], but with the policy `accept_by_possession` a principal who names the invitation needs no proof.
+pub(super) fn proof_by_policy(
     env: &Env,
     invitation: &Invitation,
     key: Option<&str>,
-    by: Option<&Principal>,
-) -> Mailbox {
-    match mailbox(env, invitation, key, by) {
-        Mailbox::Unproven if by.is_some() && env.policy.accept_by_possession => Mailbox::Proven,
+    principal: Option<&Principal>,
+) -> MailboxProof {
+    match mailbox_proof(env, invitation, key, principal) {
+        MailboxProof::Unproven if principal.is_some() && env.policy.accept_by_possession => {
+            MailboxProof::Proven
+        }
         proof => proof,
     }
 }

@@ -1,4 +1,4 @@
-//! Send an invitation again: a new key, a new term, the same invitation.
+//! Resend an invitation: the same invitation with a new link key and a new term.
 
 use chrono::TimeDelta;
 
@@ -19,25 +19,25 @@ use crate::{
     role::Permission,
 };
 
-/// Why nothing was sent again.
+/// Why an invitation was not resent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ResendError {
-    /// The actor invites nobody.
+    /// The actor may not invite.
     #[error("your roles in this account do not allow sending invitations")]
     Forbidden,
-    /// The invitation grants more than the actor holds; as the new sponsor the actor would answer for it.
+    /// The invitation grants more than the actor may grant. The actor would become its sponsor.
     #[error("this invitation grants roles or permissions that you do not hold yourself")]
     AboveCeiling,
-    /// No pending or expired invitation of the account has that number.
+    /// The account has no such pending or expired invitation.
     #[error("there is no pending invitation with this id")]
     NotFound,
-    /// The expired invitation's address has a newer, open one.
+    /// The invitation has expired, and its address has a newer, open invitation.
     #[error("{0} has a newer pending invitation to this account; resend that one")]
     AlreadyInvited(String),
-    /// The last mail left a moment ago.
+    /// The last mail was sent less than the resend interval ago. Holds the time left to wait.
     #[error("this invitation was sent a moment ago; try again in {} seconds", .0.num_seconds().max(1))]
     TooSoon(TimeDelta),
-    /// The store.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -49,8 +49,8 @@ unit_error!(ResendError {
     Self::TooSoon(_) => "too_soon",
 });
 
-/// Renews a pending or expired invitation and promises its next mail; the keys of older mails stop working. The actor
-/// becomes its sponsor, which also revives an invitation whose inviter has lost the right to make it.
+/// Renews a pending or expired invitation and queues its next mail. The keys of older mails stop working. The actor becomes its
+/// sponsor, so an invitation whose sponsor lost the right to make it works again.
 pub fn resend(
     tx: &mut dyn Tx,
     env: &Env,

@@ -1,4 +1,4 @@
-//! Credential → actor: who asks, in which account, with which rights.
+//! Resolve a credential to an actor: a member in an account, with rights.
 
 use std::sync::Arc;
 
@@ -13,25 +13,25 @@ use crate::{
     principal::{Actor, Credential, Principal},
 };
 
-/// Why a valid credential is nobody who can act in an account.
+/// Why a verified credential cannot act in an account.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ResolveError {
-    /// An access token that nobody made, or that ended.
+    /// The access token is unknown, has expired or was revoked.
     #[error("this access token is not known, has expired or was revoked")]
     InvalidToken,
-    /// Nobody has that address, or the credential carries the number of somebody else.
+    /// No person has the credential's address, or the credential names another person than the one with its address.
     #[error("this login is not known here")]
     UnknownPerson,
-    /// The person is in no account.
+    /// The person is not a member of any account.
     #[error("you are not a member of any account; accept an invitation first")]
     NoMembership,
-    /// The person is not in the chosen account. The same answer as for an account that does not exist.
+    /// The person is not a member of the chosen account, or the account does not exist.
     #[error("you are not a member of the account {0}")]
     NotAMember(String),
-    /// The person is in several accounts and chose none.
+    /// The person is a member of several accounts, and the credential chooses none.
     #[error("you are a member of several accounts: choose one with the token's account claim")]
     ChooseAccount,
-    /// The store.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -43,29 +43,30 @@ unit_error!(ResolveError {
     Self::ChooseAccount => "choose_account",
 });
 
-/// Finds the person and the account that a credential acts for at a moment.
+/// Finds the person and the account that a credential acts for at `now`.
 pub fn resolve(tx: &mut dyn Tx, credential: &Credential, now: Timestamp) -> Result<Actor, ResolveError> {
     match credential {
         Credential::Principal(principal) => {
             let known = tx.known(&[&principal.email])?.into_iter().next().flatten();
-            member(known.as_ref(), principal)
+            actor_of_principal(known.as_ref(), principal)
         }
         Credential::AccessToken(digest) => {
             let found = tx.token_holders(&[digest])?.into_iter().next().flatten();
-            holder(found.as_ref(), now)
+            actor_of_token(found.as_ref(), now)
         }
     }
 }
 
-/// As [`resolve`] for each of several credentials, in its place. All of them together cost two look-ups at most, and
-/// callers that come more than once are looked up once.
+/// Resolves a batch of credentials and returns the results in their order. A batch costs at most two look-ups. Equal
+/// credentials are looked up once.
 pub fn resolve_all(
     tx: &mut dyn Tx,
     credentials: &[&Credential],
     now: Timestamp,
 ) -> Result<Vec<Result<Arc<Actor>, ResolveError>>, StoreError> {
     let mut distinct: Vec<&Credential> = Vec::new();
-    let places: Vec<usize> = credentials.iter().map(|credential| place(&mut distinct, credential)).collect();
+    let indices: Vec<usize> =
+        credentials.iter().map(|credential| index_in(&mut distinct, credential)).collect();
     let (mut emails, mut digests) = (Vec::new(), Vec::new());
     for credential in &distinct {
         match credential {
@@ -79,17 +80,19 @@ pub fn resolve_all(
         .into_iter()
         .map(|credential| {
             let actor = match credential {
-                Credential::Principal(principal) => member(known.next().flatten().as_ref(), principal),
-                Credential::AccessToken(_) => holder(holders.next().flatten().as_ref(), now),
+                Credential::Principal(principal) => {
+                    actor_of_principal(known.next().flatten().as_ref(), principal)
+                }
+                Credential::AccessToken(_) => actor_of_token(holders.next().flatten().as_ref(), now),
             };
             actor.map(Arc::new)
         })
         .collect();
-    Ok(places.into_iter().filter_map(|place| actors.get(place).cloned()).collect())
+    Ok(indices.into_iter().filter_map(|index| actors.get(index).cloned()).collect())
 }
 
-/// Where a credential is among those that differ.
-fn place<'a>(distinct: &mut Vec<&'a Credential>, credential: &'a Credential) -> usize {
+/// The index of a credential in `distinct`, to which it is appended when it is missing.
+fn index_in<'a>(distinct: &mut Vec<&'a Credential>, credential: &'a Credential) -> usize {
     let found = distinct.iter().position(|other| *other == credential);
     found.unwrap_or_else(|| {
         distinct.push(credential);
@@ -97,7 +100,7 @@ fn place<'a>(distinct: &mut Vec<&'a Credential>, credential: &'a Credential) -> 
     })
 }
 
-fn holder(found: Option<&TokenHolder>, now: Timestamp) -> Result<Actor, ResolveError> {
+fn actor_of_token(found: Option<&TokenHolder>, now: Timestamp) -> Result<Actor, ResolveError> {
     let holder = found.filter(|holder| holder.token.is_live_at(now)).ok_or(ResolveError::InvalidToken)?;
     Ok(Actor {
         account: holder.account.clone(),
@@ -107,27 +110,28 @@ fn holder(found: Option<&TokenHolder>, now: Timestamp) -> Result<Actor, ResolveE
     })
 }
 
-fn member(known: Option<&Known>, principal: &Principal) -> Result<Actor, ResolveError> {
-    let known = known.filter(|known| is(&known.person, principal)).ok_or(ResolveError::UnknownPerson)?;
-    let (account, membership) = choose(&known.memberships, principal)?.clone();
+fn actor_of_principal(known: Option<&Known>, principal: &Principal) -> Result<Actor, ResolveError> {
+    let known =
+        known.filter(|known| matches_person(principal, &known.person)).ok_or(ResolveError::UnknownPerson)?;
+    let (account, membership) = chosen_membership(&known.memberships, principal)?.clone();
     Ok(Actor { account, person: known.person.clone(), membership, scope: Scope::Global })
 }
 
-/// Whether the number that a principal claims, if it claims one, is that of the person with its address.
-pub(super) fn is(person: &Person, principal: &Principal) -> bool {
+/// Whether a person may be this principal. A principal that claims a person's number is that person only.
+pub(super) fn matches_person(principal: &Principal, person: &Person) -> bool {
     principal.person_id.is_none_or(|id| id == person.id)
 }
 
-/// The person behind a principal, whether a member of anything or not; `None` when nobody has the address yet.
+/// Returns the person with a principal's address, whether a member or not; `None` when there is no such person yet.
 pub fn identify(tx: &mut dyn Tx, principal: &Principal) -> Result<Option<Person>, ResolveError> {
     match tx.person_by_email(&principal.email)? {
-        Some(person) if is(&person, principal) => Ok(Some(person)),
+        Some(person) if matches_person(principal, &person) => Ok(Some(person)),
         None if principal.person_id.is_none() => Ok(None),
         _ => Err(ResolveError::UnknownPerson),
     }
 }
 
-fn choose<'a>(
+fn chosen_membership<'a>(
     memberships: &'a [(Account, Membership)],
     principal: &Principal,
 ) -> Result<&'a (Account, Membership), ResolveError> {

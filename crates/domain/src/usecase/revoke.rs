@@ -1,4 +1,4 @@
-//! Take an invitation back.
+//! Revoke an invitation.
 
 use super::{record::record, unit_error};
 use crate::{
@@ -10,19 +10,19 @@ use crate::{
     role::Permission,
 };
 
-/// Why nothing was taken back.
+/// Why an invitation was not revoked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RevokeError {
-    /// The actor invites nobody, and so takes nothing back.
+    /// The actor may not invite, and so may not revoke.
     #[error("your roles in this account do not allow deleting invitations")]
     Forbidden,
-    /// The invitation grants more than the actor holds.
+    /// The invitation grants more than the actor may grant.
     #[error("this invitation grants roles or permissions that you do not hold yourself")]
     AboveCeiling,
-    /// No pending or expired invitation of the account is named like that.
+    /// The account has no such pending or expired invitation.
     #[error("there is no pending invitation with this id")]
     NotFound,
-    /// The store.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -32,8 +32,9 @@ unit_error!(RevokeError {
     Self::NotFound => "not_found",
 });
 
-/// Revokes a pending or expired invitation that the actor could make, or any of the account with every permission: one
-/// whose role is gone would otherwise hold its address for good. A mail of it that has not left yet is not sent any more.
+/// Revokes a pending or expired invitation that the actor could make. An actor with every permission revokes any invitation of
+/// the account, because an invitation whose role no longer exists would otherwise block its address for good. A queued mail of
+/// the invitation is not sent.
 pub fn revoke(tx: &mut dyn Tx, env: &Env, actor: &Actor, named: &InvitationRef) -> Result<(), RevokeError> {
     if !actor.may(Permission::InviteMembers) {
         return Err(RevokeError::Forbidden);

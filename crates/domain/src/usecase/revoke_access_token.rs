@@ -8,16 +8,16 @@ use crate::{
     port::{StoreError, Tx},
 };
 
-/// Why nothing was revoked.
+/// Why an access token was not revoked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RevokeAccessTokenError {
-    /// No account of that name.
+    /// There is no account of that name.
     #[error("there is no account named {0}")]
     UnknownAccount(AccountName),
-    /// The account has no token of that id that was not revoked before.
+    /// The account has no token with that id, or it was revoked already.
     #[error("this account has no access token {0} that could be revoked")]
     NotFound(String),
-    /// The store.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -26,7 +26,7 @@ unit_error!(RevokeAccessTokenError {
     Self::NotFound(_) => "not_found",
 });
 
-/// Ends a token for good, and writes the audit entry.
+/// Revokes a token and inserts the audit entry.
 pub fn revoke_access_token(
     tx: &mut dyn Tx,
     env: &Env,

@@ -9,13 +9,13 @@ use crate::{
     port::{StoreError, Tx},
 };
 
-/// Why no password was set.
+/// Why a password was not set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SetPasswordError {
-    /// Nobody has the address.
-    #[error("nobody has the address {0}")]
+    /// No person has the address.
+    #[error("there is no person with the address {0}")]
     UnknownPerson(String),
-    /// The store.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -23,7 +23,7 @@ unit_error!(SetPasswordError {
     Self::UnknownPerson(_) => "unknown_person",
 });
 
-/// Replaces the person's password, and writes down that it happened.
+/// Replaces a person's password and inserts the audit entry.
 pub fn set_password(
     tx: &mut dyn Tx,
     env: &Env,

@@ -1,4 +1,4 @@
-//! Sign in: what a person who proved who they are gets to choose from.
+//! Sign in: find the accounts of a person whose password was right.
 
 use super::unit_error;
 use crate::{
@@ -12,17 +12,17 @@ use crate::{
 pub struct SignedIn {
     /// Every account of the person.
     pub accounts: Vec<Account>,
-    /// The one chosen, or else the first; `None` for a person without any.
+    /// The chosen account, or else the first. `None` for a person without an account.
     pub current: Option<Account>,
 }
 
-/// Why signing in failed after the password was right.
+/// Why signing in failed although the password was right.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SignInError {
-    /// The person is not in the chosen account.
+    /// The person is not a member of the chosen account.
     #[error("you are not a member of the account {0}")]
     NotAMember(AccountName),
-    /// The store.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -30,7 +30,7 @@ unit_error!(SignInError {
     Self::NotAMember(_) => "not_a_member",
 });
 
-/// Finds the person's accounts and the one to act in.
+/// Returns the person's accounts and the account to act in.
 pub fn sign_in(
     tx: &mut dyn Tx,
     person: PersonId,

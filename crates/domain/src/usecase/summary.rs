@@ -1,4 +1,4 @@
-//! What anybody who holds a `secure_id` may know of the invitation: that it is open, and to which account.
+//! Read what every holder of a `secure_id` may know: whether the invitation is open, and the title of its account.
 
 use crate::{
     env::Env,
@@ -7,8 +7,8 @@ use crate::{
     text::DisplayText,
 };
 
-/// Title of the account of an open invitation. `None` for an unknown, ended or expired one: a stranger cannot tell
-/// these apart.
+/// Returns the title of the account of an open invitation. Returns `None` for an unknown, ended or expired invitation, so that
+/// a stranger cannot tell these apart.
 pub fn summary(tx: &mut dyn Tx, env: &Env, secure_id: &SecureId) -> Result<Option<DisplayText>, StoreError> {
     let found = tx.invitation_by_secure_id(secure_id)?;
     let Some(invitation) = found.filter(|found| found.status_at(env.now()) == Status::Pending) else {

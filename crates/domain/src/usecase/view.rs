@@ -1,6 +1,6 @@
 //! List the account's open invitations, or get one of them; for many requests at once, or for one.
 
-use super::{several::only, unit_error};
+use super::{batch::single_result, unit_error};
 use crate::{
     Timestamp,
     account::PublicId,
@@ -108,7 +108,7 @@ pub fn list_all(
 
 /// The open invitations of the actor's account.
 pub fn list(tx: &mut dyn Tx, env: &Env, actor: &Actor, part: &Part) -> Result<Listing, ViewError> {
-    only(list_all(tx, env, &[(actor, part)])?)
+    single_result(list_all(tx, env, &[(actor, part)])?)
 }
 
 /// What the store is asked for.
@@ -168,7 +168,7 @@ pub fn get_all(
 
 /// One open invitation of the actor's account.
 pub fn get(tx: &mut dyn Tx, env: &Env, actor: &Actor, id: InvitationId) -> Result<OpenInvitation, ViewError> {
-    only(get_all(tx, env, &[(actor, &id)])?)
+    single_result(get_all(tx, env, &[(actor, &id)])?)
 }
 
 fn authorize(actor: &Actor) -> Result<(), ViewError> {

@@ -10,8 +10,6 @@ use usher_domain::{
         accept::{Accept, AcceptError, Accepted, Acceptor, accept, accept_all},
         create_person::{CreatePerson, create_person},
         decline::{Decline, DeclineError, decline},
-        resend::resend,
-        revoke::revoke,
     },
 };
 
@@ -54,9 +52,9 @@ fn a_newcomer_with_the_key_becomes_a_person_and_a_member() {
     assert_eq!(scene.audited_actions()[3..], ["person.created", "invitation.accepted", "member.added"]);
 }
 
-/// Invitations of two accounts to one address, accepted at once: one person, two memberships.
+/// Invitations of two accounts to one address, accepted in one batch.
 #[test]
-fn who_accepts_twice_at_once_is_one_person() {
+fn one_address_in_one_batch_becomes_one_person() {
     let scene = Scene::new();
     scene.add_account("upside", "Upside");
     scene.add_member("upside", "ann@example.com", grant(["superuser"]));
@@ -78,7 +76,7 @@ fn who_accepts_twice_at_once_is_one_person() {
 }
 
 #[test]
-fn services_and_their_limit_come_with_the_membership() {
+fn the_membership_gets_the_services_and_the_limit_of_the_grant() {
     let scene = Scene::new();
     let services = vec![ServiceGrant {
         service: ServiceId::parse("S1").unwrap(),
@@ -95,31 +93,31 @@ fn services_and_their_limit_come_with_the_membership() {
 }
 
 #[test]
-fn a_verified_claim_of_the_address_needs_no_key() {
+fn a_verified_claim_of_the_address_replaces_the_key() {
     let scene = Scene::new();
     let invitation = invited(&scene);
     let accepted = signed_in(&scene, &invitation, None, verified("JOE@example.com")).unwrap();
     assert!(accepted.person.email_verified);
-    assert_eq!(accepted.person.name.as_str(), "Joe Wright", "what the inviter calls the invitee");
+    assert_eq!(accepted.person.name.as_str(), "Joe Wright", "the name that the inviter gave");
 }
 
 #[test]
 fn the_secure_id_alone_never_accepts() {
     let scene = Scene::new();
     let invitation = invited(&scene);
-    let refused = AcceptError::NotProven("j***@example.com".to_owned());
-    // The inviter, who got the secure_id as the answer of the creation; a stranger; the address without its proof.
+    let rejected = AcceptError::NotProven("j***@example.com".to_owned());
+    // The inviter, who got the secure_id when creating the invitation; a stranger; the address without proof.
     for who in [verified("jane@example.com"), verified("eve@example.com"), principal("joe@example.com")] {
-        assert_eq!(signed_in(&scene, &invitation, None, who.clone()), Err(refused.clone()));
-        assert_eq!(signed_in(&scene, &invitation, Some(""), who.clone()), Err(refused.clone()));
-        assert_eq!(signed_in(&scene, &invitation, Some("0.wrong"), who), Err(refused.clone()));
+        assert_eq!(signed_in(&scene, &invitation, None, who.clone()), Err(rejected.clone()));
+        assert_eq!(signed_in(&scene, &invitation, Some(""), who.clone()), Err(rejected.clone()));
+        assert_eq!(signed_in(&scene, &invitation, Some("0.wrong"), who), Err(rejected.clone()));
     }
-    assert_eq!(accept_by(&scene, &invitation, None, Scene::newcomer()), Err(refused));
+    assert_eq!(accept_by(&scene, &invitation, None, Scene::newcomer()), Err(rejected));
     assert_eq!(scene.stored(&invitation), invitation);
 }
 
 #[test]
-fn a_key_fits_its_own_invitation_only() {
+fn a_key_proves_nothing_for_another_invitation() {
     let scene = Scene::new();
     let invitation = invited(&scene);
     let other = scene.invite(&scene.admin(), "ann@example.com", &["GlobalAdmin"]).unwrap();
@@ -128,7 +126,7 @@ fn a_key_fits_its_own_invitation_only() {
 }
 
 #[test]
-fn the_key_lets_its_reader_join_under_another_login() {
+fn the_key_allows_acceptance_with_another_address() {
     let scene = Scene::new();
     let invitation = invited(&scene);
     let by = principal("joseph@work.example");
@@ -138,7 +136,7 @@ fn the_key_lets_its_reader_join_under_another_login() {
 }
 
 #[test]
-fn possession_is_enough_where_the_operator_says_so() {
+fn possession_suffices_under_the_policy_accept_by_possession() {
     let mut scene = Scene::new();
     scene.env.policy.accept_by_possession = true;
     let invitation = invited(&scene);
@@ -153,7 +151,7 @@ fn possession_is_enough_where_the_operator_says_so() {
 }
 
 #[test]
-fn it_works_once() {
+fn an_invitation_is_accepted_once() {
     let scene = Scene::new();
     let invitation = invited(&scene);
     let key = scene.key(&invitation);
@@ -169,7 +167,7 @@ fn it_works_once() {
 }
 
 #[test]
-fn ended_invitations_say_how_they_ended_to_those_who_hold_the_key() {
+fn a_holder_of_the_key_learns_how_the_invitation_ended() {
     let scene = Scene::new();
     let expired = invited(&scene);
     let key = scene.key(&expired);
@@ -179,25 +177,24 @@ fn ended_invitations_say_how_they_ended_to_those_who_hold_the_key() {
 
     let revoked = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
     let key = scene.key(&revoked);
-    scene.act(&scene.admin(), |tx, env, actor| revoke(tx, env, actor, &revoked.id.into())).unwrap();
+    scene.revoke(&revoked);
     assert_eq!(accept_by(&scene, &revoked, Some(&key), Scene::newcomer()), Err(AcceptError::Revoked));
     assert_eq!(accept_by(&scene, &revoked, None, Scene::newcomer()), Err(AcceptError::NotFound));
 }
 
 #[test]
-fn a_resend_kills_the_older_key() {
+fn a_resend_invalidates_the_older_key() {
     let scene = Scene::new();
     let invitation = invited(&scene);
     let old = scene.key(&invitation);
-    scene.clock.advance(TimeDelta::minutes(2));
-    scene.act(&scene.admin(), |tx, env, actor| resend(tx, env, actor, invitation.id)).unwrap();
+    scene.resend(&invitation);
     assert_eq!(accept_by(&scene, &invitation, Some(&old), Scene::newcomer()), Err(AcceptError::Replaced));
     let new = scene.key(&invitation);
     assert!(accept_by(&scene, &invitation, Some(&new), Scene::newcomer()).is_ok());
 }
 
 #[test]
-fn the_ceiling_holds_again_at_acceptance() {
+fn the_ceiling_is_checked_again_at_acceptance() {
     let scene = Scene::new();
     scene.add_member("onward", "boss@example.com", grant(["GlobalAdmin"]));
     let boss = scene.actor("onward", "boss@example.com");
@@ -210,13 +207,12 @@ fn the_ceiling_holds_again_at_acceptance() {
     let demoted = accept_by(&scene, &invitation, Some(&key), Scene::newcomer());
     assert_eq!(demoted, Err(AcceptError::SponsorLostAuthority));
     assert_eq!(scene.stored(&invitation).status, Status::Pending, "another administrator can still save it");
-    scene.clock.advance(TimeDelta::minutes(2));
-    scene.act(&scene.admin(), |tx, env, actor| resend(tx, env, actor, invitation.id)).unwrap();
+    scene.resend(&invitation);
     assert!(accept_by(&scene, &invitation, Some(&scene.key(&invitation)), Scene::newcomer()).is_ok());
 }
 
 #[test]
-fn members_and_owners_of_a_password_are_told_so() {
+fn members_and_owners_of_a_password_are_rejected() {
     let scene = Scene::new();
     let invitation = invited(&scene);
     let key = scene.key(&invitation);
@@ -235,19 +231,19 @@ fn members_and_owners_of_a_password_are_told_so() {
 }
 
 #[test]
-fn somebody_known_but_in_no_account_chooses_the_first_password() {
+fn a_person_without_account_and_password_chooses_the_first_password() {
     let scene = Scene::new();
     let known = CreatePerson { email: email("joe@example.com"), name: text("Joseph"), password: None };
     scene.write(|tx| create_person(tx, &scene.env, &known)).unwrap();
     let invitation = invited(&scene);
     let accepted = accept_by(&scene, &invitation, Some(&scene.key(&invitation)), Scene::newcomer()).unwrap();
     assert!(accepted.person.password.is_some());
-    assert_eq!(accepted.person.name.as_str(), "Joseph", "nobody is renamed");
+    assert_eq!(accepted.person.name.as_str(), "Joseph", "the name is not changed");
 }
 
-/// The key of one account's invitation is no password to another account.
+/// Otherwise the key of one account's invitation would open another account.
 #[test]
-fn a_member_who_signs_in_elsewhere_gets_no_password_by_a_key() {
+fn the_key_sets_no_password_for_a_member_who_signs_in_elsewhere() {
     let scene = Scene::new();
     scene.add_account("upside", "Upside");
     scene.add_member("upside", "joe@example.com", grant(["GlobalAdmin"]));
@@ -272,7 +268,7 @@ fn decline_by(
 }
 
 #[test]
-fn declining_needs_the_same_proof_and_no_login() {
+fn declining_needs_proof_of_the_mailbox_and_no_login() {
     let scene = Scene::new();
     let invitation = invited(&scene);
     let masked = DeclineError::NotProven("j***@example.com".to_owned());
@@ -289,12 +285,11 @@ fn declining_needs_the_same_proof_and_no_login() {
 }
 
 #[test]
-fn an_older_key_declines_nothing() {
+fn an_older_key_does_not_decline() {
     let scene = Scene::new();
     let invitation = invited(&scene);
     let old = scene.key(&invitation);
-    scene.clock.advance(TimeDelta::minutes(2));
-    scene.act(&scene.admin(), |tx, env, actor| resend(tx, env, actor, invitation.id)).unwrap();
+    scene.resend(&invitation);
     assert_eq!(decline_by(&scene, &invitation, Some(&old), None), Err(DeclineError::Replaced));
 }
 

@@ -18,7 +18,7 @@ use usher_domain::{
     },
 };
 
-use crate::seeing::part;
+use crate::viewing::part;
 
 fn digest(n: u8) -> TokenDigest {
     TokenDigest::new([n; 32])
@@ -41,7 +41,7 @@ fn revoke_token(scene: &Scene, token: &AccessToken) -> Result<(), RevokeAccessTo
 }
 
 #[test]
-fn a_token_acts_for_its_member_in_its_account_alone() {
+fn a_token_acts_for_its_member_in_one_account() {
     let scene = Scene::new();
     scene.add_account("upside", "Upside");
     scene.add_member("upside", "jane@example.com", grant(["user"]));
@@ -52,16 +52,16 @@ fn a_token_acts_for_its_member_in_its_account_alone() {
 }
 
 #[test]
-fn tokens_are_for_members() {
+fn only_members_get_access_tokens() {
     let scene = Scene::new();
     let unknown = CreateAccessToken { account: account_name("none"), ..command(1) };
     assert!(matches!(create(&scene, &unknown), Err(CreateAccessTokenError::UnknownAccount(_))));
     let nobody = CreateAccessToken { email: email("joe@example.com"), ..command(1) };
-    let refused = Err(CreateAccessTokenError::NotAMember("joe@example.com".to_owned()));
-    assert_eq!(create(&scene, &nobody), refused);
+    let rejected = Err(CreateAccessTokenError::NotAMember("joe@example.com".to_owned()));
+    assert_eq!(create(&scene, &nobody), rejected);
     scene.add_account("upside", "Upside");
     scene.add_member("upside", "joe@example.com", grant(["user"]));
-    assert_eq!(create(&scene, &nobody), refused, "a member of another account");
+    assert_eq!(create(&scene, &nobody), rejected, "a member of another account");
 }
 
 #[test]
@@ -84,9 +84,8 @@ fn a_token_ends_when_it_is_revoked_expires_or_its_member_leaves() {
     assert_eq!(holder(&scene, 3), Err(ResolveError::InvalidToken));
 }
 
-/// Whatever the member may do: a token that only reads changes nothing, and is not shown what could make a link.
 #[test]
-fn a_token_that_only_reads_changes_nothing() {
+fn a_read_only_token_changes_nothing_and_sees_no_secure_id() {
     let scene = Scene::new();
     let invitation = scene.invite(&scene.admin(), "joe@example.com", &["user"]).unwrap();
     create(&scene, &CreateAccessToken { scope: Scope::ReadOnly, ..command(1) }).unwrap();
@@ -110,7 +109,7 @@ fn scopes_have_fastlys_names() {
 }
 
 #[test]
-fn a_digest_is_64_digits_and_shows_nothing_in_logs() {
+fn a_digest_has_64_digits_and_is_not_in_debug_output() {
     let digest = TokenDigest::new([0xAB; 32]);
     assert_eq!(digest.as_str(), "ab".repeat(32));
     assert_eq!(format!("{digest:?}"), "TokenDigest(…)");

@@ -5,7 +5,7 @@ use usher_domain::{
 };
 
 #[test]
-fn one_mailbox_is_one_address_however_typed() {
+fn spellings_of_one_mailbox_have_one_key() {
     let table = [
         ("joe@example.com", "joe@example.com"),
         ("  Joe@Example.COM ", "joe@example.com"),
@@ -33,7 +33,7 @@ fn look_alikes_stay_distinct() {
 }
 
 #[test]
-fn what_is_no_single_mailbox_is_refused() {
+fn a_text_that_is_not_one_mailbox_is_rejected() {
     use AddressError::{Domain, Local, Shape, TooLong};
     let table = [
         ("", Shape),
@@ -67,7 +67,7 @@ fn what_is_no_single_mailbox_is_refused() {
     ];
     for (text, error) in table {
         let parsed = EmailAddress::parse(text).map(|address| address.key().to_owned());
-        // White space around an address is dropped, a line break included.
+        // White space around an address is removed, including a line break.
         if text == "joe@example.com\n" {
             assert_eq!(parsed.as_deref(), Ok("joe@example.com"));
         } else {
@@ -103,7 +103,7 @@ proptest! {
     }
 
     #[test]
-    fn case_never_makes_two_mailboxes(local in "[a-z0-9+.]{1,20}", domain in "[a-z]{1,10}\\.[a-z]{2,5}") {
+    fn addresses_that_differ_in_case_are_equal(local in "[a-z0-9+.]{1,20}", domain in "[a-z]{1,10}\\.[a-z]{2,5}") {
         let lower = format!("{local}@{domain}");
         if let Ok(address) = EmailAddress::parse(&lower) {
             prop_assert_eq!(EmailAddress::parse(&lower.to_uppercase()).expect("the same address"), address);

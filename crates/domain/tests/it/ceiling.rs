@@ -17,9 +17,8 @@ fn limited(role: &str, services: &[&str]) -> Grant {
     Grant::new(vec![RoleName::parse(role).unwrap()], true, services).unwrap()
 }
 
-/// The table of the rules: who may invite whom, role by role.
 #[test]
-fn who_may_hand_out_which_role() {
+fn roles_hand_out_the_roles_of_the_table() {
     for inviter in BUILTIN {
         for invited in BUILTIN {
             let expected = match inviter.name {
@@ -34,15 +33,15 @@ fn who_may_hand_out_which_role() {
 }
 
 #[test]
-fn engineers_set_no_service_permissions_and_superusers_do() {
-    assert!(of("engineer").may_hand_out(&limited("engineer", &[])), "a bare limit is no permission");
+fn superusers_set_service_permissions_and_engineers_do_not() {
+    assert!(of("engineer").may_hand_out(&limited("engineer", &[])), "a limit alone needs no permission");
     assert!(!of("engineer").may_hand_out(&limited("engineer", &["S1"])));
     assert!(of("superuser").may_hand_out(&limited("engineer", &["S1"])));
     assert!(of("superuser").may_hand_out(&limited("superuser", &["S1"])));
 }
 
 #[test]
-fn who_is_limited_to_services_invites_nobody() {
+fn a_member_limited_to_services_invites_nobody() {
     for role in BUILTIN {
         assert!(!limited(role.name, &["S1"]).may_hand_out(&of("user")), "{}", role.name);
         assert!(!limited(role.name, &[]).may_hand_out(&of("user")), "{}", role.name);
@@ -50,7 +49,7 @@ fn who_is_limited_to_services_invites_nobody() {
 }
 
 #[test]
-fn what_cannot_be_handed_out_is_taken_back_with_every_permission_only() {
+fn only_every_permission_takes_back_a_grant_of_unknown_roles() {
     let gone = Grant::from_stored(vec![RoleName::parse("Emperor").unwrap()], false, Vec::new()).unwrap();
     for role in BUILTIN {
         let whole = matches!(role.name, "GlobalAdmin" | "superuser");
@@ -66,14 +65,14 @@ fn what_cannot_be_handed_out_is_taken_back_with_every_permission_only() {
 }
 
 #[test]
-fn two_roles_allow_what_either_allows() {
+fn two_roles_have_the_permissions_of_both() {
     let both = Grant::of_roles(["engineer", "billing"]).unwrap();
     assert!(both.may_hand_out(&of("billing")));
     assert!(!both.may_hand_out(&of("tls_viewer")));
 }
 
 #[test]
-fn grants_are_sound() {
+fn invalid_grants_are_rejected() {
     assert_eq!(Grant::of_roles([]), Err(GrantError::NoRole));
     assert_eq!(Grant::of_roles(["auditor"]), Err(GrantError::UnknownRole("auditor".to_owned())));
     assert_eq!(Grant::of_roles(["no such"]), Err(GrantError::UnknownRole("no such".to_owned())));

@@ -6,7 +6,7 @@ use usher_domain::{
     usecase::idempotency::{KeyError, Keyed, forget_stale, keep, take},
 };
 
-/// A request that says `text`, with the n-th key.
+/// A request with the content `text` and the n-th key.
 fn keyed(n: u8, text: &str) -> Keyed {
     let request = RequestMacs { current: RequestMac::new(text.as_bytes()), previous: Vec::new() };
     Keyed { key: KeyDigest::new([n; 32]), request, account: None }
@@ -16,7 +16,7 @@ fn answer(body: &str) -> Answer {
     Answer { status: 200, content_type: Some("text/plain".to_owned()), body: body.to_owned() }
 }
 
-/// Does the request, with this body as its answer if it is the first; what its caller reads.
+/// Does the request and returns its answer. The first request with the key gets `body`.
 fn send(scene: &Scene, keyed: &Keyed, body: &str) -> Result<Answer, KeyError> {
     let store: &dyn Store = scene.store.as_ref();
     store.write("send", |tx| {
@@ -37,7 +37,7 @@ fn the_same_request_gets_the_same_answer() {
 }
 
 #[test]
-fn another_request_is_refused() {
+fn another_request_with_the_key_is_rejected() {
     let scene = Scene::new();
     send(&scene, &keyed(1, "invite"), "first").unwrap();
     assert_eq!(send(&scene, &keyed(1, "revoke"), "second"), Err(KeyError::OtherRequest));
@@ -45,7 +45,7 @@ fn another_request_is_refused() {
 }
 
 #[test]
-fn a_request_of_a_former_secret_is_the_same_request() {
+fn a_request_under_a_previous_secret_is_the_same_request() {
     let scene = Scene::new();
     send(&scene, &keyed(1, "under the old secret"), "first").unwrap();
     let previous = vec![RequestMac::new(b"under the old secret")];
@@ -55,7 +55,7 @@ fn a_request_of_a_former_secret_is_the_same_request() {
 }
 
 #[test]
-fn an_answer_is_given_again_for_a_day() {
+fn an_answer_is_returned_again_for_a_day() {
     let scene = Scene::new();
     send(&scene, &keyed(1, "invite"), "first").unwrap();
     scene.clock.advance(RETENTION - TimeDelta::microseconds(1));
@@ -64,11 +64,11 @@ fn an_answer_is_given_again_for_a_day() {
     scene.clock.advance(TimeDelta::microseconds(1));
     assert_eq!(send(&scene, &keyed(1, "revoke"), "next"), Ok(answer("next")));
     scene.clock.advance(RETENTION - TimeDelta::microseconds(1));
-    assert_eq!(send(&scene, &keyed(1, "revoke"), "third"), Ok(answer("next")), "its day began anew");
+    assert_eq!(send(&scene, &keyed(1, "revoke"), "third"), Ok(answer("next")), "its day began again");
 }
 
 #[test]
-fn what_is_never_given_again_is_forgotten() {
+fn stale_answers_are_deleted_in_batches() {
     let scene = Scene::new();
     let store: &dyn Store = scene.store.as_ref();
     let forget = |limit| store.write::<_, StoreError>("forget", |tx| forget_stale(tx, &scene.env, limit));

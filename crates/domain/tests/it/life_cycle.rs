@@ -1,4 +1,4 @@
-//! Any sequence of events, at any times: the life cycle's invariants hold.
+//! The invariants of the life cycle hold for any sequence of events.
 
 use chrono::TimeDelta;
 use proptest::prelude::*;
@@ -38,7 +38,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
 
     #[test]
-    fn ends_are_final_and_only_expiry_can_be_renewed(events in proptest::collection::vec(event(), 0..30)) {
+    fn ended_invitations_stay_ended_except_that_expired_ones_are_renewed(events in proptest::collection::vec(event(), 0..30)) {
         let mut invitation = invitation();
         let (person, mut now) = (PersonId::new(9), invitation.created_at);
         for event in events {
@@ -60,7 +60,7 @@ proptest! {
             };
             prop_assert_eq!(done, allowed, "{:?} at {:?}", event, status);
             if !done {
-                prop_assert_eq!(&invitation, &before, "a refusal changes nothing");
+                prop_assert_eq!(&invitation, &before, "a rejection changes nothing");
             }
             prop_assert_eq!(invitation.closed_at.is_some(), invitation.status != Status::Pending);
             prop_assert_eq!(&invitation.email, &before.email);
@@ -73,7 +73,7 @@ proptest! {
 }
 
 #[test]
-fn the_last_moment_is_open_and_the_end_is_not() {
+fn an_invitation_expires_at_its_end() {
     let invitation = invitation();
     let almost = invitation.expires_at - TimeDelta::microseconds(1);
     assert_eq!(invitation.status_at(almost), Status::Pending);

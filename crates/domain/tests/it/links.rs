@@ -16,7 +16,6 @@ use usher_domain::{
         login::Login,
         open_link::{LinkView, open_link},
         resend::resend,
-        revoke::revoke,
     },
 };
 
@@ -25,7 +24,7 @@ fn open(scene: &Scene, secure_id: &SecureId, key: Option<&str>) -> LinkView {
 }
 
 #[test]
-fn the_holder_of_the_key_sees_whom_where_and_as_what() {
+fn the_holder_of_the_key_sees_the_open_invitation() {
     let scene = Scene::new();
     let invitation = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
     let LinkView::Open(seen) = open(&scene, &invitation.secure_id, Some(&scene.key(&invitation))) else {
@@ -35,11 +34,11 @@ fn the_holder_of_the_key_sees_whom_where_and_as_what() {
     assert_eq!(seen.inviter_name.as_ref().map(DisplayText::as_str), Some("Jane Smith"));
     assert_eq!(seen.invitation, invitation);
     assert_eq!(seen.login, Login::None);
-    assert_eq!(scene.stored(&invitation), invitation, "looking changes nothing");
+    assert_eq!(scene.stored(&invitation), invitation, "opening changes nothing");
 }
 
 #[test]
-fn strangers_get_one_answer() {
+fn without_the_key_every_link_is_unknown() {
     let scene = Scene::new();
     let invitation = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
     let unknown = SecureId::parse(&"x".repeat(30)).unwrap();
@@ -51,7 +50,7 @@ fn strangers_get_one_answer() {
     assert_eq!(open(&scene, &unknown, Some(&key)), LinkView::Unknown);
 }
 
-/// Counts how often a key is judged.
+/// Counts how often a key is checked.
 #[derive(Default)]
 struct CountingKeys(AtomicUsize);
 
@@ -67,11 +66,11 @@ impl LinkKeys for CountingKeys {
 }
 
 #[test]
-fn a_strangers_key_is_judged_once_whether_the_link_exists_or_not() {
+fn a_wrong_key_is_checked_once_whether_the_link_exists_or_not() {
     let scene = Scene::new();
     let open = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
     let ended = scene.invite(&scene.admin(), "ada@example.com", &["Auditor"]).unwrap();
-    scene.act(&scene.admin(), |tx, env, actor| revoke(tx, env, actor, &ended.id.into())).unwrap();
+    scene.revoke(&ended);
     let unknown = SecureId::parse(&"x".repeat(30)).unwrap();
     let keys = Arc::new(CountingKeys::default());
     let env = Env { keys: keys.clone(), ..scene.env.clone() };
@@ -85,13 +84,12 @@ fn a_strangers_key_is_judged_once_whether_the_link_exists_or_not() {
 }
 
 #[test]
-fn every_end_has_its_page() {
+fn the_holder_of_the_key_sees_how_the_invitation_ended() {
     let scene = Scene::new();
     let title = text("Onward, Inc.");
     let invitation = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
     let old = scene.key(&invitation);
-    scene.clock.advance(TimeDelta::minutes(2));
-    scene.act(&scene.admin(), |tx, env, actor| resend(tx, env, actor, invitation.id)).unwrap();
+    scene.resend(&invitation);
     assert_eq!(open(&scene, &invitation.secure_id, Some(&old)), LinkView::Replaced);
     let key = scene.key(&invitation);
     scene.clock.advance(TimeDelta::days(14));
@@ -109,7 +107,7 @@ fn every_end_has_its_page() {
 }
 
 #[test]
-fn links_begin_with_the_configured_address() {
+fn links_begin_with_the_configured_url() {
     let secure_id = SecureId::parse(&"a".repeat(30)).unwrap();
     let url = page_url("https://usher.example.com/", &secure_id, &LinkKey::new("0.abc".to_owned()));
     assert_eq!(url, format!("https://usher.example.com/accept-invitation/{secure_id}?key=0.abc"));

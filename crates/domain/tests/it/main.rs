@@ -1,4 +1,4 @@
-//! The rules, on the in-memory store: no runtime, no database.
+//! Tests of the rules on the in-memory store, without runtime and database.
 #![cfg(test)]
 
 mod acceptance;
@@ -14,6 +14,6 @@ mod links;
 mod names;
 mod operators;
 mod resending;
-mod seeing;
 mod tokens;
+mod viewing;
 mod write_limit;

@@ -1,13 +1,13 @@
 use proptest::prelude::*;
 use usher_domain::{
     account::AccountName,
-    person::{Password, PasswordError},
+    person::{Password, PasswordLengthError},
     role::RoleName,
     text::{DisplayText, TextError},
 };
 
 #[test]
-fn ordinary_names_are_kept_as_they_are() {
+fn ordinary_names_are_accepted_unchanged() {
     for name in [
         "Joe Wright",
         "Onward, Inc.",
@@ -34,12 +34,12 @@ fn ordinary_names_are_kept_as_they_are() {
 }
 
 #[test]
-fn white_space_around_is_dropped_and_letters_are_composed() {
+fn names_are_trimmed_and_normalised() {
     assert_eq!(DisplayText::parse("  Zoe\u{308} ").unwrap().as_str(), "Zoë");
 }
 
 #[test]
-fn what_could_harm_a_mail_is_refused() {
+fn names_that_could_harm_a_mail_are_rejected() {
     let table = [
         ("", TextError::Empty),
         ("   ", TextError::Empty),
@@ -97,7 +97,7 @@ fn what_could_harm_a_mail_is_refused() {
 }
 
 #[test]
-fn slugs_and_role_names_have_their_alphabets() {
+fn slugs_and_role_names_have_alphabets_and_limits() {
     for good in ["onward", "a", "0", "a-b-0", &"x".repeat(63)] {
         assert!(AccountName::parse(good).is_ok(), "{good}");
     }
@@ -113,15 +113,15 @@ fn slugs_and_role_names_have_their_alphabets() {
 }
 
 #[test]
-fn passwords_are_long_enough_and_bounded() {
-    assert_eq!(Password::parse("1234567"), Err(PasswordError::TooShort));
+fn passwords_have_a_minimum_and_a_maximum_length() {
+    assert_eq!(Password::parse("1234567"), Err(PasswordLengthError::TooShort));
     assert!(Password::parse("12345678").is_ok());
     assert!(Password::parse(&"x".repeat(256)).is_ok());
-    assert_eq!(Password::parse(&"x".repeat(257)), Err(PasswordError::TooLong));
+    assert_eq!(Password::parse(&"x".repeat(257)), Err(PasswordLengthError::TooLong));
     assert_eq!(format!("{:?}", Password::parse("hunter22222").unwrap()), "Password(…)");
 }
 
-/// Characters without a picture that names may contain beside others.
+/// Invisible characters that names may contain beside visible ones.
 const BLANKS: [char; 18] = [
     '\u{200C}',
     '\u{200D}',
@@ -155,7 +155,7 @@ fn stored_names_stay_readable_under_stricter_rules() {
 
 proptest! {
     #[test]
-    fn an_accepted_text_is_one_clean_line_and_accepted_again(input in "\\PC{0,80}|.{0,80}") {
+    fn an_accepted_text_is_one_line_and_parses_to_itself(input in "\\PC{0,80}|.{0,80}") {
         if let Ok(text) = DisplayText::parse(&input) {
             prop_assert!(!text.as_str().chars().any(char::is_control));
             prop_assert!(text.as_str().chars().count() <= 64);
@@ -165,7 +165,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_unseen_and_no_other_dot_makes_an_address_a_name(
+    fn invisible_characters_and_other_dots_do_not_hide_an_address(
         place in 0_usize..=11,
         blank in proptest::sample::select(&BLANKS[..]),
         dot in proptest::sample::select(&['.', '\u{2024}', '\u{3002}', '\u{FE52}', '\u{FF0E}', '\u{FF61}'][..]),
@@ -178,7 +178,7 @@ proptest! {
     }
 
     #[test]
-    fn role_names_and_slugs_are_kept_as_they_are(input in ".{0,70}") {
+    fn role_names_and_slugs_are_accepted_unchanged(input in ".{0,70}") {
         if let Ok(name) = RoleName::parse(&input) {
             prop_assert_eq!(name.as_str(), &input);
             prop_assert!(!input.contains([',', '=', ' ']), "the store joins names with these");

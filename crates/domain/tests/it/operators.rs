@@ -18,20 +18,20 @@ fn slug(text: &str) -> AccountName {
 fn account_names_are_unique() {
     let scene = Scene::new();
     let command = CreateAccount { name: slug("onward"), title: text("Again") };
-    let refused = scene.write(|tx| create_account(tx, &scene.env, &command));
-    assert_eq!(refused, Err(CreateAccountError::Exists(slug("onward"))));
+    let rejected = scene.write(|tx| create_account(tx, &scene.env, &command));
+    assert_eq!(rejected, Err(CreateAccountError::Exists(slug("onward"))));
 }
 
 #[test]
 fn addresses_of_people_are_unique() {
     let scene = Scene::new();
     let command = CreatePerson { email: email("JANE@example.com"), name: text("Jane"), password: None };
-    let refused = scene.write(|tx| create_person(tx, &scene.env, &command));
-    assert_eq!(refused, Err(CreatePersonError::Exists("JANE@example.com".to_owned())));
+    let rejected = scene.write(|tx| create_person(tx, &scene.env, &command));
+    assert_eq!(rejected, Err(CreatePersonError::Exists("JANE@example.com".to_owned())));
 }
 
 #[test]
-fn members_are_added_with_a_new_or_a_known_person() {
+fn a_new_or_a_known_person_is_added_as_a_member() {
     let scene = Scene::new();
     scene.add_account("upside", "Upside");
     let command = |account: &str, address: &str| AddMember {
@@ -47,7 +47,7 @@ fn members_are_added_with_a_new_or_a_known_person() {
     assert_eq!(nameless, Err(AddMemberError::NameNeeded("x@example.com".to_owned())));
     let again = add(command("onward", "jane@example.com"));
     assert_eq!(again, Err(AddMemberError::AlreadyMember("jane@example.com".to_owned())));
-    assert!(scene.admin().person.password.is_none(), "the refusal rolled the password back");
+    assert!(scene.admin().person.password.is_none(), "the rejection rolled the password back");
     add(command("upside", "jane@example.com")).unwrap();
     assert_eq!(scene.admin().person.password, Some(PasswordHash::new("$new".to_owned())));
 }

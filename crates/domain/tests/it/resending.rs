@@ -6,7 +6,6 @@ use usher_domain::{
     usecase::{
         expire::expire_overdue,
         resend::{ResendError, resend},
-        revoke::revoke,
     },
 };
 
@@ -15,7 +14,7 @@ fn resend_as(scene: &Scene, who: &str, id: InvitationId) -> Result<Invitation, R
 }
 
 #[test]
-fn one_path_renews_term_key_and_mail_and_keeps_the_rest() {
+fn a_resend_renews_term_key_and_mail_and_keeps_the_rest() {
     let scene = Scene::new();
     let first = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
     scene.clock.advance(TimeDelta::days(3));
@@ -32,18 +31,18 @@ fn one_path_renews_term_key_and_mail_and_keeps_the_rest() {
 }
 
 #[test]
-fn too_soon_is_told_with_the_time_to_wait() {
+fn a_resend_too_soon_is_rejected_with_the_time_to_wait() {
     let scene = Scene::new();
     let first = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
     scene.clock.advance(TimeDelta::seconds(59));
-    let refused = resend_as(&scene, "jane@example.com", first.id);
-    assert_eq!(refused, Err(ResendError::TooSoon(TimeDelta::seconds(1))));
+    let rejected = resend_as(&scene, "jane@example.com", first.id);
+    assert_eq!(rejected, Err(ResendError::TooSoon(TimeDelta::seconds(1))));
     scene.clock.advance(TimeDelta::seconds(1));
     assert!(resend_as(&scene, "jane@example.com", first.id).is_ok());
 }
 
 #[test]
-fn expired_ones_can_be_resent_and_ended_ones_cannot() {
+fn expired_invitations_are_resent_and_ended_ones_are_not() {
     let scene = Scene::new();
     let first = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
     scene.clock.advance(TimeDelta::days(15));
@@ -51,7 +50,7 @@ fn expired_ones_can_be_resent_and_ended_ones_cannot() {
     assert_eq!(scene.stored(&first).status, Status::Expired);
     let again = resend_as(&scene, "jane@example.com", first.id).unwrap();
     assert_eq!((again.status, again.closed_at), (Status::Pending, None));
-    scene.act(&scene.admin(), |tx, env, actor| revoke(tx, env, actor, &first.id.into())).unwrap();
+    scene.revoke(&first);
     scene.clock.advance(TimeDelta::days(1));
     assert_eq!(resend_as(&scene, "jane@example.com", first.id), Err(ResendError::NotFound));
     let unknown = resend_as(&scene, "jane@example.com", InvitationId::new(99));
@@ -59,19 +58,19 @@ fn expired_ones_can_be_resent_and_ended_ones_cannot() {
 }
 
 #[test]
-fn an_expired_one_stays_expired_beside_a_newer_open_one() {
+fn an_expired_invitation_is_not_resent_beside_a_newer_open_one() {
     let scene = Scene::new();
     let first = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
     scene.clock.advance(TimeDelta::days(15));
     scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
-    let refused = resend_as(&scene, "jane@example.com", first.id);
-    assert_eq!(refused, Err(ResendError::AlreadyInvited("joe@example.com".to_owned())));
+    let rejected = resend_as(&scene, "jane@example.com", first.id);
+    assert_eq!(rejected, Err(ResendError::AlreadyInvited("joe@example.com".to_owned())));
     scene.clock.advance(TimeDelta::days(15));
-    assert!(resend_as(&scene, "jane@example.com", first.id).is_ok(), "the newer one is over as well");
+    assert!(resend_as(&scene, "jane@example.com", first.id).is_ok(), "the newer one has expired as well");
 }
 
 #[test]
-fn whoever_resends_answers_for_it() {
+fn the_member_who_resends_becomes_the_sponsor() {
     let scene = Scene::new();
     scene.add_member("onward", "eng@example.com", grant(["engineer"]));
     scene.add_member("onward", "usr@example.com", grant(["user"]));

@@ -19,7 +19,7 @@ fn every_character_is_equally_likely() {
 }
 
 #[test]
-fn bytes_that_would_bias_are_thrown_away() {
+fn bytes_that_would_bias_are_skipped() {
     struct High(SeededEntropy);
     impl Entropy for High {
         fn fill(&self, bytes: &mut [u8]) {
@@ -31,9 +31,9 @@ fn bytes_that_would_bias_are_thrown_away() {
     assert_eq!(token.as_str().len(), 30);
 }
 
-/// What follows the seven characters is drawn as everywhere.
+/// The first seven characters encode the moment; the others are random.
 #[test]
-fn names_of_later_moments_are_later_texts() {
+fn tokens_of_later_moments_sort_later() {
     let entropy = SeededEntropy::new(7);
     let moments = [0, 61, 62, 1_795_000_000_000, 1_795_000_000_001, 3_521_614_606_207];
     let names = moments.map(|millis| {
@@ -46,14 +46,14 @@ fn names_of_later_moments_are_later_texts() {
 }
 
 #[test]
-fn debug_output_is_too_short_to_use() {
+fn debug_output_does_not_reveal_the_token() {
     let token = SecureId::parse(&"a1B2".repeat(8)[..30]).unwrap();
     assert_eq!(format!("{token:?}"), "…B2a1");
 }
 
 proptest! {
     #[test]
-    fn only_thirty_alphanumerics_are_a_secure_id(text in ".{0,40}|[A-Za-z0-9]{28,32}") {
+    fn a_secure_id_has_thirty_alphanumerics(text in ".{0,40}|[A-Za-z0-9]{28,32}") {
         let sound = text.len() == 30 && text.bytes().all(|b| b.is_ascii_alphanumeric());
         prop_assert_eq!(SecureId::parse(&text).is_some(), sound);
     }

@@ -17,13 +17,13 @@ fn counted(window: Timestamp, writes: u64, limit: u32, now: Timestamp) -> Quota 
 }
 
 #[test]
-fn what_is_told_is_of_the_window_that_was_counted_in() {
+fn a_quota_is_of_the_window_that_was_counted_in() {
     let quota = counted(at(3600), 1, 3, at(3500));
     assert_eq!((quota.resets_at, quota.resets_in), (Timestamp::from_timestamp(7200, 0).unwrap(), 3700));
 }
 
 #[test]
-fn windows_are_the_hours_of_the_clock() {
+fn windows_are_hours_in_utc() {
     for (moment, begin) in [(0, 0), (3599, 0), (3600, 3600), (7199, 3600), (-1, -3600)] {
         let begins_at = Timestamp::from_timestamp(begin, 0).unwrap();
         let window = Window { begins_at, ends_at: begins_at + TimeDelta::hours(1) };
@@ -35,7 +35,7 @@ fn windows_are_the_hours_of_the_clock() {
 }
 
 #[test]
-fn what_remains_counts_down_to_nothing_and_stays_there() {
+fn the_remaining_writes_count_down_to_zero() {
     let quota = |used| counted(at(0), used, 3, at(0));
     let states: Vec<_> = (1..=5).map(|used| (quota(used).remaining(), quota(used).is_exceeded())).collect();
     assert_eq!(states, [(2, false), (1, false), (0, false), (0, true), (0, true)]);
@@ -82,7 +82,7 @@ fn without_a_limit_nothing_is_counted() {
 }
 
 #[test]
-fn of_several_writes_each_knows_where_its_writer_stands() {
+fn each_write_of_a_unit_gets_the_quota_of_its_writer() {
     let mut scene = Scene::new();
     scene.env.policy.writes_per_hour = 2;
     let (jane, nobody) = (credential("jane@example.com"), credential("nobody@example.com"));

@@ -23,7 +23,7 @@ pub(crate) struct RequestedInvite {
     pub(crate) grant: Grant,
 }
 
-/// Reads a body. Unknown members are ignored, as Fastly's own API ignores them.
+/// Reads a body. Unknown members are ignored, as Fastly's own API ignores them, and `null` counts as absent.
 pub(crate) fn read(body: &[u8]) -> Result<RequestedInvite, FastlyProblem> {
     Ok(json::read(body, Members::Any, invite)?)
 }

@@ -1,17 +1,16 @@
-/// Opens a stretch whose direction is its own affair (FIRST STRONG ISOLATE).
+/// FIRST STRONG ISOLATE: the text up to [`CLOSE`] has its own direction.
 const OPEN: char = '\u{2068}';
-/// Closes it (POP DIRECTIONAL ISOLATE).
+/// POP DIRECTIONAL ISOLATE.
 const CLOSE: char = '\u{2069}';
 
-/// Keeps a name that is written from right to left from reordering the sentence around it (Unicode, UAX 9).
+/// Isolates a right-to-left name, so that it does not reorder the sentence around it (Unicode, UAX 9).
 ///
-/// Other names are left alone: the two marks are invisible, but a mail in plain ASCII needs no encoding. The HTML part
-/// says the same by `<bdi>`.
+/// Other names stay unchanged, because a mail in plain ASCII needs no encoding. The HTML part uses `<bdi>` instead.
 pub(super) fn isolated(text: &str) -> String {
     if text.chars().any(is_right_to_left) { format!("{OPEN}{text}{CLOSE}") } else { text.to_owned() }
 }
 
-/// The blocks of scripts that run from right to left: Hebrew to Arabic Extended-A, the presentation forms, and the
+/// Whether the character is in a block of right-to-left scripts: Hebrew to Arabic Extended-A, the presentation forms, and the
 /// two ranges of the supplementary plane.
 fn is_right_to_left(c: char) -> bool {
     matches!(c,

@@ -1,22 +1,22 @@
 use usher_domain::port::SendError;
 
-/// Why a mail cannot be built. It never can: trying again changes nothing.
+/// Why a mail cannot be built. Another attempt has the same result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ComposeError {
-    /// A template and its words do not fit.
+    /// A template and its values do not match.
     #[error("template: {0}")]
     Template(String),
     /// The link is not a plain `http://` or `https://` address.
     #[error("the link is not a plain web address")]
     Link,
-    /// The recipient's address cannot be written into a message, or would be read as another one by many programs.
+    /// The recipient's address cannot be written into a message, or many programs would read it as another one.
     #[error("the recipient's address cannot be written into a message")]
     Recipient,
-    /// The message library refuses; the text is free of what the mail says.
+    /// The message library failed. The text holds nothing of the mail.
     #[error("message: {0}")]
     Message(String),
-    /// A library panicked over this mail.
+    /// A library panicked on this mail.
     #[error("building the message panicked")]
     Panicked,
 }

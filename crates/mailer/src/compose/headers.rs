@@ -8,10 +8,10 @@ const SUBJECT: HeaderName = HeaderName::new_from_ascii_str("Subject");
 const MESSAGE_ID: HeaderName = HeaderName::new_from_ascii_str("Message-ID");
 const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
 
-/// The subject, folded, and encoded where it has to be.
+/// Returns the subject, folded, and encoded if necessary.
 ///
-/// lettre leaves ASCII words as they are, and so also a word that *looks* encoded: a title such as `=?utf-8?q?…?=` would
-/// be decoded by the reader's mail program into whatever its author did not get past the domain's rules.
+/// lettre does not encode ASCII words, even if they look encoded. The reader's mail program would decode a title such as
+/// `=?utf-8?q?…?=` into text that the domain's rules forbid.
 pub(super) fn subject(text: &str) -> Result<HeaderValue, ComposeError> {
     if text.is_ascii() && !text.contains("=?") {
         return Ok(HeaderValue::new(SUBJECT, text.to_owned()));
@@ -23,13 +23,13 @@ pub(super) fn subject(text: &str) -> Result<HeaderValue, ComposeError> {
     Ok(HeaderValue::dangerous_new_pre_encoded(SUBJECT, text.to_owned(), encoded))
 }
 
-/// `<reference@domain>`: a copy sent again after a crash is the same message (RFC 5322, 3.6.4). Never folded.
+/// Returns `<reference@domain>`, not folded. A copy that is sent after a crash has the same id (RFC 5322, 3.6.4).
 pub(super) fn message_id(reference: &PublicId, domain: &str) -> HeaderValue {
     let id = format!("<{reference}@{domain}>");
     HeaderValue::dangerous_new_pre_encoded(MESSAGE_ID, id.clone(), id)
 }
 
-/// Asks automatic answers to stay away (RFC 3834).
+/// Asks mail programs not to reply automatically (RFC 3834).
 pub(super) fn auto_submitted() -> HeaderValue {
     HeaderValue::new(AUTO_SUBMITTED, "auto-generated".to_owned())
 }

@@ -1,4 +1,4 @@
-//! From what an invitation says to the octets of a message.
+//! Builds messages from the mails of the outbox.
 
 mod direction;
 mod error;
@@ -15,15 +15,15 @@ use lettre::{
 pub use sender::{Sender, SenderError};
 use usher_domain::{address::EmailAddress, outbox::InvitationMail};
 
-use crate::catching::catching;
+use crate::catching::catch;
 
-/// Builds messages that all come from one [`Sender`].
+/// Builds messages from one [`Sender`].
 #[derive(Debug, Clone)]
 pub struct Composer {
     sender: Sender,
 }
 
-/// A message that is ready to leave, with its envelope.
+/// A complete message with its envelope.
 #[derive(Clone)]
 pub struct ComposedMail {
     from: Address,
@@ -32,45 +32,45 @@ pub struct ComposedMail {
 }
 
 impl Composer {
-    /// Builds for this sender.
+    /// Creates a composer for the sender.
     #[must_use]
     pub fn new(sender: Sender) -> Self {
         Self { sender }
     }
 
     /// Builds an invitation mail: RFC 5322, `multipart/alternative` with a text and an HTML part, lines of at most 998
-    /// octets that end in CRLF, ASCII throughout but for a recipient whose address is not.
+    /// octets that end in CRLF. It is ASCII, unless the recipient's address is not.
     ///
-    /// The same mail always gives the same octets: Date, Message-ID and boundary come from it alone. It never panics.
+    /// The same mail always has the same octets: Date, Message-ID and boundary depend on it alone. It never panics.
     pub fn invitation(&self, mail: &InvitationMail) -> Result<ComposedMail, ComposeError> {
-        // lettre panics over display names that hold a line break. None can get here, which is no reason to trust it.
-        catching(|| self.build_invitation(mail)).unwrap_or(Err(ComposeError::Panicked))
+        // lettre panics on display names with a line break. The domain rejects them, but other panics are possible.
+        catch(|| self.build_invitation(mail)).unwrap_or(Err(ComposeError::Panicked))
     }
 
     fn build_invitation(&self, mail: &InvitationMail) -> Result<ComposedMail, ComposeError> {
         if !is_plain_link(&mail.link) {
             return Err(ComposeError::Link);
         }
-        let words = template::invitation(mail).map_err(|error| ComposeError::Template(error.to_string()))?;
+        let texts = template::invitation(mail).map_err(|error| ComposeError::Template(error.to_string()))?;
         let from = self.sender.mailbox();
         let to = address(&mail.to).ok_or(ComposeError::Recipient)?;
         let envelope = Envelope::new(Some(from.email.clone()), vec![to.clone()])
             .map_err(|error| ComposeError::Message(error.to_string()))?;
         let message = Message::builder()
-            // Given, because lettre would otherwise read the headers again to find it.
+            // Otherwise lettre parses the headers again to find it.
             .envelope(envelope)
             .from(from.clone())
             .to(Mailbox::new(mail.to_name.as_ref().map(ToString::to_string), to.clone()))
-            .raw_header(headers::subject(&words.subject)?)
+            .raw_header(headers::subject(&texts.subject)?)
             .date(mail.created_at.into())
             .raw_header(headers::message_id(&mail.reference, self.sender.domain()))
             .raw_header(headers::auto_submitted())
             .multipart(
                 MultiPart::alternative()
-                    // An `=` before `_` never occurs in quoted-printable text, and nobody else knows the reference.
+                    // `=_` never occurs in quoted-printable text, and the reference is unpredictable.
                     .boundary(format!("=_{}", mail.reference))
-                    .singlepart(SinglePart::plain(words.text))
-                    .singlepart(SinglePart::html(words.html)),
+                    .singlepart(SinglePart::plain(texts.text))
+                    .singlepart(SinglePart::html(texts.html)),
             )
             .map_err(|error| ComposeError::Message(error.to_string()))?;
         Ok(ComposedMail { from: from.email.clone(), to, octets: message.formatted() })
@@ -78,7 +78,7 @@ impl Composer {
 }
 
 impl ComposedMail {
-    /// The message: header and body, as it goes over the wire before dots are doubled.
+    /// The message with header and body, before SMTP doubles the dots.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.octets
@@ -92,30 +92,29 @@ impl ComposedMail {
         &self.to
     }
 
-    /// Whether only relays with SMTPUTF8 (RFC 6531) can carry it.
+    /// Whether it needs a relay with SMTPUTF8 (RFC 6531).
     pub(crate) fn needs_smtputf8(&self) -> bool {
         !self.octets.is_ascii() || !AsRef::<str>::as_ref(&self.to).is_ascii()
     }
 }
 
-/// Says how much it is and nothing that is in it.
+/// Shows the size, but not the content.
 impl std::fmt::Debug for ComposedMail {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ComposedMail").field("octets", &self.octets.len()).finish_non_exhaustive()
     }
 }
 
-/// The recipient in lettre's type, with the domain as A-labels.
+/// Converts the recipient to lettre's type, with the domain as A-labels.
 ///
-/// `=?…?=` before the `@` is an atom to the standards, and an encoded word to many a mail program: it would decode it
-/// and write to an address of the author's choice. Nobody can type one, but a stored address may be older than that
-/// rule.
+/// `=?…?=` before the `@` is an atom in the standards, but many mail programs decode it as an encoded word, and would
+/// write to another address. The domain rejects such addresses, but stored ones can be older than that rule.
 fn address(address: &EmailAddress) -> Option<Address> {
     let envelope = address.envelope();
     if envelope.contains("=?") { None } else { envelope.parse().ok() }
 }
 
-/// Links come from the configured public URL; one that could end its place in the HTML part must not get into it.
+/// Whether the link can be written into the HTML part. Links begin with the configured public URL.
 fn is_plain_link(link: &str) -> bool {
     let web = link.strip_prefix("https://").or_else(|| link.strip_prefix("http://"));
     web.is_some_and(|rest| {

@@ -9,7 +9,9 @@ use usher_domain::{
 #[non_exhaustive]
 pub enum SenderError {
     /// Not an address.
-    #[error("must be an e-mail address, or a name and an address such as Example <mail@example.com>: {0}")]
+    #[error(
+        "must be an e-mail address, or a name and an address such as Example <mail@example.com>: the address {0}"
+    )]
     Address(AddressError),
     /// The address needs SMTPUTF8. Relays without it would reject every mail.
     #[error("must have an address with only ASCII characters before the @")]

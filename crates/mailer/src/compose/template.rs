@@ -5,30 +5,30 @@ use usher_domain::{outbox::InvitationMail, text::DisplayText};
 
 use super::direction;
 
-/// The three texts of a mail. A kind of mail is a set of them; so is a further language of one kind.
+/// The three templates of a kind of mail in one language: each a file name and its content.
 struct TemplateSet {
     subject: (&'static str, &'static str),
     text: (&'static str, &'static str),
     html: (&'static str, &'static str),
 }
 
-// The endings of the names decide about escaping: `.html` is escaped as HTML, everything else is not.
+// The file extension selects the escaping: `.html` escapes as HTML, other extensions do not escape.
 const INVITATION: TemplateSet = TemplateSet {
     subject: ("invitation.subject.txt", include_str!("../../templates/invitation.subject.txt")),
     text: ("invitation.txt", include_str!("../../templates/invitation.txt")),
     html: ("invitation.html", include_str!("../../templates/invitation.html")),
 };
 
-/// A mail's words, before they become a message.
+/// The texts of a mail.
 #[derive(Debug)]
 pub(super) struct Rendered {
-    /// One line.
+    /// A single line.
     pub subject: String,
     pub text: String,
     pub html: String,
 }
 
-/// Fills the templates of an invitation mail.
+/// Renders the templates of an invitation mail.
 pub(super) fn invitation(mail: &InvitationMail) -> Result<Rendered, minijinja::Error> {
     INVITATION.render(&context! {
         to_name => mail.to_name.as_ref().map(DisplayText::as_str),
@@ -42,20 +42,24 @@ pub(super) fn invitation(mail: &InvitationMail) -> Result<Rendered, minijinja::E
 }
 
 impl TemplateSet {
-    fn render(&self, words: &Value) -> Result<Rendered, minijinja::Error> {
-        let fill = |(name, source), words| ENVIRONMENT.render_named_str(name, source, words);
-        let subject = fill(self.subject, words.clone())?;
+    fn render(&self, values: &Value) -> Result<Rendered, minijinja::Error> {
+        let render = |(name, source), values| ENVIRONMENT.render_named_str(name, source, values);
+        let subject = render(self.subject, values.clone())?;
         // The HTML part repeats the subject as its title.
-        let titled = context! { subject => subject.as_str(), ..words.clone() };
-        Ok(Rendered { text: fill(self.text, words.clone())?, html: fill(self.html, titled)?, subject })
+        let with_subject = context! { subject => subject.as_str(), ..values.clone() };
+        Ok(Rendered {
+            text: render(self.text, values.clone())?,
+            html: render(self.html, with_subject)?,
+            subject,
+        })
     }
 }
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
-    // A misspelt name in a template must fail a test, and not leave a hole in a mail.
+    // A misspelt name in a template fails instead of leaving a gap in a mail.
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    // Debug output of errors would quote the words, and among them the link.
+    // Debug output of errors would quote the values, including the link.
     environment.set_debug(false);
     environment.add_filter("isolated", direction::isolated);
     environment

@@ -14,20 +14,20 @@ use super::{
 };
 use crate::compose::ComposedMail;
 
-/// How long the relay may take to say goodbye.
-const QUIT_PATIENCE: Duration = Duration::from_secs(5);
+/// Longest time for QUIT.
+const QUIT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// An SMTP session that can carry one mail after another.
+/// An SMTP session for one mail after another.
 pub(super) struct Connection {
     smtp: AsyncSmtpConnection,
     handed_over: HandedOver,
     opened: Instant,
-    /// A mail was begun and not ended: the relay has to forget it before the next.
+    /// Whether a mail was begun but not finished. RSET precedes the next mail then.
     unfinished: bool,
 }
 
 impl Connection {
-    /// A session that was greeted and has sent no mail.
+    /// A session after its greeting, before its first mail.
     pub(super) fn new(smtp: AsyncSmtpConnection, handed_over: HandedOver) -> Self {
         Self { smtp, handed_over, opened: Instant::now(), unfinished: false }
     }
@@ -36,12 +36,12 @@ impl Connection {
         self.opened
     }
 
-    /// Whether the last octet of the mail has left.
+    /// Whether the last octet of the mail was sent.
     pub(super) fn handed_over(&self) -> bool {
         self.handed_over.get()
     }
 
-    /// Begins a mail: MAIL FROM. If this fails, nothing of the mail is with the relay.
+    /// Begins a mail with MAIL FROM. If this fails, the relay has nothing of the mail.
     pub(super) async fn begin(&mut self, mail: &ComposedMail, deadline: Instant) -> Result<(), Fault> {
         self.handed_over.set(false);
         if self.unfinished {
@@ -65,7 +65,7 @@ impl Connection {
         Fault::unless_completed(&response, Step::Mail)
     }
 
-    /// Hands over the mail that was begun. `Ok`: the relay took responsibility for it.
+    /// Sends the rest of the mail. After `Ok` the relay is responsible for it.
     pub(super) async fn hand_over(&mut self, mail: &ComposedMail, deadline: Instant) -> Result<(), Fault> {
         let command = Rcpt::new(mail.to().clone(), Vec::new());
         let response = within(deadline, Step::Recipient, self.smtp.command(command)).await?;
@@ -78,10 +78,10 @@ impl Connection {
         Ok(())
     }
 
-    /// Says goodbye, as well as the relay lets us.
+    /// Ends the session with QUIT.
     pub(super) async fn quit(mut self) {
-        let deadline = Instant::now() + QUIT_PATIENCE;
-        // Whatever the relay answers, the connection ends.
+        let deadline = Instant::now() + QUIT_TIMEOUT;
+        // The connection ends with any reply.
         let _ = within(deadline, Step::Quit, self.smtp.command(Quit)).await;
     }
 }

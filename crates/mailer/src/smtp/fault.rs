@@ -5,9 +5,9 @@ use tokio::time::{Instant, timeout_at};
 use usher_domain::port::SendError;
 
 use super::{reason::Secrets, step::Step};
-use crate::catching::{Panicked, catching_async};
+use crate::catching::{Panicked, catch_async};
 
-/// What broke, and where.
+/// A failure of one step of the dialogue.
 #[derive(Debug)]
 pub(super) struct Fault {
     step: Step,
@@ -16,11 +16,11 @@ pub(super) struct Fault {
 
 #[derive(Debug)]
 enum FaultKind {
-    /// The relay refused with this code.
+    /// The relay rejected the step with this code and text.
     Refused(u16, String),
-    /// No answer that could be understood: the connection broke, time was up, it was not SMTP.
+    /// No valid reply: the connection broke, the deadline passed, or the reply was not SMTP.
     Broken(String),
-    /// The relay cannot carry such a mail.
+    /// The relay does not support the mail.
     Inexpressible(&'static str),
 }
 
@@ -33,7 +33,7 @@ impl Fault {
         Self { step: Step::Mail, kind: FaultKind::Inexpressible(why) }
     }
 
-    /// Passes a reply of 2yz or 3yz on.
+    /// Returns a 2yz or 3yz reply.
     pub(super) fn unless_positive(response: Response, step: Step) -> Result<Response, Self> {
         if response.is_positive() {
             return Ok(response);
@@ -42,12 +42,12 @@ impl Fault {
         Err(Self { step, kind: FaultKind::Refused(response.code().into(), text) })
     }
 
-    /// Insists on 2yz. lettre takes 3yz for the same.
+    /// Requires a 2yz reply. lettre accepts 3yz, too.
     pub(super) fn unless_completed(response: &Response, step: Step) -> Result<(), Self> {
         Self::unless_severity(response, Severity::PositiveCompletion, step)
     }
 
-    /// Insists on 3yz.
+    /// Requires a 3yz reply.
     pub(super) fn unless_intermediate(response: &Response, step: Step) -> Result<(), Self> {
         Self::unless_severity(response, Severity::PositiveIntermediate, step)
     }
@@ -56,11 +56,11 @@ impl Fault {
         if response.code().severity == due {
             Ok(())
         } else {
-            Err(Self::broken(step, format!("the relay's reply {} makes no sense here", response.code())))
+            Err(Self::broken(step, format!("unexpected reply {} of the relay", response.code())))
         }
     }
 
-    /// Whether the connection understands what comes next. 421 announces its end (RFC 5321, 3.8).
+    /// Whether the connection can be used again. 421 announces its end (RFC 5321, 3.8).
     pub(super) fn leaves_connection(&self) -> bool {
         match self.kind {
             FaultKind::Refused(code, _) => code != 421 && self.step != Step::Reset,
@@ -69,7 +69,7 @@ impl Fault {
         }
     }
 
-    /// What it means for the mail. `handed_over`: the mail's last octet had left.
+    /// Converts the failure into the result for the mail. `handed_over`: the last octet of the mail was sent.
     pub(super) fn into_send_error(self, handed_over: bool, secrets: &Secrets<'_>) -> SendError {
         let reason = match &self.kind {
             FaultKind::Refused(code, text) => secrets.reason(self.step, &format!("{code} {text}")),
@@ -79,7 +79,7 @@ impl Fault {
         match self.kind {
             FaultKind::Inexpressible(_) => SendError::Permanent { reason },
             _ if self.step.is_before_mail() => SendError::Unreachable { reason },
-            // "You must log in first", "encryption required": our configuration, whatever the mail (RFC 4954, 6).
+            // Login or encryption required: a fault of the configuration, not of the mail (RFC 4954, 6).
             FaultKind::Refused(530 | 534 | 535 | 538, _) if self.step != Step::Content => {
                 SendError::Unreachable { reason }
             }
@@ -90,33 +90,33 @@ impl Fault {
     }
 }
 
-/// Does one step of the dialogue: its failure becomes a [`Fault`], and so does a panic in it, or the deadline.
-pub(super) async fn within<T, E: Breakage>(
+/// Runs one step of the dialogue. An error, a panic or the deadline becomes a [`Fault`].
+pub(super) async fn within<T, E: StepError>(
     deadline: Instant,
     step: Step,
     work: impl Future<Output = Result<T, E>>,
 ) -> Result<T, Fault> {
-    match timeout_at(deadline, catching_async(work)).await {
+    match timeout_at(deadline, catch_async(work)).await {
         Ok(Ok(outcome)) => outcome.map_err(|error| error.at(step)),
         Ok(Err(Panicked)) => Err(Fault::broken(step, "internal error")),
-        Err(_) => Err(Fault::broken(step, "no answer in time")),
+        Err(_) => Err(Fault::broken(step, "no reply in time")),
     }
 }
 
-/// An error that a step can end with.
-pub(super) trait Breakage {
+/// An error of a step.
+pub(super) trait StepError {
     fn at(self, step: Step) -> Fault;
 }
 
-impl Breakage for io::Error {
+impl StepError for io::Error {
     fn at(self, step: Step) -> Fault {
         Fault::broken(step, self.to_string())
     }
 }
 
-impl Breakage for lettre::transport::smtp::Error {
+impl StepError for lettre::transport::smtp::Error {
     fn at(self, step: Step) -> Fault {
-        // lettre keeps the relay's text, or the cause, as the source.
+        // The source is the relay's text or the cause.
         let text = self.source().map_or_else(|| self.to_string(), ToString::to_string);
         match self.status() {
             Some(code) => Fault { step, kind: FaultKind::Refused(code.into(), text) },
@@ -125,7 +125,7 @@ impl Breakage for lettre::transport::smtp::Error {
     }
 }
 
-impl Breakage for Fault {
+impl StepError for Fault {
     fn at(self, _: Step) -> Fault {
         self
     }

@@ -8,14 +8,14 @@ use tokio::time::{Instant, sleep};
 
 use super::connection::Connection;
 
-/// Most connections that wait for a next mail.
-const MOST_IDLE: usize = 4;
-/// How long one waits. Relays commonly end idle connections after five minutes; we go long before.
-const LONGEST_IDLE: Duration = Duration::from_secs(20);
-/// How long one is used at all, so that a relay that moved, or has a new certificate, is met again.
-const LONGEST_LIFE: Duration = Duration::from_mins(5);
+/// Most idle connections.
+const MAX_IDLE: usize = 4;
+/// Longest idle time of a connection. Relays commonly end idle connections after five minutes.
+const MAX_IDLE_TIME: Duration = Duration::from_secs(20);
+/// Longest life of a connection. After it a changed address or certificate of the relay takes effect.
+const MAX_LIFETIME: Duration = Duration::from_mins(5);
 
-/// Connections between two mails. The one used last is used next, so that the others can age.
+/// Idle connections. The most recently used one is taken first, so that the others expire.
 #[derive(Default)]
 pub(super) struct Pool {
     state: Mutex<State>,
@@ -24,8 +24,8 @@ pub(super) struct Pool {
 #[derive(Default)]
 struct State {
     idle: Vec<Idle>,
-    /// Whether a task looks after `idle`.
-    tended: bool,
+    /// Whether the sweeping task runs.
+    is_swept: bool,
 }
 
 struct Idle {
@@ -35,40 +35,40 @@ struct Idle {
 
 impl Idle {
     fn is_fresh(&self) -> bool {
-        self.since.elapsed() < LONGEST_IDLE && self.connection.opened().elapsed() < LONGEST_LIFE
+        self.since.elapsed() < MAX_IDLE_TIME && self.connection.opened().elapsed() < MAX_LIFETIME
     }
 }
 
 impl Pool {
-    /// A connection that was good when it was last used.
+    /// Takes a connection that was sound after its last use.
     pub(super) fn take(&self) -> Option<Connection> {
         self.lock().idle.pop_if(|newest| newest.is_fresh()).map(|idle| idle.connection)
     }
 
-    /// Keeps a connection for the next mail.
+    /// Keeps the connection for the next mail.
     pub(super) fn put(self: &Arc<Self>, connection: Connection) {
         let mut state = self.lock();
         state.idle.push(Idle { connection, since: Instant::now() });
-        if !mem::replace(&mut state.tended, true) {
-            tokio::spawn(tend(Arc::downgrade(self)));
+        if !mem::replace(&mut state.is_swept, true) {
+            tokio::spawn(sweep(Arc::downgrade(self)));
         }
     }
 
-    /// Forgets all of them: one was found dead, so the relay has probably started anew.
+    /// Drops all connections. One was found closed, so the relay has probably restarted.
     pub(super) fn clear(&self) {
         self.lock().idle.clear();
     }
 
-    /// Takes out those that waited too long or are too many, and ends the tending when none is left.
+    /// Removes expired and surplus connections, and returns whether others remain.
     fn sweep(&self) -> (Vec<Connection>, bool) {
         let mut state = self.lock();
-        let surplus = state.idle.len().saturating_sub(MOST_IDLE);
+        let surplus = state.idle.len().saturating_sub(MAX_IDLE);
         let mut kept = state.idle.split_off(surplus);
         let mut gone = mem::take(&mut state.idle);
         gone.extend(kept.extract_if(.., |idle| !idle.is_fresh()));
         state.idle = kept;
-        state.tended = !state.idle.is_empty();
-        (gone.into_iter().map(|idle| idle.connection).collect(), state.tended)
+        state.is_swept = !state.idle.is_empty();
+        (gone.into_iter().map(|idle| idle.connection).collect(), state.is_swept)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -76,15 +76,15 @@ impl Pool {
     }
 }
 
-/// Ends idle connections properly, until none is left or the pool is gone.
-async fn tend(pool: Weak<Pool>) {
+/// Ends expired connections with QUIT, until no connection remains or the pool is dropped.
+async fn sweep(pool: Weak<Pool>) {
     loop {
-        sleep(LONGEST_IDLE / 2).await;
-        let Some((gone, goes_on)) = pool.upgrade().map(|pool| pool.sweep()) else { return };
-        for connection in gone {
+        sleep(MAX_IDLE_TIME / 2).await;
+        let Some((expired, others_remain)) = pool.upgrade().map(|pool| pool.sweep()) else { return };
+        for connection in expired {
             connection.quit().await;
         }
-        if !goes_on {
+        if !others_remain {
             return;
         }
     }

@@ -5,17 +5,16 @@ use usher_domain::outbox::InvitationMail;
 use super::step::Step;
 use crate::settings::Login;
 
-/// Most characters of a reason: it is stored with each mail and shown in lists.
+/// Longest reason in characters. Each mail stores one, and lists show it.
 const MAX_CHARACTERS: usize = 200;
 
-/// Secrets from this length on are also hidden inside a longer word; a short one would hide parts of plain English.
+/// Secrets of this length are also hidden inside longer words. Shorter ones would hide parts of plain English.
 const LONG_SECRET: usize = 8;
 
-/// Parts of a link that are shorter than this tell nothing: `https`, `example`, `key`.
+/// Shorter parts of a link are not secret: `https`, `example`, `key`.
 const SHORTEST_KEY: usize = 16;
 
-/// What must not get into a reason. Relays like to quote: the recipient in a refusal, a link in a filter's verdict, a
-/// login that they could not read.
+/// Texts that must not be in a reason. Relays quote the recipient, a link that a filter rejects, or a malformed login.
 #[derive(Debug)]
 pub(super) struct Secrets<'a> {
     mail: &'a InvitationMail,
@@ -27,8 +26,7 @@ impl<'a> Secrets<'a> {
         Self { mail, login }
     }
 
-    /// What an operator may read about a failure: one line of at most 200 characters, with neither address nor link nor
-    /// login.
+    /// Returns the reason for the operator: one line of at most 200 characters, without address, link and login.
     pub(super) fn reason(&self, step: Step, text: &str) -> String {
         let text = self.hidden().iter().fold(text.to_owned(), |text, secret| without(&text, secret));
         let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
@@ -40,7 +38,7 @@ impl<'a> Secrets<'a> {
         }
     }
 
-    /// Longest first, because a short one may be a part of a long one.
+    /// Longest first, because a short one can be part of a long one.
     fn hidden(&self) -> Vec<String> {
         let InvitationMail { to, link, .. } = self.mail;
         let mut hidden = vec![link.clone(), to.as_str().to_owned(), to.envelope(), to.key().to_owned()];
@@ -58,8 +56,7 @@ impl<'a> Secrets<'a> {
     }
 }
 
-/// The text with every occurrence of the secret replaced; of a short one, every occurrence as a word of its own. Case is
-/// ignored.
+/// Replaces every occurrence of the secret; of a short secret, only whole words. Case is ignored.
 fn without(text: &str, secret: &str) -> String {
     let secret = secret.to_ascii_lowercase();
     let lower = text.to_ascii_lowercase();
@@ -80,7 +77,7 @@ fn without(text: &str, secret: &str) -> String {
     kept
 }
 
-/// The word, unless it is an address or a link, whoever's.
+/// Replaces the word if it is an address or a link.
 fn harmless(word: &str) -> &str {
     if word.contains('@') || word.contains("://") { "…" } else { word }
 }

@@ -1,11 +1,11 @@
-/// Most octets of one reply. RFC 5321 asks for lines of at most 512.
+/// Longest reply in octets. RFC 5321 asks for lines of at most 512.
 const MAX_OCTETS: usize = 16 * 1024;
 
-/// Most lines of one reply. No honest one has more than a few dozen; lettre reads a reply again from its start with each
-/// line, so this bounds the work.
+/// Most lines of a reply. Usual replies have a few dozen at most. lettre parses a reply from its start with each new line,
+/// so this bounds the work.
 const MAX_LINES: usize = 128;
 
-/// Why what came cannot be a reply.
+/// Why the received octets are not a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum ReplyError {
     #[error("the relay's reply is too long")]
@@ -14,11 +14,11 @@ pub(super) enum ReplyError {
     NotSmtp,
 }
 
-/// Cuts the stream of replies into single ones (RFC 5321, 4.2), and cleans them.
+/// Splits the stream into replies (RFC 5321, 4.2) and cleans them.
 ///
-/// lettre alone would take any amount of octets for one line, stop at text that is not UTF-8 (so that a refusal in
-/// Latin-1 looks like a broken connection), refuse a bare `250` that the RFC allows, panic over an EHLO line of blanks,
-/// and take a second reply for the answer to the next command.
+/// lettre alone has five problems: its lines are unbounded; text that is not UTF-8 looks like a broken connection; it
+/// rejects a bare `250`, which the RFC allows; it panics on an EHLO line of blanks; and it takes a second reply for the
+/// reply to the next command.
 #[derive(Debug, Default)]
 pub(super) struct Replies {
     line: Vec<u8>,
@@ -29,18 +29,17 @@ pub(super) struct Replies {
 }
 
 impl Replies {
-    /// A command goes out: one reply is due.
+    /// Expects one reply, because a command is being sent.
     pub(super) fn expect_one(&mut self) {
         *self = Self::default();
     }
 
-    /// Whether the reply that was due has come, to its last line.
+    /// Whether the expected reply is complete.
     pub(super) fn is_complete(&self) -> bool {
         self.complete
     }
 
-    /// Takes what arrived, adds each line that is now whole to `lines`, in printable ASCII, and hands back what came
-    /// after the end of the reply.
+    /// Appends each complete line to `lines`, in printable ASCII. Returns the octets after the end of the reply.
     pub(super) fn take<'a>(
         &mut self,
         arrived: &'a [u8],

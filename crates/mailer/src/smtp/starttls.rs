@@ -8,15 +8,15 @@ use lettre::transport::smtp::{
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 
 use super::{
-    fault::{Breakage as _, Fault},
+    fault::{Fault, StepError as _},
     step::Step,
     wire::Wire,
 };
 
-/// Asks the relay for TLS (RFC 3207), up to the moment before the handshake. Nothing but EHLO is said in clear.
+/// Asks the relay for TLS (RFC 3207), up to the handshake. Only EHLO and STARTTLS are sent in clear.
 ///
-/// Hands back the bare stream and the relay's greeting. lettre's own STARTTLS would keep what the relay sent in clear
-/// after its 220, and take it for what it says under TLS.
+/// Returns the bare stream and the relay's greeting. lettre's own STARTTLS would keep octets that the relay sent in clear
+/// after its 220, and treat them as sent under TLS.
 pub(super) async fn request<S>(mut wire: Wire<S>, hello: &ClientId) -> Result<(S, String), Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -26,7 +26,10 @@ where
     let offer = command(&mut wire, &Ehlo::new(hello.clone()).to_string(), Step::Greeting).await?;
     let offer = ServerInfo::from_response(&offer).map_err(|error| error.at(Step::Greeting))?;
     if !offer.supports_feature(Extension::StartTls) {
-        return Err(Fault::broken(Step::StartTls, "not offered by the relay, but required here"));
+        return Err(Fault::broken(
+            Step::StartTls,
+            "the relay does not offer it, but the settings require it",
+        ));
     }
     command(&mut wire, &Starttls.to_string(), Step::StartTls).await?;
     let stream = wire.into_stream().map_err(|error| error.at(Step::StartTls))?;

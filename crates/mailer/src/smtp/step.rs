@@ -1,9 +1,9 @@
-/// Where a delivery is. The steps up to [`Step::Login`] are about the relay, the others about one mail.
+/// A step of a delivery. The steps up to [`Step::Reset`] concern the relay, the others one mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     /// Name resolution and TCP.
     Connect,
-    /// STARTTLS, when it is not there or not granted.
+    /// STARTTLS.
     StartTls,
     /// The TLS handshake.
     Secure,
@@ -11,22 +11,22 @@ pub(super) enum Step {
     Greeting,
     /// AUTH.
     Login,
-    /// RSET on a connection that is used again.
+    /// RSET on a reused connection.
     Reset,
     /// MAIL FROM.
     Mail,
     /// RCPT TO.
     Recipient,
-    /// DATA, up to the permission to go on.
+    /// DATA, up to the 354 reply.
     Data,
-    /// The message, its final dot, and the answer to that.
+    /// The message, its final dot and the reply.
     Content,
     /// QUIT.
     Quit,
 }
 
 impl Step {
-    /// What the operator reads.
+    /// The name for the operator.
     pub(super) const fn label(self) -> &'static str {
         match self {
             Self::Connect => "connecting",
@@ -43,7 +43,7 @@ impl Step {
         }
     }
 
-    /// Whether nothing was said about any mail yet.
+    /// Whether the step precedes MAIL FROM.
     pub(super) const fn is_before_mail(self) -> bool {
         matches!(
             self,

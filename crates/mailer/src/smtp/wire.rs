@@ -14,10 +14,10 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
 
 use super::reply::Replies;
 
-/// Ends a message on the wire (RFC 5321, 4.5.2). Doubled dots keep it out of everything before.
+/// The end of a message (RFC 5321, 4.5.2). Doubled dots prevent it inside the message.
 const END_OF_MAIL: [u8; 5] = *b"\r\n.\r\n";
 
-/// Whether the last octet of the mail's end has left. From then on only an answer can tell what became of the mail.
+/// Whether the end of the mail was sent. From then on the outcome is unknown until the relay replies.
 #[derive(Debug, Clone, Default)]
 pub(super) struct HandedOver(Arc<AtomicBool>);
 
@@ -31,24 +31,24 @@ impl HandedOver {
     }
 }
 
-/// The stream under lettre's connection: nothing but one bounded, clean reply for each command gets up to lettre.
+/// The stream under lettre's connection. lettre reads exactly one bounded, clean reply for each command.
 ///
-/// Octets that nobody asked for end the connection before anything more is written to it. So does a close by the relay
-/// that has already arrived: it shows before a mail goes out, and not as the loss of one.
+/// Unexpected octets end the connection before the next write. So does a close by the relay: it is noticed before a mail
+/// is sent, not as the loss of one.
 pub(super) struct Wire<S> {
     stream: S,
     peer: SocketAddr,
     replies: Replies,
-    /// Clean lines that lettre has not read yet.
+    /// Clean lines for lettre.
     ready: Vec<u8>,
-    /// What came after the end of a reply.
+    /// Octets after the end of a reply.
     surplus: Vec<u8>,
     last_written: [u8; 5],
     handed_over: HandedOver,
 }
 
 impl<S> Wire<S> {
-    /// A stream on which the relay speaks first.
+    /// A stream before the relay's greeting.
     pub(super) fn new(stream: S, peer: SocketAddr) -> Self {
         Self {
             stream,
@@ -61,10 +61,10 @@ impl<S> Wire<S> {
         }
     }
 
-    /// A stream on which the relay has greeted already, before STARTTLS: lettre wants to read a greeting first.
+    /// A stream after STARTTLS. lettre reads this greeting of the relay again, because it expects one.
     pub(super) fn greeted(stream: S, peer: SocketAddr, greeting: &str) -> Self {
         let mut wire = Self::new(stream, peer);
-        // Cannot fail: it was read by the same rules.
+        // Cannot fail: the greeting was read by the same rules.
         let _ = wire.replies.take(greeting.as_bytes(), &mut wire.ready);
         wire
     }
@@ -73,16 +73,16 @@ impl<S> Wire<S> {
         self.handed_over.clone()
     }
 
-    /// Hands the stream on, unless the relay has already said more than it was asked: that would be taken for what it
-    /// says under TLS (CVE-2011-0411).
+    /// Returns the bare stream. It fails if the relay has sent unexpected octets, which would be treated as sent under TLS
+    /// (CVE-2011-0411).
     pub(super) fn into_stream(self) -> io::Result<S> {
-        if self.surplus.is_empty() { Ok(self.stream) } else { Err(self.unasked()) }
+        if self.surplus.is_empty() { Ok(self.stream) } else { Err(self.unexpected()) }
     }
 
-    fn unasked(&self) -> io::Error {
+    fn unexpected(&self) -> io::Error {
         let text = String::from_utf8_lossy(&self.surplus);
         let line = text.lines().next().unwrap_or_default();
-        io::Error::other(format!("the relay spoke without being asked: {line}"))
+        io::Error::other(format!("unexpected reply of the relay: {line}"))
     }
 
     fn note_written(&mut self, octets: &[u8]) {
@@ -99,7 +99,7 @@ impl<S> Wire<S> {
 }
 
 impl<S: AsyncRead + Unpin> Wire<S> {
-    /// Reads the reply that is due, in clean lines.
+    /// Reads the expected reply, in clean lines.
     pub(super) async fn reply(&mut self) -> io::Result<String> {
         let mut lines = Vec::new();
         while !self.replies.is_complete() || !self.ready.is_empty() {
@@ -108,7 +108,7 @@ impl<S: AsyncRead + Unpin> Wire<S> {
         String::from_utf8(lines).map_err(io::Error::other)
     }
 
-    /// Reads what has arrived into `ready` and `surplus`.
+    /// Reads the available octets into `ready` and `surplus`.
     fn poll_arrivals(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut chunk = [0; 1024];
         let mut chunk = ReadBuf::new(&mut chunk);
@@ -133,7 +133,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
     ) -> Poll<io::Result<()>> {
         while self.ready.is_empty() {
             if self.replies.is_complete() {
-                return Poll::Ready(Err(io::Error::other("no reply is due")));
+                return Poll::Ready(Err(io::Error::other("no reply is expected")));
             }
             ready!(self.poll_arrivals(context))?;
         }
@@ -149,17 +149,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
         context: &mut Context<'_>,
         octets: &[u8],
     ) -> Poll<io::Result<usize>> {
-        // Nothing is due while a command is written.
+        // No reply is expected while a command is written.
         if self.surplus.is_empty()
             && let Poll::Ready(arrived) = self.poll_arrivals(context)
         {
             arrived?;
             let early = std::mem::take(&mut self.ready);
             self.surplus.splice(..0, early);
-            return Poll::Ready(Err(self.unasked()));
+            return Poll::Ready(Err(self.unexpected()));
         }
         if !self.surplus.is_empty() {
-            return Poll::Ready(Err(self.unasked()));
+            return Poll::Ready(Err(self.unexpected()));
         }
         let count = ready!(Pin::new(&mut self.stream).poll_write(context, octets))?;
         self.replies.expect_one();
@@ -182,7 +182,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Sync + Unpin> AsyncTokioStream for Wire<
     }
 }
 
-/// Says where it leads and nothing that went over it.
+/// Shows the peer, but not the traffic.
 impl<S> std::fmt::Debug for Wire<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Wire").field("peer", &self.peer).finish_non_exhaustive()

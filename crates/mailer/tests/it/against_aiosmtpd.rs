@@ -1,4 +1,4 @@
-//! Delivery to a server that is not ours.
+//! Delivery to aiosmtpd, an independent server.
 
 use usher_domain::{address::EmailAddress, outbox::InvitationMail, port::Mailer as _, text::DisplayText};
 use usher_mailer::SmtpSettings;
@@ -37,7 +37,7 @@ fn to(address: &str) -> Outcome<InvitationMail> {
 async fn a_mail_arrives_as_it_was_built() -> Outcome {
     let server = SmtpServer::start(&SmtpOptions::new(Security::Plain))?;
     let mailer = build_mailer(insecure(&server))?;
-    // The inviter's name begins a line: its dots have to be doubled on the wire, and single again at the other end.
+    // The inviter's name begins a line. Its dots are doubled on the wire and single again at the server.
     let mail = InvitationMail { inviter_name: Some(DisplayText::parse("...")?), ..invitation()? };
     mailer.send(&mail).await?;
     let received = server.messages()?;
@@ -51,7 +51,7 @@ async fn a_mail_arrives_as_it_was_built() -> Outcome {
 }
 
 #[tokio::test]
-async fn starttls() -> Outcome {
+async fn mails_are_sent_under_starttls() -> Outcome {
     let server = SmtpServer::start(&SmtpOptions::new(Security::StartTlsRequired))?;
     let tap = Tap::start("127.0.0.1", server.port()).await?;
     let url = format!("smtp://127.0.0.1:{}", tap.port());
@@ -68,7 +68,7 @@ async fn starttls() -> Outcome {
 }
 
 #[tokio::test]
-async fn implicit_tls_by_name() -> Outcome {
+async fn mails_are_sent_under_implicit_tls_to_a_host_name() -> Outcome {
     let server = SmtpServer::start(&SmtpOptions::new(Security::ImplicitTls))?;
     let url = format!("smtps://localhost:{}", server.port());
     let mailer = build_mailer(SmtpSettings { url: Some(url.into()), ..settings(&server) })?;
@@ -80,7 +80,7 @@ async fn implicit_tls_by_name() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_login_beside_the_url_and_in_it() -> Outcome {
+async fn the_login_is_used_from_the_url_or_its_own_settings() -> Outcome {
     for security in [Security::StartTlsRequired, Security::ImplicitTls] {
         let server = SmtpServer::start(&SmtpOptions::new(security).login("usher", PASSWORD))?;
         build_mailer(with_login(PASSWORD, settings(&server)))?.send(&invitation()?).await?;
@@ -97,7 +97,7 @@ async fn a_login_beside_the_url_and_in_it() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_wrong_password_says_so_and_not_which() -> Outcome {
+async fn a_wrong_password_is_reported_and_not_repeated() -> Outcome {
     let server = SmtpServer::start(&SmtpOptions::new(Security::StartTlsRequired).login("usher", PASSWORD))?;
     let mailer = build_mailer(with_login("mistyped secret", settings(&server)))?;
     let outcome = mailer.send(&invitation()?).await;
@@ -109,7 +109,7 @@ async fn a_wrong_password_says_so_and_not_which() -> Outcome {
 }
 
 #[tokio::test]
-async fn no_login_where_one_is_needed_is_not_the_mails_fault() -> Outcome {
+async fn a_missing_login_is_not_a_fault_of_the_mail() -> Outcome {
     let server = SmtpServer::start(&SmtpOptions::new(Security::StartTlsRequired).login("usher", PASSWORD))?;
     let outcome = build_mailer(settings(&server))?.send(&invitation()?).await;
     assert_eq!(class(&outcome), "unreachable");
@@ -118,7 +118,7 @@ async fn no_login_where_one_is_needed_is_not_the_mails_fault() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_login_where_none_is_offered() -> Outcome {
+async fn a_login_that_the_relay_does_not_offer_is_reported() -> Outcome {
     let server = SmtpServer::start(&SmtpOptions::new(Security::StartTlsRequired))?;
     let mailer = build_mailer(with_login(PASSWORD, settings(&server)))?;
     let outcome = mailer.send(&invitation()?).await;
@@ -137,7 +137,7 @@ async fn a_login_without_tls_is_sent_to_a_relay_on_this_machine() -> Outcome {
 }
 
 #[tokio::test]
-async fn nothing_is_said_in_clear_to_a_relay_without_starttls() -> Outcome {
+async fn a_relay_without_starttls_receives_only_ehlo() -> Outcome {
     let options = SmtpOptions::new(Security::Plain).login("usher", PASSWORD).login_in_clear();
     let server = SmtpServer::start(&options)?;
     let tap = Tap::start("127.0.0.1", server.port()).await?;
@@ -145,14 +145,14 @@ async fn nothing_is_said_in_clear_to_a_relay_without_starttls() -> Outcome {
     let settings = SmtpSettings { url: Some(url.into()), ..settings(&server) };
     let outcome = build_mailer(with_login(PASSWORD, settings))?.send(&invitation()?).await;
     assert_eq!(class(&outcome), "unreachable");
-    assert_eq!(reason(&outcome), "STARTTLS: not offered by the relay, but required here");
+    assert_eq!(reason(&outcome), "STARTTLS: the relay does not offer it, but the settings require it");
     assert_eq!(tap.sent(), "EHLO mail.example.com\r\n");
     assert!(server.messages()?.is_empty());
     Ok(())
 }
 
 #[tokio::test]
-async fn a_certificate_of_an_unknown_authority_is_refused() -> Outcome {
+async fn a_certificate_of_an_unknown_authority_is_rejected() -> Outcome {
     for security in [Security::StartTlsRequired, Security::ImplicitTls] {
         let server = SmtpServer::start(&SmtpOptions::new(security).login("usher", PASSWORD))?;
         let stranger = SmtpServer::start(&SmtpOptions::new(Security::Plain))?;
@@ -166,7 +166,7 @@ async fn a_certificate_of_an_unknown_authority_is_refused() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_certificate_for_another_host_is_refused() -> Outcome {
+async fn a_certificate_for_another_host_is_rejected() -> Outcome {
     let server = SmtpServer::start(&SmtpOptions::new(Security::StartTlsRequired))?;
     // The certificate is for 127.0.0.1.
     let tap = Tap::start("127.0.0.2", server.port()).await?;
@@ -179,7 +179,7 @@ async fn a_certificate_for_another_host_is_refused() -> Outcome {
 }
 
 #[tokio::test]
-async fn tls_and_no_tls_do_not_meet() -> Outcome {
+async fn implicit_tls_fails_with_a_plain_relay() -> Outcome {
     let plain = SmtpServer::start(&SmtpOptions::new(Security::Plain))?;
     let url = plain.url().replace("smtp:", "smtps:");
     let outcome =
@@ -190,7 +190,7 @@ async fn tls_and_no_tls_do_not_meet() -> Outcome {
 }
 
 #[tokio::test]
-async fn refused_recipients() -> Outcome {
+async fn rejected_recipients_are_classified() -> Outcome {
     let options = SmtpOptions::new(Security::Plain)
         .refuse(Refusal::recipient("gone", 550))
         .refuse(Refusal::recipient("grey", 451).first(1))
@@ -218,7 +218,7 @@ async fn refused_recipients() -> Outcome {
 }
 
 #[tokio::test]
-async fn international_addresses() -> Outcome {
+async fn international_addresses_need_smtputf8() -> Outcome {
     let server = SmtpServer::start(&SmtpOptions::new(Security::Plain))?;
     let mailer = build_mailer(insecure(&server))?;
     mailer.send(&to("zoë@bücher.example")?).await?;

@@ -1,4 +1,4 @@
-//! Messages, read back by a parser that is not ours.
+//! Messages, parsed by an independent library.
 
 use mail_parser::PartType;
 use usher_domain::{address::EmailAddress, text::DisplayText};
@@ -7,7 +7,7 @@ use usher_mailer::ComposeError;
 use crate::support::{LINK, Outcome, compose, composer, html, invitation, moment, numbered, parse, text};
 
 #[test]
-fn has_two_parts_each_with_the_link_once_and_no_other() -> Outcome {
+fn each_of_the_two_parts_has_the_link_once_and_no_other_link() -> Outcome {
     let octets = compose(&invitation()?)?;
     let message = parse(&octets)?;
     assert_eq!(message.text_body_count(), 1);
@@ -39,14 +39,14 @@ fn has_two_parts_each_with_the_link_once_and_no_other() -> Outcome {
 }
 
 #[test]
-fn a_copy_is_the_same_to_the_octet() -> Outcome {
+fn the_same_mail_has_the_same_octets() -> Outcome {
     assert_eq!(compose(&invitation()?)?, compose(&invitation()?)?);
     assert_ne!(compose(&numbered(1)?)?, compose(&numbered(2)?)?);
     Ok(())
 }
 
 #[test]
-fn the_header_says_who_and_when() -> Outcome {
+fn the_header_has_sender_recipient_and_date() -> Outcome {
     let octets = compose(&invitation()?)?;
     let message = parse(&octets)?;
     let from = message.from().and_then(|from| from.first()).ok_or("no From")?;
@@ -58,7 +58,7 @@ fn the_header_says_who_and_when() -> Outcome {
 }
 
 #[test]
-fn names_come_through_whatever_they_are() -> Outcome {
+fn all_valid_names_are_preserved() -> Outcome {
     let long = "長".repeat(64);
     let ascii = "x".repeat(64);
     for name in [
@@ -119,7 +119,7 @@ fn names_from_right_to_left_do_not_reorder_the_sentence() -> Outcome {
 }
 
 #[test]
-fn international_domains_travel_as_a_labels() -> Outcome {
+fn international_domains_are_written_as_a_labels() -> Outcome {
     let mut mail = invitation()?;
     mail.to = EmailAddress::parse("Jane@Bücher.example")?;
     let octets = compose(&mail)?;
@@ -129,7 +129,7 @@ fn international_domains_travel_as_a_labels() -> Outcome {
 }
 
 #[test]
-fn international_local_parts_are_kept_as_they_are() -> Outcome {
+fn international_local_parts_are_preserved() -> Outcome {
     let mut mail = invitation()?;
     mail.to = EmailAddress::parse("用户@例子.example")?;
     let octets = compose(&mail)?;
@@ -138,7 +138,7 @@ fn international_local_parts_are_kept_as_they_are() -> Outcome {
 }
 
 #[test]
-fn what_cannot_be_built_is_an_error_and_no_panic() -> Outcome {
+fn a_mail_that_cannot_be_built_is_an_error_not_a_panic() -> Outcome {
     let composer = composer()?;
     for link in [
         "",
@@ -160,7 +160,7 @@ fn what_cannot_be_built_is_an_error_and_no_panic() -> Outcome {
 }
 
 #[test]
-fn debug_output_tells_nothing() -> Outcome {
+fn debug_output_shows_no_content() -> Outcome {
     let composed = composer()?.invitation(&invitation()?)?;
     let shown = format!("{composed:?}");
     assert!(shown.starts_with("ComposedMail { octets: "), "{shown}");

@@ -1,4 +1,4 @@
-//! Every way for a relay to fail, at every point: what becomes of the mail.
+//! The class of error for each kind of failure at each stage.
 
 use std::{sync::mpsc, time::Duration};
 
@@ -15,7 +15,7 @@ use crate::{
 const STAGES: [Stage; 6] =
     [Stage::Greeting, Stage::Ehlo, Stage::Mail, Stage::Recipient, Stage::Data, Stage::Message];
 
-/// Before the mail is spoken of, while it is, and after it was handed over.
+/// The class of a lost connection at each stage: before the mail, during it, and after its end was sent.
 const LOST: [&str; 6] = ["unreachable", "unreachable", "deferred", "deferred", "deferred", "ambiguous"];
 const REFUSED: [&str; 6] = ["unreachable", "unreachable", "permanent", "permanent", "permanent", "permanent"];
 const POSTPONED: [&str; 6] = ["unreachable", "unreachable", "deferred", "deferred", "deferred", "deferred"];
@@ -35,14 +35,14 @@ async fn assert_classes(act: Act, classes: [&str; 6]) -> Outcome {
 }
 
 #[tokio::test]
-async fn refusals_for_now() -> Outcome {
+async fn temporary_rejections_defer_the_mail() -> Outcome {
     assert_classes(Act::Say("421 4.3.2 shutting down\r\n"), POSTPONED).await?;
     assert_classes(Act::Say("451 4.7.1 greylisted\r\n"), POSTPONED).await?;
     assert_classes(Act::SayAndClose("421 4.4.5 too busy\r\n"), POSTPONED).await
 }
 
 #[tokio::test]
-async fn refusals_for_good() -> Outcome {
+async fn permanent_rejections_end_the_mail() -> Outcome {
     assert_classes(Act::Say("552 5.2.2 mailbox full\r\n"), REFUSED).await?;
     assert_classes(Act::Say("554 5.7.1 not wanted\r\n"), REFUSED).await?;
     assert_classes(Act::Say("550-5.1.1 no\r\n550-5.1.1 such\r\n550 5.1.1 user\r\n"), REFUSED).await?;
@@ -50,7 +50,7 @@ async fn refusals_for_good() -> Outcome {
 }
 
 #[tokio::test]
-async fn refusals_that_mean_the_configuration() -> Outcome {
+async fn rejections_of_the_configuration_do_not_end_the_mail() -> Outcome {
     for act in [
         Act::Say("530 5.7.0 Authentication required\r\n"),
         Act::Say("530 5.7.0 Must issue a STARTTLS command first\r\n"),
@@ -66,15 +66,15 @@ async fn refusals_that_mean_the_configuration() -> Outcome {
 }
 
 #[tokio::test]
-async fn closes() -> Outcome {
+async fn a_closed_connection_is_classified_by_its_stage() -> Outcome {
     assert_classes(Act::Close, LOST).await?;
-    // In the midst of a reply, and of a reply of several lines.
+    // Inside a reply of one line and of several lines.
     assert_classes(Act::SayAndClose("25"), LOST).await?;
     assert_classes(Act::SayAndClose("250-2.0.0 wait\r\n"), LOST).await
 }
 
 #[tokio::test]
-async fn closes_after_a_good_reply_and_before_it_is_used() -> Outcome {
+async fn a_close_after_a_good_reply_is_noticed() -> Outcome {
     for (stage, reply, expected) in [
         (Stage::Greeting, "220 hello\r\n", "unreachable"),
         (Stage::Ehlo, "250 hello\r\n", "deferred"),
@@ -91,7 +91,7 @@ async fn closes_after_a_good_reply_and_before_it_is_used() -> Outcome {
 }
 
 #[tokio::test]
-async fn garbage() -> Outcome {
+async fn garbage_is_not_a_reply() -> Outcome {
     for text in [
         "\r\n",
         "what?\r\n",
@@ -112,7 +112,7 @@ async fn garbage() -> Outcome {
 }
 
 #[tokio::test]
-async fn good_replies_in_the_wrong_place() -> Outcome {
+async fn good_replies_at_the_wrong_stage_are_errors() -> Outcome {
     for (stage, reply, expected) in [
         (Stage::Mail, "354 go ahead\r\n", "deferred"),
         (Stage::Recipient, "334 \r\n", "deferred"),
@@ -121,13 +121,13 @@ async fn good_replies_in_the_wrong_place() -> Outcome {
     ] {
         let outcome = send(stage, Act::Say(reply)).await?;
         assert_eq!(class(&outcome), expected, "{stage:?}: {outcome:?}");
-        assert!(reason(&outcome).contains("makes no sense here"), "{outcome:?}");
+        assert!(reason(&outcome).contains("unexpected reply"), "{outcome:?}");
     }
     Ok(())
 }
 
 #[tokio::test]
-async fn two_replies() -> Outcome {
+async fn two_replies_to_one_command_are_an_error() -> Outcome {
     for (stage, reply, expected) in [
         (Stage::Greeting, "220 hello\r\n250 hello\r\n", "unreachable"),
         (Stage::Ehlo, "250 hello\r\n250 sender ok\r\n", "deferred"),
@@ -147,20 +147,20 @@ async fn two_replies() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_second_reply_is_never_taken_for_the_next_answer() -> Outcome {
+async fn a_second_reply_is_not_the_reply_to_the_next_command() -> Outcome {
     let script = Script::correct().at(Stage::Message, Act::Say("250 queued\r\n250 and the next one too\r\n"));
     let relay = ScriptedRelay::start(vec![script, Script::correct()]).await?;
     let mailer = relay.mailer()?;
     mailer.send(&invitation()?).await?;
     mailer.send(&invitation()?).await?;
-    // The second mail went over a connection of its own, and to its end.
+    // The second mail had its own connection and was delivered.
     assert_eq!(relay.said().len(), 2);
     assert_eq!(relay.messages().len(), 2);
     Ok(())
 }
 
 #[tokio::test]
-async fn replies_that_are_odd_but_right() -> Outcome {
+async fn unusual_valid_replies_are_accepted() -> Outcome {
     for (stage, reply) in [
         (Stage::Greeting, "220\r\n"),
         (Stage::Greeting, "220-welcome\r\n220-to\r\n220 us\r\n"),
@@ -178,7 +178,7 @@ async fn replies_that_are_odd_but_right() -> Outcome {
 }
 
 #[tokio::test]
-async fn endless_replies_are_cut_off() -> Outcome {
+async fn endless_replies_are_errors() -> Outcome {
     for act in [Act::Endless, Act::EndlessLines] {
         for (stage, expected) in STAGES.into_iter().zip(LOST) {
             let outcome = send(stage, act).await?;
@@ -189,17 +189,16 @@ async fn endless_replies_are_cut_off() -> Outcome {
     Ok(())
 }
 
-/// Keeps a paused clock where it is until the guard is dropped. Without it the clock runs ahead whenever every task
-/// waits for the network.
-fn stand_still() -> mpsc::Sender<()> {
+/// Stops a paused clock until the guard is dropped. Otherwise the clock advances when all tasks wait for the network.
+fn stop_clock() -> mpsc::Sender<()> {
     let (guard, gone) = mpsc::channel();
     spawn_blocking(move || gone.recv());
     guard
 }
 
-/// Sends with the usual deadline, on a paused clock that moves only once the relay has fallen silent.
+/// Sends with the default deadline, on a paused clock that advances after the relay has become silent.
 async fn send_to_a_slow_relay(stage: Stage, act: Act) -> Outcome<Result<(), SendError>> {
-    let _clock = stand_still();
+    let _clock = stop_clock();
     let relay = ScriptedRelay::start(vec![Script::correct().at(stage, act)]).await?;
     assert_eq!(relay.settings().deadline, Duration::from_mins(1));
     let (mailer, mail) = (relay.mailer()?, invitation()?);
@@ -212,17 +211,17 @@ async fn send_to_a_slow_relay(stage: Stage, act: Act) -> Outcome<Result<(), Send
 }
 
 #[tokio::test(start_paused = true)]
-async fn silence_ends_with_the_deadline() -> Outcome {
+async fn the_deadline_ends_silence() -> Outcome {
     for (stage, expected) in STAGES.into_iter().zip(LOST) {
         let outcome = send_to_a_slow_relay(stage, Act::Silence).await?;
         assert_eq!(class(&outcome), expected, "{stage:?}: {outcome:?}");
-        assert!(reason(&outcome).ends_with("no answer in time"), "{outcome:?}");
+        assert!(reason(&outcome).ends_with("no reply in time"), "{outcome:?}");
     }
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
-async fn dripping_ends_with_the_deadline() -> Outcome {
+async fn the_deadline_ends_slow_replies() -> Outcome {
     for (stage, expected) in STAGES.into_iter().zip(LOST) {
         let outcome = send_to_a_slow_relay(stage, Act::Drip).await?;
         assert_eq!(class(&outcome), expected, "{stage:?}: {outcome:?}");
@@ -231,8 +230,8 @@ async fn dripping_ends_with_the_deadline() -> Outcome {
 }
 
 #[tokio::test]
-async fn nobody_listens() -> Outcome {
-    // Bound, so that nobody else gets the port, and not listening, so that it refuses.
+async fn a_closed_port_is_unreachable() -> Outcome {
+    // Bound, so that no other process uses the port, and not listening, so that it rejects connections.
     let socket = TcpSocket::new_v4()?;
     socket.bind("127.0.0.1:0".parse()?)?;
     let port = socket.local_addr()?.port();
@@ -246,7 +245,7 @@ async fn nobody_listens() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_mail_that_cannot_be_built_never_reaches_the_relay() -> Outcome {
+async fn a_mail_that_cannot_be_built_is_not_sent() -> Outcome {
     let relay = ScriptedRelay::start(vec![Script::correct()]).await?;
     let mail = usher_domain::outbox::InvitationMail { link: "no link".into(), ..invitation()? };
     let outcome = relay.mailer()?.send(&mail).await;

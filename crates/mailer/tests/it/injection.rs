@@ -1,4 +1,4 @@
-//! Whatever the domain accepts becomes one well-formed message to one recipient.
+//! All valid names and addresses produce one well-formed message to one recipient.
 
 use proptest::prelude::*;
 use usher_domain::{address::EmailAddress, outbox::InvitationMail, text::DisplayText};
@@ -6,7 +6,7 @@ use usher_mailer::{ComposeError, Composer, Sender};
 
 use crate::support::{Outcome, compose, composer, invitation, parse};
 
-/// Characters that mean something in headers, in MIME, in HTML or on the wire, and some of every width.
+/// Characters with a meaning in headers, MIME, HTML or SMTP, and some of every width.
 fn hostile_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         any::<char>().prop_map(String::from),
@@ -95,7 +95,7 @@ fn mail() -> impl Strategy<Value = InvitationMail> {
     )
 }
 
-/// The names of the headers, in order, folded lines counted once.
+/// The names of the headers in order; folded lines count once.
 fn header_names(octets: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(octets);
     let header = text.split("\r\n\r\n").next().unwrap_or_default();
@@ -148,7 +148,7 @@ proptest! {
 }
 
 #[test]
-fn a_stored_address_that_nobody_may_type_any_more_is_not_written_to() -> Outcome {
+fn stored_addresses_that_are_no_longer_valid_get_no_mail() -> Outcome {
     for local in ["=?utf-8?q?=0D=0A?=", "=?x?q?victim=40example=2Ecom=3E=00?=", "a=?x", "a,b", "<a>"] {
         let stored = format!("{local}@example.org");
         assert!(EmailAddress::parse(&stored).is_err(), "{local}");

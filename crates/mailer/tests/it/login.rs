@@ -1,4 +1,4 @@
-//! AUTH with relays that do it differently.
+//! AUTH with different relays.
 
 use usher_domain::port::Mailer as _;
 use usher_mailer::{LettreMailer, SmtpSettings};
@@ -17,7 +17,7 @@ fn mailer(relay: &ScriptedRelay) -> Outcome<LettreMailer> {
 }
 
 #[tokio::test]
-async fn plain_comes_first() -> Outcome {
+async fn plain_is_preferred() -> Outcome {
     let relay = ScriptedRelay::start(vec![Script::correct()]).await?;
     mailer(&relay)?.send(&invitation()?).await?;
     assert_eq!(relay.said()[0][1], "AUTH PLAIN AGdhdGVrZWVwZXIAb3BlbiBzZXNhbWU=");
@@ -25,7 +25,7 @@ async fn plain_comes_first() -> Outcome {
 }
 
 #[tokio::test]
-async fn login_where_there_is_no_plain() -> Outcome {
+async fn login_is_used_without_plain() -> Outcome {
     let offer = Act::Say("250-old\r\n250 AUTH CRAM-MD5 LOGIN\r\n");
     let relay = ScriptedRelay::start(vec![Script::correct().at(Stage::Ehlo, offer)]).await?;
     mailer(&relay)?.send(&invitation()?).await?;
@@ -34,7 +34,7 @@ async fn login_where_there_is_no_plain() -> Outcome {
 }
 
 #[tokio::test]
-async fn every_failure_is_the_relays_and_tells_no_secret() -> Outcome {
+async fn every_login_failure_is_unreachable_and_shows_no_secret() -> Outcome {
     for act in [
         Act::Say("535 5.7.8 gatekeeper, your password 'open sesame' is wrong\r\n"),
         Act::Say("501 5.5.4 cannot decode AGdhdGVrZWVwZXIAb3BlbiBzZXNhbWU=\r\n"),

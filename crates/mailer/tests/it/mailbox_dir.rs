@@ -12,7 +12,7 @@ fn sender() -> Outcome<Sender> {
 }
 
 #[tokio::test]
-async fn keeps_mails_in_the_order_of_their_arrival() -> Outcome {
+async fn mails_are_listed_in_the_order_of_their_arrival() -> Outcome {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("made/on/the/way");
     let mailbox = MailboxDir::open(&path, sender()?)?;
@@ -31,7 +31,7 @@ async fn keeps_mails_in_the_order_of_their_arrival() -> Outcome {
     );
     assert_eq!(mailbox.read(&names[1])?, Some(compose(&numbered(1)?)?));
 
-    // A later process goes on counting, and other files are none of its affair.
+    // A later process continues the numbers and ignores other files.
     fs::write(path.join("notes.txt"), "")?;
     fs::write(path.join("99999999-../x.eml".replace('/', "_")), "")?;
     let later = MailboxDir::open(&path, sender()?)?;
@@ -42,7 +42,7 @@ async fn keeps_mails_in_the_order_of_their_arrival() -> Outcome {
 }
 
 #[tokio::test]
-async fn mails_at_the_same_time_all_stay() -> Outcome {
+async fn concurrent_mails_are_all_kept() -> Outcome {
     let folder = tempfile::tempdir()?;
     let mailbox = MailboxDir::open(folder.path(), sender()?)?;
     let mut sending = tokio::task::JoinSet::new();
@@ -57,7 +57,7 @@ async fn mails_at_the_same_time_all_stay() -> Outcome {
 }
 
 #[tokio::test]
-async fn reads_nothing_but_mails() -> Outcome {
+async fn only_mails_are_read() -> Outcome {
     let folder = tempfile::tempdir()?;
     fs::write(folder.path().join("secret.eml"), "secret")?;
     let path = folder.path().join("mails");
@@ -83,7 +83,7 @@ async fn reads_nothing_but_mails() -> Outcome {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn only_the_owner_may_look() -> Outcome {
+async fn only_the_owner_can_read_the_folder() -> Outcome {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("mails");
@@ -95,7 +95,7 @@ async fn only_the_owner_may_look() -> Outcome {
 }
 
 #[tokio::test]
-async fn trouble() -> Outcome {
+async fn unusable_folders_are_errors() -> Outcome {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("mails");
     let mailbox = MailboxDir::open(&path, sender()?)?;

@@ -1,4 +1,4 @@
-//! Mails as they are built, and their delivery: to a server that is not ours, and to one that misbehaves on purpose.
+//! Building of mails, and delivery to an independent server and to a scripted one.
 
 mod against_aiosmtpd;
 mod building;

@@ -1,4 +1,4 @@
-//! What an operator reads about a failure, and what nobody may read there.
+//! The reason of a failure for the operator, without secrets.
 
 use usher_domain::{address::EmailAddress, outbox::InvitationMail, port::Mailer as _};
 
@@ -13,7 +13,7 @@ async fn reason_for(mail: &InvitationMail, reply: &'static str) -> Outcome<Strin
 }
 
 #[tokio::test]
-async fn has_the_step_the_code_and_the_relays_words() -> Outcome {
+async fn a_reason_has_the_step_the_code_and_the_text_of_the_relay() -> Outcome {
     assert_eq!(
         reason_for(&invitation()?, "554 5.7.1 Spam message rejected\r\n").await?,
         "message: 554 5.7.1 Spam message rejected"
@@ -27,7 +27,7 @@ async fn has_the_step_the_code_and_the_relays_words() -> Outcome {
 }
 
 #[tokio::test]
-async fn has_no_address() -> Outcome {
+async fn a_reason_has_no_address() -> Outcome {
     let mail = InvitationMail { to: EmailAddress::parse("Jane.Doe+x@Bücher.example")?, ..invitation()? };
     for (reply, expected) in [
         ("550 <Jane.Doe+x@xn--bcher-kva.example>: unknown\r\n", "message: 550 <…>: unknown"),
@@ -41,14 +41,14 @@ async fn has_no_address() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_local_part_that_is_a_letter_leaves_the_words_alone() -> Outcome {
+async fn a_local_part_of_one_letter_does_not_hide_words() -> Outcome {
     let mail = InvitationMail { to: EmailAddress::parse("a@example.org")?, ..invitation()? };
     assert_eq!(reason_for(&mail, "550 a has a full mailbox\r\n").await?, "message: 550 … has … full mailbox");
     Ok(())
 }
 
 #[tokio::test]
-async fn has_no_link() -> Outcome {
+async fn a_reason_has_no_link() -> Outcome {
     for reply in [
         "554 blocked https://usher.example.com/accept-invitation/0123456789abcdefghijABCDEFGHIJ?key=AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA\r\n",
         "554 blocked usher.example.com/accept-invitation/0123456789abcdefghijABCDEFGHIJ\r\n",
@@ -66,7 +66,7 @@ async fn has_no_link() -> Outcome {
 }
 
 #[tokio::test]
-async fn is_one_short_line() -> Outcome {
+async fn a_reason_is_one_short_line() -> Outcome {
     let long = "550 5.7.1 words and words and words and words and words and words and words and words and words and \
                 words and words and words and words and words and words and words and words and words and words\r\n";
     let reason = reason_for(&invitation()?, long).await?;

@@ -1,4 +1,4 @@
-//! Connections between mails.
+//! Reuse of connections.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ const MAIL: &str = "MAIL FROM:<usher@mail.example.com>";
 const RCPT: &str = "RCPT TO:<jane@example.org>";
 
 #[tokio::test]
-async fn mails_follow_one_another_over_one_connection() -> Outcome {
+async fn consecutive_mails_share_a_connection() -> Outcome {
     let relay = ScriptedRelay::start(vec![Script::correct()]).await?;
     let mailer = relay.mailer()?;
     for number in 0..3 {
@@ -26,7 +26,7 @@ async fn mails_follow_one_another_over_one_connection() -> Outcome {
 }
 
 #[tokio::test]
-async fn mails_at_the_same_time_have_a_connection_each() -> Outcome {
+async fn concurrent_mails_have_their_own_connections() -> Outcome {
     let relay = ScriptedRelay::start(vec![Script::correct()]).await?;
     let mailer = relay.mailer()?;
     let mails: Vec<_> = (0..3).map(numbered).collect::<Result<_, _>>()?;
@@ -38,7 +38,7 @@ async fn mails_at_the_same_time_have_a_connection_each() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_refused_mail_does_not_cost_the_connection() -> Outcome {
+async fn the_connection_survives_a_rejected_mail() -> Outcome {
     for (stage, reply) in [
         (Stage::Mail, "451 later\r\n"),
         (Stage::Recipient, "550 no such user\r\n"),
@@ -58,7 +58,7 @@ async fn a_refused_mail_does_not_cost_the_connection() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_connection_that_ended_meanwhile_is_replaced_unnoticed() -> Outcome {
+async fn a_closed_idle_connection_is_replaced() -> Outcome {
     for script in [
         // Closed after the mail, with and without a word.
         Script::correct().at(Stage::Message, Act::SayAndClose("250 queued\r\n")),
@@ -80,7 +80,7 @@ async fn a_connection_that_ended_meanwhile_is_replaced_unnoticed() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_connection_that_does_not_forget_is_replaced() -> Outcome {
+async fn a_connection_that_rejects_rset_is_replaced() -> Outcome {
     let script = Script::correct()
         .at(Stage::Recipient, Act::Say("550 no such user\r\n"))
         .at(Stage::Reset, Act::Say("503 no\r\n"));
@@ -93,7 +93,7 @@ async fn a_connection_that_does_not_forget_is_replaced() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_connection_that_fell_silent_costs_a_part_of_the_deadline() -> Outcome {
+async fn a_silent_idle_connection_takes_a_part_of_the_deadline() -> Outcome {
     let script = Script::correct().at_time(Stage::Mail, 2, Act::Silence);
     let relay = ScriptedRelay::start(vec![script, Script::correct()]).await?;
     let mailer = relay.mailer()?;
@@ -110,8 +110,8 @@ async fn a_connection_that_fell_silent_costs_a_part_of_the_deadline() -> Outcome
 }
 
 #[tokio::test]
-async fn a_mail_that_began_is_not_sent_twice() -> Outcome {
-    // Lost after RCPT: an error, and not a second attempt behind the caller's back.
+async fn a_mail_after_rcpt_is_not_sent_twice() -> Outcome {
+    // A loss after RCPT is an error: the mailer does not retry on its own.
     let script = Script::correct().at_time(Stage::Recipient, 2, Act::Close);
     let relay = ScriptedRelay::start(vec![script, Script::correct()]).await?;
     let mailer = relay.mailer()?;
@@ -122,7 +122,7 @@ async fn a_mail_that_began_is_not_sent_twice() -> Outcome {
 }
 
 #[tokio::test]
-async fn idle_connections_end_with_a_goodbye() -> Outcome {
+async fn idle_connections_end_with_quit() -> Outcome {
     let relay = ScriptedRelay::start(vec![Script::correct()]).await?;
     let mailer = relay.mailer()?;
     mailer.send(&invitation()?).await?;
@@ -141,7 +141,7 @@ async fn idle_connections_end_with_a_goodbye() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_address_that_the_relay_cannot_carry_is_refused_before_it_is_spoken_of() -> Outcome {
+async fn an_address_that_needs_smtputf8_is_rejected_before_mail_from() -> Outcome {
     let relay = ScriptedRelay::start(vec![Script::correct()]).await?;
     let mailer = relay.mailer()?;
     let mail = InvitationMail { to: EmailAddress::parse("zoë@example.org")?, ..invitation()? };

@@ -1,4 +1,4 @@
-//! A relay that follows a script: correct up to one point, and there as wrong as the test wants it.
+//! A relay that follows a script: it is correct, except for the deviations of the test.
 
 use std::{
     collections::HashMap,
@@ -17,7 +17,7 @@ use usher_mailer::{LettreMailer, SmtpSettings};
 
 use crate::support::{Outcome, build_mailer};
 
-/// A point of the dialogue: just before the relay's answer.
+/// A stage of the dialogue, before the relay's reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Stage {
     Greeting,
@@ -32,26 +32,26 @@ pub(crate) enum Stage {
     Message,
 }
 
-/// What the relay does there.
+/// The action of the relay at a stage.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Act {
-    /// Says this, and goes on.
+    /// Sends the text and continues.
     Say(&'static str),
-    /// Says this, and closes.
+    /// Sends the text and closes.
     SayAndClose(&'static str),
-    /// Closes without a word.
+    /// Closes without a reply.
     Close,
-    /// Keeps the connection and says nothing.
+    /// Keeps the connection without a reply.
     Silence,
-    /// One octet each second of a line that never ends.
+    /// Sends an endless line, one octet each second.
     Drip,
-    /// A line without end, as fast as it is read.
+    /// Sends an endless line without pause.
     Endless,
-    /// Lines without end.
+    /// Sends endless lines.
     EndlessLines,
 }
 
-/// One session's deviations: at the time of a stage that is counted.
+/// The deviations of one session, by stage and occurrence.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Script(HashMap<(Stage, usize), Act>);
 
@@ -70,7 +70,7 @@ impl Script {
     }
 }
 
-/// What a client said, session by session; messages are cut down to `(message)`.
+/// The lines of the client in each session; a message is `(message)`.
 pub(crate) type Said = Vec<Vec<String>>;
 
 #[derive(Debug, Default)]
@@ -87,7 +87,7 @@ pub(crate) struct ScriptedRelay {
 }
 
 impl ScriptedRelay {
-    /// Plays the scripts one after another, the last one for every further session.
+    /// Plays one script for each session, and the last one for all further sessions.
     pub(crate) async fn start(scripts: Vec<Script>) -> Outcome<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
@@ -105,7 +105,7 @@ impl ScriptedRelay {
                     times: HashMap::new(),
                     heard: Arc::clone(&ear),
                 };
-                // Clients hang up in the midst of many of these dialogues.
+                // Clients close the connection early in many of these dialogues.
                 tokio::spawn(async move { session.play().await.ok() });
             }
         });
@@ -124,12 +124,12 @@ impl ScriptedRelay {
         self.heard.said.borrow().clone()
     }
 
-    /// The messages that were sent to their final dot, with doubled dots.
+    /// The complete messages, with doubled dots.
     pub(crate) fn messages(&self) -> Vec<Vec<u8>> {
         lock(&self.heard.messages).clone()
     }
 
-    /// Waits until a client has said this line, in whichever session.
+    /// Waits until a client has sent the line in any session.
     pub(crate) async fn hears(&self, line: &str) -> Outcome {
         let mut said = self.heard.said.subscribe();
         let heard = said.wait_for(|said| said.iter().flatten().any(|said| said == line));
@@ -137,7 +137,7 @@ impl ScriptedRelay {
         Ok(())
     }
 
-    /// Waits until the relay leaves the right path.
+    /// Waits until the relay deviates.
     pub(crate) async fn deviates(&self) {
         self.heard.deviated.notified().await;
     }
@@ -243,7 +243,7 @@ impl Session {
         }
     }
 
-    /// Whether the last answer at this stage was a refusal.
+    /// Whether the last reply at this stage was a rejection.
     fn refuses(&self, stage: Stage) -> bool {
         let time = self.times.get(&stage).copied().unwrap_or_default();
         matches!(self.script.0.get(&(stage, time)), Some(Act::Say(text)) if text.starts_with(['4', '5']))

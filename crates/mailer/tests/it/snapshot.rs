@@ -1,4 +1,4 @@
-//! The usual mail, word for word.
+//! The complete text of a typical mail.
 
 use crate::support::{Outcome, compose, html, invitation, parse, text};
 
@@ -52,7 +52,7 @@ fn the_text_part() -> Outcome {
 }
 
 #[test]
-fn the_text_part_when_little_is_known() -> Outcome {
+fn the_text_part_without_optional_values() -> Outcome {
     let mut mail = invitation()?;
     (mail.to_name, mail.inviter_name) = (None, None);
     mail.roles = vec!["tls_admin".into()];

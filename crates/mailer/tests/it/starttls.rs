@@ -1,4 +1,4 @@
-//! STARTTLS with relays that try to get around it.
+//! STARTTLS with relays that try to avoid it.
 
 use usher_domain::port::Mailer as _;
 use usher_mailer::SmtpSettings;
@@ -25,15 +25,15 @@ async fn send(script: Script) -> Outcome<(String, Vec<String>)> {
 }
 
 #[tokio::test]
-async fn not_offered() -> Outcome {
+async fn a_relay_without_starttls_gets_no_mail() -> Outcome {
     let (reason, said) = send(Script::correct()).await?;
-    assert_eq!(reason, "STARTTLS: not offered by the relay, but required here");
+    assert_eq!(reason, "STARTTLS: the relay does not offer it, but the settings require it");
     assert_eq!(said, ["EHLO mail.example.com"]);
     Ok(())
 }
 
 #[tokio::test]
-async fn offered_and_refused() -> Outcome {
+async fn a_relay_that_rejects_starttls_gets_no_mail() -> Outcome {
     for (reply, expected) in [
         ("454 4.7.0 TLS not available\r\n", "STARTTLS: 454 4.7.0 TLS not available"),
         ("502 5.5.1 what?\r\n", "STARTTLS: 502 5.5.1 what?"),
@@ -48,16 +48,16 @@ async fn offered_and_refused() -> Outcome {
 }
 
 #[tokio::test]
-async fn what_came_in_clear_is_not_taken_for_what_comes_under_tls() -> Outcome {
+async fn octets_after_the_starttls_reply_are_an_error() -> Outcome {
     let injected = Act::Say("220 go ahead\r\n250-injected\r\n250 AUTH PLAIN\r\n");
     let (reason, _) = send(Script::correct().at(Stage::Ehlo, OFFER).at(Stage::StartTls, injected)).await?;
-    assert_eq!(reason, "STARTTLS: the relay spoke without being asked: 250-injected");
+    assert_eq!(reason, "STARTTLS: unexpected reply of the relay: 250-injected");
     Ok(())
 }
 
 #[tokio::test]
-async fn a_handshake_that_is_none() -> Outcome {
-    // The relay goes on in clear, and takes our ClientHello for commands.
+async fn a_failed_handshake_ends_the_delivery() -> Outcome {
+    // The relay continues in clear and reads the ClientHello as commands.
     let (reason, said) = send(Script::correct().at(Stage::Ehlo, OFFER)).await?;
     assert!(reason.starts_with("TLS: "), "{reason}");
     assert!(said.iter().all(|line| !line.starts_with("AUTH") && !line.starts_with("MAIL")));
@@ -65,7 +65,7 @@ async fn a_handshake_that_is_none() -> Outcome {
 }
 
 #[tokio::test]
-async fn greetings_and_offers_that_break() -> Outcome {
+async fn broken_greetings_and_ehlo_replies_are_reported() -> Outcome {
     for (script, expected) in [
         (Script::correct().at(Stage::Greeting, Act::Say("421 4.3.2 no\r\n")), "greeting: 421 4.3.2 no"),
         (Script::correct().at(Stage::Greeting, Act::Close), "greeting: the relay closed the connection"),

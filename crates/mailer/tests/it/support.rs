@@ -1,4 +1,4 @@
-//! What the tests share.
+//! Shared helpers.
 
 use std::error::Error;
 
@@ -23,7 +23,7 @@ pub(crate) fn moment(rfc3339: &str) -> Outcome<Timestamp> {
     Ok(rfc3339.parse()?)
 }
 
-/// An invitation mail with nothing unusual in it.
+/// A typical invitation mail.
 pub(crate) fn invitation() -> Outcome<InvitationMail> {
     Ok(InvitationMail {
         reference: PublicId::parse("Ab3dEf6hIj9lMn2pQr5tUv").ok_or("reference")?,
@@ -39,7 +39,7 @@ pub(crate) fn invitation() -> Outcome<InvitationMail> {
     })
 }
 
-/// The same with another reference, and so another Message-ID.
+/// The same with another reference and Message-ID.
 pub(crate) fn numbered(number: usize) -> Outcome<InvitationMail> {
     let reference = PublicId::parse(&format!("{number:022}")).ok_or("reference")?;
     Ok(InvitationMail { reference, ..invitation()? })
@@ -78,7 +78,7 @@ pub(crate) fn html(message: &Message<'_>) -> Outcome<String> {
     }
 }
 
-/// The name of the variant, to compare with.
+/// The name of the variant.
 pub(crate) fn class(outcome: &Result<(), SendError>) -> &'static str {
     match outcome {
         Ok(()) => "sent",
@@ -89,7 +89,7 @@ pub(crate) fn class(outcome: &Result<(), SendError>) -> &'static str {
     }
 }
 
-/// What the operator reads.
+/// The reason for the operator.
 pub(crate) fn reason(outcome: &Result<(), SendError>) -> &str {
     match outcome {
         Ok(()) => "",

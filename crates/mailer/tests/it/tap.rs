@@ -1,4 +1,4 @@
-//! A tap on the line between the mailer and a real server: it counts connections and keeps what the mailer sent.
+//! A proxy between the mailer and a real server that counts connections and records the octets of the mailer.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,7 +16,7 @@ pub(crate) struct Tap {
 }
 
 impl Tap {
-    /// Listens on the address (without port) and passes everything on to the port on 127.0.0.1.
+    /// Listens on the address and forwards to the port on 127.0.0.1.
     pub(crate) async fn start(address: &str, server_port: u16) -> Outcome<Self> {
         let listener = TcpListener::bind((address, 0)).await?;
         let port = listener.local_addr()?.port();
@@ -40,7 +40,7 @@ impl Tap {
         lock(&self.sent).len()
     }
 
-    /// All that the mailer sent, readable or not.
+    /// All octets of the mailer.
     pub(crate) fn sent(&self) -> String {
         String::from_utf8_lossy(&lock(&self.sent).concat()).into_owned()
     }

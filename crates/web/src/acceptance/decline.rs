@@ -9,25 +9,22 @@ use usher_domain::{
 };
 use usher_http_kit::{Parsed, idempotency_key::HeaderError};
 
-use super::{
-    ended::Ended, failure, open_link::OpenLink, outcome, page_request::PageRequest, settings::Settings,
-};
+use super::{ended::Ended, failure, outcome, sent_form::SentForm, settings::Settings};
 use crate::page::Page;
 
 /// Declines an open invitation. The key of the link is enough.
 pub(super) async fn decline(
-    request: &PageRequest<'_>,
-    open: &OpenLink,
+    sent: &SentForm<'_>,
     key: Result<Option<IdempotencyKey>, HeaderError>,
 ) -> HttpResponse {
-    let link = &open.link;
+    let (request, link) = (sent.request, &sent.open.link);
     let command = Decline { secure_id: link.secure_id.clone(), key: Some(link.key.clone()), by: None };
     let caller = LinkCaller::Anonymous(Some(link.secure_id.clone()));
     let Parsed { request: call, not_understood } =
         usher_http_kit::call(request.context.clone(), caller, key, Ok::<_, Page>(command));
-    let title = &open.opened.account_title;
+    let title = &sent.open.opened.account_title;
     let outcome = request.app.links().decline(call, render(title.clone())).await;
-    failure::response(outcome, not_understood, |error| rejected(title, request.settings, error))
+    failure::response(outcome, not_understood, |error| not_declined(title, request.settings, error))
 }
 
 /// Renders a success.
@@ -35,8 +32,8 @@ fn render(title: DisplayText) -> Render<()> {
     Arc::new(move |()| outcome::declined(&title).answer())
 }
 
-/// The link was open a moment ago: most of these are races.
-fn rejected(title: &DisplayText, settings: &Settings, error: DeclineError) -> Page {
+/// The page of a decline that was rejected. The link was open a moment ago: most of these errors are races.
+fn not_declined(title: &DisplayText, settings: &Settings, error: DeclineError) -> Page {
     let title = title.clone();
     let ended = match error {
         DeclineError::NotFound | DeclineError::NotProven(_) | DeclineError::Ended(Status::Pending) => {

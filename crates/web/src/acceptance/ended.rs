@@ -35,9 +35,9 @@ impl Ended {
             Self::Expired(title) => Notice::new(Tone::Plain, "This invitation has expired").paragraph(format!(
                 "The time to join {title} is over. Ask the person who invited you to send the invitation again."
             )),
-            Self::Accepted(title) => Notice::new(Tone::Plain, "This invitation was accepted already")
-                .paragraph(format!("If that was you, you are a member of {title}, and can sign in as usual."))
-                .paragraph("If it was not, tell the person who invited you: somebody else may have read your mail.")
+            Self::Accepted(title) => Notice::new(Tone::Plain, "This invitation was already accepted")
+                .paragraph(format!("If you accepted it, you are a member of {title} and can sign in as usual."))
+                .paragraph("If you did not accept it, tell the person who invited you: someone else may have read your mail.")
                 .continue_to(settings.continue_url.as_ref()),
             Self::Declined(title) => Notice::new(Tone::Plain, "This invitation was declined").paragraph(format!(
                 "To join {title} after all, ask the person who invited you for a new invitation."

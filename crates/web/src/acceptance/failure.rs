@@ -44,7 +44,7 @@ pub(super) fn response<E: UnitError>(
 /// The same for every link without the right key: nothing in it may depend on the invitation.
 pub(super) fn unknown_link() -> Page {
     Notice::new(Tone::Bad, "This link does not work")
-        .paragraph("Mail programs sometimes cut long links in two. Open the link in the mail once more, or copy the whole of it.")
+        .paragraph("Mail programs sometimes break long links. Open the link in the mail again, or copy the whole link.")
         .paragraph("If it still does not work, ask the person who invited you for a new invitation.")
         .page(StatusCode::NOT_FOUND)
 }
@@ -71,7 +71,7 @@ pub(super) fn unreadable_form(error: UnreadableForm) -> Page {
         UnreadableForm::Broken => (StatusCode::BAD_REQUEST, "The form could not be read"),
     };
     let page = Notice::new(Tone::Bad, heading)
-        .paragraph("Nothing was changed. Open the link in the mail once more, and send the form from there.")
+        .paragraph("Nothing was changed. Open the link in the mail again, and send the form from there.")
         .page(status);
     match error {
         UnreadableForm::TooLarge | UnreadableForm::TimedOut => page.close_connection(),
@@ -81,12 +81,12 @@ pub(super) fn unreadable_form(error: UnreadableForm) -> Page {
 
 /// For methods other than `GET`, `HEAD` and `POST`.
 pub(super) fn method_not_allowed() -> Page {
-    Notice::new(Tone::Bad, "This page cannot be used like that")
+    Notice::new(Tone::Bad, "This page cannot be used this way")
         .paragraph("Open the link in the mail with a browser.")
         .page(StatusCode::METHOD_NOT_ALLOWED)
 }
 
-/// A duration in whole minutes, rounded up.
+/// A duration in minutes, rounded up.
 pub(super) fn minutes(seconds: i64) -> String {
     match (seconds + 59) / 60 {
         ..=1 => "1 minute".to_owned(),
@@ -104,12 +104,12 @@ fn write_limit(resets_in: i64) -> Page {
 
 fn idempotency_key(error: &KeyError) -> Page {
     match error {
-        KeyError::InFlight => Notice::new(Tone::Plain, "Your answer is being worked on")
-            .paragraph("The same form arrived a moment ago. Try again in a moment to see the result.")
+        KeyError::InFlight => Notice::new(Tone::Plain, "This form is already being processed")
+            .paragraph("The same form arrived a moment ago. Send it again in a moment to see the result.")
             .page(StatusCode::CONFLICT)
             .retry_after(1),
         KeyError::OtherRequest => Notice::new(Tone::Bad, "The form could not be accepted")
-            .paragraph("Nothing was changed: its Idempotency-Key was used for another form. Open the link in the mail once more, and send the form from there.")
+            .paragraph("Nothing was changed: the Idempotency-Key was used for another form before. Send the form with a new key.")
             .page(StatusCode::UNPROCESSABLE_ENTITY),
         KeyError::Store(error) => store(error),
     }

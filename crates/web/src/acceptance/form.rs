@@ -6,27 +6,22 @@ use actix_web::{
     web::{Bytes, Payload},
 };
 use percent_encoding::percent_decode;
-
 use usher_domain::address::EmailAddress;
 use usher_http_kit::body::{self, BodyError};
 
 /// Largest form in octets: ten times the largest form that the page can send.
-pub(super) const LIMIT: usize = 16 * 1024;
+const LIMIT: usize = 16 * 1024;
 
 /// Why a form could not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum UnreadableForm {
     /// Not `application/x-www-form-urlencoded`, or compressed.
-    #[error("the form came in another format than the page's")]
     Format,
     /// More than [`LIMIT`].
-    #[error("the form is larger than {LIMIT} bytes")]
     TooLarge,
     /// It did not arrive in time.
-    #[error("the form did not arrive in time")]
     TimedOut,
-    /// Broken off, not UTF-8, or one field twice.
-    #[error("the form could not be read")]
+    /// Incomplete, not UTF-8, or with a repeated field.
     Broken,
 }
 
@@ -98,8 +93,8 @@ fn parse(body: &[u8]) -> Option<BTreeMap<String, String>> {
 }
 
 fn decode(text: &[u8]) -> Option<String> {
-    let spaced: Vec<u8> = text.iter().map(|octet| if *octet == b'+' { b' ' } else { *octet }).collect();
-    percent_decode(&spaced).decode_utf8().ok().map(std::borrow::Cow::into_owned)
+    let with_spaces: Vec<u8> = text.iter().map(|octet| if *octet == b'+' { b' ' } else { *octet }).collect();
+    percent_decode(&with_spaces).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }
 
 #[cfg(test)]

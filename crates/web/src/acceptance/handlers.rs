@@ -11,11 +11,12 @@ use super::{
     failure,
     form::Form,
     form_error::FormError,
-    invitation_page::{InvitationPage, form_again},
+    invitation_page::InvitationPage,
     link::Link,
     open_link::{ProvenLink, open},
     page_request::PageRequest,
     repeat::repeat,
+    sent_form::SentForm,
     settings::Settings,
 };
 use crate::page::Page;
@@ -58,16 +59,21 @@ async fn submit_form(
     let page_request = PageRequest::new(request, state, settings);
     let link = open(&page_request, Link::posted(request, form.get("key"))).await?;
     let key = idempotency_key::of_request(request, &state.app, Some(form.body()));
-    match (link, form.get("action")) {
-        (ProvenLink::Open(open), Some("accept")) => accept(&page_request, &open, &form, key).await,
-        (ProvenLink::Open(open), Some("decline")) => Ok(decline(&page_request, &open, key).await),
-        (ProvenLink::Open(open), _) => {
-            let errors = [FormError::of_form("The form did not say whether to accept or to decline.")];
-            Err(form_again(&page_request, &open, &form, &errors, StatusCode::UNPROCESSABLE_ENTITY))
+    let open = match link {
+        ProvenLink::Open(open) => open,
+        ProvenLink::Ended(link, ended) => {
+            let Ok(Some(key)) = key else { return Err(ended.page(settings)) };
+            return repeat(&page_request, &link, &ended, &form, key).await;
         }
-        (ProvenLink::Ended(link, ended), _) => match key {
-            Ok(Some(key)) => repeat(&page_request, &link, &ended, &form, key).await,
-            Ok(None) | Err(_) => Err(ended.page(settings)),
-        },
+    };
+    let sent = SentForm { request: &page_request, open: &open, form: &form };
+    match form.get("action") {
+        Some("accept") => accept(&sent, key).await,
+        Some("decline") => Ok(decline(&sent, key).await),
+        _ => {
+            let message =
+                "The form did not say whether to accept or to decline. Use one of the buttons below.";
+            Err(sent.again(&[FormError::of_form(message)], StatusCode::UNPROCESSABLE_ENTITY))
+        }
     }
 }

@@ -7,7 +7,6 @@ use super::{
     form_error::{Field, FormError},
     labels::{self, Expiry, RoleLabel, ServiceLabel},
     open_link::OpenLink,
-    page_request::PageRequest,
 };
 use crate::page::Page;
 
@@ -42,21 +41,21 @@ struct FieldErrors<'a> {
 
 impl<'a> InvitationPage<'a> {
     /// The page as a link opens it.
-    pub(super) fn new(link: &'a OpenLink, now: Timestamp) -> Self {
-        let open = &link.opened;
-        let (invitation, grant) = (&open.invitation, &open.invitation.grant);
+    pub(super) fn new(open: &'a OpenLink, now: Timestamp) -> Self {
+        let OpenLink { link, opened } = open;
+        let (invitation, grant) = (&opened.invitation, &opened.invitation.grant);
         let limited = grant.limit_services();
         Self {
-            account_title: open.account_title.as_str(),
-            inviter: open.inviter_name.as_ref().map(DisplayText::as_str),
+            account_title: opened.account_title.as_str(),
+            inviter: opened.inviter_name.as_ref().map(DisplayText::as_str),
             email: invitation.email.as_str(),
             roles: grant.roles().iter().map(|name| labels::role(name, limited)).collect(),
             limited,
             services: grant.services().iter().map(labels::service).collect(),
             expiry: labels::expiry(invitation.expires_at, now),
-            secure_id: link.link.secure_id.as_str(),
-            key: &link.link.key,
-            login: login(open.login),
+            secure_id: link.secure_id.as_str(),
+            key: &link.key,
+            login: login(opened.login),
             name: invitation.name.as_ref().map_or("", |name| name.as_str()),
             other_email: "",
             other_open: false,
@@ -65,7 +64,7 @@ impl<'a> InvitationPage<'a> {
         }
     }
 
-    /// Shows the form for a visitor with a login, which was created after the link was opened.
+    /// Shows the form for a visitor with a login, whatever the link found.
     pub(super) fn for_login(self) -> Self {
         Self { login: login(Login::Password), ..self }
     }
@@ -92,19 +91,8 @@ impl<'a> InvitationPage<'a> {
 
     /// The page.
     pub(super) fn page(&self, status: StatusCode) -> Page {
-        Page::new(status, "open.html", self)
+        Page::new(status, "invitation.html", self)
     }
-}
-
-/// The page of an open invitation after a form with errors.
-pub(super) fn form_again(
-    request: &PageRequest<'_>,
-    open: &OpenLink,
-    form: &Form,
-    errors: &[FormError],
-    status: StatusCode,
-) -> Page {
-    InvitationPage::new(open, request.app.now()).with_errors(form, errors).page(status)
 }
 
 /// The template's name of a way to sign in.

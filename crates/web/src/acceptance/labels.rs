@@ -6,7 +6,6 @@ use usher_domain::{
     Timestamp,
     role::{GLOBAL_ADMIN, RoleName, ServiceGrant, ServicePermission},
 };
-
 use usher_http_kit::moment::iso;
 
 /// A role with its explanation.
@@ -35,25 +34,26 @@ pub(super) struct Expiry {
 /// keeps its own name.
 pub(super) fn role(name: &RoleName, limited: bool) -> RoleLabel {
     const EVERYTHING: &str =
-        "May do everything in this account, including inviting people and managing members.";
-    const NO_INVITING: &str = "May do everything in this account except inviting people.";
+        "Can do everything in this account, including inviting people and managing members.";
+    const NO_INVITING: &str = "Can do everything in this account except inviting people.";
     let (label, meaning) = match (name.as_str(), limited) {
         (GLOBAL_ADMIN, false) => ("Global administrator", EVERYTHING),
         (GLOBAL_ADMIN, true) => ("Global administrator", NO_INVITING),
         ("superuser", false) => ("Superuser", EVERYTHING),
         ("superuser", true) => ("Superuser", NO_INVITING),
-        ("Auditor", _) => {
-            ("Auditor", "May look at the account, its invitations, events and computers, and change nothing.")
-        }
-        ("SupportAnalyst", _) => ("Support analyst", "May look at the account, and work on its computers."),
+        ("Auditor", _) => (
+            "Auditor",
+            "Can view the account, its invitations, events and computers, but cannot change them.",
+        ),
+        ("SupportAnalyst", _) => ("Support analyst", "Can view the account and work on its computers."),
         ("engineer", false) => {
-            ("Engineer", "May configure the account's services, and invite engineers and users.")
+            ("Engineer", "Can configure the account's services, and invite engineers and users.")
         }
-        ("engineer", true) => ("Engineer", "May configure services of the account."),
-        ("user", _) => ("User", "May look at the account, and use its services."),
-        ("billing", _) => ("Billing", "May look at the account, and manage its billing."),
-        ("tls_admin", _) => ("TLS administrator", "May look at the account, and manage its TLS settings."),
-        ("tls_viewer", _) => ("TLS viewer", "May look at the account and its TLS settings."),
+        ("engineer", true) => ("Engineer", "Can configure services of the account."),
+        ("user", _) => ("User", "Can view the account and use its services."),
+        ("billing", _) => ("Billing", "Can view the account and manage its billing."),
+        ("tls_admin", _) => ("TLS administrator", "Can view the account and manage its TLS settings."),
+        ("tls_viewer", _) => ("TLS viewer", "Can view the account and its TLS settings."),
         (other, _) => (other, ""),
     };
     RoleLabel { label: label.to_owned(), meaning }
@@ -85,7 +85,7 @@ fn remaining(rest: TimeDelta) -> String {
         (2.., _, _) => format!("{} days left", rest.num_days()),
         (_, 2.., _) => format!("{} hours left", rest.num_hours()),
         (_, _, 2..) => format!("{} minutes left", rest.num_minutes()),
-        _ => "about to end".to_owned(),
+        _ => "less than 2 minutes left".to_owned(),
     }
 }
 
@@ -103,9 +103,9 @@ mod tests {
                 let grant = Grant::new(vec![name.clone()], limited, Vec::new()).unwrap();
                 let label = role(&name, limited);
                 assert!(!label.meaning.is_empty(), "{name}");
-                let promised =
+                let claimed =
                     label.meaning.contains(" inviting people and") || label.meaning.contains(" invite ");
-                assert_eq!(promised, grant.permissions().has(Permission::InviteMembers), "{name}, {limited}");
+                assert_eq!(claimed, grant.permissions().has(Permission::InviteMembers), "{name}, {limited}");
             }
         }
     }
@@ -126,6 +126,6 @@ mod tests {
         assert_eq!(fortnight.remaining, "14 days left");
         assert_eq!(expiry(TimeDelta::hours(47)).remaining, "47 hours left");
         assert_eq!(expiry(TimeDelta::minutes(119)).remaining, "119 minutes left");
-        assert_eq!(expiry(TimeDelta::seconds(119)).remaining, "about to end");
+        assert_eq!(expiry(TimeDelta::seconds(119)).remaining, "less than 2 minutes left");
     }
 }

@@ -9,6 +9,7 @@
 //! link used.
 
 mod accept;
+mod accept_errors;
 mod decline;
 mod ended;
 mod failure;
@@ -23,6 +24,7 @@ mod open_link;
 mod outcome;
 mod page_request;
 mod repeat;
+mod sent_form;
 mod settings;
 mod sign_in;
 

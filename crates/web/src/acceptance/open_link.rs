@@ -1,4 +1,4 @@
-use usher_domain::usecase::open_link::{LinkView, OpenInvitation};
+use usher_domain::usecase::open_link::{InviteeView, LinkView};
 
 use super::{ended::Ended, failure, link::Link, page_request::PageRequest};
 use crate::page::Page;
@@ -14,7 +14,7 @@ pub(super) enum ProvenLink {
 /// The link of an open invitation. Not `Debug`: it holds the key.
 pub(super) struct OpenLink {
     pub(super) link: Link,
-    pub(super) opened: Box<OpenInvitation>,
+    pub(super) opened: Box<InviteeView>,
 }
 
 /// Opens a link, and changes nothing. Fails with the page for every link without the right key, or with that of a failure.

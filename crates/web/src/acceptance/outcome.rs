@@ -43,7 +43,7 @@ pub(super) fn sponsor_lost_authority(title: &DisplayText) -> Page {
 pub(super) fn already_member(title: &DisplayText, settings: &Settings) -> Page {
     Notice::new(Tone::Plain, "You are already a member")
         .paragraph(format!("This login belongs to {title}: you can sign in as usual."))
-        .paragraph("To accept with another login, open the link in the mail once more.")
+        .paragraph("To accept with another login, open the link in the mail again.")
         .continue_to(settings.continue_url.as_ref())
         .page(StatusCode::CONFLICT)
 }

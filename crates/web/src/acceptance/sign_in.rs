@@ -14,7 +14,7 @@ pub(super) enum SignInFailure {
     /// Unknown address or wrong password: the two are one case, so that a visitor cannot tell who has a login.
     WrongCredentials,
     /// The password could not be checked.
-    Unchecked(PasswordError),
+    NotChecked(PasswordError),
 }
 
 /// Signs in with the address and the password of a form.
@@ -26,7 +26,7 @@ pub(super) async fn sign_in(
     let address = EmailAddress::parse(email).map_err(SignInFailure::Address)?;
     let password = form.get("password").unwrap_or_default().to_owned();
     let person = request.app.passwords().sign_in(&request.context, Some(address), password).await;
-    let person = person.map_err(SignInFailure::Unchecked)?;
+    let person = person.map_err(SignInFailure::NotChecked)?;
     person.map(principal).ok_or(SignInFailure::WrongCredentials)
 }
 

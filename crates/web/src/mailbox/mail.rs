@@ -1,7 +1,6 @@
 use mail_parser::{Address, DateTime, Message, MessageParser, PartType};
 use serde::Serialize;
 use usher_domain::Timestamp;
-
 use usher_http_kit::moment::iso;
 
 /// A mail as the mailbox shows it.

@@ -91,3 +91,17 @@ fn protected(reply: Reply, policy: &'static str) -> HttpResponse {
     headers::protect(&mut response, policy);
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_cannot_be_rendered_is_500() {
+        for template in ["missing.html", "notice.html"] {
+            let page = Page::new(StatusCode::OK, template, [("heading", "Only a heading")]);
+            let answer = page.answer();
+            assert_eq!((answer.status, answer.body.as_str()), (500, NOT_RENDERED));
+        }
+    }
+}

@@ -17,7 +17,7 @@ use super::{
 
 #[derive(Debug, Subcommand)]
 pub(in super::super) enum AccessTokenCommand {
-    /// Make a token for a program that acts for a member, and print it and nothing else; it is shown this once
+    /// Create a token for a program that acts for a member; prints only the token, and only this once
     #[command(after_help = "\
 Example:
   usher access-token create --account onward --email jane@example.com --name Deployment --expires 90d")]
@@ -25,7 +25,7 @@ Example:
     /// List the tokens of an account
     #[command(after_help = "Example:\n  usher access-token list --account onward")]
     List(ListAccessTokensArguments),
-    /// Revoke a token: it opens nothing from this moment on
+    /// Revoke a token: requests with it fail from now on
     #[command(
         after_help = "Example:\n  usher access-token revoke --account onward --id 2bXr7KqVn0mTz5LcWd8Yp4"
     )]
@@ -37,16 +37,16 @@ pub(in super::super) struct CreateAccessTokenArguments {
     /// Short name of the account that the token acts in
     #[arg(long, value_parser = account_name)]
     pub(in super::super) account: AccountName,
-    /// Address of the member whose rights it has
+    /// Address of the member whose permissions the token has
     #[arg(long, value_parser = email)]
     pub(in super::super) email: EmailAddress,
-    /// What to call it
+    /// Name of the token
     #[arg(long, value_parser = display_text)]
     pub(in super::super) name: DisplayText,
-    /// What it may be used for: everything that the member may do, or of that what changes nothing
+    /// Scope of the token: all permissions of the member, or only reading
     #[arg(long, value_name = "SCOPE", value_parser = scope(), default_value = Scope::Global.as_str())]
     pub(in super::super) scope: Scope,
-    /// How long it is good for, such as 24h or 90d; without an end if not given
+    /// Lifetime of the token, such as 24h or 90d; default: no expiry
     #[arg(long, value_name = "TIME", value_parser = term)]
     pub(in super::super) expires: Option<Duration>,
     #[command(flatten)]
@@ -67,7 +67,7 @@ pub(in super::super) struct RevokeAccessTokenArguments {
     /// Short name of the account
     #[arg(long, value_parser = account_name)]
     pub(in super::super) account: AccountName,
-    /// The token's id, as `usher access-token list` shows it
+    /// Id of the token, from `usher access-token list`
     #[arg(long, value_parser = public_id)]
     pub(in super::super) id: PublicId,
     #[command(flatten)]

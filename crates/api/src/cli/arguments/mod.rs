@@ -1,4 +1,4 @@
-//! What can be typed, with its help.
+//! Arguments and their help.
 
 mod access_tokens;
 mod records;
@@ -22,7 +22,7 @@ use crate::settings::Settings;
 /// A self-hosted invitations service.
 ///
 /// Without a command it starts in development mode: on this machine only, with an embedded database
-/// under ./data, an example account, and a mailbox to read mails in. Nothing needs to be configured.
+/// under ./data, an example account, and a mailbox for its mails. No configuration is necessary.
 #[derive(Debug, Parser)]
 #[command(verbatim_doc_comment, name = "usher", version, after_help = AFTER_HELP)]
 pub(super) struct Arguments {
@@ -33,10 +33,10 @@ pub(super) struct Arguments {
 }
 
 const CONFIG_HELP: &str =
-    "Configuration file (TOML); also USHER_CONFIG. Variables such as USHER__SERVER__BIND are stronger";
+    "Configuration file (TOML); also USHER_CONFIG. Variables such as USHER__SERVER__BIND override it";
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 done, 1 refused or failed, 2 wrong command or configuration.
+Exit codes: 0 success, 1 failure, 2 wrong command or configuration.
 
 Example: the first account of a new installation, its administrator, and a token for the API
   usher account create --name onward --title 'Onward, Inc.'
@@ -48,27 +48,27 @@ pub(super) enum Command {
     /// Serve the API and the pages; the worker runs inside unless worker.enabled is false
     #[command(after_help = "Example:\n  usher serve --config /etc/usher/production.toml")]
     Serve(StartArguments),
-    /// Deliver mails and write down expiry, without serving anything; any number can run
+    /// Deliver mails and record expiry without a server; any number of workers can run
     #[command(after_help = "Example:\n  usher worker --config /etc/usher/production.toml")]
     Worker(StartArguments),
-    /// Bring the database to this version's schema
+    /// Apply pending migrations to the database
     #[command(
         after_help = "Example:\n  USHER__DATABASE__URL=postgres://owner@db.example.com/usher usher migrate"
     )]
     Migrate(OnlyResultArguments),
-    /// Make and list accounts
+    /// Create and list accounts
     #[command(subcommand)]
     Account(AccountCommand),
     /// Add people to accounts without an invitation
     #[command(subcommand)]
     Member(MemberCommand),
-    /// Make people
+    /// Create people
     #[command(subcommand)]
     Person(PersonCommand),
-    /// Make tokens for the API
+    /// Issue tokens for the API
     #[command(subcommand)]
     Token(TokenCommand),
-    /// Make, list and revoke access tokens, the kind that programs keep (Fastly-Key)
+    /// Create, list and revoke access tokens for programs (Fastly-Key)
     #[command(subcommand)]
     AccessToken(AccessTokenCommand),
     /// Print the OpenAPI document of Fastly's dialect
@@ -79,23 +79,23 @@ pub(super) enum Command {
     Health(HealthArguments),
 }
 
-/// Arguments of what starts a server.
+/// Arguments of `serve` and `worker`.
 #[derive(Debug, Args)]
 pub(super) struct StartArguments {
-    /// Do not apply pending migrations: refuse to start with any. The same as database.migrate = false
+    /// Do not apply pending migrations; do not start with pending ones. Same as database.migrate = false
     #[arg(long)]
     no_migrate: bool,
 }
 
 impl StartArguments {
-    /// The settings, as far as the arguments change them.
+    /// Returns the settings with the changes of the arguments.
     pub(super) fn apply(&self, mut settings: Settings) -> Settings {
         settings.database.migrate &= !self.no_migrate;
         settings
     }
 }
 
-/// Arguments of what prints a result.
+/// Arguments of commands that print a result.
 #[derive(Debug, Args)]
 pub(super) struct ResultArguments {
     /// Print the result as one line of JSON
@@ -103,7 +103,7 @@ pub(super) struct ResultArguments {
     pub(super) json: bool,
 }
 
-/// Arguments of a command that has no others.
+/// Arguments of commands without other arguments.
 #[derive(Debug, Args)]
 pub(super) struct OnlyResultArguments {
     #[command(flatten)]

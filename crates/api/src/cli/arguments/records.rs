@@ -17,7 +17,7 @@ use super::{
 
 #[derive(Debug, Subcommand)]
 pub(in super::super) enum AccountCommand {
-    /// Make an account
+    /// Create an account
     #[command(after_help = "Example:\n  usher account create --name onward --title 'Onward, Inc.'")]
     Create(CreateAccountArguments),
     /// List all accounts
@@ -27,10 +27,10 @@ pub(in super::super) enum AccountCommand {
 
 #[derive(Debug, Args)]
 pub(in super::super) struct CreateAccountArguments {
-    /// Its short name, by which tokens choose it: lower-case letters, digits and hyphens
+    /// Short name, which tokens refer to: lower-case letters, digits and hyphens
     #[arg(long, value_parser = account_name)]
     pub(in super::super) name: AccountName,
-    /// What people read in mails and pages
+    /// Name for people, in mails and on pages
     #[arg(long, value_parser = display_text)]
     pub(in super::super) title: DisplayText,
     #[command(flatten)]
@@ -39,12 +39,12 @@ pub(in super::super) struct CreateAccountArguments {
 
 #[derive(Debug, Subcommand)]
 pub(in super::super) enum MemberCommand {
-    /// Add a person to an account; makes the person when nobody has the address yet
+    /// Add a person to an account; creates the person if the address is new
     #[command(override_usage = ADD_MEMBER_USAGE, after_help = ADD_MEMBER_EXAMPLES)]
     Add(AddMemberArguments),
 }
 
-// Written out, because `--role` is needed although clap does not know: its own message would not list the roles.
+// Explicit, because clap does not know that `--role` is required: its own message would not list the roles.
 const ADD_MEMBER_USAGE: &str =
     "usher member add [OPTIONS] --account <ACCOUNT> --email <EMAIL> --role <ROLE>...";
 
@@ -55,25 +55,25 @@ Examples:
       --service 3xRlV0Y1=purge_all --password-stdin < password.txt";
 
 const SERVICE_HELP: &str = "Limits the member to services, with full, read_only, purge_select or purge_all on each; can be \
-                            given several times";
+                            repeated";
 
 #[derive(Debug, Args)]
 pub(in super::super) struct AddMemberArguments {
     /// Short name of the account
     #[arg(long, value_parser = account_name)]
     pub(in super::super) account: AccountName,
-    /// The person's address; you vouch that it is theirs
+    /// The person's address; you confirm that it belongs to the person
     #[arg(long, value_parser = email)]
     pub(in super::super) email: EmailAddress,
-    /// The person's name; needed when the person is new
+    /// The person's name; required for a new person
     #[arg(long, value_parser = display_text)]
     pub(in super::super) name: Option<DisplayText>,
-    /// A role that the member has; can be given several times, at least once
+    /// A role of the member; can be repeated, at least once
     #[arg(long = "role", value_name = "ROLE", value_parser = role())]
     pub(in super::super) roles: Vec<RoleName>,
     #[arg(long = "service", value_name = "ID=PERMISSION", value_parser = service, help = SERVICE_HELP)]
     pub(in super::super) services: Vec<ServiceGrant>,
-    /// Read a password for the person from standard input: one line. It replaces an older one
+    /// Read the person's password from standard input: one line. It replaces the old one
     #[arg(long)]
     pub(in super::super) password_stdin: bool,
     #[command(flatten)]
@@ -82,7 +82,7 @@ pub(in super::super) struct AddMemberArguments {
 
 #[derive(Debug, Subcommand)]
 pub(in super::super) enum PersonCommand {
-    /// Make a person who is in no account, and can accept invitations
+    /// Create a person without an account, who can accept invitations
     #[command(
         after_help = "Example:\n  usher person create --email joe@example.com --name 'Joe Wright' --password-stdin"
     )]
@@ -91,13 +91,13 @@ pub(in super::super) enum PersonCommand {
 
 #[derive(Debug, Args)]
 pub(in super::super) struct CreatePersonArguments {
-    /// The person's address; you vouch that it is theirs
+    /// The person's address; you confirm that it belongs to the person
     #[arg(long, value_parser = email)]
     pub(in super::super) email: EmailAddress,
     /// The person's name
     #[arg(long, value_parser = display_text)]
     pub(in super::super) name: DisplayText,
-    /// Read a password for the person from standard input: one line
+    /// Read the person's password from standard input: one line
     #[arg(long)]
     pub(in super::super) password_stdin: bool,
     #[command(flatten)]
@@ -106,15 +106,14 @@ pub(in super::super) struct CreatePersonArguments {
 
 #[derive(Debug, Subcommand)]
 pub(in super::super) enum TokenCommand {
-    /// Make a token with which a member calls the API, and print it and nothing else
+    /// Issue a token for a member's calls of the API; prints only the token
     #[command(
         after_help = "Example:\n  JWT=$(usher token issue --account onward --email jane@example.com --expires 1h)"
     )]
     Issue(IssueTokenArguments),
 }
 
-const EXPIRES_HELP: &str =
-    "How long it is good for, such as 90s, 24h or 30d; as long as a login (auth.token_lifetime) if not given";
+const EXPIRES_HELP: &str = "Lifetime of the token, such as 90s, 24h or 30d; default: auth.token_lifetime";
 
 #[derive(Debug, Args)]
 pub(in super::super) struct IssueTokenArguments {

@@ -9,7 +9,7 @@ fn parse(line: &str) -> Result<Command, String> {
 }
 
 #[test]
-fn the_definition_is_sound() {
+fn the_definition_is_valid() {
     Arguments::command().debug_assert();
 }
 
@@ -29,7 +29,7 @@ fn every_command_that_runs_shows_an_example() {
 }
 
 #[test]
-fn nothing_means_development() {
+fn no_command_is_development_mode() {
     assert!(Arguments::try_parse_from(["usher"]).unwrap().command.is_none());
     let arguments = Arguments::try_parse_from(["usher", "serve", "--config", "x.toml"]).unwrap();
     assert_eq!(arguments.config, Some(PathBuf::from("x.toml")));
@@ -48,7 +48,7 @@ fn members_have_roles_and_services() {
 }
 
 #[test]
-fn wrong_values_are_told_with_what_is_right() {
+fn errors_describe_valid_values() {
     let add = "member add --account onward --email jane@example.com";
     for (line, part) in [
         ("account create --name On_ward --title x", "lower-case letters, digits and hyphens"),

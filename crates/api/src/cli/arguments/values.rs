@@ -1,4 +1,4 @@
-//! From what was typed to the domain's values. Errors complete clap's "invalid value … for …: ".
+//! Parsers of argument values. Errors complete clap's "invalid value … for …: ".
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use usher_domain::{
     text::{DisplayText, TextError},
 };
 
-/// Nobody can take a token back, so it ends some time: a year.
+/// Longest lifetime of a token that cannot be revoked: a year.
 const MAX_LIFETIME: Duration = Duration::from_hours(366 * 24);
 
-/// Ten years.
+/// Longest lifetime of an access token, which can be revoked: ten years.
 const MAX_TERM: Duration = Duration::from_hours(10 * 366 * 24);
 
 pub(super) fn account_name(text: &str) -> Result<AccountName, AccountNameError> {
@@ -30,7 +30,7 @@ pub(super) fn display_text(text: &str) -> Result<DisplayText, TextError> {
     DisplayText::parse(text)
 }
 
-/// One of the roles that every account has; clap lists them, and suggests the nearest one.
+/// A built-in role; clap lists them and suggests the nearest one.
 pub(super) fn role() -> impl TypedValueParser<Value = RoleName> {
     PossibleValuesParser::new(BUILTIN.iter().map(|role| role.name)).try_map(|name| RoleName::parse(&name))
 }
@@ -46,21 +46,21 @@ pub(super) fn service(text: &str) -> Result<ServiceGrant, String> {
     Ok(ServiceGrant { service, permission })
 }
 
-/// One of Fastly's scopes that mean something here.
+/// A supported scope.
 pub(super) fn scope() -> impl TypedValueParser<Value = Scope> {
     PossibleValuesParser::new(Scope::EVERY.map(Scope::as_str))
-        .try_map(|name| Scope::parse(&name).ok_or("there is no such scope"))
+        .try_map(|name| Scope::parse(&name).ok_or("is not a scope"))
 }
 
 pub(super) fn public_id(text: &str) -> Result<PublicId, &'static str> {
     PublicId::parse(text).ok_or("must be 22 letters and digits")
 }
 
-/// A token that can be revoked may live longer.
+/// The lifetime of an access token.
 pub(super) fn term(text: &str) -> Result<Duration, &'static str> {
     let time = humantime::parse_duration(text).map_err(|_| "must be a time such as 24h or 90d")?;
     let sound = (Duration::from_secs(1)..=MAX_TERM).contains(&time);
-    if sound { Ok(time) } else { Err("must be between a second and ten years; leave it out for no end") }
+    if sound { Ok(time) } else { Err("must be between a second and ten years; omit it for no expiry") }
 }
 
 pub(super) fn lifetime(text: &str) -> Result<Duration, &'static str> {
@@ -69,7 +69,7 @@ pub(super) fn lifetime(text: &str) -> Result<Duration, &'static str> {
     if sound { Ok(time) } else { Err("must be between a second and 366 days") }
 }
 
-/// A server to ask: where to connect, and the path to ask for.
+/// The URL of a health check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in super::super) struct HealthUrl {
     /// `host:port`; an IPv6 address in brackets.
@@ -79,12 +79,13 @@ pub(in super::super) struct HealthUrl {
 }
 
 impl HealthUrl {
-    /// Where servers answer whether they are ready.
+    /// The path of the readiness check.
     pub(in super::super) const READY: &'static str = "/health/ready";
 }
 
 pub(super) fn health_url(text: &str) -> Result<HealthUrl, &'static str> {
-    let wanted = "must be an http URL such as http://127.0.0.1:8080 (it is meant for this machine: no https)";
+    let wanted =
+        "must be an http URL such as http://127.0.0.1:8080 (no https: the check is for this machine)";
     let url = Url::parse(text).map_err(|_| wanted)?;
     let port = url.port_or_known_default();
     let (Some(host), Some(port), "http") = (url.host_str(), port, url.scheme()) else { return Err(wanted) };

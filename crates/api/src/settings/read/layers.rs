@@ -45,11 +45,25 @@ impl Layers {
             (Ok(defaults), Ok(given)) => (defaults.cache, given.cache),
             (Err(error), _) | (_, Err(error)) => return Err(Problem::general(error.to_string())),
         };
-        let defaults = flatten(defaults, &[]);
-        let known: Vec<String> = defaults.iter().map(|(key, _)| key.clone()).collect();
-        let given = flatten(given, &known).into_iter().filter(|(_, value)| !is_empty(value)).collect();
-        Ok(Self { known, defaults: defaults.into_iter().collect(), given })
+        let known = known_keys();
+        let mut given = flatten(given, &known);
+        given.retain(|_, value| !is_empty(value));
+        Ok(Self { defaults: flatten(defaults, &known), given, known })
     }
+}
+
+/// Returns the keys of `config/default.toml` in its order, which the `config` crate does not keep.
+pub(in crate::settings) fn known_keys() -> Vec<String> {
+    let mut section = "";
+    let mut keys = Vec::new();
+    for line in DEFAULTS.lines().filter(|line| !line.starts_with('#')) {
+        match (line.strip_prefix('['), line.split_once(" = ")) {
+            (Some(name), _) => section = name.trim_end_matches(']'),
+            (None, Some((key, _))) => keys.push(format!("{section}.{key}")),
+            (None, None) => {}
+        }
+    }
+    keys
 }
 
 /// Whether a value comes from the environment, where every value is a text.
@@ -77,17 +91,18 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// Returns all values with their keys, in order. A known key is not a section, whatever its value is.
-fn flatten(root: Value, known: &[String]) -> Vec<(String, Value)> {
-    let mut values = Vec::new();
+/// Returns all values with their keys. A known key is not a section, whatever its value is.
+fn flatten(root: Value, known: &[String]) -> Values {
+    let mut values = Values::new();
     collect(String::new(), root, known, &mut values);
     values
 }
 
-fn collect(key: String, value: Value, known: &[String], values: &mut Vec<(String, Value)>) {
+fn collect(key: String, value: Value, known: &[String], values: &mut Values) {
     let is_table = |value: &Value| matches!(value.kind, ValueKind::Table(_));
     match value.kind {
-        ValueKind::Table(table) if !known.contains(&key) => {
+        // An empty table in a list still counts as an entry.
+        ValueKind::Table(table) if !known.contains(&key) && (!table.is_empty() || !key.ends_with(']')) => {
             for (name, inner) in table {
                 let key = if key.is_empty() { name } else { format!("{key}.{name}") };
                 collect(key, inner, known, values);
@@ -98,6 +113,6 @@ fn collect(key: String, value: Value, known: &[String], values: &mut Vec<(String
                 collect(format!("{key}[{index}]"), inner, known, values);
             }
         }
-        _ => values.push((key, value)),
+        _ => drop(values.insert(key, value)),
     }
 }

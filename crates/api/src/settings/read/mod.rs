@@ -12,8 +12,8 @@ use config::Value;
 use serde::de::DeserializeOwned;
 
 #[cfg(test)]
-pub(super) use self::layers::DEFAULTS;
-use self::layers::{Layers, is_from_environment};
+pub(super) use self::layers::{DEFAULTS, known_keys};
+use self::layers::{Layers, Values, is_from_environment};
 use super::{
     Sources,
     problem::{Problem, SettingsErrors, variable},
@@ -36,7 +36,7 @@ impl Reader {
         Ok(reader)
     }
 
-    /// Reports a problem of a key, a section or a table; `text` completes a sentence that begins with its name.
+    /// Reports a problem of a key or a table; `text` completes a sentence that begins with its name.
     ///
     /// A key has one problem at most: a rule about a value that is already wrong would mislead.
     pub(super) fn report(&mut self, key: &str, text: impl Into<String>) {
@@ -45,38 +45,35 @@ impl Reader {
         }
     }
 
-    /// Whether the key, its twin or a key of that table has a problem.
+    /// Whether the key or its twin has a problem.
     pub(super) fn is_reported(&self, key: &str) -> bool {
-        self.problems.iter().any(|problem| {
-            let rest = problem.key.strip_prefix(key);
-            rest.is_some_and(|rest| rest.is_empty() || rest == "_file" || rest.starts_with('.'))
-        })
+        let is_twin = |rest: &str| rest.is_empty() || rest == "_file";
+        self.problems.iter().any(|problem| problem.key.strip_prefix(key).is_some_and(is_twin))
     }
 
     /// Deserializes a section. The error is a defect of the embedded defaults.
     pub(super) fn section<T: DeserializeOwned>(&mut self, section: &str) -> Result<T, SettingsErrors> {
         let prefix = format!("{section}.");
-        let mut values = self.layers.given.extract_if(.., |key, _| key.starts_with(&prefix)).collect();
+        let mut given: Values = self.layers.given.extract_if(.., |key, _| key.starts_with(&prefix)).collect();
         loop {
-            let is_unset =
-                |key: &&String| key.starts_with(&prefix) && !layers::Values::contains_key(&values, *key);
-            let defaults = self.layers.defaults.iter().filter(|(key, _)| is_unset(key));
-            let entries =
-                defaults.chain(&values).filter_map(|(key, value)| Some((key.strip_prefix(&prefix)?, value)));
+            let defaults = self.layers.defaults.iter().filter(|(key, _)| !given.contains_key(*key));
+            let entries = defaults.chain(&given);
+            let entries = entries.filter_map(|(key, value)| Some((key.strip_prefix(&prefix)?, value)));
             let fault = match T::deserialize(value::section(entries)) {
                 Ok(section) => return Ok(section),
                 Err(fault) => fault,
             };
             let key = format!("{prefix}{}", fault.name.unwrap_or_default());
-            let Some(value) = values.remove(&key) else {
-                let text = format!("a defect of the embedded defaults: {key} {}", fault.text);
+            let Some(value) = given.remove(&key) else {
+                let text = format!("the embedded defaults are defective: {key} {}", fault.text);
                 return Err(SettingsErrors(vec![Problem::general(text)]));
             };
             match fault.expected {
-                Some(names) => {
-                    self.report_unknown(&key, &value, names.iter().map(|name| format!("{prefix}{name}")))
-                }
                 None => self.report(&key, fault.text),
+                Some(names) => {
+                    let siblings = names.iter().map(|name| format!("{prefix}{name}"));
+                    self.report_unknown(&key, &value, siblings);
+                }
             }
         }
     }
@@ -93,7 +90,8 @@ impl Reader {
         loop {
             let table = format!("{key}[{}]", tables.len());
             let prefix = format!("{table}.");
-            if !self.layers.given.keys().any(|key| key.starts_with(&prefix)) {
+            let is_empty = self.layers.given.remove(&table).is_some();
+            if !is_empty && !self.layers.given.keys().any(|key| key.starts_with(&prefix)) {
                 return Ok(tables);
             }
             let section = self.section(&table)?;

@@ -10,7 +10,7 @@ use serde::{
     Deserializer,
     de::{
         DeserializeSeed, Error, Expected, IntoDeserializer, MapAccess, Unexpected, Visitor,
-        value::{MapAccessDeserializer, SeqDeserializer, StringDeserializer},
+        value::{MapAccessDeserializer, SeqDeserializer},
     },
     forward_to_deserialize_any,
 };
@@ -97,7 +97,7 @@ impl<'de, 'a, I: Iterator<Item = (&'a str, &'a Value)>> MapAccess<'de> for Secti
 #[derive(Clone, Copy)]
 pub(super) struct Leaf<'a>(pub(super) &'a Value);
 
-impl Leaf<'_> {
+impl<'a> Leaf<'a> {
     fn mismatch<T>(self, wanted: &str) -> Result<T, Fault> {
         let found = match &self.0.kind {
             ValueKind::Boolean(_) => "true or false",
@@ -110,12 +110,16 @@ impl Leaf<'_> {
         Err(Fault::custom(format_args!("must be {wanted}, not {found}")))
     }
 
-    /// The text, if the value comes from the environment.
-    fn variable(&self) -> Option<&str> {
+    fn text(self) -> Option<&'a str> {
         match &self.0.kind {
-            ValueKind::String(text) if is_from_environment(self.0) => Some(text),
+            ValueKind::String(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// The text, if the value comes from the environment.
+    fn variable(self) -> Option<&'a str> {
+        self.text().filter(|_| is_from_environment(self.0))
     }
 }
 
@@ -145,29 +149,26 @@ impl<'de> Deserializer<'de> for Leaf<'_> {
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        match &self.0.kind {
-            ValueKind::String(text) => visitor.visit_str(text),
-            _ => self.mismatch("a text in quotes"),
+        match self.text() {
+            Some(text) => visitor.visit_str(text),
+            None => self.mismatch("a text in quotes"),
         }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        match &self.0.kind {
-            ValueKind::String(text) if text.is_empty() => visitor.visit_none(),
-            _ => visitor.visit_some(self),
-        }
+        if self.text() == Some("") { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     /// A list of texts; in the environment, texts with commas between them.
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        match (&self.0.kind, self.variable()) {
-            (ValueKind::Array(items), _) => visitor.visit_seq(SeqDeserializer::new(items.iter().map(Leaf))),
-            (_, Some(text)) => {
-                let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-                let items = items.map(|item| StringDeserializer::<Fault>::new(item.to_owned()));
-                visitor.visit_seq(SeqDeserializer::new(items))
-            }
-            _ => self.mismatch("a list of texts, such as [\"one\", \"two\"]"),
+        let texts: Option<Vec<&str>> = match (&self.0.kind, self.variable()) {
+            (ValueKind::Array(items), _) => items.iter().map(|item| Leaf(item).text()).collect(),
+            (_, Some(text)) => Some(text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect()),
+            _ => None,
+        };
+        match texts {
+            Some(texts) => visitor.visit_seq(SeqDeserializer::new(texts.into_iter())),
+            None => Err(Fault::custom("must be a list of texts, such as [\"one\", \"two\"]")),
         }
     }
 
@@ -177,22 +178,14 @@ impl<'de> Deserializer<'de> for Leaf<'_> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        match &self.0.kind {
-            ValueKind::String(text) => visitor.visit_enum(text.as_str().into_deserializer()),
-            _ => self.mismatch("a text in quotes"),
+        match self.text() {
+            Some(text) => visitor.visit_enum(text.into_deserializer()),
+            None => self.mismatch("a text in quotes"),
         }
     }
 
     forward_to_deserialize_any! {
         i8 i16 i32 i128 u8 u16 u32 u64 u128 f32 f64 char str bytes byte_buf unit unit_struct newtype_struct tuple
         tuple_struct map struct identifier ignored_any
-    }
-}
-
-impl<'de> IntoDeserializer<'de, Fault> for Leaf<'_> {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
     }
 }

@@ -1,4 +1,4 @@
-//! Where values come from, and which one wins.
+//! The sources of values and their precedence.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::settings::{Acceptance, LogFormat};
 
 #[test]
 fn the_defaults_alone_are_enough_for_development() {
-    let settings = Desk::new().sound(Mode::Development);
+    let settings = Scenario::new().load_valid(Mode::Development);
     assert_eq!(settings.server.bind.to_string(), "127.0.0.1:8080");
     assert!(settings.server.public_url.is_none());
     assert!(settings.server.threads >= 1);
@@ -39,11 +39,12 @@ fn the_defaults_alone_are_enough_for_development() {
 
 #[test]
 fn environment_beats_file_beats_defaults() {
-    let desk = Desk::new().toml(
+    let scenario = Scenario::new().toml(
         "[server]\nbind = \"127.0.0.1:1111\"\nthreads = 3\n[worker]\nenabled = false\n[log]\nfilter = \"debug\"\n",
     );
-    let desk = desk.env("USHER__SERVER__BIND", "127.0.0.1:2222").env("USHER__WORKER__CONCURRENCY", "7");
-    let settings = desk.sound(Mode::Development);
+    let scenario =
+        scenario.env("USHER__SERVER__BIND", "127.0.0.1:2222").env("USHER__WORKER__CONCURRENCY", "7");
+    let settings = scenario.load_valid(Mode::Development);
     assert_eq!(settings.server.bind.port(), 2222, "environment");
     assert_eq!(settings.server.threads, 3, "file");
     assert!(!settings.worker.enabled, "file");
@@ -54,37 +55,41 @@ fn environment_beats_file_beats_defaults() {
 
 #[test]
 fn empty_texts_count_as_not_set() {
-    let desk = Desk::new().toml("[server]\nbind = \"127.0.0.1:1111\"\n[log]\nfilter = \"\"\n");
+    let scenario = Scenario::new().toml("[server]\nbind = \"127.0.0.1:1111\"\n[log]\nfilter = \"\"\n");
     let settings =
-        desk.env("USHER__SERVER__BIND", "").env("USHER__AUTH__SECRET", "").sound(Mode::Development);
+        scenario.env("USHER__SERVER__BIND", "").env("USHER__AUTH__SECRET", "").load_valid(Mode::Development);
     assert_eq!(settings.server.bind.port(), 1111);
     assert_eq!(settings.log.filter, "info");
 }
 
 #[test]
-fn other_variables_are_nobodys_business() {
-    let desk = Desk::new().env("USHER_CONFIG", "elsewhere.toml").env("PATH", "/bin");
-    // What a container platform makes for a service named usher.
-    desk.env("USHER_SERVICE_HOST", "10.0.0.1")
+fn other_variables_are_ignored() {
+    let scenario = Scenario::new().env("USHER_CONFIG", "elsewhere.toml").env("PATH", "/bin");
+    // A container platform sets these for a service named usher.
+    scenario
+        .env("USHER_SERVICE_HOST", "10.0.0.1")
         .env("USHER_PORT", "tcp://10.0.0.1:80")
-        .sound(Mode::Development);
+        .load_valid(Mode::Development);
 }
 
 #[test]
 fn variables_are_read_in_any_case() {
-    assert_eq!(Desk::new().env("usher__server__bind", "127.0.0.1:5").sound(Mode::Tool).server.bind.port(), 5);
+    assert_eq!(
+        Scenario::new().env("usher__server__bind", "127.0.0.1:5").load_valid(Mode::Tool).server.bind.port(),
+        5
+    );
 }
 
 #[test]
 fn issuers_come_from_the_file() {
-    let desk = Desk::new();
-    let pem = desk.write("key.pem", "PEM");
+    let scenario = Scenario::new();
+    let pem = scenario.write("key.pem", "PEM");
     let text = format!(
         "[[auth.issuers]]\nissuer = \"one\"\njwks_url = \"https://one.example/keys\"\nemail_claim = \"mail\"\n\
          [[auth.issuers]]\nissuer = \"two\"\naudience = \"usher\"\nkey_files = [{:?}]\n",
         show(&pem)
     );
-    let issuers = desk.toml(&text).sound(Mode::Development).auth.issuers;
+    let issuers = scenario.toml(&text).load_valid(Mode::Development).auth.issuers;
     let [one, two] = issuers.as_slice() else { panic!("{issuers:?}") };
     assert_eq!(one.jwks_url.as_ref().unwrap().as_str(), "https://one.example/keys");
     assert_eq!((one.email_claim.as_str(), one.account_claim.as_str()), ("mail", "acc"));
@@ -94,8 +99,8 @@ fn issuers_come_from_the_file() {
 
 #[test]
 fn lists_in_the_environment_have_commas() {
-    let desk = Desk::new().env("USHER__AUTH__PREVIOUS_SECRETS", &format!("{SECRET}a, {SECRET}b,"));
-    let secrets = desk.sound(Mode::Development).auth.previous_secrets;
+    let scenario = Scenario::new().env("USHER__AUTH__PREVIOUS_SECRETS", &format!("{SECRET}a, {SECRET}b,"));
+    let secrets = scenario.load_valid(Mode::Development).auth.previous_secrets;
     let secrets: Vec<&str> = secrets.iter().map(SecretString::expose_secret).collect();
     assert_eq!(secrets, [format!("{SECRET}a"), format!("{SECRET}b")]);
 }

@@ -12,22 +12,22 @@ use super::{Mode, Settings, SettingsErrors, Sources};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
-/// A folder of one test, and the sources that it puts together.
-pub(super) struct Desk {
+/// The folder and the sources of one test.
+pub(super) struct Scenario {
     folder: tempfile::TempDir,
     sources: Sources,
 }
 
-impl Desk {
-    /// Nothing configured, but the folder that development mode writes to.
+impl Scenario {
+    /// Only `development.directory` is configured.
     pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data").display().to_string();
-        let desk = Self { folder, sources: Sources::default() };
-        desk.env("USHER__DEVELOPMENT__DIRECTORY", &data)
+        let scenario = Self { folder, sources: Sources::default() };
+        scenario.env("USHER__DEVELOPMENT__DIRECTORY", &data)
     }
 
-    /// What production needs, and no more.
+    /// The settings that production requires.
     pub(super) fn production() -> Self {
         Self::new()
             .env("USHER__SERVER__PUBLIC_URL", "https://invitations.example.com")
@@ -52,7 +52,7 @@ impl Desk {
         self
     }
 
-    /// Writes another file and answers its path.
+    /// Writes another file and returns its path.
     pub(super) fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::write(&path, text).unwrap();
@@ -67,19 +67,19 @@ impl Desk {
         Settings::load(&self.sources, mode)
     }
 
-    pub(super) fn sound(&self, mode: Mode) -> Settings {
+    pub(super) fn load_valid(&self, mode: Mode) -> Settings {
         self.load(mode).unwrap_or_else(|errors| panic!("{errors}"))
     }
 
-    /// The keys that are complained about, with what is said.
-    pub(super) fn refused(&self, mode: Mode) -> Vec<(String, String)> {
+    /// The keys with problems and the messages.
+    pub(super) fn problems(&self, mode: Mode) -> Vec<(String, String)> {
         let errors = self.load(mode).expect_err("the settings were accepted");
         errors.0.into_iter().map(|problem| (problem.key.clone(), problem.to_string())).collect()
     }
 
-    /// The one complaint, which has to be about that key.
-    pub(super) fn refused_for(&self, mode: Mode, key: &str) -> String {
-        let problems = self.refused(mode);
+    /// The message of the only problem, which must be of that key.
+    pub(super) fn problem_of(&self, mode: Mode, key: &str) -> String {
+        let problems = self.problems(mode);
         let [(about, text)] = problems.as_slice() else { panic!("not one problem: {problems:#?}") };
         assert_eq!(about, key, "{text}");
         text.clone()

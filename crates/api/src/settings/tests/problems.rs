@@ -1,16 +1,16 @@
-//! How mistakes are told.
+//! Messages about mistakes.
 
 use super::*;
 
 #[test]
-fn all_of_them_at_once() {
-    let desk = Desk::new()
+fn all_problems_are_reported_at_once() {
+    let scenario = Scenario::new()
         .toml("[server]\nbnid = \"x\"\nthreads = \"four\"\n[database]\npool_size = 0\n[log]\nfilter = 5\n[extra]\na = 1\n")
         .env("USHER__WORKER__ENABLED", "maybe")
         .env("USHER__INVITATIONS__VALIDITY", "14")
         .env("USHER__LOG__FORMAT", "xml")
         .env("USHER__MAIL__PASWORD", "hunter2");
-    let problems = desk.refused(Mode::Production);
+    let problems = scenario.problems(Mode::Production);
     let keys: Vec<&str> = problems.iter().map(|(key, _)| key.as_str()).collect();
     assert_eq!(
         keys,
@@ -30,7 +30,7 @@ fn all_of_them_at_once() {
             "server.bnid",
         ]
     );
-    let text = desk.load(Mode::Production).unwrap_err().to_string();
+    let text = scenario.load(Mode::Production).unwrap_err().to_string();
     assert!(text.starts_with(
         "the configuration has 13 problems:\n- server.public_url (USHER__SERVER__PUBLIC_URL) is"
     ));
@@ -38,8 +38,8 @@ fn all_of_them_at_once() {
 }
 
 #[test]
-fn what_is_missing_says_how_to_come_by_it() {
-    let problems = Desk::new().refused(Mode::Production);
+fn missing_settings_are_reported_with_an_example() {
+    let problems = Scenario::new().problems(Mode::Production);
     let keys: Vec<&str> = problems.iter().map(|(key, _)| key.as_str()).collect();
     assert_eq!(keys, ["server.public_url", "auth.secret", "mail.url", "mail.from"]);
     let text: Vec<&str> = problems.iter().map(|(_, text)| text.as_str()).collect();
@@ -49,48 +49,48 @@ fn what_is_missing_says_how_to_come_by_it() {
 }
 
 #[test]
-fn unknown_keys_are_named_as_they_were_written() {
-    let desk = Desk::new().toml("[server]\nbnid = \"x\"");
+fn unknown_keys_are_reported_with_a_suggestion() {
+    let scenario = Scenario::new().toml("[server]\nbnid = \"x\"");
     assert_eq!(
-        desk.refused_for(Mode::Tool, "server.bnid"),
+        scenario.problem_of(Mode::Tool, "server.bnid"),
         "server.bnid (USHER__SERVER__BNID) is not a setting: did you mean server.bind?"
     );
-    let desk = Desk::new().env("USHER__SERVER__SECRET", "x");
+    let scenario = Scenario::new().env("USHER__SERVER__SECRET", "x");
     assert_eq!(
-        desk.refused_for(Mode::Tool, "server.secret"),
+        scenario.problem_of(Mode::Tool, "server.secret"),
         "server.secret (USHER__SERVER__SECRET) is not a setting: did you mean USHER__AUTH__SECRET?"
     );
-    let desk = Desk::new().toml("[weather]\ntomorrow = 1");
-    assert!(desk.refused_for(Mode::Tool, "weather.tomorrow").ends_with("is not a setting"));
+    let scenario = Scenario::new().toml("[weather]\ntomorrow = 1");
+    assert!(scenario.problem_of(Mode::Tool, "weather.tomorrow").ends_with("is not a setting"));
 }
 
 #[test]
-fn one_underscore_is_not_passed_over() {
-    let desk = Desk::new().env("USHER_DATABASE_URL", "postgres://u:secret@h/d");
+fn variables_with_one_underscore_are_rejected() {
+    let scenario = Scenario::new().env("USHER_DATABASE_URL", "postgres://u:secret@h/d");
     assert_eq!(
-        desk.refused_for(Mode::Tool, ""),
+        scenario.problem_of(Mode::Tool, ""),
         "USHER_DATABASE_URL is not a setting: did you mean USHER__DATABASE__URL, with two underscores?"
     );
 }
 
 #[test]
-fn sections_and_keys_are_not_mixed_up() {
-    let text = Desk::new().env("USHER__SERVER", "x").refused_for(Mode::Tool, "server");
+fn sections_and_keys_are_distinguished() {
+    let text = Scenario::new().env("USHER__SERVER", "x").problem_of(Mode::Tool, "server");
     assert!(text.contains("is a section"), "{text}");
-    let text = Desk::new().toml("[log.filter]\nlevel = \"info\"").refused_for(Mode::Tool, "log.filter");
+    let text = Scenario::new().toml("[log.filter]\nlevel = \"info\"").problem_of(Mode::Tool, "log.filter");
     assert!(text.contains("must be a text in quotes, not a section"), "{text}");
-    let text = Desk::new().env("USHER__AUTH__ISSUERS", "x").refused_for(Mode::Tool, "auth.issuers");
+    let text = Scenario::new().env("USHER__AUTH__ISSUERS", "x").problem_of(Mode::Tool, "auth.issuers");
     assert!(text.contains("[[auth.issuers]] tables"), "{text}");
 }
 
 #[test]
-fn files_that_cannot_be_read_are_named_without_their_content() {
-    let mut desk = Desk::new().toml("[auth]\nsecret = \"hunter2\nleeway = 1\n");
-    let text = desk.refused_for(Mode::Tool, "");
+fn unreadable_files_are_named_without_their_content() {
+    let mut scenario = Scenario::new().toml("[auth]\nsecret = \"hunter2\nleeway = 1\n");
+    let text = scenario.problem_of(Mode::Tool, "");
     assert!(text.contains("usher.toml is not valid TOML: TOML parse error at line 2"), "{text}");
     assert!(!text.contains("hunter2"), "{text}");
-    desk.sources.file = Some(desk.folder.path().join("absent.toml"));
-    assert!(desk.refused_for(Mode::Tool, "").contains("absent.toml cannot be read"));
+    scenario.sources.file = Some(scenario.folder.path().join("absent.toml"));
+    assert!(scenario.problem_of(Mode::Tool, "").contains("absent.toml cannot be read"));
 }
 
 #[test]
@@ -107,26 +107,26 @@ fn types_are_not_guessed_in_files() {
         ("[auth]\nprevious_secrets = [1]", "auth.previous_secrets"),
         ("[auth]\nleeway = 30", "auth.leeway"),
     ] {
-        Desk::new().toml(toml).refused_for(Mode::Tool, key);
+        Scenario::new().toml(toml).problem_of(Mode::Tool, key);
     }
 }
 
 #[test]
 fn debug_output_and_errors_never_show_secrets() {
-    let desk = Desk::production()
+    let scenario = Scenario::production()
         .env("USHER__AUTH__SECRET", "hunter2-hunter2-hunter2-hunter2-")
         .env("USHER__AUTH__PREVIOUS_SECRETS", "hunter2-hunter2-hunter2-hunter2+")
         .env("USHER__DATABASE__URL", "postgres://u:hunter2@h/d")
         .env("USHER__MAIL__URL", "smtp://u:hunter2@relay.example.com");
-    let settings = desk.sound(Mode::Production);
-    assert!(!format!("{settings:?} {settings:#?} {:?}", desk.sources).contains("hunter2"));
+    let settings = scenario.load_valid(Mode::Production);
+    assert!(!format!("{settings:?} {settings:#?} {:?}", scenario.sources).contains("hunter2"));
 
-    let desk = desk
+    let scenario = scenario
         .env("USHER__AUTH__SECRET", "hunter2")
         .env("USHER__AUTH__PREVIOUS_SECRETS", "hunter2")
         .env("USHER__DATABASE__URL", "mysql://u:hunter2@h/d")
         .env("USHER__MAIL__URL", "http://u:hunter2@relay.example.com");
-    let errors = desk.load(Mode::Production).unwrap_err();
+    let errors = scenario.load(Mode::Production).unwrap_err();
     assert_eq!(errors.0.len(), 4, "{errors}");
     assert!(!format!("{errors} {errors:?}").contains("hunter2"));
 }

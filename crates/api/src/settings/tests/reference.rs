@@ -11,7 +11,8 @@ use serde::{
 use super::*;
 use crate::settings::{
     Auth, Database, Development, Fastly, Invitations, Issuer, Landscape, Limits, Log, Server, Worker,
-    mail::Mail, read::DEFAULTS,
+    mail::Mail,
+    read::{DEFAULTS, known_keys},
 };
 
 /// Records the names of the fields that serde asks a section for.
@@ -61,25 +62,11 @@ fn read() -> BTreeSet<String> {
     keys
 }
 
-/// The keys of `config/default.toml`.
-fn listed() -> BTreeSet<String> {
-    let mut section = "";
-    let mut keys = BTreeSet::new();
-    for line in DEFAULTS.lines().filter(|line| !line.starts_with('#')) {
-        match (line.strip_prefix('['), line.split_once(" = ")) {
-            (Some(name), _) => section = name.trim_end_matches(']'),
-            (None, Some((key, _))) => drop(keys.insert(format!("{section}.{key}"))),
-            (None, None) => {}
-        }
-    }
-    keys
-}
-
 #[test]
 fn every_key_is_read_and_every_key_that_is_read_is_listed() {
     let twins = ["auth.previous_secrets_file", "auth.secret_file", "database.url_file", "mail.password_file"];
     let read: BTreeSet<String> = read().into_iter().chain(twins.map(str::to_owned)).collect();
-    assert_eq!(listed(), read);
+    assert_eq!(known_keys().into_iter().collect::<BTreeSet<_>>(), read);
 }
 
 /// The example of an issuer, which is a comment because no issuer is a default.
@@ -90,8 +77,8 @@ fn issuer_example() -> String {
 
 #[test]
 fn the_example_of_an_issuer_lists_every_key_too() {
-    let desk = Desk::new().toml(&issuer_example());
-    let issuer = desk.sound(Mode::Development).auth.issuers.remove(0);
+    let scenario = Scenario::new().toml(&issuer_example());
+    let issuer = scenario.load_valid(Mode::Development).auth.issuers.remove(0);
     assert_eq!(issuer.issuer, "https://login.example.com/");
     let mut read = BTreeSet::new();
     record::<Issuer>(&mut read, "");
@@ -103,11 +90,11 @@ fn the_example_of_an_issuer_lists_every_key_too() {
 #[test]
 fn claims_are_shown_with_their_defaults() {
     let bare = "[[auth.issuers]]\nissuer = \"a\"\njwks_url = \"https://a.example/\"";
-    let names = |desk: Desk| {
-        let issuer = desk.sound(Mode::Development).auth.issuers.remove(0);
+    let names = |scenario: Scenario| {
+        let issuer = scenario.load_valid(Mode::Development).auth.issuers.remove(0);
         [issuer.email_claim, issuer.email_verified_claim, issuer.account_claim, issuer.name_claim]
     };
-    assert_eq!(names(Desk::new().toml(bare)), names(Desk::new().toml(&issuer_example())));
+    assert_eq!(names(Scenario::new().toml(bare)), names(Scenario::new().toml(&issuer_example())));
 }
 
 #[test]

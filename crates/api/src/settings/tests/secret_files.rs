@@ -1,4 +1,4 @@
-//! Secrets from files, and the one that development mode makes.
+//! Secrets in files, and the generated secret of development mode.
 
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -6,19 +6,19 @@ use super::*;
 
 #[test]
 fn each_secret_has_a_twin_for_a_file() {
-    let desk = Desk::production().without("USHER__AUTH__SECRET");
-    let file = |name: &str, text: &str| show(&desk.write(name, text));
+    let scenario = Scenario::production().without("USHER__AUTH__SECRET");
+    let file = |name: &str, text: &str| show(&scenario.write(name, text));
     let secret = file("secret", &format!(" {SECRET} \n"));
     let previous = file("previous", &format!("{SECRET}1\r\n\n{SECRET}2\n"));
     let password = file("password", "pa ss\r\n");
     let database = file("database", "postgres://u:p@h/d\n\n");
-    let desk = desk
+    let scenario = scenario
         .env("USHER__AUTH__SECRET_FILE", &secret)
         .env("USHER__AUTH__PREVIOUS_SECRETS_FILE", &previous)
         .env("USHER__MAIL__USERNAME", "joe")
         .env("USHER__MAIL__PASSWORD_FILE", &password)
         .toml(&format!("[database]\nurl_file = {database:?}\n"));
-    let settings = desk.sound(Mode::Production);
+    let settings = scenario.load_valid(Mode::Production);
     assert_eq!(settings.auth.secret.expose_secret(), format!(" {SECRET} "), "only the final line break goes");
     let previous: Vec<&str> =
         settings.auth.previous_secrets.iter().map(SecretString::expose_secret).collect();
@@ -28,84 +28,87 @@ fn each_secret_has_a_twin_for_a_file() {
 }
 
 #[test]
-fn both_twins_are_one_too_many() {
-    let desk = Desk::production();
-    let file = show(&desk.write("file", &format!("{SECRET}\n")));
+fn a_secret_and_its_file_contradict_each_other() {
+    let scenario = Scenario::production();
+    let file = show(&scenario.write("file", &format!("{SECRET}\n")));
     for (name, key) in [
         ("USHER__AUTH__SECRET", "auth.secret_file"),
         ("USHER__AUTH__PREVIOUS_SECRETS", "auth.previous_secrets_file"),
         ("USHER__MAIL__PASSWORD", "mail.password_file"),
         ("USHER__DATABASE__URL", "database.url_file"),
     ] {
-        let desk = Desk::production().env("USHER__MAIL__USERNAME", "joe").env("USHER__MAIL__PASSWORD", "x");
-        let desk = desk.env(name, &format!("sqlite:{SECRET}")).env(&format!("{name}_FILE"), &file);
-        let text = desk.refused_for(Mode::Production, key);
+        let scenario =
+            Scenario::production().env("USHER__MAIL__USERNAME", "joe").env("USHER__MAIL__PASSWORD", "x");
+        let scenario = scenario.env(name, &format!("sqlite:{SECRET}")).env(&format!("{name}_FILE"), &file);
+        let text = scenario.problem_of(Mode::Production, key);
         assert!(text.contains("keep one of them"), "{text}");
     }
 }
 
 #[test]
-fn files_that_are_absent_or_empty_are_named() {
-    let desk = Desk::production().without("USHER__AUTH__SECRET");
-    let empty = show(&desk.write("empty", "\n"));
-    let desk = desk.env("USHER__AUTH__SECRET_FILE", &empty);
-    assert!(desk.refused_for(Mode::Production, "auth.secret_file").ends_with("which is empty"));
-    let desk = desk.env("USHER__AUTH__SECRET_FILE", "absent-file");
+fn absent_and_empty_files_are_named() {
+    let scenario = Scenario::production().without("USHER__AUTH__SECRET");
+    let empty = show(&scenario.write("empty", "\n"));
+    let scenario = scenario.env("USHER__AUTH__SECRET_FILE", &empty);
+    assert!(scenario.problem_of(Mode::Production, "auth.secret_file").ends_with("which is empty"));
+    let scenario = scenario.env("USHER__AUTH__SECRET_FILE", "absent-file");
     assert!(
-        desk.refused_for(Mode::Production, "auth.secret_file").contains("absent-file, which cannot be read")
+        scenario
+            .problem_of(Mode::Production, "auth.secret_file")
+            .contains("absent-file, which cannot be read")
     );
 }
 
 #[test]
-fn development_keeps_the_secret_that_it_made() {
-    let desk = Desk::new();
-    let first = desk.sound(Mode::Development).auth.secret;
+fn development_mode_keeps_its_generated_secret() {
+    let scenario = Scenario::new();
+    let first = scenario.load_valid(Mode::Development).auth.secret;
     assert_eq!(first.expose_secret().len(), 64);
     for mode in [Mode::Development, Mode::Signing] {
-        assert_eq!(desk.sound(mode).auth.secret.expose_secret(), first.expose_secret(), "{mode:?}");
+        assert_eq!(scenario.load_valid(mode).auth.secret.expose_secret(), first.expose_secret(), "{mode:?}");
     }
-    assert_eq!(desk.sound(Mode::Development).development.mailbox(), desk.data().join("mailbox"));
+    assert_eq!(scenario.load_valid(Mode::Development).development.mailbox(), scenario.data().join("mailbox"));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let permissions = std::fs::metadata(desk.data().join("secret")).unwrap().permissions();
+        let permissions = std::fs::metadata(scenario.data().join("secret")).unwrap().permissions();
         assert_eq!(permissions.mode() & 0o777, 0o600);
     }
-    Desk::new().refused_for(Mode::Signing, "auth.secret");
+    Scenario::new().problem_of(Mode::Signing, "auth.secret");
 }
 
 #[test]
-fn a_configured_secret_is_the_one() {
-    let desk = Desk::new().env("USHER__AUTH__SECRET", SECRET);
-    assert_eq!(desk.sound(Mode::Development).auth.secret.expose_secret(), SECRET);
-    assert!(desk.data().is_dir(), "the default database is going to be there");
-    assert!(!desk.data().join("secret").exists());
+fn a_configured_secret_takes_precedence() {
+    let scenario = Scenario::new().env("USHER__AUTH__SECRET", SECRET);
+    assert_eq!(scenario.load_valid(Mode::Development).auth.secret.expose_secret(), SECRET);
+    assert!(scenario.data().is_dir(), "the default database needs the folder");
+    assert!(!scenario.data().join("secret").exists());
 }
 
 #[test]
-fn a_folder_that_cannot_be_made_is_told() {
-    let desk = Desk::new();
-    let file = show(&desk.write("file", ""));
-    let desk = desk.env("USHER__DEVELOPMENT__DIRECTORY", &format!("{file}/data"));
-    let problems = desk.refused(Mode::Development);
+fn a_folder_that_cannot_be_created_is_reported() {
+    let scenario = Scenario::new();
+    let file = show(&scenario.write("file", ""));
+    let scenario = scenario.env("USHER__DEVELOPMENT__DIRECTORY", &format!("{file}/data"));
+    let problems = scenario.problems(Mode::Development);
     assert_eq!(problems[0].0, "development.directory");
-    desk.sound(Mode::Tool);
+    scenario.load_valid(Mode::Tool);
 }
 
 #[test]
-fn a_broken_kept_secret_is_not_replaced_in_silence() {
-    let desk = Desk::new();
-    std::fs::create_dir(desk.data()).unwrap();
-    std::fs::write(desk.data().join("secret"), "").unwrap();
+fn a_damaged_secret_file_is_reported() {
+    let scenario = Scenario::new();
+    std::fs::create_dir(scenario.data()).unwrap();
+    std::fs::write(scenario.data().join("secret"), "").unwrap();
     for mode in [Mode::Development, Mode::Signing] {
-        assert!(desk.refused_for(mode, "auth.secret").contains("delete that file"));
+        assert!(scenario.problem_of(mode, "auth.secret").contains("delete that file"));
     }
 }
 
 #[test]
 fn commands_that_do_not_sign_need_no_secret() {
-    let desk = Desk::new();
-    let one = desk.sound(Mode::Tool).auth.secret;
-    assert_ne!(one.expose_secret(), desk.sound(Mode::Tool).auth.secret.expose_secret());
-    assert!(!desk.data().exists(), "and leave nothing behind");
+    let scenario = Scenario::new();
+    let one = scenario.load_valid(Mode::Tool).auth.secret;
+    assert_ne!(one.expose_secret(), scenario.load_valid(Mode::Tool).auth.secret.expose_secret());
+    assert!(!scenario.data().exists(), "no folder is created");
 }

@@ -105,7 +105,7 @@ fn beyond_the_limit_nothing_is_done(backend: Backend) {
     for answer in refused {
         let (status, msg, detail) = refusal(&answer);
         assert_eq!((status, msg.as_str()), (429, "Hourly rate limit exceeded"));
-        assert_eq!(detail, "the limit of 1 writes an hour is reached; those that were refused count too");
+        assert_eq!(detail, "the limit of 1 writes an hour is reached; rejected writes count too");
         assert_eq!(standing(&answer), (0, END_OF_HOUR));
         assert_eq!(answer.header("retry-after"), REST_OF_HOUR.to_string());
     }
@@ -144,7 +144,7 @@ fn both_dialects_count_together(backend: Backend) {
     for answer in refused {
         let (status, error, message) = answer.problem();
         assert_eq!((status, error.as_str()), (429, "TooManyRequests"));
-        assert_eq!(message, "the limit of 4 writes an hour is reached; those that were refused count too");
+        assert_eq!(message, "the limit of 4 writes an hour is reached; rejected writes count too");
         assert_eq!(answer.header("retry-after"), REST_OF_HOUR.to_string());
     }
     assert_eq!(jane.get("/api/v2/invitations").expect(200).json()["count"], 3);

@@ -85,7 +85,8 @@ fn assert_again(first: &Answer, second: &Answer) {
 fn traces(server: &Server) -> (usize, Vec<usize>, String) {
     let store = &server.core.store;
     let events = store.read("test", |tx| tx.audit_events(AccountId::new(1))).unwrap().len();
-    let mails = |id| store.read("test", |tx| tx.mails_of(AccountId::new(1), InvitationId::new(id))).unwrap().len();
+    let mails =
+        |id| store.read("test", |tx| tx.mails_of(AccountId::new(1), InvitationId::new(id))).unwrap().len();
     (events, (1..=10).map(mails).collect(), jane(server).get(LANDSCAPE).expect(200).body)
 }
 

@@ -1,13 +1,13 @@
-//! Accept an invitation: the one place where somebody becomes a member.
+//! Accept an invitation: the only way to become a member without an operator.
 
-mod admit;
+mod approval;
 
-use admit::{Admission, acceptor, admit, write_people};
+use approval::{Approval, acceptor_email, approve, write_people};
 
 use super::{
-    proof::{Mailbox, standing},
+    batch::{in_rounds, merge_results, single_result},
+    proof::{MailboxProof, proof_by_policy},
     record::event,
-    several::{filled, in_turns, only},
     unit_error,
 };
 use crate::{
@@ -27,32 +27,32 @@ use crate::{
     text::DisplayText,
 };
 
-/// Who accepts.
+/// The person who accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Acceptor {
-    /// Somebody who is signed in. A principal of a trusted issuer that Usher has not met yet becomes a person.
+    /// A signed-in caller. A principal of a trusted issuer that Usher does not know yet becomes a person.
     Principal(Principal),
-    /// Somebody without a login, who chooses name and password now; the address is the invited one.
+    /// An invitee without a login, who chooses a name and a password. The address is the invited one.
     Newcomer {
-        /// What others will read.
+        /// The name that others see.
         name: DisplayText,
         /// The hash of the chosen password.
         password: PasswordHash,
     },
 }
 
-/// Which invitation, with which proof, by whom.
+/// Accepts an invitation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accept {
     /// From the link.
     pub secure_id: SecureId,
-    /// From the link; without it only a verified e-mail claim proves the mailbox.
+    /// From the link. Without it only a verified e-mail claim proves the mailbox.
     pub key: Option<String>,
-    /// Who accepts.
+    /// The person who accepts.
     pub by: Acceptor,
 }
 
-/// Who became a member of what.
+/// The new membership.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {
     /// The account.
@@ -61,50 +61,50 @@ pub struct Accepted {
     pub person: Person,
 }
 
-/// Why nobody became a member. Only those who proved the mailbox learn more than `NotFound` and `NotProven`.
+/// Why an acceptance is rejected. Only callers who proved the mailbox get more than `NotFound` and `NotProven`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AcceptError {
-    /// Unknown, or ended and the caller proved nothing.
+    /// The invitation is unknown, or it has ended and the caller proved nothing.
     #[error("there is no such invitation")]
     NotFound,
-    /// Open, and the caller showed neither the key of its mail nor a verified claim of its address.
+    /// The invitation is open, and the caller has neither the key of its mail nor a verified claim of its address.
     #[error(
         "this invitation was sent to {0}: open the link in that mail, or sign in with that address and accept again"
     )]
     NotProven(String),
-    /// The key of an older mail.
+    /// The key is that of an older mail.
     #[error("a newer invitation mail was sent; use the link in the newest one")]
     Replaced,
-    /// Time is over.
+    /// The invitation has expired.
     #[error("this invitation has expired; ask the person who invited you to resend it")]
     Expired,
-    /// Accepted already, by this or another request.
+    /// The invitation was accepted already, by this or another request.
     #[error("this invitation was accepted already")]
     AlreadyAccepted,
-    /// Declined.
+    /// The invitation was declined.
     #[error("this invitation was declined")]
     Declined,
-    /// Taken back.
+    /// The invitation was revoked.
     #[error("this invitation was withdrawn")]
     Revoked,
-    /// The sponsor left the account, or could not make this invitation any more.
+    /// The sponsor left the account, or may no longer grant what the invitation grants.
     #[error(
         "the person who invited you may no longer do so; ask another administrator to resend the invitation"
     )]
     SponsorLostAuthority,
-    /// The principal is in the account.
+    /// The principal is a member of the account.
     #[error("you are already a member of this account")]
     AlreadyMember,
-    /// A newcomer's address has a login with a password: sign in instead.
+    /// The newcomer's address has a login with a password: the invitee has to sign in.
     #[error("there is a login for this address already; sign in with its password")]
     PasswordExists,
-    /// A newcomer's address belongs to a member of some account who signs in without a password here.
-    #[error("there is a login for this address already, without a password here; accept with that login")]
+    /// The newcomer's address belongs to a member of an account who signs in without a password here.
+    #[error("there is a login for this address already, but no password here; accept with that login")]
     SignsInElsewhere,
-    /// The principal's credential does not fit the person with its address.
+    /// The credential names another person than the one with its address.
     #[error("this login is not known here")]
     UnknownPerson,
-    /// The store.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -123,17 +123,17 @@ unit_error!(AcceptError {
     Self::UnknownPerson => "unknown_person",
 });
 
-/// Makes each acceptor a member with exactly what the stored invitation promises, for each command in its place. Of any number
-/// of attempts at once one succeeds.
+/// Makes each acceptor a member with exactly the grant of the stored invitation. Returns the results in the order of the
+/// commands. Of any number of concurrent acceptances of an invitation, one succeeds.
 ///
-/// However many they are, they cost the same number of round trips, but for people whose login changes; a second one for an
-/// invitation, or by somebody, is judged after the first was written.
+/// The number of round trips does not depend on the number of commands, except for people whose login changes. A second
+/// acceptance of an invitation, or by the same address, is judged after the first one was written.
 pub fn accept_all(
     tx: &mut dyn Tx,
     env: &Env,
     commands: &[&Accept],
 ) -> Result<Vec<Result<Accepted, AcceptError>>, StoreError> {
-    in_turns(commands, |command| &command.secure_id, |commands| accept_distinct(tx, env, commands))
+    in_rounds(commands, |command| &command.secure_id, |commands| accept_distinct(tx, env, commands))
 }
 
 /// Accepts different invitations.
@@ -149,48 +149,49 @@ fn accept_distinct(
     let open =
         judged.iter().zip(commands).filter_map(|(offer, command)| Some((offer.as_ref().ok()?, *command)));
     let open: Vec<(&Offer, &Accept)> = open.collect();
-    let admitted = in_turns(
+    let accepted = in_rounds(
         &open,
-        |(offer, command)| acceptor(offer, command).key(),
-        |open| admit_distinct(tx, env, open, now),
+        |(offer, command)| acceptor_email(offer, command).key(),
+        |open| accept_open(tx, env, open, now),
     )?;
-    Ok(filled(judged, admitted))
+    Ok(merge_results(judged, accepted))
 }
 
-/// Admits people of different addresses by different invitations, which are open.
-fn admit_distinct(
+/// Accepts different open invitations for people of different addresses.
+fn accept_open(
     tx: &mut dyn Tx,
     env: &Env,
     open: &[(&Offer, &Accept)],
     now: Timestamp,
 ) -> Result<Vec<Result<Accepted, AcceptError>>, StoreError> {
-    let emails: Vec<&EmailAddress> = open.iter().map(|(offer, command)| acceptor(offer, command)).collect();
+    let emails: Vec<&EmailAddress> =
+        open.iter().map(|(offer, command)| acceptor_email(offer, command)).collect();
     let known = tx.known(&emails)?;
-    let mut admissions = Vec::with_capacity(open.len());
+    let mut approvals = Vec::with_capacity(open.len());
     let mut judged = Vec::with_capacity(open.len());
     for ((offer, command), known) in open.iter().zip(known) {
-        judged.push(admit(env, offer, command, known, now).map(|admission| admissions.push(admission)));
+        judged.push(approve(env, offer, command, known, now).map(|approval| approvals.push(approval)));
     }
-    let members = write(tx, &admissions, now)?;
-    Ok(filled(judged, members.into_iter().map(Ok)))
+    let members = write(tx, &approvals, now)?;
+    Ok(merge_results(judged, members.into_iter().map(Ok)))
 }
 
-/// As [`accept_all`], for one.
+/// Accepts one invitation, see [`accept_all`].
 pub fn accept(tx: &mut dyn Tx, env: &Env, command: &Accept) -> Result<Accepted, AcceptError> {
-    only(accept_all(tx, env, &[command])?)
+    single_result(accept_all(tx, env, &[command])?)
 }
 
-/// Writes everything that belongs to acceptances that were admitted.
-fn write(tx: &mut dyn Tx, admissions: &[Admission<'_>], now: Timestamp) -> Result<Vec<Accepted>, StoreError> {
-    if admissions.is_empty() {
+/// Writes approved acceptances with their people, memberships and audit entries.
+fn write(tx: &mut dyn Tx, approvals: &[Approval<'_>], now: Timestamp) -> Result<Vec<Accepted>, StoreError> {
+    if approvals.is_empty() {
         return Ok(Vec::new());
     }
     let mut events = Vec::new();
-    let people = write_people(tx, admissions, now, &mut events)?;
+    let people = write_people(tx, approvals, now, &mut events)?;
     let (mut invitations, mut memberships, mut accepted) = (Vec::new(), Vec::new(), Vec::new());
-    for (Admission { offer, .. }, person) in admissions.iter().zip(people) {
+    for (Approval { offer, .. }, person) in approvals.iter().zip(people) {
         let (mut invitation, account) = (offer.invitation.clone(), offer.account.clone());
-        // It was judged at this moment to be open.
+        // `judge` found it open at this moment, so this does not happen.
         invitation.accept(person.id, now).map_err(|_| StoreError::Contended)?;
         memberships.push(Membership {
             account_id: account.id,
@@ -204,10 +205,10 @@ fn write(tx: &mut dyn Tx, admissions: &[Admission<'_>], now: Timestamp) -> Resul
         invitations.push(invitation);
         accepted.push(Accepted { account, person });
     }
-    // The invitations first: their compare-and-set is what decides between acceptances at the same time.
+    // Invitations first: their compare-and-set decides between concurrent acceptances.
     tx.update_invitations(&invitations)?;
     match tx.insert_memberships(&memberships) {
-        // Made in between by another request: run again, and find it.
+        // Another request inserted the membership in between: the next run finds it.
         Err(StoreError::Conflict(Constraint::Membership)) => return Err(StoreError::Contended),
         other => other?,
     }
@@ -215,8 +216,8 @@ fn write(tx: &mut dyn Tx, admissions: &[Admission<'_>], now: Timestamp) -> Resul
     Ok(accepted)
 }
 
-/// Proof first, so that a stranger learns nothing about ended invitations; then the status at this moment, and whether whoever
-/// answers for it still could make it.
+/// Checks the proof, the status at this moment, and the sponsor's authority. The proof comes first, so that a stranger learns
+/// nothing about ended invitations.
 fn judge(env: &Env, offer: Option<Offer>, command: &Accept, now: Timestamp) -> Result<Offer, AcceptError> {
     let offer = offer.ok_or(AcceptError::NotFound)?;
     require_open(env, &offer.invitation, command, now)?;
@@ -235,17 +236,17 @@ fn require_open(
         Acceptor::Principal(principal) => Some(principal),
         Acceptor::Newcomer { .. } => None,
     };
-    match (standing(env, invitation, command.key.as_deref(), principal), status) {
-        (Mailbox::Unproven, Status::Pending) => Err(AcceptError::NotProven(invitation.email.masked())),
-        (Mailbox::Unproven, _) => Err(AcceptError::NotFound),
-        (Mailbox::Replaced, Status::Pending | Status::Expired) => Err(AcceptError::Replaced),
-        (Mailbox::Proven, Status::Pending) => Ok(()),
-        (Mailbox::Replaced | Mailbox::Proven, ended) => Err(refusal(ended)),
+    match (proof_by_policy(env, invitation, command.key.as_deref(), principal), status) {
+        (MailboxProof::Unproven, Status::Pending) => Err(AcceptError::NotProven(invitation.email.masked())),
+        (MailboxProof::Unproven, _) => Err(AcceptError::NotFound),
+        (MailboxProof::Replaced, Status::Pending | Status::Expired) => Err(AcceptError::Replaced),
+        (MailboxProof::Proven, Status::Pending) => Ok(()),
+        (MailboxProof::Replaced | MailboxProof::Proven, ended) => Err(rejection(ended)),
     }
 }
 
-/// Tells somebody who proved the mailbox how the invitation ended.
-fn refusal(ended: Status) -> AcceptError {
+/// How the invitation ended, for a caller who proved the mailbox.
+fn rejection(ended: Status) -> AcceptError {
     match ended {
         Status::Accepted => AcceptError::AlreadyAccepted,
         Status::Declined => AcceptError::Declined,
@@ -255,7 +256,7 @@ fn refusal(ended: Status) -> AcceptError {
     }
 }
 
-/// The ceiling once more: rights can be lost between invitation and acceptance.
+/// Checks the ceiling again: the sponsor may have lost rights since the invitation.
 fn require_sponsor(sponsor: Option<&Membership>, invitation: &Invitation) -> Result<(), AcceptError> {
     let holds = sponsor.is_some_and(|sponsor| sponsor.grant.may_hand_out(&invitation.grant));
     if holds { Ok(()) } else { Err(AcceptError::SponsorLostAuthority) }

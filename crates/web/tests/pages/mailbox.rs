@@ -1,57 +1,85 @@
 //! The mailbox of development mode.
 
-use std::fs;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
 use actix_web::{
     App,
     http::Method,
     test::{self, TestRequest},
 };
-use tempfile::TempDir;
-use usher_api::http::dev;
-use usher_mailer::{MailboxDir, Sender};
+use usher_web::mailbox::{KeptMails, KeptMailsError, configure_mailbox};
 
 use crate::{
     html::{Html, assert_accessible},
-    world::Answer,
+    site::Response,
 };
 
 const LINK: &str = "http://127.0.0.1:8080/accept-invitation/AAAA?key=0.x-_&amp=1";
 
+/// Mails in memory.
+#[derive(Default)]
+struct MemoryMails(Mutex<BTreeMap<String, Vec<u8>>>);
+
+impl KeptMails for MemoryMails {
+    fn list(&self) -> Result<Vec<String>, KeptMailsError> {
+        Ok(self.0.lock().unwrap().keys().cloned().collect())
+    }
+
+    fn read(&self, name: &str) -> Result<Option<Vec<u8>>, KeptMailsError> {
+        Ok(self.0.lock().unwrap().get(name).cloned())
+    }
+}
+
+/// Mails that cannot be read.
+struct UnreadableMails;
+
+impl KeptMails for UnreadableMails {
+    fn list(&self) -> Result<Vec<String>, KeptMailsError> {
+        Err(KeptMailsError("mailbox folder /nowhere: no such directory".to_owned()))
+    }
+
+    fn read(&self, _: &str) -> Result<Option<Vec<u8>>, KeptMailsError> {
+        panic!("the disk is gone")
+    }
+}
+
+#[derive(Default)]
 struct Mailbox {
-    folder: TempDir,
-    mails: MailboxDir,
+    mails: Arc<MemoryMails>,
 }
 
 impl Mailbox {
     fn new() -> Self {
-        let folder = TempDir::new().unwrap();
-        let sender = Sender::new(Some("Usher"), "usher@example.com").unwrap();
-        let mails = MailboxDir::open(folder.path(), sender).unwrap();
-        Self { folder, mails }
+        Self::default()
     }
 
-    /// Puts a mail into the folder; gives the name it is listed under.
+    /// Adds a mail, and returns its name.
     fn put(&self, number: u32, mail: &str) -> String {
         let name = format!("{number:08}-{}.eml", "A".repeat(22));
-        fs::write(self.folder.path().join(&name), mail.replace('\n', "\r\n")).unwrap();
-        assert!(self.mails.list().unwrap().contains(&name), "the folder's own pattern");
+        self.mails.0.lock().unwrap().insert(name.clone(), mail.replace('\n', "\r\n").into_bytes());
         name
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    async fn get(&self, path: &str) -> Response {
         self.call(TestRequest::get().uri(path).insert_header(("Host", "127.0.0.1:8080"))).await
     }
 
-    async fn call(&self, request: TestRequest) -> Answer {
-        let mails = self.mails.clone();
-        let app = App::new().configure(|config| dev::configure_mailbox(config, mails));
-        let app = test::init_service(app).await;
-        let response = test::call_service(&app, request.to_request()).await;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let body = String::from_utf8(test::read_body(response).await.to_vec()).unwrap();
-        Answer { status, headers, body }
+    async fn call(&self, request: TestRequest) -> Response {
+        let mails: Arc<dyn KeptMails> = self.mails.clone();
+        call(mails, request).await
     }
+}
+
+async fn call(mails: Arc<dyn KeptMails>, request: TestRequest) -> Response {
+    let app = App::new().configure(|config| configure_mailbox(config, mails));
+    let app = test::init_service(app).await;
+    let response = test::call_service(&app, request.to_request()).await;
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = String::from_utf8(test::read_body(response).await.to_vec()).unwrap();
+    Response { status, headers, body }
 }
 
 fn mail(subject: &str, to: &str) -> String {
@@ -89,7 +117,7 @@ async fn an_empty_mailbox_says_how_to_fill_it() {
     for path in ["/dev/mailbox", "/dev/mailbox/"] {
         let page = mailbox.get(path).await;
         page.assert(200, "No mail yet.");
-        page.assert(200, "<code>curl</code> line");
+        page.assert(200, "<code>curl</code> command");
         assert_accessible(&page.body);
     }
 }
@@ -100,7 +128,7 @@ async fn the_list_shows_the_newest_first() {
     mailbox.put(1, &mail("First", "Ada <ada@example.com>"));
     let second = mailbox.put(2, &mail("=?utf-8?q?Zweite_=C3=9C=3Cb=3E?=", "eve@example.com"));
     let page = mailbox.get("/dev/mailbox").await;
-    page.assert(200, "2 mails, the newest first");
+    page.assert(200, "2 mails, newest first");
     page.assert(200, "Zweite Ü&lt;b&gt;");
     page.assert(200, "Ada &lt;ada@example.com&gt;");
     page.assert(200, r#"<time datetime="2024-03-20T14:49:25Z">20 March 2024, 14:49:25 UTC</time>"#);
@@ -151,7 +179,7 @@ async fn the_html_part_is_sandboxed() {
 }
 
 #[actix_web::test]
-async fn mails_without_one_part_or_both() {
+async fn mails_may_lack_parts() {
     let mailbox = Mailbox::new();
     let plain = mailbox.put(1, "Subject: Plain\nTo: a@example.com\n\nOnly text\n");
     let page = mailbox.get(&format!("/dev/mailbox/{plain}")).await;
@@ -167,7 +195,7 @@ async fn mails_without_one_part_or_both() {
 }
 
 #[actix_web::test]
-async fn only_mails_of_the_folder_are_read() {
+async fn unknown_names_are_404() {
     let mailbox = Mailbox::new();
     for path in [
         "/dev/mailbox/none",
@@ -181,9 +209,9 @@ async fn only_mails_of_the_folder_are_read() {
     }
 }
 
-/// A website whose name points here must not read the links.
+/// A website whose name points to 127.0.0.1 must not read the links.
 #[actix_web::test]
-async fn strangers_names_are_refused() {
+async fn requests_to_other_hosts_are_rejected() {
     let mailbox = Mailbox::new();
     let id = mailbox.put(1, &mail("Hello", "ada@example.com"));
     for path in ["/dev/mailbox".to_owned(), format!("/dev/mailbox/{id}"), format!("/dev/mailbox/{id}/html")] {
@@ -210,7 +238,17 @@ async fn strangers_names_are_refused() {
 }
 
 #[actix_web::test]
-async fn it_can_only_be_read() {
+async fn the_page_shows_why_mails_cannot_be_read() {
+    for (path, text) in
+        [("/dev/mailbox", "/nowhere: no such directory"), ("/dev/mailbox/x", "could not be read")]
+    {
+        let request = TestRequest::get().uri(path).insert_header(("Host", "localhost"));
+        call(Arc::new(UnreadableMails), request).await.assert(500, text);
+    }
+}
+
+#[actix_web::test]
+async fn the_mailbox_can_only_be_read() {
     let mailbox = Mailbox::new();
     for method in [Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS] {
         let request =

@@ -14,48 +14,49 @@ use crate::{
     token::Token,
     usecase::{
         login::Login,
-        proof::{Mailbox, mailbox},
+        proof::{MailboxProof, mailbox_proof},
         record::event,
-        resolve::is,
+        resolve::matches_person,
     },
 };
 
-/// Who is going to be a member by which invitation, and is none yet.
-pub(super) struct Admission<'a> {
+/// An acceptance that passed every check and is still to be written.
+pub(super) struct Approval<'a> {
     pub(super) offer: &'a Offer,
-    who: Who,
+    member: NewMember,
 }
 
-enum Who {
-    /// Somebody known, as is.
-    Known(Person),
-    /// Somebody known of whom something changes, and what that is.
-    Changed(Person, AuditAction),
-    /// Somebody new.
-    New(NewPerson),
+/// The person who becomes a member.
+enum NewMember {
+    /// A stored person who stays as is.
+    Unchanged(Person),
+    /// A stored person to update, and the reason.
+    Updated(Person, AuditAction),
+    /// A person to insert.
+    Inserted(NewPerson),
 }
 
-/// The address of whoever accepts.
-pub(super) fn acceptor<'a>(offer: &'a Offer, command: &'a Accept) -> &'a EmailAddress {
+/// The address of the person who accepts.
+pub(super) fn acceptor_email<'a>(offer: &'a Offer, command: &'a Accept) -> &'a EmailAddress {
     match &command.by {
         Acceptor::Principal(principal) => &principal.email,
         Acceptor::Newcomer { .. } => &offer.invitation.email,
     }
 }
 
-/// Judges whoever accepts; `known` is the person with the [`acceptor`]'s address.
-pub(super) fn admit<'a>(
+/// Judges the acceptor of an open invitation. `known` is the person with the address [`acceptor_email`].
+pub(super) fn approve<'a>(
     env: &Env,
     offer: &'a Offer,
     command: &Accept,
     known: Option<Known>,
     now: Timestamp,
-) -> Result<Admission<'a>, AcceptError> {
-    let who = match &command.by {
+) -> Result<Approval<'a>, AcceptError> {
+    let member = match &command.by {
         Acceptor::Newcomer { name, password } => newcomer(env, offer, known, (name, password), now)?,
         Acceptor::Principal(by) => principal(env, offer, known, (by, command.key.as_deref()), now)?,
     };
-    Ok(Admission { offer, who })
+    Ok(Approval { offer, member })
 }
 
 fn principal(
@@ -64,23 +65,23 @@ fn principal(
     known: Option<Known>,
     (principal, key): (&Principal, Option<&str>),
     now: Timestamp,
-) -> Result<Who, AcceptError> {
+) -> Result<NewMember, AcceptError> {
     let invitation = &offer.invitation;
-    let by_key =
-        principal.email == invitation.email && mailbox(env, invitation, key, None) == Mailbox::Proven;
+    let by_key = principal.email == invitation.email
+        && mailbox_proof(env, invitation, key, None) == MailboxProof::Proven;
     let email_verified = principal.email_verified || by_key;
     if let Some(Known { mut person, memberships }) = known {
-        if !is(&person, principal) {
+        if !matches_person(principal, &person) {
             return Err(AcceptError::UnknownPerson);
         }
         if memberships.iter().any(|(account, _)| account.id == invitation.account_id) {
             return Err(AcceptError::AlreadyMember);
         }
         if person.email_verified || !email_verified {
-            return Ok(Who::Known(person));
+            return Ok(NewMember::Unchanged(person));
         }
         person.email_verified = true;
-        return Ok(Who::Changed(person, AuditAction::EmailVerified));
+        return Ok(NewMember::Updated(person, AuditAction::EmailVerified));
     }
     if principal.person_id.is_some() {
         return Err(AcceptError::UnknownPerson);
@@ -90,7 +91,14 @@ fn principal(
         None => DisplayText::parse("New member").map_err(|_| AcceptError::UnknownPerson)?,
     };
     let (public_id, email) = (Token::generate_at(now, env.entropy.as_ref()), principal.email.clone());
-    Ok(Who::New(NewPerson { public_id, email, email_verified, name, password: None, created_at: now }))
+    Ok(NewMember::Inserted(NewPerson {
+        public_id,
+        email,
+        email_verified,
+        name,
+        password: None,
+        created_at: now,
+    }))
 }
 
 fn newcomer(
@@ -99,16 +107,16 @@ fn newcomer(
     known: Option<Known>,
     (name, password): (&DisplayText, &PasswordHash),
     now: Timestamp,
-) -> Result<Who, AcceptError> {
+) -> Result<NewMember, AcceptError> {
     match (Login::of_known(known.as_ref()), known) {
         (Login::Password, _) => Err(AcceptError::PasswordExists),
         (Login::Elsewhere, _) => Err(AcceptError::SignsInElsewhere),
         (Login::None, Some(Known { mut person, .. })) => {
             person.password = Some(password.clone());
             person.email_verified = true;
-            Ok(Who::Changed(person, AuditAction::PasswordSet))
+            Ok(NewMember::Updated(person, AuditAction::PasswordSet))
         }
-        (Login::None, None) => Ok(Who::New(NewPerson {
+        (Login::None, None) => Ok(NewMember::Inserted(NewPerson {
             public_id: Token::generate_at(now, env.entropy.as_ref()),
             email: offer.invitation.email.clone(),
             email_verified: true,
@@ -119,43 +127,45 @@ fn newcomer(
     }
 }
 
-/// Writes those who are new and what changes of others; answers all of them, each in the place of the admission, and adds to the
-/// events what happened.
+/// Inserts and updates the people of approved acceptances, and appends what happened to `events`. Returns all people in the
+/// order of the approvals.
 pub(super) fn write_people(
     tx: &mut dyn Tx,
-    admissions: &[Admission<'_>],
+    approvals: &[Approval<'_>],
     now: Timestamp,
     events: &mut Vec<AuditEvent>,
 ) -> Result<Vec<Person>, StoreError> {
-    let new: Vec<NewPerson> = admissions.iter().filter_map(Admission::new_person).cloned().collect();
+    let new: Vec<NewPerson> = approvals.iter().filter_map(Approval::new_person).cloned().collect();
     let inserted = if new.is_empty() { Ok(Vec::new()) } else { tx.insert_people(&new) };
     let mut new = match inserted {
-        // Made in between by another request: run again, and find that person.
+        // Another request inserted the person in between: the next run finds it.
         Err(StoreError::Conflict(Constraint::PersonEmail)) => return Err(StoreError::Contended),
         other => other?.into_iter(),
     };
-    let mut people = Vec::with_capacity(admissions.len());
-    for Admission { offer, who } in admissions {
-        let (person, happened) = match who {
-            Who::Known(person) => (person.clone(), None),
-            Who::Changed(person, action) => {
+    let mut people = Vec::with_capacity(approvals.len());
+    for Approval { offer, member } in approvals {
+        let (person, action) = match member {
+            NewMember::Unchanged(person) => (person.clone(), None),
+            NewMember::Updated(person, action) => {
                 tx.update_person(person)?;
                 (person.clone(), Some(*action))
             }
-            Who::New(_) => (new.next().ok_or(StoreError::Contended)?, Some(AuditAction::PersonCreated)),
+            NewMember::Inserted(_) => {
+                (new.next().ok_or(StoreError::Contended)?, Some(AuditAction::PersonCreated))
+            }
         };
-        let note = |action| event(&offer.invitation, action, AuditActor::Invitee, Some(person.id), now);
-        events.extend(happened.map(note));
+        let invitee = |action| event(&offer.invitation, action, AuditActor::Invitee, Some(person.id), now);
+        events.extend(action.map(invitee));
         people.push(person);
     }
     Ok(people)
 }
 
-impl Admission<'_> {
+impl Approval<'_> {
     fn new_person(&self) -> Option<&NewPerson> {
-        match &self.who {
-            Who::New(new) => Some(new),
-            Who::Known(_) | Who::Changed(..) => None,
+        match &self.member {
+            NewMember::Inserted(new) => Some(new),
+            NewMember::Unchanged(_) | NewMember::Updated(..) => None,
         }
     }
 }

@@ -1,8 +1,8 @@
-//! Scanners and previews open links before people do.
+//! Mail scanners and link previews open links before people do.
 
 use actix_web::{http::Method, test::TestRequest};
 
-use crate::world::{PASSWORD, World};
+use crate::site::{PASSWORD, Site};
 
 /// As mail scanners, link previews and browsers' prefetching announce themselves.
 const VISITORS: [(&str, &str); 8] = [
@@ -18,18 +18,18 @@ const VISITORS: [(&str, &str); 8] = [
 
 #[actix_web::test]
 async fn a_thousand_prefetches_change_nothing() {
-    let world = World::new();
-    let invitation = world.invite("ada@example.com");
-    let path = world.link(&invitation);
+    let site = Site::new();
+    let invitation = site.invite("ada@example.com");
+    let path = site.link(&invitation);
     let methods = [Method::GET, Method::HEAD, Method::OPTIONS, Method::GET];
     for round in 0..1000 {
         let (method, visitor) = (&methods[round % 4], VISITORS[round % 8]);
-        let answer =
-            world.call(TestRequest::default().method(method.clone()).uri(&path).insert_header(visitor)).await;
+        let response =
+            site.call(TestRequest::default().method(method.clone()).uri(&path).insert_header(visitor)).await;
         let expected = if *method == Method::OPTIONS { 405 } else { 200 };
-        assert_eq!(answer.status, expected, "{method}");
+        assert_eq!(response.status, expected, "{method}");
     }
-    assert_eq!(world.stored(&invitation), invitation, "not even its version");
+    assert_eq!(site.scene.stored(&invitation), invitation, "not even the version changed");
     let accept = [("action", "accept"), ("name", "Ada Lovelace"), ("password", PASSWORD)];
-    world.post(&invitation, &accept).await.assert(200, "You are now a member");
+    site.post(&invitation, &accept).await.assert(200, "You are now a member");
 }

@@ -9,18 +9,18 @@ use tempfile::TempDir;
 /// 32 bytes.
 pub(super) const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
-/// An empty folder to run the program in, and the variables that it gets.
-pub(super) struct Bench {
+/// A folder and an environment for the program.
+pub(super) struct Program {
     folder: TempDir,
     variables: Vec<(String, String)>,
 }
 
-impl Bench {
-    /// With a folder for the default database, and nothing configured.
+impl Program {
+    /// An empty environment, and a folder for the default database.
     pub(super) fn new() -> Self {
-        let bench = Self { folder: tempfile::tempdir().unwrap(), variables: Vec::new() };
-        std::fs::create_dir(bench.path("data")).unwrap();
-        bench
+        let program = Self { folder: tempfile::tempdir().unwrap(), variables: Vec::new() };
+        std::fs::create_dir(program.path("data")).unwrap();
+        program
     }
 
     pub(super) fn env(mut self, name: &str, value: &str) -> Self {
@@ -37,10 +37,10 @@ impl Bench {
         self.run_with(arguments, "")
     }
 
-    /// The same with something on standard input.
+    /// Runs the program with this standard input until it ends.
     pub(super) fn run_with(&self, arguments: &[&str], input: &str) -> Ended {
         let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().unwrap();
-        // Who refuses the arguments does not read.
+        // The program does not read its input after a usage error.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         Ended::of(&child.wait_with_output().unwrap())
     }
@@ -61,7 +61,7 @@ impl Bench {
     }
 }
 
-/// How a run ended.
+/// The result of a run.
 #[derive(Debug)]
 pub(super) struct Ended {
     pub(super) code: Option<i32>,
@@ -75,38 +75,38 @@ impl Ended {
         Self { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
     }
 
-    /// Done: its result, without the last line break. Nothing was complained about.
+    /// Returns the standard output of a successful run, without the last line break.
     #[track_caller]
-    pub(super) fn done(self) -> String {
+    pub(super) fn stdout(self) -> String {
         assert_eq!(self.code, Some(0), "{self:?}");
         assert!(!self.err.contains("usher:"), "{self:?}");
-        self.out.strip_suffix('\n').expect("a result ends with a line break").to_owned()
+        self.out.strip_suffix('\n').expect("the output ends with a line break").to_owned()
     }
 
     #[track_caller]
     pub(super) fn json(self) -> serde_json::Value {
-        let text = self.done();
+        let text = self.stdout();
         assert!(!text.contains('\n'), "one line: {text}");
         serde_json::from_str(&text).unwrap()
     }
 
-    /// Not done, with that exit code and these words on standard error; no result.
+    /// Asserts a failure with this exit code, these words on standard error and no output.
     #[track_caller]
-    pub(super) fn refused(self, code: i32, words: &str) {
+    pub(super) fn assert_failed(self, code: i32, words: &str) {
         assert_eq!(self.code, Some(code), "{self:?}");
         assert!(self.err.contains(words), "{words:?} is not in {}", self.err);
         assert_eq!(self.out, "");
     }
 }
 
-/// A program that runs, until this goes out of scope.
+/// A running program. Dropping this ends it.
 pub(super) struct Running {
     child: Child,
     output: BufReader<std::process::ChildStdout>,
 }
 
 impl Running {
-    /// Reads on to a line with these words, and answers the line.
+    /// Reads to a line with these words and returns it.
     pub(super) fn line_with(&mut self, words: &str) -> String {
         loop {
             let mut line = String::new();

@@ -13,13 +13,13 @@ use usher_domain::{
     },
 };
 
-/// Part of a list with the oldest first.
+/// A part of a list in the order of creation.
 pub(crate) fn part(limit: u32, offset: u64) -> Part {
     Part { limit, start: Start::Offset(offset), order: Order::OldestFirst }
 }
 
 #[test]
-fn lists_show_the_open_ones_of_the_account_and_count_them_all() {
+fn a_list_has_the_open_invitations_of_the_account_and_their_count() {
     let scene = Scene::new();
     scene.add_account("upside", "Upside");
     scene.add_member("upside", "ann@example.com", grant(["superuser"]));
@@ -39,16 +39,15 @@ fn lists_show_the_open_ones_of_the_account_and_count_them_all() {
     let seen: Vec<InvitationId> = newest.items.iter().map(|view| view.id).collect();
     assert_eq!(seen, [ids[1], ids[0]]);
     scene.clock.advance(TimeDelta::days(14));
-    assert_eq!(listing(&part(10, 0)).count, 0, "expired at that moment, swept or not");
+    assert_eq!(listing(&part(10, 0)).count, 0, "expired, whether the sweep recorded it or not");
     assert_eq!(
         scene.act(&scene.admin(), |tx, env, actor| get(tx, env, actor, ids[0])),
         Err(ViewError::NotFound)
     );
 }
 
-/// From the first part to the last, each behind the one before, in either order.
 #[test]
-fn parts_follow_each_other_by_their_places() {
+fn parts_of_a_list_follow_each_other_in_either_order() {
     let scene = Scene::new();
     let ids: Vec<InvitationId> = (0..5)
         .map(|n| scene.invite(&scene.admin(), &format!("p{n}@example.com"), &["Auditor"]).unwrap().id)
@@ -72,7 +71,7 @@ fn parts_follow_each_other_by_their_places() {
 }
 
 #[test]
-fn a_place_in_another_accounts_list_is_not_known() {
+fn a_place_in_the_list_of_another_account_is_unknown() {
     let scene = Scene::new();
     scene.add_account("upside", "Upside");
     scene.add_member("upside", "ann@example.com", grant(["superuser"]));
@@ -84,9 +83,8 @@ fn a_place_in_another_accounts_list_is_not_known() {
     assert_eq!(listed(&scene.admin()).unwrap().items, []);
 }
 
-/// One batch, several actors: each is answered as if alone.
 #[test]
-fn several_requests_are_answered_each_in_its_place() {
+fn results_of_a_batch_are_in_the_order_of_its_requests() {
     let scene = Scene::new();
     scene.add_account("upside", "Upside");
     scene.add_member("upside", "ann@example.com", grant(["superuser"]));
@@ -113,9 +111,8 @@ fn several_requests_are_answered_each_in_its_place() {
     assert_eq!(counts, [Ok((1, 0)), Err(ViewError::Forbidden), Ok((0, 0)), Ok((1, 1))]);
 }
 
-/// They share one picture, but not what it shows: that is for each of them to see or not.
 #[test]
-fn who_asks_for_the_same_part_is_shown_it_by_the_own_rights() {
+fn equal_lists_of_one_batch_show_each_actor_what_its_rights_allow() {
     let scene = Scene::new();
     scene.add_member("onward", "eng@example.com", grant(["Auditor"]));
     scene.add_account("upside", "Upside");
@@ -137,7 +134,7 @@ fn who_asks_for_the_same_part_is_shown_it_by_the_own_rights() {
 }
 
 #[test]
-fn another_accounts_invitation_does_not_exist() {
+fn an_invitation_of_another_account_is_not_found() {
     let scene = Scene::new();
     scene.add_account("upside", "Upside");
     scene.add_member("upside", "ann@example.com", grant(["superuser"]));
@@ -151,7 +148,7 @@ fn another_accounts_invitation_does_not_exist() {
 }
 
 #[test]
-fn the_secure_id_is_for_those_who_could_have_made_the_invitation() {
+fn only_an_actor_who_could_make_the_invitation_sees_its_secure_id() {
     let scene = Scene::new();
     scene.add_member("onward", "aud@example.com", grant(["Auditor"]));
     scene.add_member("onward", "eng@example.com", grant(["engineer"]));
@@ -171,7 +168,7 @@ fn the_secure_id_is_for_those_who_could_have_made_the_invitation() {
 }
 
 #[test]
-fn nobody_takes_back_what_they_could_not_have_made() {
+fn only_an_actor_who_could_make_the_invitation_revokes_it() {
     let scene = Scene::new();
     scene.add_member("onward", "aud@example.com", grant(["Auditor"]));
     scene.add_member("onward", "eng@example.com", grant(["engineer"]));
@@ -186,7 +183,7 @@ fn nobody_takes_back_what_they_could_not_have_made() {
 }
 
 #[test]
-fn an_expired_invitation_can_be_taken_back() {
+fn an_expired_invitation_is_revoked() {
     let scene = Scene::new();
     let invitation = scene.invite(&scene.admin(), "a@example.com", &["Auditor"]).unwrap();
     scene.clock.advance(TimeDelta::days(30));
@@ -197,7 +194,7 @@ fn an_expired_invitation_can_be_taken_back() {
 }
 
 #[test]
-fn the_summary_tells_of_open_invitations_only() {
+fn the_summary_shows_open_invitations_only() {
     let scene = Scene::new();
     let invitation = scene.invite(&scene.admin(), "a@example.com", &["Auditor"]).unwrap();
     let title = || scene.write(|tx| summary(tx, &scene.env, &invitation.secure_id)).unwrap();
@@ -207,7 +204,7 @@ fn the_summary_tells_of_open_invitations_only() {
 }
 
 #[test]
-fn principals_are_resolved_to_one_account() {
+fn a_principal_resolves_to_one_account() {
     let scene = Scene::new();
     scene.add_account("upside", "Upside");
     let resolved = |principal: &Principal| {
@@ -228,7 +225,7 @@ fn principals_are_resolved_to_one_account() {
     assert_eq!(resolved(&principal("jane@example.com")), Err(ResolveError::ChooseAccount));
     assert_eq!(resolved(&in_account("upside")), Ok("upside".to_owned()));
     let foreign = Principal { person_id: Some(PersonId::new(77)), ..in_account("upside") };
-    assert_eq!(resolved(&foreign), Err(ResolveError::UnknownPerson), "the number of somebody else");
+    assert_eq!(resolved(&foreign), Err(ResolveError::UnknownPerson), "the number of another person");
     scene.remove(&scene.actor("upside", "jane@example.com"));
     scene.remove(&scene.admin());
     assert_eq!(resolved(&principal("jane@example.com")), Err(ResolveError::NoMembership));

@@ -1,10 +1,10 @@
-//! The structure of the pages: well-formed, and everything that points somewhere arrives.
+//! The structure of the pages: they are well-formed, and every reference has a target.
 
 use std::collections::HashMap;
 
-use crate::world::{PASSWORD, World};
+use crate::site::{PASSWORD, Site};
 
-/// Elements without a content (HTML, 13.1.2).
+/// Elements without content (HTML, 13.1.2).
 const VOID: [&str; 5] = ["meta", "link", "input", "br", "base"];
 
 /// A start tag.
@@ -21,7 +21,7 @@ impl Element {
     }
 }
 
-/// A page in the strict dialect that our templates are written in: every element closed, every value quoted.
+/// A page in the strict form of the templates: every element is closed, every value is quoted.
 pub(crate) struct Html {
     pub(crate) elements: Vec<Element>,
 }
@@ -86,7 +86,7 @@ fn unescape(value: &str) -> String {
     entities.iter().fold(value.to_owned(), |text, (entity, plain)| text.replace(entity, plain))
 }
 
-/// What a screen reader, a keyboard and a browser without JavaScript need.
+/// Asserts what screen readers, keyboards and browsers without JavaScript need.
 pub(crate) fn assert_accessible(body: &str) {
     let html = Html::parse(body);
     assert_eq!(html.all("html").next().unwrap().attribute("lang"), Some("en"));
@@ -126,13 +126,13 @@ pub(crate) fn assert_accessible(body: &str) {
 
 #[actix_web::test]
 async fn pages_are_well_formed_and_accessible() {
-    let mut world = World::new();
-    world.continue_url = Some("https://console.example.com/".parse().unwrap());
-    let invitation = world.invite("ada@example.com");
-    assert_accessible(&world.get(&world.link(&invitation)).await.body);
-    world.person("bob@example.com");
-    assert_accessible(&world.get(&world.link(&world.invite("bob@example.com"))).await.body);
-    assert_accessible(&world.get("/accept-invitation/x").await.body);
+    let mut site = Site::new();
+    site.settings.continue_url = Some("https://console.example.com/".parse().unwrap());
+    let invitation = site.invite("ada@example.com");
+    assert_accessible(&site.get(&site.link(&invitation)).await.body);
+    site.person("bob@example.com");
+    assert_accessible(&site.get(&site.link(&site.invite("bob@example.com"))).await.body);
+    assert_accessible(&site.get("/accept-invitation/x").await.body);
     for fields in [
         &[][..],
         &[("action", "accept"), ("name", ""), ("password", "")],
@@ -141,16 +141,16 @@ async fn pages_are_well_formed_and_accessible() {
         &[("action", "accept"), ("name", "Ada"), ("password", PASSWORD)],
         &[("action", "decline")],
     ] {
-        assert_accessible(&world.post(&invitation, fields).await.body);
+        assert_accessible(&site.post(&invitation, fields).await.body);
     }
 }
 
-/// The summary takes the focus, says what is wrong at once, and leads to each field; the field says it again.
+/// The summary takes the focus, lists the errors and links to the fields. Each field repeats its error.
 #[actix_web::test]
-async fn mistakes_are_tied_to_their_fields() {
-    let world = World::new();
-    let invitation = world.invite("ada@example.com");
-    let page = world.post(&invitation, &[("action", "accept"), ("name", ""), ("password", "short")]).await;
+async fn errors_are_tied_to_their_fields() {
+    let site = Site::new();
+    let invitation = site.invite("ada@example.com");
+    let page = site.post(&invitation, &[("action", "accept"), ("name", ""), ("password", "short")]).await;
     let html = Html::parse(&page.body);
     let summary = html.elements.iter().find(|element| element.attribute("role") == Some("alert")).unwrap();
     assert!(summary.attribute("autofocus").is_some());
@@ -161,16 +161,16 @@ async fn mistakes_are_tied_to_their_fields() {
         assert_eq!(input.attribute("aria-describedby"), Some(notes));
         assert!(html.all("a").any(|link| link.attribute("href") == Some(&format!("#{id}"))));
     }
-    let page = world.get(&world.link(&invitation)).await;
+    let page = site.get(&site.link(&invitation)).await;
     assert!(!page.body.contains("role=\"alert\"") && !page.body.contains("aria-invalid"), "{}", page.body);
 }
 
-/// Whatever path the public URL has, forms and stylesheet are found below it.
+/// The links to forms and stylesheet are relative, so that the public URL may have any path.
 #[actix_web::test]
 async fn pages_work_below_any_path() {
-    let world = World::new();
-    let invitation = world.invite("ada@example.com");
-    let html = Html::parse(&world.get(&world.link(&invitation)).await.body);
+    let site = Site::new();
+    let invitation = site.invite("ada@example.com");
+    let html = Html::parse(&site.get(&site.link(&invitation)).await.body);
     assert!(html.all("form").all(|form| form.attribute("action") == Some(invitation.secure_id.as_str())));
     assert!(
         html.all("link").all(|link| link.attribute("href").unwrap().starts_with("../assets/usher.css?v="))

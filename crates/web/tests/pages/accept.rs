@@ -1,0 +1,104 @@
+//! Acceptance by newcomers.
+
+use usher_domain::{
+    invitation::Status,
+    testkit::{PlainHasher, grant},
+};
+
+use crate::site::{PASSWORD, Site};
+
+const NEWCOMER: [(&str, &str); 3] = [("action", "accept"), ("name", "Ada Lovelace"), ("password", PASSWORD)];
+
+#[actix_web::test]
+async fn a_newcomer_becomes_a_person_and_a_member() {
+    let site = Site::new();
+    let invitation = site.invite("ada@example.com");
+    let page = site.post(&invitation, &NEWCOMER).await;
+    page.assert(200, "You are now a member of Onward, Inc.");
+    page.assert(200, "sign in with ada@example.com");
+    let ada = site.scene.person("ada@example.com").unwrap();
+    assert_eq!(ada.name.as_str(), "Ada Lovelace");
+    assert!(ada.email_verified, "the key proved the mailbox");
+    assert_eq!(ada.password, Some(PlainHasher::hash_of(PASSWORD)));
+    assert_eq!(site.membership("ada@example.com").unwrap().grant, grant(["Auditor"]));
+    assert_eq!(site.scene.stored(&invitation).status, Status::Accepted);
+}
+
+#[actix_web::test]
+async fn the_page_links_to_the_continue_url_if_one_is_set() {
+    let mut site = Site::new();
+    let without = site.post(&site.invite("ada@example.com"), &NEWCOMER).await;
+    assert!(!without.body.contains("<a "), "{}", without.body);
+    site.settings.continue_url =
+        Some("https://console.example.com/start?from=usher&lang=en".parse().unwrap());
+    let with = site.post(&site.invite("eve@example.com"), &NEWCOMER).await;
+    with.assert(200, ">Continue to console.example.com</a>");
+    with.assert(200, "from=usher&amp;lang=en");
+}
+
+#[actix_web::test]
+async fn a_link_works_once() {
+    let site = Site::new();
+    let invitation = site.invite("ada@example.com");
+    site.post(&invitation, &NEWCOMER).await.assert(200, "You are now a member");
+    site.post(&invitation, &NEWCOMER).await.assert(410, "already accepted");
+    let other = [("action", "accept"), ("name", "Eve"), ("password", "another password")];
+    site.post(&invitation, &other).await.assert(410, "already accepted");
+    assert_eq!(site.scene.person("ada@example.com").unwrap().password, Some(PlainHasher::hash_of(PASSWORD)));
+}
+
+#[actix_web::test]
+async fn a_form_with_errors_is_shown_again() {
+    let site = Site::new();
+    let invitation = site.invite("ada@example.com");
+    let short = [("action", "accept"), ("name", "Ada Lovelace"), ("password", "S3cret!")];
+    let page = site.post(&invitation, &short).await;
+    page.assert(422, "The password must have at least 8 characters.");
+    page.assert(422, r#"value="Ada Lovelace""#);
+    page.assert(422, "<title>Error: ");
+    assert!(!page.body.contains("S3cret!"), "a password is never sent back");
+    let both = [("action", "accept"), ("name", " "), ("password", "")];
+    let page = site.post(&invitation, &both).await;
+    page.assert(422, "Your name must not be empty.");
+    page.assert(422, "The password must have at least 8 characters.");
+    site.post(&invitation, &[("action", "accept")]).await.assert(422, "Your name must not be empty.");
+    let link = [("action", "accept"), ("name", "www.example.com"), ("password", PASSWORD)];
+    site.post(&invitation, &link).await.assert(422, "must not contain a web or e-mail address");
+    assert_eq!(site.scene.stored(&invitation), invitation, "nothing was changed");
+    site.post(&invitation, &NEWCOMER).await.assert(200, "You are now a member");
+}
+
+#[actix_web::test]
+async fn a_person_with_a_password_cannot_choose_a_new_one_here() {
+    let site = Site::new();
+    site.person("ada@example.com");
+    let invitation = site.invite("ada@example.com");
+    let other = [("action", "accept"), ("name", "Eve"), ("password", "another password")];
+    let page = site.post(&invitation, &other).await;
+    page.assert(409, "This address already has a login. Sign in with its password.");
+    page.assert(409, "Sign in to accept");
+    assert_eq!(site.membership("ada@example.com"), None);
+    assert_eq!(site.scene.person("ada@example.com").unwrap().password, Some(PlainHasher::hash_of(PASSWORD)));
+}
+
+#[actix_web::test]
+async fn a_person_without_a_password_chooses_one() {
+    let site = Site::new();
+    let invitation = site.invite("ada@example.com");
+    let mut ada = site.person("ada@example.com");
+    ada.password = None;
+    site.scene.write(|tx| tx.update_person(&ada)).unwrap();
+    site.post(&invitation, &NEWCOMER).await.assert(200, "You are now a member");
+    assert_eq!(site.scene.person("ada@example.com").unwrap().password, Some(PlainHasher::hash_of(PASSWORD)));
+}
+
+#[actix_web::test]
+async fn roles_come_from_the_invitation_and_not_from_the_form() {
+    let site = Site::new();
+    let invitation = site.invite("ada@example.com");
+    let more =
+        [("roles", "GlobalAdmin"), ("role", "GlobalAdmin"), ("account", "other"), ("email_verified", "true")];
+    let fields: Vec<_> = NEWCOMER.into_iter().chain(more).collect();
+    site.post(&invitation, &fields).await.assert(200, "You are now a member");
+    assert_eq!(site.membership("ada@example.com").unwrap().grant, grant(["Auditor"]));
+}
