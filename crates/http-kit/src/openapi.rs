@@ -20,7 +20,7 @@ impl Modify for StatusHeaders {
             match status.as_str() {
                 "401" => add(response, "WWW-Authenticate", Type::String, "How to send a token"),
                 "409" => {
-                    let description = "When the first request with the key is still running: seconds to wait";
+                    let description = "Seconds to wait, when the first request with the key is still running";
                     add(response, "Retry-After", Type::Integer, description);
                 }
                 "429" | "503" => add(response, "Retry-After", Type::Integer, "Seconds to wait"),
@@ -30,17 +30,17 @@ impl Modify for StatusHeaders {
     }
 }
 
-/// Adds the parameter `Idempotency-Key`, and the header of replayed responses, to each operation that takes a key: those that
-/// describe 422, the response to a key that was used with another request.
+/// Adds the parameter `Idempotency-Key`, and the header of stored responses, to each operation that takes a key.
 #[derive(Debug)]
 pub struct IdempotencyKeys;
 
 impl Modify for IdempotencyKeys {
     fn modify(&self, document: &mut OpenApi) {
-        for operation in operations(document).filter(|operation| takes_key(operation)) {
+        for operation in operations(document).filter(|operation| is_keyed(operation)) {
             operation.parameters.get_or_insert_default().push(RefOr::T(key().build()));
             for (_, response) in responses(operation).filter(|(status, _)| status.starts_with('2')) {
-                let description = "`true` when nothing was done: the same request got this response before";
+                let description =
+                    "`true` for the stored response to a repeated request; nothing was done again";
                 add(response, "Idempotency-Replayed", Type::String, description);
             }
         }
@@ -70,14 +70,16 @@ pub fn add(response: &mut Response, name: &str, kind: Type, description: &str) {
     response.headers.insert(name.to_owned(), RefOr::T(header));
 }
 
-fn takes_key(operation: &Operation) -> bool {
+/// Whether an operation takes an idempotency key: it then describes 422, the response to a key of another request.
+#[must_use]
+pub fn is_keyed(operation: &Operation) -> bool {
     operation.responses.responses.contains_key("422")
 }
 
 fn key() -> ParameterBuilder {
     let form = ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).min_length(Some(1));
-    let description = "A request that is repeated with its key is done once: for 24 hours, it gets the first response again. 1 to \
-                       255 visible ASCII characters, as they are or in double quotes";
+    let description = "The same request with the same key is done once; for 24 hours it gets the first response again. 1 to 255 \
+                       visible ASCII characters, bare or in double quotes";
     ParameterBuilder::new()
         .name("Idempotency-Key")
         .parameter_in(ParameterIn::Header)

@@ -26,13 +26,13 @@ use actix_web::{
     middleware::DefaultHeaders,
     web::{self, ServiceConfig},
 };
-
 use chrono::TimeDelta;
-use error::Problem;
-pub use openapi::openapi;
 use usher_http_kit::endpoint::{Endpoint, mount};
 
-/// Where the dialect hangs.
+use error::Problem;
+pub use openapi::openapi;
+
+/// The prefix of the dialect's paths.
 pub const PREFIX: &str = "/api/v2";
 
 /// The settings of the dialect.
@@ -40,7 +40,7 @@ pub const PREFIX: &str = "/api/v2";
 pub struct Settings {
     /// Whether a body must be declared as `application/json`. Otherwise its declared type is ignored.
     pub strict_content_type: bool,
-    /// How long an invitation is valid.
+    /// How long an invitation of this dialect is valid.
     pub validity: TimeDelta,
 }
 
@@ -48,11 +48,11 @@ pub struct Settings {
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
-        Endpoint::new(Method::GET, "/invitations", invitations::list),
-        Endpoint::new(Method::POST, "/invitations", invitations::create),
-        Endpoint::new(Method::GET, "/invitations/{id}", invitations::get),
-        Endpoint::new(Method::DELETE, "/invitations/{id}", invitations::delete),
-        Endpoint::new(Method::POST, "/invitations/{id}", invitations::resend),
+        Endpoint::new(Method::GET, "/invitations", invitations::read::list),
+        Endpoint::new(Method::POST, "/invitations", invitations::write::create),
+        Endpoint::new(Method::GET, "/invitations/{id}", invitations::read::get),
+        Endpoint::new(Method::DELETE, "/invitations/{id}", invitations::write::delete),
+        Endpoint::new(Method::POST, "/invitations/{id}", invitations::write::resend),
         Endpoint::new(Method::GET, "/invitations/{secure_id}/summary", acceptance::summary),
         Endpoint::new(Method::POST, "/accept-invitation", acceptance::accept),
         Endpoint::new(Method::POST, "/reject-invitation", acceptance::reject),

@@ -24,11 +24,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         license(name = "MIT OR Apache-2.0")
     ),
     paths(
-        invitations::list,
-        invitations::create,
-        invitations::get,
-        invitations::delete,
-        invitations::resend,
+        invitations::read::list,
+        invitations::write::create,
+        invitations::read::get,
+        invitations::write::delete,
+        invitations::write::resend,
         acceptance::summary,
         acceptance::accept,
         acceptance::reject,

@@ -1,11 +1,14 @@
 use insta::assert_json_snapshot;
 use usher_domain::{
     Timestamp,
-    account::{AccountName, PublicId},
+    account::{Account, AccountName, PublicId},
     address::EmailAddress,
     id::{AccountId, InvitationId, PersonId},
-    invitation::NewInvitation,
+    invitation::{Invitation, NewInvitation, OpenInvitation, SecureId},
+    person::Person,
     role::Grant,
+    text::DisplayText,
+    usecase::{accept::Accepted, sign_in::SignedIn},
 };
 
 use super::*;

@@ -1,14 +1,13 @@
-//! `GET`, `POST /invitations`; `GET`, `DELETE`, `POST /invitations/{id}`.
+//! `POST /invitations`; `DELETE`, `POST /invitations/{id}`.
 
 use std::sync::Arc;
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{Data, Path, Payload, Query},
+    web::{Data, Path, Payload},
 };
 use usher_app::InAccount;
 use usher_domain::{
-    id::InvitationId,
     idempotency::Answer,
     invitation::{Invitation, InvitationRef},
 };
@@ -17,55 +16,17 @@ use usher_http_kit::{
     credentials::bearer_credential,
     idempotency_key,
     json::{self, Members},
-    problem, query,
 };
 
+use super::number;
 use crate::{
     PREFIX, Settings,
     error::{ErrorResponse, Problem},
     http::{Content, content, json_answer, no_content, respond},
-    list,
     openapi::{Failed, RejectedBody, RejectedWrite, Unidentified},
-    page::{PageParameters, PageRequest},
     requests::InvitationRequest,
-    responses::{CreatedResponse, InvitationResponse, ListResponse},
+    responses::CreatedResponse,
 };
-
-/// `GET /invitations`: all open invitations, or a part with `limit` and `offset`.
-#[utoipa::path(
-    get,
-    context_path = PREFIX,
-    path = "/invitations",
-    tag = "invitations",
-    operation_id = "listInvitations",
-    summary = "List invitations",
-    params(PageParameters),
-    responses(
-        (status = 200, description = "A page of the open invitations, or all of them without `limit`", body = ListResponse),
-        (status = 400, description = "`BadRequest`: a parameter is out of its bounds", body = ErrorResponse),
-        (status = 403, description = "`Forbidden`: the caller's roles see no invitations", body = ErrorResponse),
-        Unidentified,
-        Failed,
-    )
-)]
-pub(crate) async fn list(
-    request: HttpRequest,
-    state: Data<AppState>,
-    parameters: Query<Vec<(String, String)>>,
-) -> Result<HttpResponse, Problem> {
-    let credential = bearer_credential(&request, &state).await?;
-    let context = context(&request);
-    let page = PageRequest::of_query(&parameters);
-    let wanted = page.clone().map(|page| page.part());
-    let Parsed { request, not_understood } = query(context.clone(), credential.clone(), wanted);
-    let listed = state.app.invitations().list(request).await;
-    let listed = listed.map_err(|rejection| problem(rejection, not_understood))?;
-    let page = page?;
-    if page.is_unlimited() && listed.value.more {
-        return Ok(list::whole(state, &context, credential, listed));
-    }
-    Ok(list::page(&page, &state.public_url, &listed))
-}
 
 /// `POST /invitations`: invites, by default as `GlobalAdmin`.
 #[utoipa::path(
@@ -99,35 +60,6 @@ pub(crate) async fn create(
     let Parsed { request, not_understood } = call(context(&request), credential, key, command);
     let outcome = state.app.invitations().create(request, Arc::new(created)).await;
     respond(outcome, not_understood)
-}
-
-/// `GET /invitations/{id}`
-#[utoipa::path(
-    get,
-    context_path = PREFIX,
-    path = "/invitations/{id}",
-    tag = "invitations",
-    operation_id = "getInvitation",
-    summary = "Get an invitation",
-    params(("id" = i64, Path, minimum = 1, description = "The invitation's `id`")),
-    responses(
-        (status = 200, description = "The invitation", body = InvitationResponse),
-        (status = 403, description = "`Forbidden`: the caller's roles see no invitations", body = ErrorResponse),
-        (status = 404, description = "`NotFound`: the account has no open invitation with this id", body = ErrorResponse),
-        Unidentified,
-        Failed,
-    )
-)]
-pub(crate) async fn get(
-    request: HttpRequest,
-    state: Data<AppState>,
-    id: Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let credential = bearer_credential(&request, &state).await?;
-    let Parsed { request, not_understood } = query(context(&request), credential, number(&id));
-    let got = state.app.invitations().get(request).await;
-    let got = got.map_err(|rejection| problem(rejection, not_understood))?;
-    Ok(HttpResponse::Ok().json(InvitationResponse::of(&got.value, &got.actor.account)))
 }
 
 /// `DELETE /invitations/{id}`: revokes.
@@ -214,12 +146,4 @@ fn expect_nothing(body: &[u8]) -> Result<(), Problem> {
         return Ok(());
     }
     Ok(json::read(body, Members::Any, |_, _| Some(()))?)
-}
-
-/// Ids are positive numbers; any other text names no invitation.
-fn number(text: &str) -> Result<InvitationId, Problem> {
-    let number = text.parse().ok().filter(|number| *number > 0);
-    number
-        .map(InvitationId::new)
-        .ok_or_else(|| Problem::not_found("there is no pending invitation with this id"))
 }
