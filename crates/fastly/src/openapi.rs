@@ -1,11 +1,11 @@
 //! The OpenAPI document, generated from the handlers and the types of the bodies.
 
+use usher_http_kit::openapi::{IdempotencyKeys, StatusHeaders, add, responses};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        HeaderBuilder, ObjectBuilder, PathItem, RefOr, Response,
-        path::{Operation, ParameterBuilder, ParameterIn},
-        schema::{SchemaType, Type},
+        PathItem,
+        schema::Type,
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -31,92 +31,25 @@ use crate::{acceptance, caller, invitations};
         acceptance::accept
     ),
     security(("fastly_key" = []), ("bearer" = [])),
-    modifiers(&SecuritySchemes, &ResponseHeaders, &IdempotencyKeys)
+    modifiers(&SecuritySchemes, &StatusHeaders, &WriteLimitHeaders, &IdempotencyKeys)
 )]
 pub struct Description;
 
-/// Adds the headers that depend on the status, and those of every write.
-struct ResponseHeaders;
+/// Adds the figures of the write limit to the responses of writes. A 401 has none, because its caller is unknown.
+struct WriteLimitHeaders;
 
-impl Modify for ResponseHeaders {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        for item in document.paths.paths.values_mut() {
-            let PathItem { get, post, put, delete, .. } = item;
-            get.iter_mut().for_each(add_status_headers);
-            for write in [post, put, delete].into_iter().flatten() {
-                add_status_headers(write);
-                add_write_limit_headers(write);
-            }
-        }
-    }
-}
-
-fn add_status_headers(operation: &mut Operation) {
-    for (status, response) in responses(operation) {
-        match status.as_str() {
-            "401" => add(response, "WWW-Authenticate", Type::String, "How to send a token"),
-            "409" => add(
-                response,
-                "Retry-After",
-                Type::Integer,
-                "Seconds to wait, when the first request with the key is still running",
-            ),
-            "429" | "503" => add(response, "Retry-After", Type::Integer, "Seconds to wait"),
-            _ => {}
-        }
-    }
-}
-
-/// Adds the figures of the write limit. A 401 has none, because its caller is unknown.
-fn add_write_limit_headers(write: &mut Operation) {
-    for (_, response) in responses(write).filter(|(status, _)| *status != "401") {
-        let remaining = "Writes left in this hour; absent without a limit or a known person";
-        add(response, "Fastly-RateLimit-Remaining", Type::Integer, remaining);
-        add(response, "Fastly-RateLimit-Reset", Type::Integer, "End of the hour, in epoch seconds");
-    }
-}
-
-/// Adds the idempotency key of every write, and the header of a stored response.
-struct IdempotencyKeys;
-
-impl Modify for IdempotencyKeys {
+impl Modify for WriteLimitHeaders {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         for item in document.paths.paths.values_mut() {
             let PathItem { post, put, delete, .. } = item;
-            for write in [post, put, delete].into_iter().flatten() {
-                write.parameters.get_or_insert_default().push(RefOr::T(key_parameter().build()));
-                for (_, response) in responses(write).filter(|(status, _)| status.starts_with('2')) {
-                    let replayed =
-                        "`true` for the stored response to a repeated request; nothing was done again";
-                    add(response, "Idempotency-Replayed", Type::String, replayed);
-                }
+            let writes = [post, put, delete].into_iter().flatten();
+            for (_, response) in writes.flat_map(responses).filter(|(status, _)| *status != "401") {
+                let remaining = "Writes left in this hour; absent without a limit or a known person";
+                add(response, "Fastly-RateLimit-Remaining", Type::Integer, remaining);
+                add(response, "Fastly-RateLimit-Reset", Type::Integer, "End of the hour, in epoch seconds");
             }
         }
     }
-}
-
-fn key_parameter() -> ParameterBuilder {
-    let form = ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).min_length(Some(1));
-    let description = "The same request with the same key is done once; for 24 hours it gets the first response again. 1 to 255 \
-                       visible ASCII characters, bare or in double quotes";
-    ParameterBuilder::new()
-        .name("Idempotency-Key")
-        .parameter_in(ParameterIn::Header)
-        .schema(Some(form))
-        .description(Some(description))
-}
-
-fn responses(operation: &mut Operation) -> impl Iterator<Item = (&String, &mut Response)> {
-    operation.responses.responses.iter_mut().filter_map(|(status, response)| match response {
-        RefOr::T(response) => Some((status, response)),
-        RefOr::Ref(_) => None,
-    })
-}
-
-fn add(response: &mut Response, name: &str, kind: Type, description: &str) {
-    let schema = ObjectBuilder::new().schema_type(SchemaType::new(kind));
-    let header = HeaderBuilder::new().schema(Some(schema)).description(Some(description)).build();
-    response.headers.insert(name.to_owned(), RefOr::T(header));
 }
 
 /// Adds the two headers for a token.
