@@ -45,7 +45,7 @@ pub async fn example(app: &App, folder: &Path) -> Result<Example, StartError> {
     let known = accounts.iter().find(|account| account.public_id.as_str() == remembered.trim());
     let password = Token::<16>::generate(app.env().entropy.as_ref()).to_string();
     let chosen = Password::parse(&password).map_err(failed)?;
-    let hash = app.passwords().hash(&RequestContext::internal(), chosen).await.map_err(failed)?;
+    let hash = app.passwords().hash(chosen).await.map_err(failed)?;
     let (account, person) = match known {
         Some(account) => (account.clone(), renew(app, hash).await?),
         None if accounts.is_empty() => {

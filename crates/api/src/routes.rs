@@ -14,7 +14,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct EdgeSettings {
     landscape: usher_landscape::Settings,
-    fastly: usher_fastly::Settings,
+    fastly: usher_fastly::FastlySettings,
     pages: usher_web::Settings,
 }
 
@@ -26,7 +26,9 @@ impl EdgeSettings {
                 strict_content_type: settings.landscape.strict_content_type,
                 validity: delta(settings.invitations.validity, "invitations.validity")?,
             },
-            fastly: usher_fastly::Settings { validity: delta(settings.fastly.validity, "fastly.validity")? },
+            fastly: usher_fastly::FastlySettings {
+                validity: delta(settings.fastly.validity, "fastly.validity")?,
+            },
             pages: usher_web::Settings { continue_url: settings.server.continue_url.clone() },
         })
     }
@@ -53,7 +55,7 @@ pub fn endpoints() -> Vec<(&'static str, Endpoint)> {
 pub fn configure(config: &mut ServiceConfig, settings: &EdgeSettings) {
     health::configure(config);
     usher_landscape::configure(config, settings.landscape.clone());
-    usher_fastly::configure(config, settings.fastly.clone());
+    usher_fastly::configure(config, settings.fastly);
     usher_web::configure(config, settings.pages.clone());
     config.default_service(Route::new().to(not_found));
 }

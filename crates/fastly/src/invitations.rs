@@ -24,7 +24,7 @@ use crate::{
     page::{PageParameters, PageRequest, Paging},
     request::{self, RequestedInvite, shape::InvitationRequest},
     response::{document, no_content, write_response, written_document},
-    settings::Settings,
+    settings::FastlySettings,
 };
 
 /// `GET /invitations`: lists the open invitations of the account, newest first.
@@ -84,7 +84,7 @@ pub(crate) async fn create(
     request: HttpRequest,
     payload: Payload,
     state: Data<AppState>,
-    settings: Data<Settings>,
+    settings: Data<FastlySettings>,
 ) -> Result<HttpResponse, FastlyProblem> {
     let credential = credential(&request, &state).await?;
     let body = body::read(payload, state.body_timeout).await;

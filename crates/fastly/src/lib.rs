@@ -36,4 +36,4 @@ mod user;
 
 pub use openapi::Description;
 pub use routes::{configure, endpoints};
-pub use settings::Settings;
+pub use settings::FastlySettings;

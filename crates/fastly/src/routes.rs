@@ -7,7 +7,7 @@ use actix_web::{
 };
 use usher_http_kit::endpoint::{Endpoint, mount};
 
-use crate::{acceptance, caller, error::FastlyProblem, invitations, settings::Settings};
+use crate::{acceptance, caller, error::FastlyProblem, invitations, settings::FastlySettings};
 
 /// Every operation of the dialect.
 #[must_use]
@@ -32,7 +32,7 @@ const UNKNOWN_PATHS: [&str; 4] = [
 ];
 
 /// Registers the operations. Their handlers need [`usher_http_kit::AppState`] as app data.
-pub fn configure(config: &mut ServiceConfig, settings: Settings) {
+pub fn configure(config: &mut ServiceConfig, settings: FastlySettings) {
     config.app_data(Data::new(settings));
     mount(config, endpoints(), || Route::new().to(method_not_allowed));
     config.service(resource(UNKNOWN_PATHS).to(not_found));

@@ -27,7 +27,7 @@ pub(super) fn from_stdin(is_requested: bool) -> Result<Option<Password>, Failure
 
 /// Hashes the password.
 pub(super) fn hashed(password: Option<Password>, records: &Records) -> Result<Option<PasswordHash>, Failure> {
-    let hash = |password| records.wait(records.app.passwords().hash(&RequestContext::internal(), password));
+    let hash = |password| records.wait(records.app.passwords().hash(password));
     password.map(hash).transpose().map_err(|error| Failure::of(&error))
 }
 

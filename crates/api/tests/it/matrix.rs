@@ -105,8 +105,8 @@ const ROWS: &[Row] = &[
     // The development mailbox shows working links: in production it does not exist.
     public("GET", "/dev/mailbox", 404),
     public("GET", "/dev/mailbox/", 404),
-    public("GET", "/dev/mailbox/{id}", 404),
-    public("GET", "/dev/mailbox/{id}/html", 404),
+    public("GET", "/dev/mailbox/{name}", 404),
+    public("GET", "/dev/mailbox/{name}/html", 404),
 ];
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod throttle;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::task::spawn_blocking;
 use usher_domain::{
@@ -18,6 +18,10 @@ use crate::{
     telemetry,
     units::{Units, panicked},
 };
+
+/// How long a request waits for a permit to hash. Longer than the time budget of other waits, because each password takes tens
+/// of milliseconds of a processor.
+const WAIT: Duration = Duration::from_secs(5);
 
 /// The limit's name in logs and metrics.
 const LIMIT: &str = "password_hashing";
@@ -56,10 +60,9 @@ impl PasswordService {
     /// Hashes a chosen password.
     pub async fn hash(
         &self,
-        context: &RequestContext,
         password: Password,
     ) -> Result<PasswordHash, PasswordError> {
-        let hashed = self.work(context, move |hasher| hasher.hash(&password)).await?;
+        let hashed = self.work(move |hasher| hasher.hash(&password)).await?;
         hashed.map_err(|error| {
             telemetry::defect("password.hash", &error);
             PasswordError::Busy
@@ -77,7 +80,7 @@ impl PasswordService {
     ) -> Result<Option<Person>, PasswordError> {
         // An invalid address, or a password longer than anybody can choose, is never right: it needs no throttle.
         let Some(email) = email.filter(|_| presented.len() <= MAX_PASSWORD_OCTETS) else {
-            self.work(context, |hasher| hasher.verify(None, "")).await?;
+            self.work(|hasher| hasher.verify(None, "")).await?;
             return Ok(None);
         };
         let key = email.key().to_owned();
@@ -100,17 +103,16 @@ impl PasswordService {
         let find = move |tx: &mut dyn Tx, _: &_| tx.person_by_email(&email);
         let person = self.units.run(context, "person.sign_in", Mode::Read, find).await?;
         let hash = person.as_ref().and_then(|person| person.password.clone());
-        let right = self.work(context, move |hasher| hasher.verify(hash.as_ref(), &presented)).await?;
+        let right = self.work(move |hasher| hasher.verify(hash.as_ref(), &presented)).await?;
         Ok(person.filter(|_| right))
     }
 
     /// Runs `work` on a blocking thread, outside of any transaction, because it takes longer than one may.
     async fn work<T: Send + 'static>(
         &self,
-        context: &RequestContext,
         work: impl FnOnce(&dyn PasswordHasher) -> T + Send + 'static,
     ) -> Result<T, PasswordError> {
-        let Some(permit) = self.limiter.acquire_within(self.units.remaining(context)).await else {
+        let Some(permit) = self.limiter.acquire_within(WAIT).await else {
             telemetry::overloaded("password.hash", LIMIT);
             return Err(PasswordError::Busy);
         };

@@ -5,6 +5,7 @@
 
 mod services;
 pub(crate) mod shape;
+mod type_member;
 
 use usher_domain::{
     address::EmailAddress,
@@ -12,6 +13,7 @@ use usher_domain::{
 };
 use usher_http_kit::json::{self, Members, Object, Problems};
 
+use self::type_member::check_type;
 use crate::{error::FastlyProblem, role::FastlyRole};
 
 /// The address to invite, and the grant.
@@ -48,15 +50,6 @@ fn invite(document: &Object<'_>, problems: &mut Problems) -> Option<RequestedInv
 
 fn email(attributes: &Object<'_>, problems: &mut Problems) -> Option<EmailAddress> {
     attributes.required("email", problems)?.parsed(EmailAddress::parse, problems)
-}
-
-/// Checks the member `type`, which may be absent.
-fn check_type(object: &Object<'_>, expected: &str, problems: &mut Problems) {
-    if let Some(member) = object.member("type")
-        && *member.value() != *expected
-    {
-        member.reject(format_args!("must be \"{expected}\" or left out"), problems);
-    }
 }
 
 /// The roles in `role` and `roles` together. Without any, the role is `user`, the lowest.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use usher_domain::role::{ServiceGrant, ServiceId, ServicePermission};
 use usher_http_kit::json::{Members, Node, Object, Problems};
 
-use super::check_type;
+use super::type_member::check_type;
 
 /// The services with their permissions; empty when the relationship or its `data` is absent or empty.
 pub(super) fn read(relationships: &Object<'_>, problems: &mut Problems) -> Vec<ServiceGrant> {

@@ -12,9 +12,6 @@ use crate::harness::{
     on_both_databases,
 };
 
-/// Roles of Fastly's vocabulary.
-const FASTLY_ROLES: usize = 6;
-
 const DOCUMENT: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/api/fastly.md"));
 
 on_both_databases!(members_may_do_what_the_table_says, tokens_may_do_what_the_table_says);
@@ -189,6 +186,6 @@ fn the_table_has_every_role_and_every_operation() {
     }
     let names = |find: fn(&Attempt) -> bool| table.attempts.iter().filter(|(_, it)| find(it)).count();
     assert_eq!(names(|it| matches!(it, Attempt::List | Attempt::CurrentUser)), 2);
-    assert_eq!(names(|it| matches!(it, Attempt::Invite(_))), FASTLY_ROLES + 2);
+    assert_eq!(names(|it| matches!(it, Attempt::Invite(_))), ROLES.len() + 2);
     assert_eq!(names(|it| matches!(it, Attempt::Delete(_))), 2);
 }
