@@ -11,6 +11,8 @@ mod open_lists;
 mod outbox;
 mod people;
 
+use std::cmp::Ordering;
+
 use usher_domain::port::{
     StoreError,
     store::{Addressee, Mode},
@@ -88,7 +90,13 @@ fn pair<'a>(addressee: &Addressee<'a>) -> (i64, &'a str) {
     (addressee.account.get(), addressee.email.key())
 }
 
-/// Compare and set: when fewer rows were those that had been read, somebody else changed one in between.
-fn exactly(wanted: usize, updated: usize) -> Result<(), Trouble> {
-    if updated == wanted { Ok(()) } else { Err(StoreError::Contended.into()) }
+/// Compare and set: fewer updated rows than expected mean that another unit changed one since it was read.
+fn exactly(expected: usize, updated: usize) -> Result<(), Trouble> {
+    match updated.cmp(&expected) {
+        Ordering::Equal => Ok(()),
+        Ordering::Less => Err(StoreError::Contended.into()),
+        Ordering::Greater => {
+            Err(StoreError::Defect(format!("{updated} rows were updated instead of {expected}")).into())
+        }
+    }
 }

@@ -21,8 +21,12 @@ impl People for DieselTx<'_> {
         self.write(|connection| {
             let written = insert_numbered(connection, &rows)?;
             let numbers: HashMap<&str, i64> = written.iter().map(|(id, name)| (name.as_str(), *id)).collect();
-            let number = |new: &NewPerson| numbers.get(new.public_id.as_str()).copied();
-            Ok(people.iter().filter_map(|new| Some(new.numbered(PersonId::new(number(new)?)))).collect())
+            let numbered = |new: &NewPerson| {
+                let number = numbers.get(new.public_id.as_str()).copied();
+                let number = number.ok_or_else(|| StoreError::defect("an inserted person has no number"))?;
+                Ok(new.numbered(PersonId::new(number)))
+            };
+            people.iter().map(numbered).collect()
         })
     }
 
