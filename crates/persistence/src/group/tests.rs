@@ -12,8 +12,6 @@ use usher_domain::port::store::{Constraint, Limit};
 use super::*;
 use crate::{errors::store_error, options::DatabaseOptions, retry};
 
-type End = Result<(), StoreError>;
-
 type Unit<'u> = Box<dyn FnOnce(&Bed) -> End + Send + 'u>;
 
 /// A file with notes, whose topic is looked for at the commit.
@@ -34,7 +32,7 @@ impl Bed {
         let bed = Self { group: GroupCommit::new(manager, patience), folder };
         let tables = "CREATE TABLE topic (name TEXT PRIMARY KEY);
             CREATE TABLE note (text TEXT, topic TEXT REFERENCES topic (name) DEFERRABLE INITIALLY DEFERRED)";
-        bed.group.manager.open().unwrap().batch_execute(tables).unwrap();
+        bed.group.manager.open(Planner::ForUnits).unwrap().batch_execute(tables).unwrap();
         bed
     }
 
@@ -59,7 +57,7 @@ impl Bed {
                 write(connection, "first");
                 for (before, unit) in others.into_iter().enumerate() {
                     threads.push(scope.spawn(|| unit(self)));
-                    while self.group.line().waiting.len() == before {
+                    while self.group.queue().waiting.len() == before {
                         thread::yield_now();
                     }
                 }
@@ -216,7 +214,8 @@ fn a_panic_fails_its_group_and_the_next_begins_anew() {
     let bed = Bed::new();
     let panic = Box::new(|bed: &Bed| bed.run(|_| panic!("on purpose")));
     let ends = bed.led_by(KEEP, vec![note("second", KEEP), panic, note("next", KEEP), note("last", KEEP)]);
-    assert!(all_unavailable(&ends[..2]), "{ends:?}");
+    let lost = StoreError::Unreachable("the shared transaction was lost: another unit panicked".to_owned());
+    assert_eq!(ends[..2], [Some(Err(lost.clone())), Some(Err(lost))]);
     assert_eq!(ends[2..], [None, Some(Ok(())), Some(Ok(()))]);
     assert_eq!(bed.notes(), ["next", "last"]);
 }
@@ -232,9 +231,9 @@ fn a_transaction_that_sqlite_gave_up_fails_its_group_and_the_next_begins_anew() 
         })
     });
     let ends = bed.led_by(KEEP, vec![fill, note("next", KEEP), note("last", KEEP)]);
-    assert!(all_unavailable(&ends[..1]), "{ends:?}");
-    let why = StoreError::Unreachable("database or disk is full".to_owned());
-    assert_eq!(ends[1..], [Err(why), Ok(()), Ok(())].map(Some));
+    let full = StoreError::Unreachable("database or disk is full".to_owned());
+    let lost = StoreError::Unreachable(format!("the shared transaction was lost: {full}"));
+    assert_eq!(ends, [Err(lost), Err(full), Ok(()), Ok(())].map(Some));
     assert_eq!(bed.notes(), ["next", "last"]);
 }
 
