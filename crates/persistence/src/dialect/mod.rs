@@ -1,23 +1,24 @@
-//! Everything in which the two databases differ: the only place that asks which one it is.
+//! Everything in which the two databases differ. Besides [`crate::insertion`] and [`crate::manager`], no other module asks which database
+//! it has.
 
-mod begin;
+mod batches;
 mod idempotency;
 mod mails;
 mod open_counts;
-mod sets;
+mod transactions;
 mod write_counts;
 
-pub(crate) use begin::{begin, begin_exclusive};
+pub(crate) use batches::{
+    OpenListStart, TokenHolderRows, are_members, invitations, nth_open_id, offers, open_list_rows,
+    pending_invitations, people_with_memberships, token_holders, update_invitations,
+};
 use diesel::{QueryResult, connection::SimpleConnection as _, dsl::sql, prelude::*, select, sql_types::Bool};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 pub(crate) use idempotency::take_key;
 pub(crate) use mails::{claimable_from, claimable_mails};
 pub(crate) use open_counts::settle_open_counts;
-pub(crate) use sets::{
-    HolderRows, Wanted, are_members, invitations, known, offers, open_nth, open_parts, pending_invitations,
-    token_holders, update_invitations,
-};
-pub(crate) use write_counts::{FoundBy, count_writes};
+pub(crate) use transactions::{begin, begin_exclusive};
+pub(crate) use write_counts::{CredentialKind, count_writes};
 
 use crate::connection::AnyConnection;
 

@@ -12,15 +12,15 @@ use usher_domain::port::store::{Constraint, Limit};
 use super::*;
 use crate::{errors::store_error, options::DatabaseOptions, retry};
 
-type Unit<'u> = Box<dyn FnOnce(&Bed) -> End + Send + 'u>;
+type Unit<'u> = Box<dyn FnOnce(&NotesFile) -> End + Send + 'u>;
 
 /// A file with notes, whose topic is looked for at the commit.
-struct Bed {
+struct NotesFile {
     group: GroupCommit,
     folder: TempDir,
 }
 
-impl Bed {
+impl NotesFile {
     fn new() -> Self {
         Self::of_patience(Duration::from_mins(1))
     }
@@ -130,7 +130,7 @@ const REFUSE: Result<Verdict, StoreError> = Ok(Verdict::Rollback);
 
 #[test]
 fn units_that_wait_share_one_transaction_in_turn() {
-    let bed = Bed::new();
+    let bed = NotesFile::new();
     let heard = bed.listen();
     let ends = bed.led_by(KEEP, vec![note("second", KEEP), note("third", KEEP)]);
     assert_eq!(ends, [Some(Ok(())), Some(Ok(())), Some(Ok(()))]);
@@ -142,7 +142,7 @@ fn units_that_wait_share_one_transaction_in_turn() {
 
 #[test]
 fn a_unit_alone_commits_at_once() {
-    let bed = Bed::new();
+    let bed = NotesFile::new();
     let heard = bed.listen();
     assert_eq!(bed.note("first", KEEP), Ok(()));
     assert_eq!(bed.notes(), ["first"]);
@@ -155,8 +155,8 @@ fn a_unit_alone_commits_at_once() {
 
 #[test]
 fn nobody_sees_a_group_before_its_commit() {
-    let bed = Bed::new();
-    let look = Box::new(|bed: &Bed| {
+    let bed = NotesFile::new();
+    let look = Box::new(|bed: &NotesFile| {
         bed.run(|_| {
             assert_eq!(bed.notes(), [""; 0]);
             KEEP
@@ -168,7 +168,7 @@ fn nobody_sees_a_group_before_its_commit() {
 
 #[test]
 fn a_refused_unit_leaves_nothing_and_its_neighbours_stay() {
-    let bed = Bed::new();
+    let bed = NotesFile::new();
     let conflict = StoreError::Conflict(Constraint::Membership);
     let others = vec![
         note("second", KEEP),
@@ -183,10 +183,10 @@ fn a_refused_unit_leaves_nothing_and_its_neighbours_stay() {
 
 #[test]
 fn a_contended_unit_runs_again() {
-    let bed = Bed::new();
+    let bed = NotesFile::new();
     let mut attempts = vec![KEEP, Err(StoreError::Contended), Err(StoreError::Contended)];
     let contended =
-        Box::new(|bed: &Bed| retry::until_uncontended(|| bed.note("second", attempts.pop().unwrap())));
+        Box::new(|bed: &NotesFile| retry::until_uncontended(|| bed.note("second", attempts.pop().unwrap())));
     assert_eq!(bed.led_by(KEEP, vec![contended]), [Some(Ok(())), Some(Ok(()))]);
     assert_eq!(bed.notes(), ["first", "second"]);
     assert_eq!(attempts, []);
@@ -195,8 +195,8 @@ fn a_contended_unit_runs_again() {
 /// Also those that were refused: nobody is answered before the commit.
 #[test]
 fn a_commit_that_fails_fails_all() {
-    let bed = Bed::new();
-    let break_off = Box::new(|bed: &Bed| {
+    let bed = NotesFile::new();
+    let break_off = Box::new(|bed: &NotesFile| {
         bed.run(|connection| {
             connection.batch_execute("INSERT INTO note VALUES ('last', 'no such topic')").unwrap();
             KEEP
@@ -211,8 +211,8 @@ fn a_commit_that_fails_fails_all() {
 
 #[test]
 fn a_panic_fails_its_group_and_the_next_begins_anew() {
-    let bed = Bed::new();
-    let panic = Box::new(|bed: &Bed| bed.run(|_| panic!("on purpose")));
+    let bed = NotesFile::new();
+    let panic = Box::new(|bed: &NotesFile| bed.run(|_| panic!("on purpose")));
     let ends = bed.led_by(KEEP, vec![note("second", KEEP), panic, note("next", KEEP), note("last", KEEP)]);
     let lost = StoreError::Unreachable("the shared transaction was lost: another unit panicked".to_owned());
     assert_eq!(ends[..2], [Some(Err(lost.clone())), Some(Err(lost))]);
@@ -222,8 +222,8 @@ fn a_panic_fails_its_group_and_the_next_begins_anew() {
 
 #[test]
 fn a_transaction_that_sqlite_gave_up_fails_its_group_and_the_next_begins_anew() {
-    let bed = Bed::new();
-    let fill = Box::new(|bed: &Bed| {
+    let bed = NotesFile::new();
+    let fill = Box::new(|bed: &NotesFile| {
         bed.run(|connection| {
             connection.batch_execute("PRAGMA max_page_count = 1").unwrap();
             let filled = connection.batch_execute("INSERT INTO note (text) VALUES (zeroblob(1000000))");
@@ -239,7 +239,7 @@ fn a_transaction_that_sqlite_gave_up_fails_its_group_and_the_next_begins_anew() 
 
 #[test]
 fn a_file_that_is_locked_elsewhere_fails_only_who_leads() {
-    let bed = Bed::new();
+    let bed = NotesFile::new();
     let impatient = |connection: &mut AnyConnection| {
         connection.batch_execute("PRAGMA busy_timeout = 0").unwrap();
         KEEP
@@ -255,7 +255,7 @@ fn a_file_that_is_locked_elsewhere_fails_only_who_leads() {
 
 #[test]
 fn a_group_has_a_largest_size() {
-    let bed = Bed::new();
+    let bed = NotesFile::new();
     let mut others: Vec<Unit<'_>> = (1..LARGEST).map(|_| note("note", KEEP)).collect();
     others.push(Box::new(|bed| {
         bed.run(|_| {
@@ -268,7 +268,7 @@ fn a_group_has_a_largest_size() {
 
 #[test]
 fn who_waits_too_long_is_told_and_passed_over() {
-    let bed = Bed::of_patience(Duration::from_millis(10));
+    let bed = NotesFile::of_patience(Duration::from_millis(10));
     let first = bed.run(|connection| {
         write(connection, "first");
         let late = thread::scope(|scope| scope.spawn(|| bed.note("late", KEEP)).join().unwrap());

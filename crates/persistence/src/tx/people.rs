@@ -11,7 +11,7 @@ use usher_domain::{
 use super::{DieselTx, exactly};
 use crate::{
     insertion::insert_numbered,
-    rows::{NewPersonRow, PersonRow, one},
+    rows::{NewPersonRow, PersonRow, read_optional},
     schema::person,
 };
 
@@ -33,14 +33,14 @@ impl People for DieselTx<'_> {
     fn person(&mut self, id: PersonId) -> Result<Option<Person>, StoreError> {
         self.read(|connection| {
             let row = person::table.find(id.get()).select(PersonRow::as_select());
-            Ok(one(row.get_result(connection).optional()?)?)
+            Ok(read_optional(row.get_result(connection).optional()?)?)
         })
     }
 
     fn person_by_email(&mut self, email: &EmailAddress) -> Result<Option<Person>, StoreError> {
         self.read(|connection| {
             let row = person::table.filter(person::email_key.eq(email.key())).select(PersonRow::as_select());
-            Ok(one(row.get_result(connection).optional()?)?)
+            Ok(read_optional(row.get_result(connection).optional()?)?)
         })
     }
 
