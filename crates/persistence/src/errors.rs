@@ -26,40 +26,44 @@ const UNIQUE: [(&str, &str, Constraint); 12] = [
 /// How SQLite begins its report; the columns follow.
 const SQLITE_UNIQUE: &str = "UNIQUE constraint failed: ";
 
-/// PostgreSQL's words for a deadlock. Diesel keeps no SQLSTATE of it, and a server may speak another language: then the
-/// unit is not run again but reported as unavailable, which is as safe, only slower.
+/// PostgreSQL's message for a deadlock. Diesel does not pass on its SQLSTATE. A server that speaks another language reports other words:
+/// then the unit is not run again but fails as unreachable, which is as safe.
 const DEADLOCK: &str = "deadlock detected";
 
-/// Translates diesel's error. What it does not tell apart (a full disk, a lock or statement that took too long, a
-/// database that stayed locked, a server that is shutting down) is `Unavailable`: the transaction is gone, so trying
-/// again is safe.
+/// Translates diesel's error.
+///
+/// Diesel passes on no SQLSTATE, so most reports of a database cannot be told apart: a full disk, a lock or statement that took too long, a
+/// database that stayed locked, a server that is shutting down. They are [`StoreError::Unreachable`]: the transaction is gone, so a
+/// repetition is safe. A violated rule that has no meaning here, and errors of diesel itself, are defects.
 pub(crate) fn store_error(error: Error) -> StoreError {
     match error {
         Error::DatabaseError(kind, report) => reported(kind, report.as_ref()),
-        // The cause; that the rollback failed as well only says that the connection is lost.
+        // The cause. The failed rollback only says that the connection is lost.
         Error::RollbackErrorOnCommit { commit_error, .. } => store_error(*commit_error),
-        other => StoreError::Unreachable(other.to_string()),
+        Error::BrokenTransactionManager => StoreError::Unreachable(error.to_string()),
+        defect => StoreError::Defect(defect.to_string()),
     }
 }
 
 fn reported(kind: DatabaseErrorKind, report: &dyn DatabaseErrorInformation) -> StoreError {
+    // Only the report's first line: PostgreSQL's details quote values of the row.
+    let message = report.message().trim_end();
     match kind {
         DatabaseErrorKind::UniqueViolation => match named(report) {
             Some(constraint) => StoreError::Conflict(constraint),
-            None => unavailable(report),
+            None => StoreError::defect(message),
         },
         // A row that this unit read and refers to is gone: as if it had changed.
         DatabaseErrorKind::ForeignKeyViolation | DatabaseErrorKind::SerializationFailure => {
             StoreError::Contended
         }
-        DatabaseErrorKind::Unknown if report.message() == DEADLOCK => StoreError::Contended,
-        _ => unavailable(report),
+        DatabaseErrorKind::Unknown if message == DEADLOCK => StoreError::Contended,
+        DatabaseErrorKind::NotNullViolation
+        | DatabaseErrorKind::CheckViolation
+        | DatabaseErrorKind::RestrictViolation
+        | DatabaseErrorKind::ExclusionViolation => StoreError::defect(message),
+        _ => StoreError::Unreachable(message.to_owned()),
     }
-}
-
-/// Only the report's first line: PostgreSQL's details quote values of the row.
-fn unavailable(report: &dyn DatabaseErrorInformation) -> StoreError {
-    StoreError::Unreachable(report.message().trim_end().to_owned())
 }
 
 /// The rule of uniqueness that a statement ran into, if it was one of those that have a name here.
@@ -98,7 +102,21 @@ mod tests {
     }
 
     #[test]
-    fn what_diesel_does_not_tell_apart_is_safe_to_try_again() {
+    fn a_violation_without_a_meaning_is_a_defect() {
+        let kinds = [
+            DatabaseErrorKind::UniqueViolation,
+            DatabaseErrorKind::CheckViolation,
+            DatabaseErrorKind::NotNullViolation,
+        ];
+        for kind in kinds {
+            let error = store_error(Error::DatabaseError(kind, Box::new("of some rule".to_owned())));
+            assert_eq!(error, StoreError::defect("of some rule"));
+        }
+        assert!(matches!(store_error(Error::NotFound), StoreError::Defect(_)));
+    }
+
+    #[test]
+    fn an_unknown_report_is_unreachable_and_a_lost_race_contended() {
         let report =
             |kind, message: &str| store_error(Error::DatabaseError(kind, Box::new(message.to_owned())));
         for message in ["database is locked", "disk I/O error", "database or disk is full"] {

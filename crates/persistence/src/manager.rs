@@ -12,7 +12,7 @@ use usher_domain::port::StoreError;
 use crate::{
     connection::AnyConnection,
     dialect,
-    location::Location,
+    location::{Location, PostgresUrl},
     options::{DatabaseOptions, OpenError},
     retry,
 };
@@ -23,6 +23,15 @@ pub(crate) struct Session {
     /// False while a transaction is open, and for ever after anything whose end is not known: a unit that panicked, a
     /// connection that broke. Then it is closed instead of going back, and its transaction ends with it.
     pub(crate) reusable: bool,
+}
+
+/// How PostgreSQL plans the statements of a connection. SQLite has one planner for all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Planner {
+    /// With [`dialect::UNIT_PLANNER`], for the prepared statements of units of work.
+    ForUnits,
+    /// With the server's own settings, for statements of any other kind.
+    Default,
 }
 
 /// Opens connections to one database.
@@ -56,12 +65,10 @@ impl Manager {
     }
 
     /// A new connection, ready for work.
-    pub(crate) fn open(&self) -> Result<AnyConnection, OpenError> {
+    pub(crate) fn open(&self, planner: Planner) -> Result<AnyConnection, OpenError> {
         match &self.location {
             Location::Postgres(postgres) => {
-                let url = postgres.connection_url(self.connect_timeout);
-                let refused = |error: ConnectionError| OpenError::Server(postgres.hide(&reason(error)));
-                let mut connection = PgConnection::establish(&url).map_err(refused)?;
+                let mut connection = self.connect_postgres(postgres, planner)?;
                 if !self.statement_cache {
                     connection.set_prepared_statement_cache_size(CacheSize::Disabled);
                 }
@@ -92,7 +99,33 @@ impl Manager {
     }
 }
 
-/// SQLite's words for a lock that somebody else has.
+/// How PgBouncer begins its refusal of a connection with settings that it does not pass on.
+const POOLER_REFUSAL: &str = "unsupported startup parameter";
+
+impl Manager {
+    /// Connects to the server. The planner's settings travel with the connection's start, so they cost no round trip.
+    ///
+    /// A pooler that refuses them gets a second attempt without them: its server connections are shared with other clients, which the
+    /// settings must not reach. Plans are slower then, but never wrong.
+    fn connect_postgres(&self, server: &PostgresUrl, planner: Planner) -> Result<PgConnection, OpenError> {
+        let connect = |settings: &[(&str, &str)]| {
+            let url = server.connection_url(self.connect_timeout, settings);
+            PgConnection::establish(&url).map_err(|error| OpenError::Server(server.hide(&reason(error))))
+        };
+        match planner {
+            Planner::ForUnits => connect(&dialect::UNIT_PLANNER).or_else(|error| match &error {
+                OpenError::Server(message) if message.contains(POOLER_REFUSAL) => {
+                    tracing::debug!(%error, "connects without the planner's settings");
+                    connect(&[])
+                }
+                _ => Err(error),
+            }),
+            Planner::Default => connect(&[]),
+        }
+    }
+}
+
+/// SQLite's message for a lock that another connection holds.
 const LOCKED: &str = "database is locked";
 
 /// The cause itself: diesel puts the same words before each.
@@ -108,7 +141,7 @@ impl r2d2::ManageConnection for Manager {
     type Error = OpenError;
 
     fn connect(&self) -> Result<Session, OpenError> {
-        Ok(Session { connection: self.open()?, reusable: true })
+        Ok(Session { connection: self.open(Planner::ForUnits)?, reusable: true })
     }
 
     /// Nothing to do: the pool does not ask, because the first statement of a unit finds out without a further round
@@ -119,5 +152,75 @@ impl r2d2::ManageConnection for Manager {
 
     fn has_broken(&self, session: &mut Session) -> bool {
         !session.reusable
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{Read as _, Write as _},
+        net::TcpListener,
+        thread,
+    };
+
+    use diesel::{RunQueryDsl as _, dsl::sql, select, sql_types::Text};
+    use usher_testbed::PostgresServer;
+
+    use super::*;
+
+    fn manager(url: &str) -> Manager {
+        Manager::new(&DatabaseOptions::new(url)).unwrap()
+    }
+
+    fn setting(connection: &mut AnyConnection, name: &str) -> String {
+        select(sql::<Text>(&format!("current_setting('{name}')"))).get_result(connection).unwrap()
+    }
+
+    #[test]
+    fn only_connections_for_units_have_the_planner_settings() {
+        let database = PostgresServer::shared().unwrap().create_database().unwrap();
+        let url = database.url();
+        // The URL's own options are kept.
+        for url in [url.to_owned(), format!("{url}?options=-c%20geqo%3Doff&application_name=test")] {
+            let manager = manager(&url);
+            let mut for_units = manager.open(Planner::ForUnits).unwrap();
+            let mut default = manager.open(Planner::Default).unwrap();
+            for (name, value) in dialect::UNIT_PLANNER {
+                assert_eq!(setting(&mut for_units, name), value, "{name} with {url}");
+                assert_ne!(setting(&mut default, name), value, "{name} with {url}");
+            }
+            let geqo = if url.contains("geqo") { "off" } else { "on" };
+            assert_eq!(
+                [&mut for_units, &mut default].map(|connection| setting(connection, "geqo")),
+                [geqo; 2]
+            );
+        }
+    }
+
+    /// As PgBouncer refuses a start with settings that it does not know.
+    #[test]
+    fn a_pooler_that_refuses_the_planner_settings_is_asked_without_them() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!(
+            "postgres://usher@{}/usher?sslmode=disable&gssencmode=disable",
+            listener.local_addr().unwrap()
+        );
+        let starts = thread::spawn(move || {
+            let start = || {
+                let (mut client, _) = listener.accept().unwrap();
+                let mut start = [0; 4096];
+                let length = client.read(&mut start).unwrap();
+                let fields = format!("SFATAL\0C08P01\0M{POOLER_REFUSAL}: options\0\0");
+                let length_of_fields = u32::try_from(fields.len() + 4).unwrap().to_be_bytes();
+                client.write_all(&[b"E", &length_of_fields[..], fields.as_bytes()].concat()).unwrap();
+                String::from_utf8_lossy(&start[..length]).contains("enable_seqscan")
+            };
+            [start(), start()]
+        });
+        let Err(OpenError::Server(error)) = manager(&url).open(Planner::ForUnits).map(drop) else {
+            panic!("a connection without a server")
+        };
+        assert!(error.contains(POOLER_REFUSAL), "{error}");
+        assert_eq!(starts.join().unwrap(), [true, false]);
     }
 }

@@ -11,7 +11,7 @@ use diesel_migrations::MigrationHarness as _;
 use crate::{
     connection::{AnyConnection, MultiBackend},
     dialect,
-    manager::Manager,
+    manager::{Manager, Planner},
     options::OpenError,
 };
 
@@ -66,14 +66,14 @@ impl<'s> Migrations<'s> {
     /// Those that the database has and this program does not know are not an error: they are what an older replica
     /// meets while a newer one is being rolled out.
     pub fn pending(&self) -> Result<Vec<String>, MigrateError> {
-        let mut connection = self.manager.open()?;
+        let mut connection = self.manager.open(Planner::Default)?;
         Ok(names(&pending(&mut connection)?))
     }
 
     /// Applies the pending ones in one transaction, and answers their names. Any number of processes may do this at
     /// once: one of them does the work and the others wait for it. Where nothing is pending nobody waits.
     pub fn run(&self) -> Result<Vec<String>, MigrateError> {
-        let mut connection = self.manager.open()?;
+        let mut connection = self.manager.open(Planner::Default)?;
         if pending(&mut connection)?.is_empty() {
             return Ok(Vec::new());
         }

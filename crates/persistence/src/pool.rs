@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use diesel::QueryResult;
 use r2d2::PooledConnection;
-use usher_domain::port::{StoreError, store::Unit};
+use usher_domain::port::{
+    StoreError,
+    store::{Limit, Unit},
+};
 
 use crate::{
     connection::AnyConnection,
@@ -60,7 +63,7 @@ impl Pool {
 
     fn connection(&self, wait: Option<Duration>) -> Result<PooledConnection<Manager>, StoreError> {
         let wait = wait.unwrap_or_else(|| self.0.connection_timeout());
-        self.0.get_timeout(wait).map_err(|error| no_connection(&error))
+        self.0.get_timeout(wait).map_err(|error| no_connection(&error, self.0.state().connections))
     }
 
     /// How many connections can have died while they lay here.
@@ -96,9 +99,19 @@ impl Pool {
     }
 }
 
-/// The pool's words, and why connecting failed if that is the reason.
-fn no_connection(error: &r2d2::Error) -> StoreError {
-    StoreError::Unreachable(format!("no connection became free in time: {error}"))
+/// r2d2's message for a wait that ran out. The cause of a failed connection attempt follows behind a colon.
+const TIMED_OUT: &str = "timed out waiting for connection";
+
+/// Why the pool has no connection, of `connections` that it has now: connecting failed or took too long, or other units use all.
+fn no_connection(error: &r2d2::Error, connections: u32) -> StoreError {
+    let message = error.to_string();
+    let cause =
+        message.strip_prefix(TIMED_OUT).map_or(message.as_str(), |rest| rest.trim_start_matches(": "));
+    match (cause, connections) {
+        ("", 0) => StoreError::Unreachable("connecting to the database takes too long".to_owned()),
+        ("", _) => StoreError::Overloaded(Limit::Connection),
+        (cause, _) => StoreError::Unreachable(cause.to_owned()),
+    }
 }
 
 /// Tells the log that connecting failed; the unit that waits learns it too, but only after its time.

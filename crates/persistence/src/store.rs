@@ -16,7 +16,7 @@ use crate::{
     dialect,
     errors::store_error,
     group::GroupCommit,
-    manager::Manager,
+    manager::{Manager, Planner},
     migrations::Migrations,
     options::{DatabaseOptions, OpenError},
     pool::Pool,
@@ -43,7 +43,7 @@ impl DieselStore {
         let pool = Pool::new(&manager, options)?;
         let groups = !manager.writes_in_parallel();
         let group = groups.then(|| GroupCommit::new(manager.clone(), options.acquire_timeout));
-        manager.open()?;
+        manager.open(Planner::ForUnits)?;
         Ok(Self { manager, pool, group })
     }
 

@@ -5,7 +5,7 @@ use usher_domain::{port::store::Counting, principal::Credential, quota::WriteCou
 
 use crate::{
     connection::AnyConnection,
-    dialect::{self, FoundBy},
+    dialect::{self, CredentialKind},
 };
 
 /// The writes that a unit serves: counted once, however often it runs.
@@ -42,11 +42,11 @@ impl<'a> Writes<'a> {
 
 fn count(connection: &mut AnyConnection, counting: &Counting<'_>) -> QueryResult<Vec<Option<WriteCount>>> {
     let mut counts = vec![None; counting.writers.len()];
-    for found_by in [FoundBy::Address, FoundBy::TokenDigest] {
+    for kind in [CredentialKind::Address, CredentialKind::TokenDigest] {
         let numbered = counting.writers.iter().zip(0..);
         let writes: Vec<_> =
-            numbered.filter_map(|(writer, position)| Some((position, key(writer, found_by)?))).collect();
-        for (position, window, number) in dialect::count_writes(connection, found_by, &writes, counting)? {
+            numbered.filter_map(|(writer, position)| Some((position, key(writer, kind)?))).collect();
+        for (position, window, number) in dialect::count_writes(connection, kind, &writes, counting)? {
             let count = usize::try_from(position).ok().and_then(|position| counts.get_mut(position));
             if let Some(count) = count {
                 let writes = u64::try_from(number).unwrap_or_default();
@@ -58,10 +58,10 @@ fn count(connection: &mut AnyConnection, counting: &Counting<'_>) -> QueryResult
 }
 
 /// What a person is found by, if it is this that the credential has.
-fn key(writer: &Credential, found_by: FoundBy) -> Option<&str> {
-    match (writer, found_by) {
-        (Credential::Principal(principal), FoundBy::Address) => Some(principal.email.key()),
-        (Credential::AccessToken(digest), FoundBy::TokenDigest) => Some(digest.as_str()),
+fn key(writer: &Credential, kind: CredentialKind) -> Option<&str> {
+    match (writer, kind) {
+        (Credential::Principal(principal), CredentialKind::Address) => Some(principal.email.key()),
+        (Credential::AccessToken(digest), CredentialKind::TokenDigest) => Some(digest.as_str()),
         _ => None,
     }
 }

@@ -1,23 +1,24 @@
-//! Everything in which the two databases differ: the only place that asks which one it is.
+//! Everything in which the two databases differ. Besides [`crate::insertion`] and [`crate::manager`], no other module asks which database
+//! it has.
 
-mod begin;
+mod batches;
 mod idempotency;
 mod mails;
 mod open_counts;
-mod sets;
+mod transactions;
 mod write_counts;
 
-pub(crate) use begin::{begin, begin_exclusive};
+pub(crate) use batches::{
+    OpenListStart, TokenHolderRows, are_members, invitations, nth_open_id, offers, open_list_rows,
+    pending_invitations, people_with_memberships, token_holders, update_invitations,
+};
 use diesel::{QueryResult, connection::SimpleConnection as _, dsl::sql, prelude::*, select, sql_types::Bool};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 pub(crate) use idempotency::take_key;
 pub(crate) use mails::{claimable_from, claimable_mails};
 pub(crate) use open_counts::settle_open_counts;
-pub(crate) use sets::{
-    HolderRows, Wanted, are_members, invitations, known, offers, open_nth, open_parts, pending_invitations,
-    token_holders, update_invitations,
-};
-pub(crate) use write_counts::{FoundBy, count_writes};
+pub(crate) use transactions::{begin, begin_exclusive};
+pub(crate) use write_counts::{CredentialKind, count_writes};
 
 use crate::connection::AnyConnection;
 
@@ -40,22 +41,22 @@ pub(crate) const SQLITE_SESSION: &str = "
 /// after commit changes the same last page of most indexes, and a page that many have changed is written to the database once.
 pub(crate) const SQLITE_WRITER: &str = "PRAGMA wal_autocheckpoint = 4096";
 
-/// What a connection to PostgreSQL starts with. A prepared statement is planned once, for values of any kind: PostgreSQL would
-/// otherwise look at the values each time, find that few rows look cheaper than the average, and plan anew, which costs more than
-/// the statement. What each statement is to use is an index of its own and one step after the other, also while a table is so
-/// small that reading all of it looks cheaper: the plan outlives that. Nothing here runs long enough to be compiled. What is
-/// outside of any transaction has the limits that transactions have: see [`begin`].
+/// The first statements on a connection to PostgreSQL. Statements outside of a transaction have the limits of transactions: see
+/// [`begin`]. Behind PgBouncer in transaction mode the limits may reach another connection, where they do no harm.
+pub(crate) const POSTGRES_SESSION: &str = "SET statement_timeout = '10s'; SET lock_timeout = '10s'";
+
+/// The planner's settings for the statements of units of work: see ADR 25.
 ///
-/// Behind a PgBouncer it may be another connection that this reaches, which does no harm.
-pub(crate) const POSTGRES_SESSION: &str = "
-    SET plan_cache_mode = force_generic_plan;
-    SET enable_seqscan = off;
-    SET enable_hashjoin = off;
-    SET enable_mergejoin = off;
-    SET jit = off;
-    SET statement_timeout = '10s';
-    SET lock_timeout = '10s';
-";
+/// Each of these statements is written for one index, and is prepared. One plan for any values fits it; PostgreSQL would plan it again for the
+/// values of each execution, which costs more than executing it. The plan has to use the index also while the table is so small that
+/// reading all of it looks cheaper, because the plan outlives that. No statement runs long enough to be worth compiling.
+pub(crate) const UNIT_PLANNER: [(&str, &str); 5] = [
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("jit", "off"),
+];
 
 /// Whether a connection on which a statement has failed is lost. One to a server can be, an open file cannot.
 pub(crate) fn is_lost(connection: &mut AnyConnection) -> bool {

@@ -13,9 +13,9 @@ use usher_domain::{access_token::Scope, port::store::Counting};
 
 use crate::connection::AnyConnection;
 
-/// What a writer presented, by which the person is found.
+/// The kind of credential that a writer presented, which decides how the person is looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum FoundBy {
+pub(crate) enum CredentialKind {
     /// The key of an address.
     Address,
     /// The digest of an access token.
@@ -39,12 +39,12 @@ pub(crate) type Counted = (i64, NaiveDateTime, i64);
 /// On SQLite, where a statement costs no round trip, it is one for each writer.
 pub(crate) fn count_writes(
     connection: &mut AnyConnection,
-    found_by: FoundBy,
+    kind: CredentialKind,
     writes: &[Write<'_>],
     counting: &Counting<'_>,
 ) -> QueryResult<Vec<Counted>> {
     let count = Count {
-        found_by,
+        kind,
         window: counting.window.begins_at.naive_utc(),
         next: counting.window.ends_at.naive_utc(),
         now: counting.now.naive_utc(),
@@ -54,12 +54,16 @@ pub(crate) fn count_writes(
             let (positions, keys) = writes.iter().copied().unzip();
             CountSeveral { count, positions, keys }.load(connection)
         }
-        AnyConnection::Postgres(connection) => of_each_writer(count, writes, |one| one.load(connection)),
-        AnyConnection::Sqlite(connection) => of_each_writer(count, writes, |one| one.load(connection)),
+        AnyConnection::Postgres(connection) => {
+            one_statement_per_writer(count, writes, |one| one.load(connection))
+        }
+        AnyConnection::Sqlite(connection) => {
+            one_statement_per_writer(count, writes, |one| one.load(connection))
+        }
     }
 }
 
-fn of_each_writer<'a>(
+fn one_statement_per_writer<'a>(
     count: Count,
     writes: &[Write<'a>],
     mut load: impl FnMut(CountOne<'a>) -> QueryResult<Vec<(NaiveDateTime, i64)>>,
@@ -82,7 +86,7 @@ fn of_each_writer<'a>(
 /// What the statements have in common.
 #[derive(Clone, Copy)]
 struct Count {
-    found_by: FoundBy,
+    kind: CredentialKind,
     /// When the window begins.
     window: NaiveDateTime,
     /// When the one after it begins.
@@ -92,17 +96,17 @@ struct Count {
 
 impl Count {
     fn person(&self) -> &'static str {
-        match self.found_by {
-            FoundBy::Address => "person.id",
-            FoundBy::TokenDigest => "access_token.person_id",
+        match self.kind {
+            CredentialKind::Address => "person.id",
+            CredentialKind::TokenDigest => "access_token.person_id",
         }
     }
 
     /// The rows of the people, but for what the last condition compares with.
     fn people(&self) -> &'static str {
-        match self.found_by {
-            FoundBy::Address => "person WHERE person.email_key = ",
-            FoundBy::TokenDigest => "access_token WHERE access_token.digest = ",
+        match self.kind {
+            CredentialKind::Address => "person WHERE person.email_key = ",
+            CredentialKind::TokenDigest => "access_token WHERE access_token.digest = ",
         }
     }
 
@@ -113,7 +117,7 @@ impl Count {
         NaiveDateTime: ToSql<Timestamp, DB>,
         str: ToSql<Text, DB>,
     {
-        if self.found_by == FoundBy::TokenDigest {
+        if self.kind == CredentialKind::TokenDigest {
             out.push_sql(" AND access_token.scope = ");
             out.push_bind_param::<Text, str>(Scope::Global.as_str())?;
             out.push_sql(" AND access_token.revoked_at IS NULL AND (access_token.expires_at IS NULL");

@@ -1,23 +1,22 @@
-//! Group commit: units that write on SQLite share transactions, and with each the flush at its end.
+//! Group commit: units that write on SQLite share transactions, and with each transaction the flush at its end.
 //!
-//! The unit that finds the connection free leads a group: it begins a transaction, and works behind a savepoint. When it is
-//! done, it hands the open transaction to the unit that has waited longest. That one follows on its own thread, behind a
-//! savepoint of its own. Behind whom nobody waits commits for all. So a unit alone commits at once, and the slower the
-//! disk, the larger the groups.
+//! A unit that finds the connection free leads a group: it begins a transaction and works behind a savepoint. When it is done, it hands the
+//! open transaction to the unit that has waited longest, which works on its own thread behind a savepoint of its own. A unit commits for
+//! the whole group when no other unit waits. So a single unit commits at once, and groups grow with the time that a flush takes.
 //!
-//! No unit is answered before the commit, refused ones neither: they may rest on what an earlier unit of their group wrote.
+//! No unit returns before the commit, not even a rejected one: its rejection may rest on what an earlier unit of the group wrote.
 
 #[cfg(test)]
 mod tests;
 
 use std::{
     collections::VecDeque,
-    fmt::Display,
     mem,
     sync::{
         Mutex, MutexGuard, PoisonError,
         mpsc::{Receiver, SendError, Sender, channel},
     },
+    thread,
     time::Duration,
 };
 
@@ -33,31 +32,35 @@ use usher_domain::{
 use crate::{
     connection::{AnyConnection, Transactions},
     dialect,
-    manager::Manager,
+    errors::store_error,
+    manager::{Manager, Planner},
     write_counts::Writes,
 };
 
-/// Most units in one transaction: the first is answered after the work of all.
+/// Most units in one transaction: the first unit returns after the work of all.
 const LARGEST: usize = 128;
 
-/// Units that write, one after the other, on the one connection that does.
+/// How a transaction ended, for the units in it that wait.
+type End = Result<(), StoreError>;
+
+/// The units that write, one after the other, on the one connection that does.
 pub(crate) struct GroupCommit {
     manager: Manager,
     patience: Duration,
-    line: Mutex<Line>,
+    queue: Mutex<Queue>,
 }
 
-/// Who is next.
+/// Which unit is next.
 #[derive(Default)]
-struct Line {
-    /// The group without members, when it is nobody's turn. Then nobody waits.
+struct Queue {
+    /// The group without members, while no unit has its turn. Then no unit waits.
     free: Option<Group>,
-    /// Who waits, the first that came first. Those who gave up listen no more.
+    /// The units that wait, the oldest first. A unit that gave up has dropped its receiver.
     waiting: VecDeque<Sender<Group>>,
 }
 
-impl Line {
-    /// Hands the group to the next one; gives it back if nobody waits.
+impl Queue {
+    /// Hands the group to the next unit, or returns it if none waits.
     fn hand_on(&mut self, mut group: Group) -> Option<Group> {
         while let Some(next) = self.waiting.pop_front() {
             match next.send(group) {
@@ -69,13 +72,13 @@ impl Line {
     }
 }
 
-/// What goes from turn to turn.
+/// What passes from turn to turn.
 #[derive(Default)]
 struct Group {
-    /// None at the start, and after a transaction that was lost.
+    /// Unset at the start, and after a transaction that was lost.
     connection: Option<AnyConnection>,
-    /// Those whose units are in the open transaction and who wait for its commit. It is lost when they hear nothing.
-    members: Vec<Sender<()>>,
+    /// The units in the open transaction, which wait for its end.
+    members: Vec<Sender<End>>,
     /// Whether there is anything to commit.
     keeps: bool,
 }
@@ -85,8 +88,10 @@ impl Group {
         match &mut self.connection {
             Some(connection) => Ok(connection),
             none => {
-                let mut connection = manager.open().map_err(unavailable)?;
-                connection.batch_execute(dialect::SQLITE_WRITER).map_err(unavailable)?;
+                let connection = manager.open(Planner::ForUnits);
+                let mut connection =
+                    connection.map_err(|error| StoreError::Unreachable(error.to_string()))?;
+                connection.batch_execute(dialect::SQLITE_WRITER).map_err(transaction_error)?;
                 Ok(none.insert(connection))
             }
         }
@@ -96,13 +101,15 @@ impl Group {
 impl GroupCommit {
     /// Opens no connection yet. A unit without a budget of its own waits for its turn as long as `patience`.
     pub(crate) fn new(manager: Manager, patience: Duration) -> Self {
-        let line = Line { free: Some(Group::default()), ..Line::default() };
-        Self { manager, patience, line: Mutex::new(line) }
+        let queue = Queue { free: Some(Group::default()), ..Queue::default() };
+        Self { manager, patience, queue: Mutex::new(queue) }
     }
 
     /// Counts the writes, does the work behind a savepoint, and returns once the transaction of both is committed.
     ///
-    /// When the transaction is lost, `Unavailable` takes the place of what the unit ended in.
+    /// When the transaction is lost, the reason takes the place of the unit's own end. It is never `Contended`: the count of the unit's
+    /// writes was lost with the transaction, and a unit that runs again is not counted again, so its number could be given out twice.
+    /// Nothing of the unit is kept, so its caller can repeat the request.
     pub(crate) fn run(
         &self,
         wait: Option<Duration>,
@@ -110,19 +117,23 @@ impl GroupCommit {
         work: impl FnOnce(&mut AnyConnection, &[Option<WriteCount>]) -> Result<Verdict, StoreError>,
     ) -> Result<(), StoreError> {
         let mut turn = self.turn(wait.unwrap_or(self.patience))?;
-        let end = turn.unit(writes, work)?;
-        turn.durable()?;
-        end.map(drop)
+        match turn.unit(writes, work) {
+            Ok(end) => {
+                turn.durable()?;
+                end.map(drop)
+            }
+            Err(error) => Err(turn.lose(error)),
+        }
     }
 
     fn turn(&self, wait: Duration) -> Result<Turn<'_>, StoreError> {
-        let mut line = self.line();
-        let group = if let Some(group) = line.free.take() {
+        let mut queue = self.queue();
+        let group = if let Some(group) = queue.free.take() {
             group
         } else {
             let (sender, next) = channel();
-            line.waiting.push_back(sender);
-            drop(line);
+            queue.waiting.push_back(sender);
+            drop(queue);
             self.wait(next, wait)?
         };
         Ok(Turn { of: self, group, is_over: false })
@@ -130,23 +141,23 @@ impl GroupCommit {
 
     fn wait(&self, next: Receiver<Group>, wait: Duration) -> Result<Group, StoreError> {
         next.recv_timeout(wait).or_else(|_| {
-            // Nobody hands on while the line is locked: what has not come will not come.
-            let _line = self.line();
+            // No group is handed on while the queue is locked, so a group that has not come by now will not come.
+            let _queue = self.queue();
             let group = next.try_recv();
             drop(next);
             group.map_err(|_| StoreError::Overloaded(Limit::Writer))
         })
     }
 
-    /// It is the next one's turn, or nobody's.
+    /// Gives the turn to the next unit, or leaves the group free.
     fn next(&self, group: Group) {
-        let mut line = self.line();
-        let free = line.hand_on(group);
-        line.free = free;
+        let mut queue = self.queue();
+        let free = queue.hand_on(group);
+        queue.free = free;
     }
 
-    fn line(&self) -> MutexGuard<'_, Line> {
-        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -158,7 +169,7 @@ struct Turn<'g> {
 }
 
 impl Turn<'_> {
-    /// Does the unit. Answers what it ends in if the transaction is committed; an error loses the transaction.
+    /// Does the unit's work. Returns the unit's own end, which holds if the transaction is committed; an error loses the transaction.
     fn unit(
         &mut self,
         writes: &mut Writes<'_>,
@@ -167,17 +178,17 @@ impl Turn<'_> {
         let leads = self.group.members.is_empty();
         let connection = self.group.connection(&self.of.manager)?;
         if leads {
-            dialect::begin(connection, Mode::Write).map_err(unavailable)?;
+            dialect::begin(connection, Mode::Write).map_err(transaction_error)?;
         }
-        let counts = writes.count(connection).map_err(unavailable)?;
-        connection.batch_execute("SAVEPOINT unit").map_err(unavailable)?;
+        let counts = writes.count(connection).map_err(transaction_error)?;
+        connection.batch_execute("SAVEPOINT unit").map_err(transaction_error)?;
         let end = work(connection, writes.counts());
         let keeps = matches!(end, Ok(Verdict::Commit));
         let end_savepoint = if keeps { "RELEASE unit" } else { "ROLLBACK TO unit; RELEASE unit" };
         connection.batch_execute(end_savepoint).map_err(|error| match &end {
-            // SQLite has rolled everything back by itself, and this is why.
-            Err(why @ StoreError::Unreachable(_)) => why.clone(),
-            _ => unavailable(error),
+            // SQLite has rolled back the whole transaction, for this reason.
+            Err(cause @ StoreError::Unreachable(_)) => cause.clone(),
+            _ => transaction_error(error),
         })?;
         self.group.keeps |= keeps || counts;
         Ok(end)
@@ -186,60 +197,87 @@ impl Turn<'_> {
     /// Returns once the transaction is committed, by this turn or a later one.
     fn durable(mut self) -> Result<(), StoreError> {
         match self.hand_on() {
-            Some(commit) => {
-                commit.recv().map_err(|_| unavailable("a later unit of the same transaction lost it"))
+            // Each turn sends an end, whether it is over or dropped.
+            Some(end) => {
+                end.recv().unwrap_or_else(|_| Err(StoreError::defect("a shared transaction has no end")))
             }
             None => self.commit(),
         }
     }
 
-    /// Hands the open transaction to the next unit; answers what will tell of the commit. None if there is no next one, or
-    /// if the group is full.
-    fn hand_on(&mut self) -> Option<Receiver<()>> {
+    /// Hands the open transaction to the next unit and returns the receiver of its end. `None` if no unit waits or the group is full.
+    fn hand_on(&mut self) -> Option<Receiver<End>> {
         if self.group.members.len() + 1 >= LARGEST {
             return None;
         }
-        let (member, commit) = channel();
+        let (member, end) = channel();
         let mut group = mem::take(&mut self.group);
         group.members.push(member);
-        if let Some(mut group) = self.of.line().hand_on(group) {
+        if let Some(mut group) = self.of.queue().hand_on(group) {
             group.members.pop();
             self.group = group;
             return None;
         }
         self.is_over = true;
-        Some(commit)
+        Some(end)
     }
 
     fn commit(mut self) -> Result<(), StoreError> {
         let keeps = self.group.keeps;
         let connection = self.group.connection(&self.of.manager)?;
         let end = if keeps { Transactions::commit_transaction } else { Transactions::rollback_transaction };
-        end(connection).map_err(unavailable)?;
+        if let Err(error) = end(connection) {
+            return Err(self.lose(transaction_error(error)));
+        }
         let Group { connection, members, .. } = mem::take(&mut self.group);
         self.is_over = true;
-        // The next group first, so that the disk has something to do.
+        // The next group starts first, so that the disk is busy.
         self.of.next(Group { connection, ..Group::default() });
-        for member in members {
-            // It listens: it waits for nothing else.
-            let _ = member.send(());
-        }
+        tell(members, &Ok(()));
         Ok(())
+    }
+
+    /// Ends the turn and the transaction. The other units of the group fail for the same reason.
+    fn lose(mut self, error: StoreError) -> StoreError {
+        let members = mem::take(&mut self.group.members);
+        drop(self);
+        let reason = StoreError::Unreachable(format!("the shared transaction was lost: {error}"));
+        tell(members, &Err(reason));
+        error
     }
 }
 
-/// No member hears of a commit, and the next one begins anew.
+/// The members of a dropped turn learn why, and the next group begins on a new connection.
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         if !self.is_over {
-            // Closed before somebody else wants the lock on the file.
-            self.group = Group::default();
+            // Closes the connection first: the next unit needs its lock on the file.
+            let Group { members, .. } = mem::take(&mut self.group);
             self.of.next(Group::default());
+            // The panic is a defect of the unit that panicked. The members only lost their transaction.
+            let reason = if thread::panicking() { "another unit panicked" } else { "another unit failed" };
+            tell(
+                members,
+                &Err(StoreError::Unreachable(format!("the shared transaction was lost: {reason}"))),
+            );
         }
     }
 }
 
-/// Whatever an error would mean to a unit alone: none may run again because of one that ends the transaction for all.
-fn unavailable(error: impl Display) -> StoreError {
-    StoreError::Unreachable(error.to_string())
+fn tell(members: Vec<Sender<End>>, end: &End) {
+    for member in members {
+        // The receiver is alive: its unit waits for nothing else.
+        let _ = member.send(end.clone());
+    }
+}
+
+/// The error of a statement that concerns the whole transaction. Retries and conflicts belong to single units, so here they
+/// mean that SQLite gave the transaction up.
+fn transaction_error(error: diesel::result::Error) -> StoreError {
+    match store_error(error) {
+        StoreError::Contended | StoreError::Conflict(_) => {
+            StoreError::Unreachable("SQLite gave up the transaction".to_owned())
+        }
+        other => other,
+    }
 }

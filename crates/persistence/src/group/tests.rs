@@ -12,17 +12,15 @@ use usher_domain::port::store::{Constraint, Limit};
 use super::*;
 use crate::{errors::store_error, options::DatabaseOptions, retry};
 
-type End = Result<(), StoreError>;
-
-type Unit<'u> = Box<dyn FnOnce(&Bed) -> End + Send + 'u>;
+type Unit<'u> = Box<dyn FnOnce(&NotesFile) -> End + Send + 'u>;
 
 /// A file with notes, whose topic is looked for at the commit.
-struct Bed {
+struct NotesFile {
     group: GroupCommit,
     folder: TempDir,
 }
 
-impl Bed {
+impl NotesFile {
     fn new() -> Self {
         Self::of_patience(Duration::from_mins(1))
     }
@@ -34,7 +32,7 @@ impl Bed {
         let bed = Self { group: GroupCommit::new(manager, patience), folder };
         let tables = "CREATE TABLE topic (name TEXT PRIMARY KEY);
             CREATE TABLE note (text TEXT, topic TEXT REFERENCES topic (name) DEFERRABLE INITIALLY DEFERRED)";
-        bed.group.manager.open().unwrap().batch_execute(tables).unwrap();
+        bed.group.manager.open(Planner::ForUnits).unwrap().batch_execute(tables).unwrap();
         bed
     }
 
@@ -59,7 +57,7 @@ impl Bed {
                 write(connection, "first");
                 for (before, unit) in others.into_iter().enumerate() {
                     threads.push(scope.spawn(|| unit(self)));
-                    while self.group.line().waiting.len() == before {
+                    while self.group.queue().waiting.len() == before {
                         thread::yield_now();
                     }
                 }
@@ -132,7 +130,7 @@ const REFUSE: Result<Verdict, StoreError> = Ok(Verdict::Rollback);
 
 #[test]
 fn units_that_wait_share_one_transaction_in_turn() {
-    let bed = Bed::new();
+    let bed = NotesFile::new();
     let heard = bed.listen();
     let ends = bed.led_by(KEEP, vec![note("second", KEEP), note("third", KEEP)]);
     assert_eq!(ends, [Some(Ok(())), Some(Ok(())), Some(Ok(()))]);
@@ -144,7 +142,7 @@ fn units_that_wait_share_one_transaction_in_turn() {
 
 #[test]
 fn a_unit_alone_commits_at_once() {
-    let bed = Bed::new();
+    let bed = NotesFile::new();
     let heard = bed.listen();
     assert_eq!(bed.note("first", KEEP), Ok(()));
     assert_eq!(bed.notes(), ["first"]);
@@ -157,8 +155,8 @@ fn a_unit_alone_commits_at_once() {
 
 #[test]
 fn nobody_sees_a_group_before_its_commit() {
-    let bed = Bed::new();
-    let look = Box::new(|bed: &Bed| {
+    let bed = NotesFile::new();
+    let look = Box::new(|bed: &NotesFile| {
         bed.run(|_| {
             assert_eq!(bed.notes(), [""; 0]);
             KEEP
@@ -170,7 +168,7 @@ fn nobody_sees_a_group_before_its_commit() {
 
 #[test]
 fn a_refused_unit_leaves_nothing_and_its_neighbours_stay() {
-    let bed = Bed::new();
+    let bed = NotesFile::new();
     let conflict = StoreError::Conflict(Constraint::Membership);
     let others = vec![
         note("second", KEEP),
@@ -185,10 +183,10 @@ fn a_refused_unit_leaves_nothing_and_its_neighbours_stay() {
 
 #[test]
 fn a_contended_unit_runs_again() {
-    let bed = Bed::new();
+    let bed = NotesFile::new();
     let mut attempts = vec![KEEP, Err(StoreError::Contended), Err(StoreError::Contended)];
     let contended =
-        Box::new(|bed: &Bed| retry::until_uncontended(|| bed.note("second", attempts.pop().unwrap())));
+        Box::new(|bed: &NotesFile| retry::until_uncontended(|| bed.note("second", attempts.pop().unwrap())));
     assert_eq!(bed.led_by(KEEP, vec![contended]), [Some(Ok(())), Some(Ok(()))]);
     assert_eq!(bed.notes(), ["first", "second"]);
     assert_eq!(attempts, []);
@@ -197,8 +195,8 @@ fn a_contended_unit_runs_again() {
 /// Also those that were refused: nobody is answered before the commit.
 #[test]
 fn a_commit_that_fails_fails_all() {
-    let bed = Bed::new();
-    let break_off = Box::new(|bed: &Bed| {
+    let bed = NotesFile::new();
+    let break_off = Box::new(|bed: &NotesFile| {
         bed.run(|connection| {
             connection.batch_execute("INSERT INTO note VALUES ('last', 'no such topic')").unwrap();
             KEEP
@@ -213,18 +211,19 @@ fn a_commit_that_fails_fails_all() {
 
 #[test]
 fn a_panic_fails_its_group_and_the_next_begins_anew() {
-    let bed = Bed::new();
-    let panic = Box::new(|bed: &Bed| bed.run(|_| panic!("on purpose")));
+    let bed = NotesFile::new();
+    let panic = Box::new(|bed: &NotesFile| bed.run(|_| panic!("on purpose")));
     let ends = bed.led_by(KEEP, vec![note("second", KEEP), panic, note("next", KEEP), note("last", KEEP)]);
-    assert!(all_unavailable(&ends[..2]), "{ends:?}");
+    let lost = StoreError::Unreachable("the shared transaction was lost: another unit panicked".to_owned());
+    assert_eq!(ends[..2], [Some(Err(lost.clone())), Some(Err(lost))]);
     assert_eq!(ends[2..], [None, Some(Ok(())), Some(Ok(()))]);
     assert_eq!(bed.notes(), ["next", "last"]);
 }
 
 #[test]
 fn a_transaction_that_sqlite_gave_up_fails_its_group_and_the_next_begins_anew() {
-    let bed = Bed::new();
-    let fill = Box::new(|bed: &Bed| {
+    let bed = NotesFile::new();
+    let fill = Box::new(|bed: &NotesFile| {
         bed.run(|connection| {
             connection.batch_execute("PRAGMA max_page_count = 1").unwrap();
             let filled = connection.batch_execute("INSERT INTO note (text) VALUES (zeroblob(1000000))");
@@ -232,15 +231,15 @@ fn a_transaction_that_sqlite_gave_up_fails_its_group_and_the_next_begins_anew() 
         })
     });
     let ends = bed.led_by(KEEP, vec![fill, note("next", KEEP), note("last", KEEP)]);
-    assert!(all_unavailable(&ends[..1]), "{ends:?}");
-    let why = StoreError::Unreachable("database or disk is full".to_owned());
-    assert_eq!(ends[1..], [Err(why), Ok(()), Ok(())].map(Some));
+    let full = StoreError::Unreachable("database or disk is full".to_owned());
+    let lost = StoreError::Unreachable(format!("the shared transaction was lost: {full}"));
+    assert_eq!(ends, [Err(lost), Err(full), Ok(()), Ok(())].map(Some));
     assert_eq!(bed.notes(), ["next", "last"]);
 }
 
 #[test]
 fn a_file_that_is_locked_elsewhere_fails_only_who_leads() {
-    let bed = Bed::new();
+    let bed = NotesFile::new();
     let impatient = |connection: &mut AnyConnection| {
         connection.batch_execute("PRAGMA busy_timeout = 0").unwrap();
         KEEP
@@ -256,7 +255,7 @@ fn a_file_that_is_locked_elsewhere_fails_only_who_leads() {
 
 #[test]
 fn a_group_has_a_largest_size() {
-    let bed = Bed::new();
+    let bed = NotesFile::new();
     let mut others: Vec<Unit<'_>> = (1..LARGEST).map(|_| note("note", KEEP)).collect();
     others.push(Box::new(|bed| {
         bed.run(|_| {
@@ -269,7 +268,7 @@ fn a_group_has_a_largest_size() {
 
 #[test]
 fn who_waits_too_long_is_told_and_passed_over() {
-    let bed = Bed::of_patience(Duration::from_millis(10));
+    let bed = NotesFile::of_patience(Duration::from_millis(10));
     let first = bed.run(|connection| {
         write(connection, "first");
         let late = thread::scope(|scope| scope.spawn(|| bed.note("late", KEEP)).join().unwrap());

@@ -47,14 +47,25 @@ impl PostgresUrl {
         Ok(Self { url: url.to_owned(), secrets })
     }
 
-    /// What libpq gets: the URL with our parameters where it does not set them itself.
-    pub(crate) fn connection_url(&self, connect_timeout: Duration) -> String {
+    /// The URL for libpq: with our parameters where it does not set them itself, and with settings for the session. The URL's own `options`
+    /// come after ours, so they win.
+    pub(crate) fn connection_url(&self, connect_timeout: Duration, settings: &[(&str, &str)]) -> String {
         // For libpq no time is no limit, and one second is two.
         let seconds = connect_timeout.as_millis().div_ceil(1000).clamp(2, 3600).to_string();
+        let options: Vec<_> = settings.iter().map(|(name, value)| format!("-c%20{name}%3D{value}")).collect();
+        let options = options.join("%20");
         let ours = DEFAULTS.into_iter().chain([("connect_timeout", seconds.as_str())]);
-        let (_, query) = self.url.split_once('?').unwrap_or((&self.url, ""));
+        let ours = ours.chain((!options.is_empty()).then_some(("options", options.as_str())));
+        let (start, query) = self.url.split_once('?').unwrap_or((&self.url, ""));
         let set: Vec<_> = query.split('&').filter_map(|parameter| parameter.split('=').next()).collect();
         let mut url = self.url.clone();
+        if set.contains(&"options") && !options.is_empty() {
+            let merged = query.split('&').map(|parameter| match parameter.strip_prefix("options=") {
+                Some(theirs) => format!("options={options}%20{theirs}"),
+                None => parameter.to_owned(),
+            });
+            url = format!("{start}?{}", merged.collect::<Vec<_>>().join("&"));
+        }
         for (name, value) in ours.filter(|(name, _)| !set.contains(name)) {
             let joint = if !url.contains('?') {
                 "?"

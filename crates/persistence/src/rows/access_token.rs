@@ -8,7 +8,7 @@ use usher_domain::{
     text::DisplayText,
 };
 
-use super::Place;
+use super::row_ref::RowRef;
 use crate::schema::access_token;
 
 /// Without the digest: nobody asks for it, and what is not read is not shown.
@@ -30,14 +30,14 @@ impl TryFrom<AccessTokenRow> for AccessToken {
     type Error = StoreError;
 
     fn try_from(row: AccessTokenRow) -> Result<Self, StoreError> {
-        let place = Place { table: "access_token", id: row.id };
+        let row_ref = RowRef { table: "access_token", id: row.id };
         Ok(Self {
             id: AccessTokenId::new(row.id),
-            public_id: place.value("public_id", PublicId::parse(&row.public_id))?,
+            public_id: row_ref.value("public_id", PublicId::parse(&row.public_id))?,
             account_id: AccountId::new(row.account_id),
             person_id: PersonId::new(row.person_id),
-            name: place.value("name", DisplayText::from_stored(&row.name))?,
-            scope: place.value("scope", Scope::parse(&row.scope))?,
+            name: row_ref.value("name", DisplayText::from_stored(&row.name))?,
+            scope: row_ref.value("scope", Scope::parse(&row.scope))?,
             created_at: row.created_at.and_utc(),
             expires_at: row.expires_at.map(|at| at.and_utc()),
             revoked_at: row.revoked_at.map(|at| at.and_utc()),

@@ -7,7 +7,7 @@ use usher_domain::{
     text::DisplayText,
 };
 
-use super::Place;
+use super::row_ref::RowRef;
 use crate::schema::account;
 
 #[derive(Queryable, Selectable)]
@@ -24,12 +24,12 @@ impl TryFrom<AccountRow> for Account {
     type Error = StoreError;
 
     fn try_from(row: AccountRow) -> Result<Self, StoreError> {
-        let place = Place { table: "account", id: row.id };
+        let row_ref = RowRef { table: "account", id: row.id };
         Ok(Self {
             id: AccountId::new(row.id),
-            public_id: place.value("public_id", PublicId::parse(&row.public_id))?,
-            name: place.value("name", AccountName::parse(&row.name))?,
-            title: place.value("title", DisplayText::from_stored(&row.title))?,
+            public_id: row_ref.value("public_id", PublicId::parse(&row.public_id))?,
+            name: row_ref.value("name", AccountName::parse(&row.name))?,
+            title: row_ref.value("title", DisplayText::from_stored(&row.title))?,
             created_at: row.created_at.and_utc(),
         })
     }

@@ -6,7 +6,7 @@ use usher_domain::{
     port::StoreError,
 };
 
-use super::Place;
+use super::row_ref::RowRef;
 use crate::{insertion::new_row, schema::audit_event};
 
 #[derive(Queryable, Selectable)]
@@ -26,11 +26,11 @@ impl TryFrom<AuditEventRow> for AuditEvent {
     type Error = StoreError;
 
     fn try_from(row: AuditEventRow) -> Result<Self, StoreError> {
-        let place = Place { table: "audit_event", id: row.id };
+        let row_ref = RowRef { table: "audit_event", id: row.id };
         Ok(Self {
             at: row.at.and_utc(),
-            actor: place.value("actor", actor(&row.actor, row.actor_person))?,
-            action: place.value("action", AuditAction::parse(&row.action))?,
+            actor: row_ref.value("actor", actor(&row.actor, row.actor_person))?,
+            action: row_ref.value("action", AuditAction::parse(&row.action))?,
             account: row.account_id.map(AccountId::new),
             invitation: row.invitation_id.map(InvitationId::new),
             person: row.person_id.map(PersonId::new),

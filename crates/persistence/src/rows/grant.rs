@@ -3,7 +3,7 @@ use usher_domain::{
     role::{Grant, RoleName, ServiceGrant, ServiceId, ServicePermission},
 };
 
-use super::Place;
+use super::row_ref::RowRef;
 
 /// Between two roles, and between two services.
 const SEPARATOR: char = ',';
@@ -25,17 +25,17 @@ pub(super) fn services(grant: &Grant) -> String {
 
 /// Reads the columns of a grant back.
 pub(super) fn read(
-    place: Place,
+    row_ref: RowRef,
     roles: &str,
     limit_services: bool,
     services: &str,
 ) -> Result<Grant, StoreError> {
-    let roles = roles.split(SEPARATOR).map(|name| place.value("roles", RoleName::parse(name)));
+    let roles = roles.split(SEPARATOR).map(|name| row_ref.value("roles", RoleName::parse(name)));
     let roles = roles.collect::<Result<_, _>>()?;
     let services = services.split(SEPARATOR).filter(|text| !text.is_empty());
-    let services = services.map(|text| place.value("services", service(text)));
+    let services = services.map(|text| row_ref.value("services", service(text)));
     let services = services.collect::<Result<_, _>>()?;
-    place.value("roles", Grant::from_stored(roles, limit_services, services))
+    row_ref.value("roles", Grant::from_stored(roles, limit_services, services))
 }
 
 fn service(text: &str) -> Option<ServiceGrant> {

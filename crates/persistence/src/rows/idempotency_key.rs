@@ -5,7 +5,7 @@ use usher_domain::{
     port::StoreError,
 };
 
-use super::Place;
+use super::row_ref::RowRef;
 use crate::schema::idempotency_key;
 
 /// Without the digest: who asks has it.
@@ -24,12 +24,12 @@ impl TryFrom<KeptAnswerRow> for KeptAnswer {
     type Error = StoreError;
 
     fn try_from(row: KeptAnswerRow) -> Result<Self, StoreError> {
-        let place = Place { table: "idempotency_key", id: row.id };
+        let row_ref = RowRef { table: "idempotency_key", id: row.id };
         Ok(Self {
             request: RequestMac::from_stored(row.request),
             created_at: row.created_at.and_utc(),
             answer: Answer {
-                status: place.value("status", u16::try_from(row.status))?,
+                status: row_ref.value("status", u16::try_from(row.status))?,
                 content_type: row.content_type,
                 body: row.body,
             },

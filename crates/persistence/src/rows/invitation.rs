@@ -9,7 +9,7 @@ use usher_domain::{
     text::{DisplayText, Locale},
 };
 
-use super::{Place, grant};
+use super::{grant, row_ref::RowRef};
 use crate::{insertion::new_row, schema::invitation};
 
 #[derive(Queryable, Selectable)]
@@ -42,19 +42,19 @@ impl TryFrom<InvitationRow> for Invitation {
     type Error = StoreError;
 
     fn try_from(row: InvitationRow) -> Result<Self, StoreError> {
-        let place = Place { table: "invitation", id: row.id };
+        let row_ref = RowRef { table: "invitation", id: row.id };
         Ok(Self {
             id: InvitationId::new(row.id),
-            public_id: place.value("public_id", PublicId::parse(&row.public_id))?,
-            secure_id: place.value("secure_id", SecureId::parse(&row.secure_id))?,
+            public_id: row_ref.value("public_id", PublicId::parse(&row.public_id))?,
+            secure_id: row_ref.value("secure_id", SecureId::parse(&row.secure_id))?,
             account_id: AccountId::new(row.account_id),
-            email: place.value("email", EmailAddress::from_stored(&row.email, &row.email_key))?,
-            name: place.optional("name", row.name.as_deref().map(DisplayText::from_stored))?,
-            locale: place.optional("locale", row.locale.as_deref().map(Locale::parse))?,
-            grant: grant::read(place, &row.roles, row.limit_services, &row.services)?,
+            email: row_ref.value("email", EmailAddress::from_stored(&row.email, &row.email_key))?,
+            name: row_ref.optional("name", row.name.as_deref().map(DisplayText::from_stored))?,
+            locale: row_ref.optional("locale", row.locale.as_deref().map(Locale::parse))?,
+            grant: grant::read(row_ref, &row.roles, row.limit_services, &row.services)?,
             sponsor: row.sponsor.map(PersonId::new),
-            status: place.value("status", Status::parse(&row.status))?,
-            generation: place.value("generation", u32::try_from(row.generation))?,
+            status: row_ref.value("status", Status::parse(&row.status))?,
+            generation: row_ref.value("generation", u32::try_from(row.generation))?,
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
             sent_at: row.sent_at.and_utc(),

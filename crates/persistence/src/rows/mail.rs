@@ -7,7 +7,7 @@ use usher_domain::{
     port::StoreError,
 };
 
-use super::Place;
+use super::row_ref::RowRef;
 use crate::{insertion::new_row, schema::mail};
 
 #[derive(Queryable, Selectable)]
@@ -39,16 +39,16 @@ impl TryFrom<MailRow> for Mail {
     type Error = StoreError;
 
     fn try_from(row: MailRow) -> Result<Self, StoreError> {
-        let place = Place { table: "mail", id: row.id };
-        let token = place.optional("lease_token", row.lease_token.as_deref().map(LeaseToken::parse))?;
+        let row_ref = RowRef { table: "mail", id: row.id };
+        let token = row_ref.optional("lease_token", row.lease_token.as_deref().map(LeaseToken::parse))?;
         Ok(Self {
             id: MailId::new(row.id),
-            reference: place.value("reference", PublicId::parse(&row.reference))?,
+            reference: row_ref.value("reference", PublicId::parse(&row.reference))?,
             account_id: AccountId::new(row.account_id),
             invitation_id: InvitationId::new(row.invitation_id),
-            generation: place.value("generation", u32::try_from(row.generation))?,
-            state: place.value("state", MailState::parse(&row.state))?,
-            attempts: place.value("attempts", u32::try_from(row.attempts))?,
+            generation: row_ref.value("generation", u32::try_from(row.generation))?,
+            state: row_ref.value("state", MailState::parse(&row.state))?,
+            attempts: row_ref.value("attempts", u32::try_from(row.attempts))?,
             due_at: row.due_at.and_utc(),
             lease: row.lease_until.map(|until| until.and_utc()).zip(token),
             last_error: row.last_error,

@@ -6,7 +6,7 @@ use usher_domain::{
     port::StoreError,
 };
 
-use super::{Place, grant};
+use super::{grant, row_ref::RowRef};
 use crate::{insertion::new_row, schema::membership};
 
 #[derive(Queryable, Selectable)]
@@ -25,11 +25,11 @@ impl TryFrom<MembershipRow> for Membership {
 
     fn try_from(row: MembershipRow) -> Result<Self, StoreError> {
         // Half of the key: with the person's number the few rows that it can be are found.
-        let place = Place { table: "membership", id: row.person_id };
+        let row_ref = RowRef { table: "membership", id: row.person_id };
         Ok(Self {
             account_id: AccountId::new(row.account_id),
             person_id: PersonId::new(row.person_id),
-            grant: grant::read(place, &row.roles, row.limit_services, &row.services)?,
+            grant: grant::read(row_ref, &row.roles, row.limit_services, &row.services)?,
             created_at: row.created_at.and_utc(),
         })
     }

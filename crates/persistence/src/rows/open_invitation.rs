@@ -9,7 +9,7 @@ use usher_domain::{
     text::DisplayText,
 };
 
-use super::{Place, grant};
+use super::{grant, row_ref::RowRef};
 use crate::schema::invitation;
 
 /// The columns of [`OpenInvitation`]: lists read no others.
@@ -34,14 +34,14 @@ impl TryFrom<OpenInvitationRow> for OpenInvitation {
     type Error = StoreError;
 
     fn try_from(row: OpenInvitationRow) -> Result<Self, StoreError> {
-        let place = Place { table: "invitation", id: row.id };
+        let row_ref = RowRef { table: "invitation", id: row.id };
         Ok(Self {
             id: InvitationId::new(row.id),
-            public_id: place.value("public_id", PublicId::parse(&row.public_id))?,
-            secure_id: Some(place.value("secure_id", SecureId::parse(&row.secure_id))?),
-            email: place.value("email", EmailAddress::from_stored(&row.email, &row.email_key))?,
-            name: place.optional("name", row.name.as_deref().map(DisplayText::from_stored))?,
-            grant: grant::read(place, &row.roles, row.limit_services, &row.services)?,
+            public_id: row_ref.value("public_id", PublicId::parse(&row.public_id))?,
+            secure_id: Some(row_ref.value("secure_id", SecureId::parse(&row.secure_id))?),
+            email: row_ref.value("email", EmailAddress::from_stored(&row.email, &row.email_key))?,
+            name: row_ref.optional("name", row.name.as_deref().map(DisplayText::from_stored))?,
+            grant: grant::read(row_ref, &row.roles, row.limit_services, &row.services)?,
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
             sent_at: row.sent_at.and_utc(),

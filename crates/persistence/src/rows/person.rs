@@ -9,7 +9,7 @@ use usher_domain::{
     text::DisplayText,
 };
 
-use super::Place;
+use super::row_ref::RowRef;
 use crate::{insertion::new_row, schema::person};
 
 #[derive(Queryable, Selectable)]
@@ -42,13 +42,13 @@ impl TryFrom<PersonRow> for Person {
     type Error = StoreError;
 
     fn try_from(row: PersonRow) -> Result<Self, StoreError> {
-        let place = Place { table: "person", id: row.id };
+        let row_ref = RowRef { table: "person", id: row.id };
         Ok(Self {
             id: PersonId::new(row.id),
-            public_id: place.value("public_id", PublicId::parse(&row.public_id))?,
-            email: place.value("email", EmailAddress::from_stored(&row.email, &row.email_key))?,
+            public_id: row_ref.value("public_id", PublicId::parse(&row.public_id))?,
+            email: row_ref.value("email", EmailAddress::from_stored(&row.email, &row.email_key))?,
             email_verified: row.email_verified,
-            name: place.value("name", DisplayText::from_stored(&row.name))?,
+            name: row_ref.value("name", DisplayText::from_stored(&row.name))?,
             password: row.password_hash.map(PasswordHash::new),
             created_at: row.created_at.and_utc(),
             version: row.version,

@@ -10,7 +10,7 @@ use usher_domain::{
 use super::DieselTx;
 use crate::{
     connection::MultiBackend,
-    rows::{AccessTokenRow, NewAccessTokenRow, readable},
+    rows::{AccessTokenRow, NewAccessTokenRow, read_or_skip},
     schema::access_token,
 };
 
@@ -32,7 +32,7 @@ impl AccessTokens for DieselTx<'_> {
                 .order(access_token::id)
                 .select(AccessTokenRow::as_select());
             // One that cannot be read opens nothing, and must not hide those that somebody wants to revoke.
-            Ok(readable(rows.load::<AccessTokenRow>(connection)?))
+            Ok(read_or_skip(rows.load::<AccessTokenRow>(connection)?))
         })
     }
 

@@ -8,7 +8,7 @@ use usher_domain::{
 use super::DieselTx;
 use crate::{
     connection::MultiBackend,
-    rows::{AccountRow, NewAccountRow, all, one},
+    rows::{AccountRow, NewAccountRow, read_all, read_optional},
     schema::account,
 };
 
@@ -26,21 +26,21 @@ impl Accounts for DieselTx<'_> {
     fn account(&mut self, id: AccountId) -> Result<Option<Account>, StoreError> {
         self.read(|connection| {
             let row = account::table.find(id.get()).select(AccountRow::as_select());
-            Ok(one(row.get_result(connection).optional()?)?)
+            Ok(read_optional(row.get_result(connection).optional()?)?)
         })
     }
 
     fn account_by_name(&mut self, name: &AccountName) -> Result<Option<Account>, StoreError> {
         self.read(|connection| {
             let row = account::table.filter(account::name.eq(name.as_str())).select(AccountRow::as_select());
-            Ok(one(row.get_result(connection).optional()?)?)
+            Ok(read_optional(row.get_result(connection).optional()?)?)
         })
     }
 
     fn accounts(&mut self) -> Result<Vec<Account>, StoreError> {
         self.read(|connection| {
             let rows = account::table.order(account::name).select(AccountRow::as_select());
-            Ok(all(rows.load(connection)?)?)
+            Ok(read_all(rows.load(connection)?)?)
         })
     }
 }

@@ -8,7 +8,7 @@ use usher_domain::{
 use super::DieselTx;
 use crate::{
     insertion::insert,
-    rows::{AuditEventRow, NewAuditEventRow, all},
+    rows::{AuditEventRow, NewAuditEventRow, read_all},
     schema::audit_event,
 };
 
@@ -24,7 +24,7 @@ impl AuditLog for DieselTx<'_> {
                 .filter(audit_event::account_id.eq(account.get()))
                 .order((audit_event::at, audit_event::id))
                 .select(AuditEventRow::as_select());
-            Ok(all(rows.load(connection)?)?)
+            Ok(read_all(rows.load(connection)?)?)
         })
     }
 }

@@ -13,7 +13,7 @@ use usher_domain::{
 
 use super::DieselTx;
 use crate::{
-    dialect::{self, HolderRows},
+    dialect::{self, TokenHolderRows},
     rows::{AccountRow, MembershipRow},
 };
 
@@ -22,7 +22,7 @@ impl Callers for DieselTx<'_> {
         let keys: Vec<&str> = emails.iter().map(|email| email.key()).collect();
         self.read(|connection| {
             let mut found: HashMap<String, Known> = HashMap::new();
-            for (person, members) in dialect::known(connection, &keys)? {
+            for (person, members) in dialect::people_with_memberships(connection, &keys)? {
                 let key = person.email_key().to_owned();
                 let memberships = members.into_iter().map(member).collect::<Result<_, _>>()?;
                 found.insert(key, Known { person: person.try_into()?, memberships });
@@ -47,7 +47,7 @@ fn member((membership, account): (MembershipRow, AccountRow)) -> Result<(Account
     Ok((account.try_into()?, membership.try_into()?))
 }
 
-fn holder((token, account, person, membership): HolderRows) -> Result<TokenHolder, StoreError> {
+fn holder((token, account, person, membership): TokenHolderRows) -> Result<TokenHolder, StoreError> {
     Ok(TokenHolder {
         token: token.try_into()?,
         account: account.try_into()?,

@@ -8,7 +8,7 @@ use usher_domain::{
 use super::{DieselTx, exactly};
 use crate::{
     dialect,
-    rows::{KeptAnswerRow, one},
+    rows::{KeptAnswerRow, read_optional},
     schema::idempotency_key,
 };
 
@@ -36,7 +36,7 @@ impl IdempotencyKeys for DieselTx<'_> {
             let row = idempotency_key::table
                 .filter(idempotency_key::digest.eq(key.to_hex()))
                 .select(KeptAnswerRow::as_select());
-            Ok(one(row.get_result(connection).optional()?)?)
+            Ok(read_optional(row.get_result(connection).optional()?)?)
         })
     }
 

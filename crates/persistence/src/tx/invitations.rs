@@ -16,7 +16,7 @@ use super::{DieselTx, exactly, open_lists, pair};
 use crate::{
     dialect,
     insertion::insert_numbered,
-    rows::{ChangedInvitationRow, InvitationRow, NewInvitationRow, all, one, readable},
+    rows::{ChangedInvitationRow, InvitationRow, NewInvitationRow, read_all, read_optional, read_or_skip},
     schema::{Pending, invitation},
 };
 
@@ -45,7 +45,7 @@ impl Invitations for DieselTx<'_> {
                 .find(id.get())
                 .filter(invitation::account_id.eq(account.get()))
                 .select(InvitationRow::as_select());
-            Ok(one(row.get_result(connection).optional()?)?)
+            Ok(read_optional(row.get_result(connection).optional()?)?)
         })
     }
 
@@ -56,7 +56,7 @@ impl Invitations for DieselTx<'_> {
         let pairs: Vec<(i64, i64)> = named.iter().map(|(account, id)| (account.get(), id.get())).collect();
         self.read(|connection| {
             let rows = dialect::invitations(connection, &pairs)?;
-            let found: Vec<Invitation> = all(rows)?;
+            let found: Vec<Invitation> = read_all(rows)?;
             let found: HashMap<_, _> = found.iter().map(|one| ((one.account_id, one.id), one)).collect();
             Ok(named.iter().map(|named| found.get(named).copied().cloned()).collect())
         })
@@ -72,7 +72,7 @@ impl Invitations for DieselTx<'_> {
                 .filter(invitation::account_id.eq(account.get()))
                 .filter(invitation::public_id.eq(public_id.as_str()))
                 .select(InvitationRow::as_select());
-            Ok(one(row.get_result(connection).optional()?)?)
+            Ok(read_optional(row.get_result(connection).optional()?)?)
         })
     }
 
@@ -81,7 +81,7 @@ impl Invitations for DieselTx<'_> {
             let row = invitation::table
                 .filter(invitation::secure_id.eq(secure_id.as_str()))
                 .select(InvitationRow::as_select());
-            Ok(one(row.get_result(connection).optional()?)?)
+            Ok(read_optional(row.get_result(connection).optional()?)?)
         })
     }
 
@@ -90,7 +90,8 @@ impl Invitations for DieselTx<'_> {
         self.read(|connection| {
             let mut found = HashMap::new();
             for (invitation, account, sponsor) in dialect::offers(connection, &links)? {
-                let (invitation, sponsor): (Invitation, _) = (invitation.try_into()?, one(sponsor)?);
+                let (invitation, sponsor): (Invitation, _) =
+                    (invitation.try_into()?, read_optional(sponsor)?);
                 let offer = Offer { invitation, account: account.try_into()?, sponsor };
                 found.insert(offer.invitation.secure_id.clone(), offer);
             }
@@ -105,7 +106,7 @@ impl Invitations for DieselTx<'_> {
         let pairs: Vec<(i64, &str)> = addressees.iter().map(pair).collect();
         self.read(|connection| {
             let rows = dialect::pending_invitations(connection, &pairs)?;
-            let found: Vec<Invitation> = all(rows)?;
+            let found: Vec<Invitation> = read_all(rows)?;
             let found: HashMap<_, _> =
                 found.iter().map(|one| ((one.account_id.get(), one.email.key()), one)).collect();
             Ok(pairs.iter().map(|pair| found.get(pair).copied().cloned()).collect())
@@ -145,7 +146,7 @@ impl Invitations for DieselTx<'_> {
                 .order((invitation::expires_at, invitation::id))
                 .limit(i64::from(limit))
                 .select(InvitationRow::as_select());
-            Ok(readable(rows.load::<InvitationRow>(connection)?))
+            Ok(read_or_skip(rows.load::<InvitationRow>(connection)?))
         })
     }
 }

@@ -15,7 +15,7 @@ use super::{DieselTx, pair};
 use crate::{
     dialect,
     insertion::insert,
-    rows::{AccountRow, MembershipRow, NewMembershipRow, one},
+    rows::{AccountRow, MembershipRow, NewMembershipRow, read_optional},
     schema::{account, membership},
 };
 
@@ -29,7 +29,7 @@ impl Memberships for DieselTx<'_> {
         self.read(|connection| {
             let row =
                 membership::table.find((account.get(), person.get())).select(MembershipRow::as_select());
-            Ok(one(row.get_result(connection).optional()?)?)
+            Ok(read_optional(row.get_result(connection).optional()?)?)
         })
     }
 

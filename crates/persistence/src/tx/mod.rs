@@ -11,6 +11,8 @@ mod open_lists;
 mod outbox;
 mod people;
 
+use std::cmp::Ordering;
+
 use usher_domain::port::{
     StoreError,
     store::{Addressee, Mode},
@@ -26,15 +28,15 @@ pub(crate) struct DieselTx<'c> {
 }
 
 /// What stops an operation: trouble with the database, or with what it holds.
-pub(crate) struct Trouble(StoreError);
+pub(crate) struct OperationError(StoreError);
 
-impl From<diesel::result::Error> for Trouble {
+impl From<diesel::result::Error> for OperationError {
     fn from(error: diesel::result::Error) -> Self {
         Self(store_error(error))
     }
 }
 
-impl From<StoreError> for Trouble {
+impl From<StoreError> for OperationError {
     fn from(error: StoreError) -> Self {
         Self(error)
     }
@@ -54,12 +56,12 @@ impl<'c> DieselTx<'c> {
     /// that both behave alike, the error is kept here and given again.
     fn read<T>(
         &mut self,
-        operation: impl FnOnce(&mut AnyConnection) -> Result<T, Trouble>,
+        operation: impl FnOnce(&mut AnyConnection) -> Result<T, OperationError>,
     ) -> Result<T, StoreError> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
         }
-        operation(self.connection).map_err(|Trouble(error)| {
+        operation(self.connection).map_err(|OperationError(error)| {
             // A row that cannot be read is no failure of the database: the unit may do without it.
             if !matches!(error, StoreError::Corrupt { .. }) {
                 self.failure = Some(error.clone());
@@ -71,7 +73,7 @@ impl<'c> DieselTx<'c> {
     /// As [`Self::read`], for an operation that only a writing unit may do.
     fn write<T>(
         &mut self,
-        operation: impl FnOnce(&mut AnyConnection) -> Result<T, Trouble>,
+        operation: impl FnOnce(&mut AnyConnection) -> Result<T, OperationError>,
     ) -> Result<T, StoreError> {
         let mode = self.mode;
         self.read(|connection| match mode {
@@ -88,7 +90,13 @@ fn pair<'a>(addressee: &Addressee<'a>) -> (i64, &'a str) {
     (addressee.account.get(), addressee.email.key())
 }
 
-/// Compare and set: when fewer rows were those that had been read, somebody else changed one in between.
-fn exactly(wanted: usize, updated: usize) -> Result<(), Trouble> {
-    if updated == wanted { Ok(()) } else { Err(StoreError::Contended.into()) }
+/// Compare and set: fewer updated rows than expected mean that another unit changed one since it was read.
+fn exactly(expected: usize, updated: usize) -> Result<(), OperationError> {
+    match updated.cmp(&expected) {
+        Ordering::Equal => Ok(()),
+        Ordering::Less => Err(StoreError::Contended.into()),
+        Ordering::Greater => {
+            Err(StoreError::Defect(format!("{updated} rows were updated instead of {expected}")).into())
+        }
+    }
 }

@@ -14,7 +14,7 @@ use usher_domain::{
 
 use crate::{
     connection::AnyConnection,
-    dialect::{self, Wanted},
+    dialect::{self, OpenListStart},
     rows::OpenInvitationRow,
     schema::{Pending, invitation, open_change, open_count},
 };
@@ -49,33 +49,34 @@ fn of_one_kind(
     limit: u32,
     order: Order,
 ) -> QueryResult<Vec<Option<OpenPart>>> {
-    let wanted: Vec<Wanted<'_>> = lists
+    let starts: Vec<OpenListStart<'_>> = lists
         .iter()
-        .map(|list| Wanted {
+        .map(|list| OpenListStart {
             account: list.account.get(),
-            after: list.after.map(PublicId::as_str),
-            number: None,
+            behind_public_id: list.after.map(PublicId::as_str),
+            behind_id: None,
         })
         .collect();
     // One more than wanted tells whether there are more.
-    let found = dialect::open_parts(connection, &wanted, now.naive_utc(), i64::from(limit) + 1, order)?;
+    let found = dialect::open_list_rows(connection, &starts, now.naive_utc(), i64::from(limit) + 1, order)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut found = found.into_iter().peekable();
     let mut parts = Vec::with_capacity(lists.len());
-    for (place, list) in (1..).zip(lists) {
-        let Some(first) = found.next_if(|row| row.place == place) else {
+    for (position, list) in (1..).zip(lists) {
+        let Some(first) = found.next_if(|row| row.list == position) else {
             parts.push(None);
             continue;
         };
         // Of one statement, so that it is the sum of one picture also while somebody settles it.
-        let mut count = first.stored;
-        if first.overdue {
+        let mut count = first.stored_count;
+        if first.any_overdue {
             count -= overdue(connection, list.account, now)?;
         }
         let count = u64::try_from(count).unwrap_or_default();
         let mut invitations = Vec::with_capacity(limit.min(found.len() + 1));
-        let rows = std::iter::once(first.listed);
-        let rows = rows.chain(std::iter::from_fn(|| Some(found.next_if(|row| row.place == place)?.listed)));
+        let rows = std::iter::once(first.invitation);
+        let rows =
+            rows.chain(std::iter::from_fn(|| Some(found.next_if(|row| row.list == position)?.invitation)));
         let mut rows = rows.flatten();
         invitations.extend(readable(rows.by_ref().take(limit)));
         parts.push(Some(OpenPart { count, invitations, more: rows.count() > 0 }));
@@ -126,18 +127,18 @@ pub(super) fn page(
     let (limit, offset) =
         (page.limit.map_or(i64::MAX, i64::from), i64::try_from(page.offset).unwrap_or(i64::MAX));
     let (account, now) = (account.get(), now.naive_utc());
-    let number = match offset {
+    let behind_id = match offset {
         0 => None,
-        _ => match dialect::open_nth(connection, account, now, offset, page.order)? {
+        _ => match dialect::nth_open_id(connection, account, now, offset, page.order)? {
             // Behind the one before it.
             Some(first) if page.order == Order::OldestFirst => Some(first - 1),
             Some(first) => Some(first + 1),
             None => return Ok(Vec::new()),
         },
     };
-    let wanted = [Wanted { account, after: None, number }];
-    let found = dialect::open_parts(connection, &wanted, now, limit, page.order)?;
-    Ok(readable(found.into_iter().filter_map(|row| row.listed)).collect())
+    let starts = [OpenListStart { account, behind_public_id: None, behind_id }];
+    let found = dialect::open_list_rows(connection, &starts, now, limit, page.order)?;
+    Ok(readable(found.into_iter().filter_map(|row| row.invitation)).collect())
 }
 
 /// How many of an account are stored as pending although their time is over.

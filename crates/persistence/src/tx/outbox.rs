@@ -17,7 +17,7 @@ use crate::{
     connection::MultiBackend,
     dialect,
     insertion::insert,
-    rows::{MailRow, NewMailRow, all, readable},
+    rows::{MailRow, NewMailRow, read_all, read_or_skip},
     schema::{Queued, mail},
 };
 
@@ -53,7 +53,7 @@ impl Outbox for DieselTx<'_> {
                 .returning(<MailRow as Selectable<MultiBackend>>::construct_selection())
                 .get_results(connection)?;
             rows.sort_by_key(|row| order.get(&row.number()).copied());
-            Ok(readable(rows))
+            Ok(read_or_skip(rows))
         })
     }
 
@@ -87,7 +87,7 @@ impl Outbox for DieselTx<'_> {
                 .filter(mail::account_id.eq(account.get()))
                 .order(mail::id)
                 .select(MailRow::as_select());
-            Ok(all(rows.load(connection)?)?)
+            Ok(read_all(rows.load(connection)?)?)
         })
     }
 

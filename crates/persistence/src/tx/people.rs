@@ -11,7 +11,7 @@ use usher_domain::{
 use super::{DieselTx, exactly};
 use crate::{
     insertion::insert_numbered,
-    rows::{NewPersonRow, PersonRow, one},
+    rows::{NewPersonRow, PersonRow, read_optional},
     schema::person,
 };
 
@@ -21,22 +21,26 @@ impl People for DieselTx<'_> {
         self.write(|connection| {
             let written = insert_numbered(connection, &rows)?;
             let numbers: HashMap<&str, i64> = written.iter().map(|(id, name)| (name.as_str(), *id)).collect();
-            let number = |new: &NewPerson| numbers.get(new.public_id.as_str()).copied();
-            Ok(people.iter().filter_map(|new| Some(new.numbered(PersonId::new(number(new)?)))).collect())
+            let numbered = |new: &NewPerson| {
+                let number = numbers.get(new.public_id.as_str()).copied();
+                let number = number.ok_or_else(|| StoreError::defect("an inserted person has no number"))?;
+                Ok(new.numbered(PersonId::new(number)))
+            };
+            people.iter().map(numbered).collect()
         })
     }
 
     fn person(&mut self, id: PersonId) -> Result<Option<Person>, StoreError> {
         self.read(|connection| {
             let row = person::table.find(id.get()).select(PersonRow::as_select());
-            Ok(one(row.get_result(connection).optional()?)?)
+            Ok(read_optional(row.get_result(connection).optional()?)?)
         })
     }
 
     fn person_by_email(&mut self, email: &EmailAddress) -> Result<Option<Person>, StoreError> {
         self.read(|connection| {
             let row = person::table.filter(person::email_key.eq(email.key())).select(PersonRow::as_select());
-            Ok(one(row.get_result(connection).optional()?)?)
+            Ok(read_optional(row.get_result(connection).optional()?)?)
         })
     }
 

@@ -16,8 +16,8 @@ use usher_domain::{
 };
 
 use crate::{
-    support::{Place, on_both},
-    world::{World, grant},
+    scene::{Scene, grant},
+    support::{TestDatabase, on_both},
 };
 
 on_both! {
@@ -85,11 +85,11 @@ fn look_at_audit(tx: &mut dyn Tx, invitation: &Invitation) -> Result<(), StoreEr
     tx.audit_events(invitation.account_id).map(drop)
 }
 
-fn the_place_of_a_value_that_cannot_be_is_named(place: &dyn Place) {
-    let world = World::new(place);
-    let invitation = world.invite(place.store(), "ada@example.com").unwrap();
+fn the_place_of_a_value_that_cannot_be_is_named(place: &dyn TestDatabase) {
+    let scene = Scene::new(place);
+    let invitation = scene.invite(place.store(), "ada@example.com").unwrap();
     let store: &dyn Store = place.store();
-    store.write("token", |tx| tx.insert_access_token(&world.new_access_token(&digest()))).unwrap();
+    store.write("token", |tx| tx.insert_access_token(&scene.new_access_token(&digest()))).unwrap();
     for (table, column, value, look) in DAMAGES {
         place.execute(&format!("UPDATE {table} SET {column} = {value}"));
         let end = store.read("look", |tx| look(tx, &invitation));
@@ -115,30 +115,30 @@ fn sound(table: &str, column: &str) -> &'static str {
 }
 
 /// The others are listed; the count and the pages keep its place.
-fn a_list_passes_over_such_a_row(place: &dyn Place) {
-    let world = World::new(place);
+fn a_list_passes_over_such_a_row(place: &dyn TestDatabase) {
+    let scene = Scene::new(place);
     for address in ["a@example.com", "b@example.com", "c@example.com"] {
-        world.invite(place.store(), address).unwrap();
+        scene.invite(place.store(), address).unwrap();
     }
     let store: &dyn Store = place.store();
     place.execute("UPDATE invitation SET roles = '9' WHERE email_key = 'b@example.com'");
-    let account = world.owner.account.id;
+    let account = scene.owner.account.id;
     let listed = |page| {
-        let read = store.read("list", |tx| tx.open_invitations(account, world.now(), page)).unwrap();
+        let read = store.read("list", |tx| tx.open_invitations(account, scene.now(), page)).unwrap();
         read.into_iter().map(|invitation| invitation.id.get()).collect::<Vec<_>>()
     };
     assert_eq!(listed(Page::default()), [1, 3]);
     assert_eq!(listed(Page { limit: Some(2), ..Page::default() }), [1]);
     assert_eq!(listed(Page { limit: Some(2), offset: 2, ..Page::default() }), [3]);
-    assert_eq!(store.read("count", |tx| tx.count_open_invitations(account, world.now())), Ok(3));
+    assert_eq!(store.read("count", |tx| tx.count_open_invitations(account, scene.now())), Ok(3));
 }
 
 /// It would come from a newer program; the tokens beside it can still be listed, to be revoked.
-fn a_scope_that_is_not_known_opens_nothing(place: &dyn Place) {
-    let world = World::new(place);
+fn a_scope_that_is_not_known_opens_nothing(place: &dyn TestDatabase) {
+    let scene = Scene::new(place);
     let store: &dyn Store = place.store();
     let insert = |digest: &TokenDigest| {
-        store.write("token", |tx| tx.insert_access_token(&world.new_access_token(digest))).unwrap()
+        store.write("token", |tx| tx.insert_access_token(&scene.new_access_token(digest))).unwrap()
     };
     insert(&digest());
     let sound = insert(&TokenDigest::new([8; 32]));
@@ -146,57 +146,57 @@ fn a_scope_that_is_not_known_opens_nothing(place: &dyn Place) {
     place.execute_past("access_token", "access_token_scope", newer);
     let held = store.read("look", |tx| tx.token_holders(&[&digest()]));
     assert_eq!(held, Err(StoreError::Corrupt { table: "access_token", column: "scope", id: 1 }));
-    let listed = store.read("list", |tx| tx.access_tokens(world.owner.account.id));
+    let listed = store.read("list", |tx| tx.access_tokens(scene.owner.account.id));
     assert_eq!(listed, Ok(vec![sound]));
 }
 
 /// Rules become stricter, and roles disappear: rows from before stay readable, and grant nothing that is not known.
-fn what_was_accepted_by_older_rules_can_be_read(place: &dyn Place) {
-    let world = World::new(place);
-    let invitation = world.invite(place.store(), "ada@example.com").unwrap();
+fn what_was_accepted_by_older_rules_can_be_read(place: &dyn TestDatabase) {
+    let scene = Scene::new(place);
+    let invitation = scene.invite(place.store(), "ada@example.com").unwrap();
     place.execute("UPDATE invitation SET email = '=?x@example.com', email_key = '=?x@example.com'");
     place.execute("UPDATE invitation SET name = 'see www.example.com', roles = 'Emperor'");
     let store: &dyn Store = place.store();
     let read = store.read("get", |tx| tx.invitation(invitation.account_id, invitation.id)).unwrap().unwrap();
     assert_eq!(read.email.as_str(), "=?x@example.com");
     assert_eq!(read.name.unwrap().as_str(), "see www.example.com");
-    assert!(!world.owner.membership.grant.may_hand_out(&read.grant), "nobody holds an unknown role");
+    assert!(!scene.owner.membership.grant.may_hand_out(&read.grant), "nobody holds an unknown role");
 }
 
 /// Nobody could make it any more, and it holds its address: somebody has to be able to take it back.
-fn an_invitation_to_a_role_that_is_gone_can_be_taken_back(place: &dyn Place) {
-    let world = World::new(place);
-    let invitation = world.invite(place.store(), "ada@example.com").unwrap();
+fn an_invitation_to_a_role_that_is_gone_can_be_taken_back(place: &dyn TestDatabase) {
+    let scene = Scene::new(place);
+    let invitation = scene.invite(place.store(), "ada@example.com").unwrap();
     place.execute("UPDATE invitation SET roles = 'Emperor'");
     let store: &dyn Store = place.store();
-    let mut engineer = world.owner.clone();
+    let mut engineer = scene.owner.clone();
     engineer.membership.grant = grant("engineer");
-    let refused = store.write("revoke", |tx| revoke(tx, &world.env, &engineer, &invitation.id.into()));
+    let refused = store.write("revoke", |tx| revoke(tx, &scene.env, &engineer, &invitation.id.into()));
     assert_eq!(refused, Err(RevokeError::AboveCeiling));
-    assert!(matches!(world.invite(store, "ada@example.com"), Err(InviteError::AlreadyInvited(_))));
-    assert_eq!(world.revoke(store, invitation.id), Ok(()));
-    assert_eq!(world.stored(place, invitation.id).status, Status::Revoked);
-    assert!(world.invite(store, "ada@example.com").is_ok(), "the address is free again");
+    assert!(matches!(scene.invite(store, "ada@example.com"), Err(InviteError::AlreadyInvited(_))));
+    assert_eq!(scene.revoke(store, invitation.id), Ok(()));
+    assert_eq!(scene.stored(place, invitation.id).status, Status::Revoked);
+    assert!(scene.invite(store, "ada@example.com").is_ok(), "the address is free again");
 }
 
 /// More unreadable rows than places, before the good ones.
-fn unreadable_rows_hold_up_no_mail_and_no_sweep(place: &dyn Place) {
-    let world = World::new(place);
+fn unreadable_rows_hold_up_no_mail_and_no_sweep(place: &dyn TestDatabase) {
+    let scene = Scene::new(place);
     for n in 0..5 {
-        world.invite(place.store(), &format!("bad{n}@example.com")).unwrap();
+        scene.invite(place.store(), &format!("bad{n}@example.com")).unwrap();
     }
-    world.invite(place.store(), "good@example.com").unwrap();
+    scene.invite(place.store(), "good@example.com").unwrap();
     place.execute("UPDATE invitation SET roles = '9' WHERE email LIKE 'bad%'");
     let store: &dyn Store = place.store();
     let claimed: Vec<_> = (0..3)
-        .flat_map(|_| store.write("claim", |tx| claim(tx, &world.env, 2)).unwrap())
+        .flat_map(|_| store.write("claim", |tx| claim(tx, &scene.env, 2)).unwrap())
         .map(|delivery| delivery.content.to.to_string())
         .collect();
     assert_eq!(claimed, ["good@example.com"]);
-    let dead = store.read("mails", |tx| tx.mails_of(world.owner.account.id, InvitationId::new(1))).unwrap();
+    let dead = store.read("mails", |tx| tx.mails_of(scene.owner.account.id, InvitationId::new(1))).unwrap();
     assert_eq!(dead[0].state, MailState::Dead);
     assert_eq!(dead[0].last_error.as_deref(), Some("invitation.roles of row 1 cannot be read"));
 
-    world.clock.advance(TimeDelta::days(30));
-    assert_eq!(store.write("sweep", |tx| expire_overdue(tx, &world.env, 100)), Ok(1));
+    scene.clock.advance(TimeDelta::days(30));
+    assert_eq!(store.write("sweep", |tx| expire_overdue(tx, &scene.env, 100)), Ok(1));
 }

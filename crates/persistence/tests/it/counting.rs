@@ -18,8 +18,8 @@ use usher_domain::{
 };
 
 use crate::{
-    support::{Place, Postgres, Sqlite, on_both, soon},
-    world::{THREADS, World, credential, new_person},
+    scene::{Scene, THREADS, credential, new_person},
+    support::{Postgres, Sqlite, TestDatabase, on_both, soon},
 };
 
 on_both! {
@@ -40,34 +40,34 @@ fn count_all(
 }
 
 /// Counts a write of the owner at a moment.
-fn count(world: &World, store: &dyn Store, now: Timestamp) -> Result<Option<u64>, StoreError> {
-    Ok(count_all(store, &[&world.credential()], now)?[0])
+fn count(scene: &Scene, store: &dyn Store, now: Timestamp) -> Result<Option<u64>, StoreError> {
+    Ok(count_all(store, &[&scene.credential()], now)?[0])
 }
 
-fn replicas_never_answer_the_same_number(place: &dyn Place) {
+fn replicas_never_answer_the_same_number(place: &dyn TestDatabase) {
     const EACH: usize = 10;
-    let world = World::new(place);
-    let numbers = world.race(|_, store| {
-        (0..EACH).map(|_| count(&world, store, world.now()).unwrap().unwrap()).collect::<Vec<_>>()
+    let scene = Scene::new(place);
+    let numbers = scene.race(|_, store| {
+        (0..EACH).map(|_| count(&scene, store, scene.now()).unwrap().unwrap()).collect::<Vec<_>>()
     });
     let numbers: BTreeSet<_> = numbers.into_iter().flatten().collect();
     assert_eq!(numbers, (1..=u64::try_from(THREADS * EACH).unwrap()).collect());
 }
 
 /// Whatever order their writes are in, nobody is taken twice or waited for in a circle.
-fn counts_of_several_people_do_not_block_each_other(place: &dyn Place) {
+fn counts_of_several_people_do_not_block_each_other(place: &dyn TestDatabase) {
     const EACH: usize = 10;
-    let world = World::new(place);
+    let scene = Scene::new(place);
     let store: &dyn Store = place.store();
     let people = ["ada@example.com", "grace@example.com", "joan@example.com"].map(|address| {
-        store.write("insert", |tx| tx.insert_person(&new_person(&world.env, address))).unwrap();
+        store.write("insert", |tx| tx.insert_person(&new_person(&scene.env, address))).unwrap();
         credential(address)
     });
     let orders = [[0, 1, 2, 0], [2, 0, 1, 0], [1, 0, 0, 2]];
-    let numbers = world.race(|index, store| {
+    let numbers = scene.race(|index, store| {
         let order = orders[index % orders.len()];
         let writers = order.map(|person| &people[person]);
-        let count = |_| order.into_iter().zip(count_all(store, &writers, world.now()).unwrap());
+        let count = |_| order.into_iter().zip(count_all(store, &writers, scene.now()).unwrap());
         (0..EACH).flat_map(count).collect::<Vec<_>>()
     });
     let numbers: BTreeSet<_> = numbers.into_iter().flatten().collect();
@@ -80,14 +80,14 @@ fn counts_of_several_people_do_not_block_each_other(place: &dyn Place) {
 #[test]
 fn a_count_does_not_wait_for_a_unit_on_postgres() {
     let place = Postgres::migrated();
-    let world = World::new(&place);
-    let (store, other): (&dyn Store, &dyn Store) = (place.store(), &world.replicas[0]);
+    let scene = Scene::new(&place);
+    let (store, other): (&dyn Store, &dyn Store) = (place.store(), &scene.replicas[0]);
     store
         .write("count in between", |tx| {
-            tx.update_person(&world.owner.person)?;
+            tx.update_person(&scene.owner.person)?;
             // The first makes the row, and the second changes it.
-            assert_eq!(count(&world, other, world.now()), Ok(Some(1)));
-            assert_eq!(count(&world, other, world.now()), Ok(Some(2)));
+            assert_eq!(count(&scene, other, scene.now()), Ok(Some(1)));
+            assert_eq!(count(&scene, other, scene.now()), Ok(Some(2)));
             Ok::<_, StoreError>(())
         })
         .unwrap();
@@ -96,40 +96,40 @@ fn a_count_does_not_wait_for_a_unit_on_postgres() {
 #[test]
 fn a_count_waits_for_a_unit_on_sqlite() {
     let place = Sqlite::migrated();
-    let world = World::new(&place);
-    let (store, other): (&dyn Store, &dyn Store) = (place.store(), &world.replicas[0]);
+    let scene = Scene::new(&place);
+    let (store, other): (&dyn Store, &dyn Store) = (place.store(), &scene.replicas[0]);
     let both_begin = Barrier::new(2);
     let unit_has_ended = AtomicBool::new(false);
     thread::scope(|scope| {
         scope.spawn(|| {
             both_begin.wait();
-            assert_eq!(count(&world, other, world.now()), Ok(Some(1)));
+            assert_eq!(count(&scene, other, scene.now()), Ok(Some(1)));
             assert!(unit_has_ended.load(Ordering::SeqCst));
         });
         store
             .write("write beside a count", |tx| {
-                tx.update_person(&world.owner.person)?;
+                tx.update_person(&scene.owner.person)?;
                 both_begin.wait();
                 for _ in 0..THREADS {
-                    tx.person(world.owner.person.id)?;
+                    tx.person(scene.owner.person.id)?;
                 }
                 unit_has_ended.store(true, Ordering::SeqCst);
                 Ok::<_, StoreError>(())
             })
             .unwrap();
     });
-    assert_eq!(count(&world, store, world.now()), Ok(Some(2)));
+    assert_eq!(count(&scene, store, scene.now()), Ok(Some(2)));
 }
 
 /// The count has seen the person, waits for the deletion, and then begins anew.
 #[test]
 fn a_person_who_is_deleted_meanwhile_is_nobody() {
     let place = Postgres::migrated();
-    let world = World::new(&place);
+    let scene = Scene::new(&place);
     let mut operator = PgConnection::establish(&place.url()).unwrap();
     operator.batch_execute("BEGIN; DELETE FROM person").unwrap();
     thread::scope(|scope| {
-        let counted = scope.spawn(|| count(&world, place.store(), world.now()));
+        let counted = scope.spawn(|| count(&scene, place.store(), scene.now()));
         soon(|| {
             let waiting = place.database.sql(
                 "SELECT 1 FROM pg_stat_activity

@@ -10,6 +10,6 @@ mod migrations;
 mod opening;
 mod outages;
 mod races;
+mod scene;
 mod statements;
 mod support;
-mod world;

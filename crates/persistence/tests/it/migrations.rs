@@ -10,7 +10,7 @@ use usher_domain::port::Store;
 use usher_persistence::DieselStore;
 use usher_testbed::PostgresServer;
 
-use crate::support::{Place, Postgres, Sqlite, on_both, options};
+use crate::support::{Postgres, Sqlite, TestDatabase, on_both, options};
 
 on_both! {
     what_was_applied_is_not_pending,
@@ -198,7 +198,7 @@ fn up_down_and_up_again_is_the_same_on_both() {
     assert!(sqlite.columns.len() > 50 && sqlite.indexes.len() > 15 && sqlite.references.len() > 5);
 }
 
-fn what_was_applied_is_not_pending(place: &dyn Place) {
+fn what_was_applied_is_not_pending(place: &dyn TestDatabase) {
     let store = place.store();
     assert_eq!(store.migrations().pending(), Ok(vec![]));
     assert_eq!(store.migrations().run(), Ok(vec![]));
@@ -211,7 +211,7 @@ fn what_was_applied_is_not_pending(place: &dyn Place) {
     assert_eq!(store.migrations().pending(), Ok(pending));
 }
 
-fn migrations_of_a_newer_program_are_left_alone(place: &dyn Place) {
+fn migrations_of_a_newer_program_are_left_alone(place: &dyn TestDatabase) {
     place.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000000')");
     assert_eq!(place.store().migrations().pending(), Ok(vec![]));
     assert_eq!(place.store().migrations().run(), Ok(vec![]));
@@ -267,8 +267,8 @@ fn starting_needs_no_right_to_make_tables() {
     let url = place.url().replacen("postgres://postgres@", &format!("postgres://{role}@"), 1);
     let store = DieselStore::open(&options(&url)).unwrap();
     assert_eq!(store.migrations().run(), Ok(vec![]));
-    let world = crate::world::World::new(&place);
+    let scene = crate::scene::Scene::new(&place);
     let store: &dyn Store = &store;
-    assert_eq!(store.read("accounts", |tx| tx.accounts()).unwrap(), [world.owner.account]);
+    assert_eq!(store.read("accounts", |tx| tx.accounts()).unwrap(), [scene.owner.account]);
     place.execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}"));
 }

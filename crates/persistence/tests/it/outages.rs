@@ -18,8 +18,8 @@ use usher_persistence::{DatabaseOptions, DieselStore};
 use usher_testbed::PostgresServer;
 
 use crate::{
-    support::{Place, Postgres, on_both, options, soon},
-    world::{World, new_person, text},
+    scene::{Scene, new_person, text},
+    support::{Postgres, TestDatabase, on_both, options, soon},
 };
 
 on_both! {
@@ -27,35 +27,35 @@ on_both! {
     a_panic_leaves_nothing_and_harms_nobody,
 }
 
-fn people(store: &dyn Store, world: &World) -> Result<usize, StoreError> {
+fn people(store: &dyn Store, scene: &Scene) -> Result<usize, StoreError> {
     store.read("people", |tx| {
         let addresses = ["ada@example.com", "grace@example.com"];
-        let people = addresses.map(|address| tx.person_by_email(&new_person(&world.env, address).email));
+        let people = addresses.map(|address| tx.person_by_email(&new_person(&scene.env, address).email));
         people.into_iter().map(|person| person.map(|person| usize::from(person.is_some()))).sum()
     })
 }
 
-fn a_reading_unit_sees_one_picture(place: &dyn Place) {
-    let world = World::new(place);
+fn a_reading_unit_sees_one_picture(place: &dyn TestDatabase) {
+    let scene = Scene::new(place);
     let (store, other): (&dyn Store, _) = (place.store(), place.replica());
-    let email = new_person(&world.env, "ada@example.com").email;
+    let email = new_person(&scene.env, "ada@example.com").email;
     store
         .read("look twice", |tx| {
             assert_eq!(tx.person_by_email(&email)?, None);
             let other: &dyn Store = &other;
-            let new = new_person(&world.env, "ada@example.com");
+            let new = new_person(&scene.env, "ada@example.com");
             other.write("insert in between", |tx| tx.insert_person(&new))?;
             assert_eq!(tx.person_by_email(&email)?, None);
             Ok::<_, StoreError>(())
         })
         .unwrap();
-    assert_eq!(people(store, &world), Ok(1));
+    assert_eq!(people(store, &scene), Ok(1));
 }
 
-fn a_panic_leaves_nothing_and_harms_nobody(place: &dyn Place) {
-    let world = World::new(place);
+fn a_panic_leaves_nothing_and_harms_nobody(place: &dyn TestDatabase) {
+    let scene = Scene::new(place);
     let store: &dyn Store = place.store();
-    let new = new_person(&world.env, "ada@example.com");
+    let new = new_person(&scene.env, "ada@example.com");
     for _ in 0..3 {
         let panicked = catch_unwind(AssertUnwindSafe(|| {
             let end: Result<(), StoreError> = store.write("panic", |tx| {
@@ -66,9 +66,9 @@ fn a_panic_leaves_nothing_and_harms_nobody(place: &dyn Place) {
         }));
         assert!(panicked.is_err());
     }
-    assert_eq!(people(store, &world), Ok(0));
+    assert_eq!(people(store, &scene), Ok(0));
     store.write("go on", |tx| tx.insert_person(&new)).unwrap();
-    assert_eq!(people(store, &world), Ok(1));
+    assert_eq!(people(store, &scene), Ok(1));
 }
 
 /// Ends every connection to the database but the one that asks for it.
@@ -83,13 +83,13 @@ fn terminate(place: &Postgres) {
 fn connections_that_died_in_the_pool_go_unnoticed() {
     const CONNECTIONS: usize = 5;
     let place = Postgres::migrated();
-    let world = World::new(&place);
+    let scene = Scene::new(&place);
     let store: &dyn Store = place.store();
     for _ in 0..3 {
         let together = Barrier::new(CONNECTIONS);
         let unit = || {
             store.read("together", |tx| {
-                tx.account(world.owner.account.id)?;
+                tx.account(scene.owner.account.id)?;
                 together.wait();
                 Ok::<_, StoreError>(())
             })
@@ -101,17 +101,17 @@ fn connections_that_died_in_the_pool_go_unnoticed() {
             }
         });
         terminate(&place);
-        assert_eq!(people(store, &world), Ok(0));
+        assert_eq!(people(store, &scene), Ok(0));
     }
 }
 
 #[test]
 fn connections_that_died_in_the_pool_go_unnoticed_by_counts() {
     let place = Postgres::migrated();
-    let world = World::new(&place);
+    let scene = Scene::new(&place);
     let store: &dyn Store = place.store();
-    let credential = world.credential();
-    let counting = Counting { writers: &[&credential], window: Window::of(world.now()), now: world.now() };
+    let credential = scene.credential();
+    let counting = Counting { writers: &[&credential], window: Window::of(scene.now()), now: scene.now() };
     for number in 1..=3 {
         let counted = store.write_counted("count", &counting, |_, counts| Ok::<_, StoreError>(counts[0]));
         assert_eq!(counted.unwrap().map(|count| count.writes), Some(number));
@@ -147,19 +147,19 @@ fn connections_of_a_server_that_crashed_go_unnoticed_once_it_is_back() {
 #[test]
 fn a_connection_that_dies_inside_a_unit_is_told_and_replaced() {
     let place = Postgres::migrated();
-    let world = World::new(&place);
+    let scene = Scene::new(&place);
     let store: &dyn Store = place.store();
     let mut runs = 0;
     let end: Result<(), StoreError> = store.write("die between statements", |tx| {
         runs += 1;
-        tx.insert_person(&new_person(&world.env, "ada@example.com"))?;
+        tx.insert_person(&new_person(&scene.env, "ada@example.com"))?;
         terminate(&place);
-        tx.insert_person(&new_person(&world.env, "grace@example.com")).map(drop)
+        tx.insert_person(&new_person(&scene.env, "grace@example.com")).map(drop)
     });
     assert!(matches!(end, Err(StoreError::Unreachable(_))), "{end:?}");
     let end: Result<(), StoreError> = store.write("die before the commit", |tx| {
         runs += 1;
-        tx.insert_person(&new_person(&world.env, "ada@example.com"))?;
+        tx.insert_person(&new_person(&scene.env, "ada@example.com"))?;
         terminate(&place);
         Ok(())
     });
@@ -172,9 +172,9 @@ fn a_connection_that_dies_inside_a_unit_is_told_and_replaced() {
     });
     assert!(matches!(end, Err(StoreError::Unreachable(_))), "{end:?}");
     assert_eq!(runs, 3);
-    assert_eq!(people(store, &world), Ok(0));
-    store.write("go on", |tx| tx.insert_person(&new_person(&world.env, "ada@example.com"))).unwrap();
-    assert_eq!(people(store, &world), Ok(1));
+    assert_eq!(people(store, &scene), Ok(0));
+    store.write("go on", |tx| tx.insert_person(&new_person(&scene.env, "ada@example.com"))).unwrap();
+    assert_eq!(people(store, &scene), Ok(1));
 }
 
 #[test]
@@ -200,11 +200,11 @@ fn a_server_that_stopped_is_told_in_time() {
 #[test]
 fn of_two_units_in_a_deadlock_both_get_through() {
     let place = Postgres::migrated();
-    let world = World::new(&place);
+    let scene = Scene::new(&place);
     let store: &dyn Store = place.store();
     let other =
-        store.write("insert", |tx| tx.insert_person(&new_person(&world.env, "ada@example.com"))).unwrap();
-    let people = [world.owner.person.id, other.id];
+        store.write("insert", |tx| tx.insert_person(&new_person(&scene.env, "ada@example.com"))).unwrap();
+    let people = [scene.owner.person.id, other.id];
     let both_hold_one = Barrier::new(2);
     let rename = |order: [PersonId; 2]| {
         let mut runs = 0;
@@ -240,16 +240,16 @@ fn of_two_units_in_a_deadlock_both_get_through() {
 #[test]
 fn serialisation_failures_run_again() {
     let place = Postgres::migrated();
-    let world = World::new(&place);
+    let scene = Scene::new(&place);
     let store: &dyn Store = place.store();
-    let id = world.owner.person.id;
+    let id = scene.owner.person.id;
     let mut runs = 0;
     store
         .write("read, be overtaken, write", |tx| {
             runs += 1;
             let person = tx.person(id)?.unwrap();
             if runs == 1 {
-                let overtaking: &dyn Store = &world.replicas[0];
+                let overtaking: &dyn Store = &scene.replicas[0];
                 overtaking.write("overtake", |tx| {
                     let person = tx.person(id)?.unwrap();
                     tx.update_person(&Person { email_verified: !person.email_verified, ..person })
@@ -260,22 +260,22 @@ fn serialisation_failures_run_again() {
         .unwrap();
     let person = store.read("look", |tx| tx.person(id)).unwrap().unwrap();
     assert_eq!((runs, person.version, person.name), (2, 2, text("Renamed")));
-    assert_ne!(person.email_verified, world.owner.person.email_verified);
+    assert_ne!(person.email_verified, scene.owner.person.email_verified);
 }
 
 #[test]
 fn a_database_that_only_reads_is_unavailable_for_writing() {
     let place = Postgres::migrated();
-    let world = World::new(&place);
+    let scene = Scene::new(&place);
     let name = place.database.sql("SELECT current_database()").unwrap();
     place.execute(&format!("ALTER DATABASE \"{name}\" SET default_transaction_read_only = on"));
     terminate(&place);
     let store: &dyn Store = place.store();
-    let end = store.write("insert", |tx| tx.insert_person(&new_person(&world.env, "ada@example.com")));
+    let end = store.write("insert", |tx| tx.insert_person(&new_person(&scene.env, "ada@example.com")));
     assert!(matches!(end, Err(StoreError::Unreachable(_))), "{end:?}");
-    assert_eq!(people(store, &world), Ok(0));
-    let credential = world.credential();
-    let counting = Counting { writers: &[&credential], window: Window::of(world.now()), now: world.now() };
+    assert_eq!(people(store, &scene), Ok(0));
+    let credential = scene.credential();
+    let counting = Counting { writers: &[&credential], window: Window::of(scene.now()), now: scene.now() };
     let counted: Result<(), _> = store.write_counted("count", &counting, |_, _| panic!("not counted"));
     assert!(matches!(counted, Err(StoreError::Unreachable(_))), "{counted:?}");
 }

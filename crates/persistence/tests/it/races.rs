@@ -16,8 +16,8 @@ use usher_domain::{
 };
 
 use crate::{
-    support::{Place, on_both},
-    world::{THREADS, VALIDITY, World, grant, new_person},
+    scene::{Scene, THREADS, VALIDITY, grant, new_person},
+    support::{TestDatabase, on_both},
 };
 
 on_both! {
@@ -78,9 +78,9 @@ fn winners(ends: &[End]) -> usize {
     ends.iter().filter(|end| end.won()).count()
 }
 
-fn actions(world: &World, place: &dyn Place) -> Vec<AuditAction> {
+fn actions(scene: &Scene, place: &dyn TestDatabase) -> Vec<AuditAction> {
     let store: &dyn Store = place.store();
-    let events = store.read("audit", |tx| tx.audit_events(world.owner.account.id)).unwrap();
+    let events = store.read("audit", |tx| tx.audit_events(scene.owner.account.id)).unwrap();
     events.into_iter().map(|event| event.action).collect()
 }
 
@@ -88,29 +88,29 @@ fn count(actions: &[AuditAction], action: AuditAction) -> usize {
     actions.iter().filter(|other| **other == action).count()
 }
 
-fn one_address_is_invited_once(place: &dyn Place) {
-    let world = World::new(place);
+fn one_address_is_invited_once(place: &dyn TestDatabase) {
+    let scene = Scene::new(place);
     for round in 0..ROUNDS {
-        let ends = world.race(|index, store| {
+        let ends = scene.race(|index, store| {
             let address = format!("Ada{round}@example.com");
             let typed = if index % 2 == 0 { address } else { address.to_uppercase() };
-            world.invite(store, &typed).map(|invitation| invitation.id)
+            scene.invite(store, &typed).map(|invitation| invitation.id)
         });
         assert_eq!(ends.iter().filter(|end| end.is_ok()).count(), 1, "{ends:?}");
         let told = |end: &Result<_, _>| matches!(end, Ok(_) | Err(InviteError::AlreadyInvited(_)));
         assert!(ends.iter().all(told), "{ends:?}");
         for id in ends.into_iter().flatten() {
             let store: &dyn Store = place.store();
-            assert_eq!(store.read("mails", |tx| tx.mails_of(world.owner.account.id, id)).unwrap().len(), 1);
+            assert_eq!(store.read("mails", |tx| tx.mails_of(scene.owner.account.id, id)).unwrap().len(), 1);
         }
     }
-    assert_eq!(count(&actions(&world, place), AuditAction::InvitationCreated), ROUNDS);
+    assert_eq!(count(&actions(&scene, place), AuditAction::InvitationCreated), ROUNDS);
 }
 
-fn one_person_is_made_once(place: &dyn Place) {
-    let world = World::new(place);
-    let ends = world.race(|_, store| {
-        let new = new_person(&world.env, "ada@example.com");
+fn one_person_is_made_once(place: &dyn TestDatabase) {
+    let scene = Scene::new(place);
+    let ends = scene.race(|_, store| {
+        let new = new_person(&scene.env, "ada@example.com");
         store.write("insert", |tx| tx.insert_person(&new)).map(drop)
     });
     assert_eq!(ends.iter().filter(|end| end.is_ok()).count(), 1, "{ends:?}");
@@ -118,88 +118,88 @@ fn one_person_is_made_once(place: &dyn Place) {
     assert_eq!(ends.iter().filter(|end| **end == lost).count(), THREADS - 1, "{ends:?}");
 }
 
-fn one_membership_is_made_once(place: &dyn Place) {
-    let world = World::new(place);
+fn one_membership_is_made_once(place: &dyn TestDatabase) {
+    let scene = Scene::new(place);
     let store: &dyn Store = place.store();
-    let new = new_person(&world.env, "ada@example.com");
+    let new = new_person(&scene.env, "ada@example.com");
     let person = store.write("insert", |tx| tx.insert_person(&new)).unwrap();
     let membership = usher_domain::membership::Membership {
-        account_id: world.owner.account.id,
+        account_id: scene.owner.account.id,
         person_id: person.id,
         grant: grant("user"),
-        created_at: world.now(),
+        created_at: scene.now(),
     };
-    let ends = world.race(|_, store| store.write("join", |tx| tx.insert_membership(&membership)));
+    let ends = scene.race(|_, store| store.write("join", |tx| tx.insert_membership(&membership)));
     assert_eq!(ends.iter().filter(|end| end.is_ok()).count(), 1, "{ends:?}");
     let lost = Err(StoreError::Conflict(Constraint::Membership));
     assert_eq!(ends.iter().filter(|end| **end == lost).count(), THREADS - 1, "{ends:?}");
-    let ends = world.race(|_, store| {
+    let ends = scene.race(|_, store| {
         store.write("leave", |tx| tx.delete_membership(membership.account_id, membership.person_id))
     });
     assert_eq!(ends.iter().filter(|end| **end == Ok(true)).count(), 1, "{ends:?}");
     assert_eq!(ends.iter().filter(|end| **end == Ok(false)).count(), THREADS - 1, "{ends:?}");
 }
 
-fn one_acceptance_succeeds(place: &dyn Place) {
-    let world = World::new(place);
+fn one_acceptance_succeeds(place: &dyn TestDatabase) {
+    let scene = Scene::new(place);
     for round in 0..ROUNDS {
-        let invitation = world.invite(place.store(), &format!("ada{round}@example.com")).unwrap();
-        let ends = world.race(|_, store| End::Accepted(world.accept(store, &invitation).map(drop)));
+        let invitation = scene.invite(place.store(), &format!("ada{round}@example.com")).unwrap();
+        let ends = scene.race(|_, store| End::Accepted(scene.accept(store, &invitation).map(drop)));
         assert_eq!(winners(&ends), 1);
-        assert_eq!(world.stored(place, invitation.id).status, Status::Accepted);
+        assert_eq!(scene.stored(place, invitation.id).status, Status::Accepted);
     }
-    let actions = actions(&world, place);
+    let actions = actions(&scene, place);
     assert_eq!(count(&actions, AuditAction::InvitationAccepted), ROUNDS);
     assert_eq!(count(&actions, AuditAction::MemberAdded), ROUNDS);
 }
 
-fn one_of_acceptance_and_revocation_succeeds(place: &dyn Place) {
-    let world = World::new(place);
+fn one_of_acceptance_and_revocation_succeeds(place: &dyn TestDatabase) {
+    let scene = Scene::new(place);
     for round in 0..ROUNDS {
-        let invitation = world.invite(place.store(), &format!("ada{round}@example.com")).unwrap();
-        let ends = world.race(|index, store| {
+        let invitation = scene.invite(place.store(), &format!("ada{round}@example.com")).unwrap();
+        let ends = scene.race(|index, store| {
             if index % 2 == 0 {
-                End::Accepted(world.accept(store, &invitation).map(drop))
+                End::Accepted(scene.accept(store, &invitation).map(drop))
             } else {
-                End::Revoked(world.revoke(store, invitation.id))
+                End::Revoked(scene.revoke(store, invitation.id))
             }
         });
         assert_eq!(winners(&ends), 1);
         let member = ends.iter().any(|end| matches!(end, End::Accepted(Ok(()))));
         let status = if member { Status::Accepted } else { Status::Revoked };
-        assert_eq!(world.stored(place, invitation.id).status, status);
+        assert_eq!(scene.stored(place, invitation.id).status, status);
     }
-    let actions = actions(&world, place);
+    let actions = actions(&scene, place);
     let ended = [AuditAction::InvitationAccepted, AuditAction::InvitationRevoked];
     assert_eq!(ended.map(|action| count(&actions, action)).iter().sum::<usize>(), ROUNDS);
     assert_eq!(count(&actions, AuditAction::MemberAdded), count(&actions, AuditAction::InvitationAccepted));
 }
 
-fn one_of_acceptance_and_resend_succeeds(place: &dyn Place) {
-    let world = World::new(place);
+fn one_of_acceptance_and_resend_succeeds(place: &dyn TestDatabase) {
+    let scene = Scene::new(place);
     for round in 0..ROUNDS {
-        let invitation = world.invite(place.store(), &format!("ada{round}@example.com")).unwrap();
-        world.clock.advance(TimeDelta::minutes(5));
-        let ends = world.race(|index, store| {
+        let invitation = scene.invite(place.store(), &format!("ada{round}@example.com")).unwrap();
+        scene.clock.advance(TimeDelta::minutes(5));
+        let ends = scene.race(|index, store| {
             if index % 2 == 0 {
                 // With the key of the first mail, which the resend replaces.
-                End::Accepted(world.accept(store, &invitation).map(drop))
+                End::Accepted(scene.accept(store, &invitation).map(drop))
             } else {
-                End::Resent(world.resend(store, invitation.id).map(drop))
+                End::Resent(scene.resend(store, invitation.id).map(drop))
             }
         });
         assert_eq!(winners(&ends), 1);
     }
 }
 
-fn one_resend_succeeds(place: &dyn Place) {
-    let world = World::new(place);
-    let invitation = world.invite(place.store(), "ada@example.com").unwrap();
+fn one_resend_succeeds(place: &dyn TestDatabase) {
+    let scene = Scene::new(place);
+    let invitation = scene.invite(place.store(), "ada@example.com").unwrap();
     for round in 1..=ROUNDS {
-        world.clock.advance(TimeDelta::minutes(5));
-        let ends = world.race(|_, store| End::Resent(world.resend(store, invitation.id).map(drop)));
+        scene.clock.advance(TimeDelta::minutes(5));
+        let ends = scene.race(|_, store| End::Resent(scene.resend(store, invitation.id).map(drop)));
         assert_eq!(winners(&ends), 1);
-        let stored = world.stored(place, invitation.id);
+        let stored = scene.stored(place, invitation.id);
         assert_eq!(usize::try_from(stored.generation).unwrap(), round);
         let store: &dyn Store = place.store();
         let mails = store.read("mails", |tx| tx.mails_of(invitation.account_id, invitation.id)).unwrap();
@@ -207,28 +207,28 @@ fn one_resend_succeeds(place: &dyn Place) {
     }
 }
 
-fn one_of_acceptance_and_expiry_succeeds(place: &dyn Place) {
-    let world = World::new(place);
-    let invitation = world.invite(place.store(), "ada@example.com").unwrap();
-    world.clock.advance(VALIDITY);
-    let ends = world.race(|index, store| {
+fn one_of_acceptance_and_expiry_succeeds(place: &dyn TestDatabase) {
+    let scene = Scene::new(place);
+    let invitation = scene.invite(place.store(), "ada@example.com").unwrap();
+    scene.clock.advance(VALIDITY);
+    let ends = scene.race(|index, store| {
         if index % 2 == 0 {
-            End::Accepted(world.accept(store, &invitation).map(drop))
+            End::Accepted(scene.accept(store, &invitation).map(drop))
         } else {
-            End::Expired(store.write("sweep", |tx| expire_overdue(tx, &world.env, 10)))
+            End::Expired(store.write("sweep", |tx| expire_overdue(tx, &scene.env, 10)))
         }
     });
     assert_eq!(winners(&ends), 1);
-    assert_eq!(world.stored(place, invitation.id).status, Status::Expired);
-    assert_eq!(count(&actions(&world, place), AuditAction::InvitationExpired), 1);
+    assert_eq!(scene.stored(place, invitation.id).status, Status::Expired);
+    assert_eq!(count(&actions(&scene, place), AuditAction::InvitationExpired), 1);
 }
 
-fn every_change_of_one_row_is_kept(place: &dyn Place) {
+fn every_change_of_one_row_is_kept(place: &dyn TestDatabase) {
     /// On a busy machine a unit may give up; whoever sent it sends it again.
     const ATTEMPTS: usize = 20;
-    let world = World::new(place);
-    let id = world.owner.person.id;
-    let ends = world.race(|_, store| {
+    let scene = Scene::new(place);
+    let id = scene.owner.person.id;
+    let ends = scene.race(|_, store| {
         let touch = || {
             store.write("touch", |tx| {
                 let person = tx.person(id)?.unwrap();
@@ -245,9 +245,9 @@ fn every_change_of_one_row_is_kept(place: &dyn Place) {
 }
 
 /// Every mail claimed by somebody, one claim after the other until a thread finds none.
-fn claim_all(world: &World) -> Vec<i64> {
-    let now = world.now();
-    let claimed = world.race(|index, store| {
+fn claim_all(scene: &Scene) -> Vec<i64> {
+    let now = scene.now();
+    let claimed = scene.race(|index, store| {
         let lease = LeaseToken::parse(&format!("{index:022}")).unwrap();
         let mut mine = Vec::new();
         loop {
@@ -262,35 +262,35 @@ fn claim_all(world: &World) -> Vec<i64> {
     claimed.into_iter().flatten().collect()
 }
 
-fn every_mail_is_claimed_once(place: &dyn Place) {
+fn every_mail_is_claimed_once(place: &dyn TestDatabase) {
     const MAILS: usize = 60;
-    let world = World::new(place);
+    let scene = Scene::new(place);
     for index in 0..MAILS {
-        world.invite(place.store(), &format!("ada{index}@example.com")).unwrap();
+        scene.invite(place.store(), &format!("ada{index}@example.com")).unwrap();
     }
-    let mut claimed = claim_all(&world);
+    let mut claimed = claim_all(&scene);
     claimed.sort_unstable();
     let all = claimed.len();
     claimed.dedup();
     assert_eq!((claimed.len(), all), (MAILS, MAILS));
 }
 
-fn every_lapsed_mail_is_taken_over_once(place: &dyn Place) {
-    let world = World::new(place);
+fn every_lapsed_mail_is_taken_over_once(place: &dyn TestDatabase) {
+    let scene = Scene::new(place);
     let store: &dyn Store = place.store();
-    let invitation = world.invite(store, "ada@example.com").unwrap();
+    let invitation = scene.invite(store, "ada@example.com").unwrap();
     let slow = LeaseToken::parse(&format!("{:022}", 99)).unwrap();
     for _ in 0..ROUNDS {
-        let now = world.now();
+        let now = scene.now();
         let held =
             store.write("claim", |tx| tx.claim_mails(now, now + TimeDelta::seconds(1), &slow, 1)).unwrap();
         let [mail] = held.as_slice() else { panic!("{held:?}") };
-        world.clock.advance(TimeDelta::seconds(1));
-        let now = world.now();
+        scene.clock.advance(TimeDelta::seconds(1));
+        let now = scene.now();
         // The one that held it comes back late, while the others take over.
         let relayed =
             Settlement { state: MailState::Relayed, attempts: 1, due_at: now, error: None, at: now };
-        let won = world.race(|index, store| {
+        let won = scene.race(|index, store| {
             if index == 0 {
                 return store.write("settle", |tx| tx.settle_mail(mail.id, &slow, &relayed)).unwrap();
             }
@@ -299,7 +299,7 @@ fn every_lapsed_mail_is_taken_over_once(place: &dyn Place) {
             store.write("claim", |tx| tx.claim_mails(now, until, &lease, 1)).unwrap().len() == 1
         });
         assert_eq!(won.iter().filter(|won| **won).count(), 1, "{won:?}");
-        world.clock.advance(TimeDelta::seconds(60));
+        scene.clock.advance(TimeDelta::seconds(60));
         if won[0] {
             break;
         }

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use usher_persistence::{DatabaseOptions, DieselStore};
 use usher_testbed::{Database, PostgresServer};
 
-/// Expands to a test on SQLite and one on PostgreSQL for each function of the module, which gets a migrated [`Place`].
+/// Expands to a test on SQLite and one on PostgreSQL for each function of the module, which gets a migrated [`TestDatabase`].
 macro_rules! on_both {
     ($($suite:ident,)*) => {
         mod sqlite {
@@ -41,7 +41,7 @@ macro_rules! on_both {
 pub(crate) use on_both;
 
 /// A test's database, and a way in that is not ours.
-pub(crate) trait Place {
+pub(crate) trait TestDatabase {
     fn store(&self) -> &DieselStore;
 
     fn url(&self) -> String;
@@ -96,7 +96,7 @@ fn file(folder: &TempDir) -> PathBuf {
     folder.path().join("usher.sqlite")
 }
 
-impl Place for Sqlite {
+impl TestDatabase for Sqlite {
     fn store(&self) -> &DieselStore {
         &self.store
     }
@@ -154,7 +154,7 @@ fn template() -> String {
     format!("usher_persistence_{:016x}", digest.finish())
 }
 
-impl Place for Postgres {
+impl TestDatabase for Postgres {
     fn store(&self) -> &DieselStore {
         &self.store
     }

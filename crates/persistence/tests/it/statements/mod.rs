@@ -29,8 +29,8 @@ use usher_domain::{
 };
 
 use crate::{
-    support::{Place, Postgres, Sqlite, on_both},
-    world::World,
+    scene::Scene,
+    support::{Postgres, Sqlite, TestDatabase, on_both},
 };
 
 on_both! {
@@ -84,16 +84,16 @@ fn sent_by(
     SENT.take().unwrap()
 }
 
-fn on_sqlite(place: &dyn Place) -> bool {
+fn on_sqlite(place: &dyn TestDatabase) -> bool {
     place.url().starts_with("sqlite:")
 }
 
 /// One statement to begin the unit and one to end it, and the same of the savepoint that it has where units share transactions.
-fn around(place: &dyn Place, mode: Mode) -> usize {
+fn around(place: &dyn TestDatabase, mode: Mode) -> usize {
     if on_sqlite(place) && mode == Write { 4 } else { 2 }
 }
 
-fn every_operation_is_one_statement(place: &dyn Place) {
+fn every_operation_is_one_statement(place: &dyn TestDatabase) {
     listen();
     let sample = Sample::new(place);
     let store = place.replica();
@@ -105,19 +105,19 @@ fn every_operation_is_one_statement(place: &dyn Place) {
 }
 
 /// Open, ended or unknown: what the answer costs must not tell them apart either.
-fn a_stranger_at_a_link_costs_one_look_up(place: &dyn Place) {
+fn a_stranger_at_a_link_costs_one_look_up(place: &dyn TestDatabase) {
     listen();
-    let world = World::new(place);
+    let scene = Scene::new(place);
     let store: &dyn Store = place.store();
-    let open = world.invite(store, "ada@example.com").unwrap();
-    let ended = world.invite(store, "grace@example.com").unwrap();
-    world.revoke(store, ended.id).unwrap();
+    let open = scene.invite(store, "ada@example.com").unwrap();
+    let ended = scene.invite(store, "grace@example.com").unwrap();
+    scene.revoke(store, ended.id).unwrap();
     let unknown = SecureId::parse(&"x".repeat(30)).unwrap();
     let replica = place.replica();
     for secure_id in [&open.secure_id, &ended.secure_id, &unknown] {
         for key in [None, Some("wrong")] {
             let sent = sent_by(&replica, "open_link", Read, |tx| {
-                assert_eq!(open_link(tx, &world.env, secure_id, key)?, LinkView::Unknown);
+                assert_eq!(open_link(tx, &scene.env, secure_id, key)?, LinkView::Unknown);
                 Ok(())
             });
             assert_eq!(sent.len(), 3, "{secure_id} with {key:?}: {sent:#?}");
@@ -126,20 +126,20 @@ fn a_stranger_at_a_link_costs_one_look_up(place: &dyn Place) {
 }
 
 /// One to take it and one to keep the answer; an answer that is given again costs two instead of the work.
-fn a_key_costs_two_statements_more(place: &dyn Place) {
+fn a_key_costs_two_statements_more(place: &dyn TestDatabase) {
     listen();
-    let world = World::new(place);
+    let scene = Scene::new(place);
     let replica = place.replica();
     let invite = |tx: &mut dyn Tx| {
-        world.invite_in(tx, "ada@example.com").map(drop).map_err(|error| match error {
+        scene.invite_in(tx, "ada@example.com").map(drop).map_err(|error| match error {
             InviteError::Store(error) => error,
             refusal => panic!("{refusal}"),
         })
     };
-    let keyed = world.keyed(1, "invite");
+    let keyed = scene.keyed(1, "invite");
     let answer = Answer { status: 204, content_type: None, body: String::new() };
     let once = |tx: &mut dyn Tx| {
-        let taken = take(tx, &world.env, &keyed).map_err(of_store)?;
+        let taken = take(tx, &scene.env, &keyed).map_err(of_store)?;
         assert_eq!(taken, None);
         invite(tx)?;
         keep(tx, &keyed, &answer)
@@ -153,7 +153,7 @@ fn a_key_costs_two_statements_more(place: &dyn Place) {
     let store: &dyn Store = place.store();
     store.write("once", once).unwrap();
     let again = sent_by(&replica, "again", Write, |tx| {
-        assert_eq!(take(tx, &world.env, &keyed).map_err(of_store)?, Some(answer.clone()));
+        assert_eq!(take(tx, &scene.env, &keyed).map_err(of_store)?, Some(answer.clone()));
         Ok(())
     });
     assert_eq!(again.len(), 2 + around(place, Write), "{again:#?}");

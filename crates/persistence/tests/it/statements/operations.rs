@@ -25,8 +25,8 @@ use usher_domain::{
 };
 
 use crate::{
-    support::Place,
-    world::{World, grant, new_person, text},
+    scene::{Scene, grant, new_person, text},
+    support::TestDatabase,
 };
 
 /// One operation of the port, and how many statements it may cost.
@@ -220,20 +220,20 @@ impl Sample {
         Addressee { account: self.invitation.account_id, email: &self.invitation.email }
     }
 
-    pub(super) fn new(place: &dyn Place) -> Self {
-        let world = World::new(place);
+    pub(super) fn new(place: &dyn TestDatabase) -> Self {
+        let scene = Scene::new(place);
         let store: &dyn Store = place.store();
-        let member = new_person(&world.env, "ada@example.com");
+        let member = new_person(&scene.env, "ada@example.com");
         let member = store.write("sample", |tx| tx.insert_person(&member)).unwrap();
-        let invitation = world.invite(store, "grace@example.com").unwrap();
+        let invitation = scene.invite(store, "grace@example.com").unwrap();
         let digest = TokenDigest::new([1; 32]);
-        let token = world.new_access_token(&digest);
+        let token = scene.new_access_token(&digest);
         let token = store.write("sample", |tx| tx.insert_access_token(&token)).unwrap();
-        let (now, entropy) = (world.now(), world.env.entropy.as_ref());
+        let (now, entropy) = (scene.now(), scene.env.entropy.as_ref());
         let key = |n: u8| NewKey {
             digest: KeyDigest::new([n; 32]),
             request: RequestMac::new(&[n; 32]),
-            account: Some(world.owner.account.id),
+            account: Some(scene.owner.account.id),
             created_at: now,
         };
         let (key, new_key) = (key(1), key(2));
@@ -252,17 +252,17 @@ impl Sample {
                 title: text("Elsewhere"),
                 created_at: now,
             },
-            new_person: new_person(&world.env, "new@example.com"),
+            new_person: new_person(&scene.env, "new@example.com"),
             new_invitation: testkit::new_invitation(
                 entropy,
-                (world.owner.account.id, world.owner.person.id),
+                (scene.owner.account.id, scene.owner.person.id),
                 member.email.clone(),
                 grant("user"),
                 now,
             ),
             new_mail: NewMail {
                 reference: Token::generate(entropy),
-                account_id: world.owner.account.id,
+                account_id: scene.owner.account.id,
                 invitation_id: invitation.id,
                 generation: 0,
                 created_at: now,
@@ -271,13 +271,13 @@ impl Sample {
                 at: now,
                 actor: AuditActor::System,
                 action: AuditAction::InvitationExpired,
-                account: Some(world.owner.account.id),
+                account: Some(scene.owner.account.id),
                 invitation: Some(invitation.id),
                 person: None,
             },
-            new_token: world.new_access_token(&TokenDigest::new([2; 32])),
-            credentials: [world.credential(), Credential::AccessToken(digest.clone())],
-            owner: world.owner,
+            new_token: scene.new_access_token(&TokenDigest::new([2; 32])),
+            credentials: [scene.credential(), Credential::AccessToken(digest.clone())],
+            owner: scene.owner,
             member,
             invitation,
             token,

@@ -7,7 +7,7 @@ use super::{
     operations::{OPERATIONS, Sample},
     sent_by_count, statements,
 };
-use crate::support::{Place, Postgres, Sqlite};
+use crate::support::{Postgres, Sqlite, TestDatabase};
 
 /// Which index has to answer which operation.
 const INDEXES: [(&str, &str); 21] = [
@@ -43,7 +43,7 @@ const INDEXES_ON_POSTGRES: [(&str, &str); 3] = [
 
 /// The statements of operations, as they are sent, each with the index that has to answer it.
 fn queries(
-    place: &dyn Place,
+    place: &dyn TestDatabase,
     indexes: impl IntoIterator<Item = (&'static str, &'static str)>,
 ) -> Vec<(&'static str, &'static str, String)> {
     listen();

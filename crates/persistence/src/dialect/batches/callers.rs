@@ -1,20 +1,20 @@
 use diesel::{dsl::auto_type, prelude::*};
 
-use super::each;
+use super::keys::rows_of_each_key;
 use crate::{
     connection::AnyConnection,
     rows::{AccessTokenRow, AccountRow, MembershipRow, PersonRow},
     schema::{access_token, account, membership, person},
 };
 
-/// A person with the person's memberships.
-pub(crate) type KnownRows = (PersonRow, Vec<(MembershipRow, AccountRow)>);
+/// A person and the person's memberships, each with its account.
+pub(crate) type PersonRows = (PersonRow, Vec<(MembershipRow, AccountRow)>);
 
-/// A token with everything that belongs to it.
-pub(crate) type HolderRows = (AccessTokenRow, AccountRow, PersonRow, MembershipRow);
+/// An access token, its account, its person and the membership of both.
+pub(crate) type TokenHolderRows = (AccessTokenRow, AccountRow, PersonRow, MembershipRow);
 
 #[auto_type(no_type_alias)]
-fn holders() -> _ {
+fn tokens_with_holders() -> _ {
     let membership_of_token = membership::account_id
         .eq(access_token::account_id)
         .and(membership::person_id.eq(access_token::person_id));
@@ -24,8 +24,11 @@ fn holders() -> _ {
         .inner_join(membership::table.on(membership_of_token))
 }
 
-/// The people with these keys of addresses, and their memberships by the account's number.
-pub(crate) fn known(connection: &mut AnyConnection, keys: &[&str]) -> QueryResult<Vec<KnownRows>> {
+/// The people with these address keys, each with the memberships in the order of the accounts' numbers.
+pub(crate) fn people_with_memberships(
+    connection: &mut AnyConnection,
+    keys: &[&str],
+) -> QueryResult<Vec<PersonRows>> {
     match connection {
         AnyConnection::Postgres(connection) => {
             let rows = person::table
@@ -34,7 +37,7 @@ pub(crate) fn known(connection: &mut AnyConnection, keys: &[&str]) -> QueryResul
                 .order((person::id, membership::account_id))
                 .select(<(PersonRow, Option<(MembershipRow, AccountRow)>)>::as_select())
                 .load(connection)?;
-            let mut people: Vec<KnownRows> = Vec::new();
+            let mut people: Vec<PersonRows> = Vec::new();
             for (person, member) in rows {
                 match people.last_mut() {
                     Some((last, members)) if last.email_key() == person.email_key() => members.extend(member),
@@ -43,8 +46,8 @@ pub(crate) fn known(connection: &mut AnyConnection, keys: &[&str]) -> QueryResul
             }
             Ok(people)
         }
-        // A join whose other side is a join is made of whole tables there.
-        AnyConnection::Sqlite(connection) => each(keys, |key| {
+        // SQLite reads whole tables for a join whose other side is a join.
+        AnyConnection::Sqlite(connection) => rows_of_each_key(keys, |key| {
             let person = person::table.filter(person::email_key.eq(key)).select(PersonRow::as_select());
             let Some(person): Option<PersonRow> = person.get_result(connection).optional()? else {
                 return Ok(Vec::new());
@@ -60,20 +63,20 @@ pub(crate) fn known(connection: &mut AnyConnection, keys: &[&str]) -> QueryResul
     }
 }
 
-/// The tokens with these digests, each with its digest.
+/// The access tokens with these digests, each after its digest.
 pub(crate) fn token_holders(
     connection: &mut AnyConnection,
     digests: &[&str],
-) -> QueryResult<Vec<(String, HolderRows)>> {
+) -> QueryResult<Vec<(String, TokenHolderRows)>> {
     match connection {
-        AnyConnection::Postgres(connection) => holders()
+        AnyConnection::Postgres(connection) => tokens_with_holders()
             .filter(access_token::digest.eq_any(digests))
-            .select((access_token::digest, HolderRows::as_select()))
+            .select((access_token::digest, TokenHolderRows::as_select()))
             .load(connection),
-        AnyConnection::Sqlite(connection) => each(digests, |digest| {
-            holders()
+        AnyConnection::Sqlite(connection) => rows_of_each_key(digests, |digest| {
+            tokens_with_holders()
                 .filter(access_token::digest.eq(digest))
-                .select((access_token::digest, HolderRows::as_select()))
+                .select((access_token::digest, TokenHolderRows::as_select()))
                 .load(connection)
         }),
     }

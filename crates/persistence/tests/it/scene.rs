@@ -30,7 +30,7 @@ use usher_domain::{
 };
 use usher_persistence::DieselStore;
 
-use crate::support::Place;
+use crate::support::TestDatabase;
 
 /// How many run at once.
 pub(crate) const THREADS: usize = 16;
@@ -38,7 +38,7 @@ pub(crate) const THREADS: usize = 16;
 /// How long the invitations are open.
 pub(crate) const VALIDITY: TimeDelta = TimeDelta::days(14);
 
-pub(crate) struct World {
+pub(crate) struct Scene {
     pub(crate) env: Env,
     pub(crate) clock: std::sync::Arc<FixedClock>,
     pub(crate) owner: Actor,
@@ -46,12 +46,12 @@ pub(crate) struct World {
     pub(crate) replicas: Vec<DieselStore>,
 }
 
-impl World {
-    pub(crate) fn new(place: &dyn Place) -> Self {
+impl Scene {
+    pub(crate) fn new(place: &dyn TestDatabase) -> Self {
         let (env, clock) = testkit::env();
         let store: &dyn Store = place.store();
         let owner = store
-            .write("world", |tx| {
+            .write("scene", |tx| {
                 let account = tx.insert_account(&NewAccount {
                     public_id: Token::generate(env.entropy.as_ref()),
                     name: AccountName::parse("onward").unwrap(),
@@ -147,7 +147,7 @@ impl World {
     }
 
     /// The invitation as it is stored now.
-    pub(crate) fn stored(&self, place: &dyn Place, id: InvitationId) -> Invitation {
+    pub(crate) fn stored(&self, place: &dyn TestDatabase, id: InvitationId) -> Invitation {
         let store: &dyn Store = place.store();
         store.read("look", |tx| tx.invitation(self.owner.account.id, id)).unwrap().unwrap()
     }

@@ -8,8 +8,8 @@ use diesel::{
 use usher_domain::port::store::Order;
 
 use super::{
-    hand_written,
-    listed_rows::{Found, FoundColumns},
+    open_list_row::{OpenListRow, OpenListRowSql},
+    pg_statement::pg_statement,
 };
 use crate::{
     connection::AnyConnection,
@@ -17,17 +17,18 @@ use crate::{
     schema::{Pending, invitation, open_count},
 };
 
-/// Part of a list of open invitations: of an account, behind an invitation of that public id or that number, or the first.
+/// Where a part of an account's list of open invitations starts: behind the invitation with a public id or with a number, or at the
+/// beginning.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Wanted<'a> {
+pub(crate) struct OpenListStart<'a> {
     pub(crate) account: i64,
-    pub(crate) after: Option<&'a str>,
-    pub(crate) number: Option<i64>,
+    pub(crate) behind_public_id: Option<&'a str>,
+    pub(crate) behind_id: Option<i64>,
 }
 
-/// The open invitations of an account between two numbers. The comparisons of pairs are always true: they tell the planner, who
-/// makes one plan for all accounts, to walk through `invitation_open`, the one index that is in the order of both, and not through
-/// the numbers of all accounts, which takes long for an account that has few of them.
+/// The condition for the open invitations of an account between two numbers. The comparisons of pairs are always true. They lead the planner,
+/// which makes one plan for all accounts, to `invitation_open`, the only index in the order of both columns. The primary key would be slow
+/// for an account with few invitations.
 macro_rules! open_between {
     ($account:expr, $lower:expr, $upper:expr) => {
         concat!(
@@ -46,14 +47,13 @@ macro_rules! open_between {
     };
 }
 
-/// What is asked in either order. For each list one look-up in `unique_invitation_public_id` and one in each table of the count,
-/// then as many steps in `invitation_open` as there are rows, from the place where the part begins. The count is kept from being
-/// computed for each row by `OFFSET 0`. Whether anything is overdue tells the first entry of `invitation_overdue`, once for
-/// all.
-macro_rules! open_parts {
+/// The statement for lists in one order. Each list costs a look-up in `unique_invitation_public_id` and one in each table of the count, then
+/// one step in `invitation_open` per row. `OFFSET 0` keeps PostgreSQL from computing the count per row. The first entry of
+/// `invitation_overdue` tells whether any invitation is overdue, once for all lists.
+macro_rules! open_lists_statement {
     ($name:ident, $lower:expr, $upper:expr, $direction:literal) => {
-        hand_written! {
-            struct $name<'a> -> FoundColumns;
+        pg_statement! {
+            struct $name<'a> -> OpenListRowSql;
             "SELECT wanted.place, counted.stored, counted.overdue, listed.* FROM (SELECT ",
             now: NaiveDateTime as Timestamp,
             "::timestamp AS now) AS moment CROSS JOIN unnest(",
@@ -80,13 +80,14 @@ macro_rules! open_parts {
     };
 }
 
-open_parts!(OldestFirst, "COALESCE(wanted.number, behind.id, 0)", "9223372036854775807", "ASC");
-open_parts!(NewestFirst, "0", "COALESCE(wanted.number, behind.id, 9223372036854775807)", "DESC");
+open_lists_statement!(OldestFirst, "COALESCE(wanted.number, behind.id, 0)", "9223372036854775807", "ASC");
+open_lists_statement!(NewestFirst, "0", "COALESCE(wanted.number, behind.id, 9223372036854775807)", "DESC");
 
-/// The number of the open invitation behind so many others: as many steps in `invitation_open`, which has all that is asked for.
-macro_rules! open_nth {
+/// The statement for the number of the open invitation at an offset: as many steps in `invitation_open`, which has all columns of the
+/// statement.
+macro_rules! nth_open_id_statement {
     ($name:ident, $direction:literal) => {
-        hand_written! {
+        pg_statement! {
             struct $name -> BigInt;
             "SELECT id FROM (SELECT ", account: i64 as BigInt, concat!(
                 "::bigint AS account_id) AS wanted, LATERAL (SELECT id FROM invitation WHERE ",
@@ -100,11 +101,11 @@ macro_rules! open_nth {
     };
 }
 
-open_nth!(NthOldest, "ASC");
-open_nth!(NthNewest, "DESC");
+nth_open_id_statement!(NthOldest, "ASC");
+nth_open_id_statement!(NthNewest, "DESC");
 
-/// The number of the invitation behind `offset` others of those open at `now`, from the end that is named.
-pub(crate) fn open_nth(
+/// The number of the invitation behind `offset` others, of those open at `now` in an order.
+pub(crate) fn nth_open_id(
     connection: &mut AnyConnection,
     account: i64,
     now: NaiveDateTime,
@@ -128,20 +129,20 @@ pub(crate) fn open_nth(
     }
 }
 
-/// For each list, one after the other, up to `limit` rows of those open at `now`, from the end that is named.
-pub(crate) fn open_parts(
+/// For each list, in the given order, up to `limit` rows of those open at `now`.
+pub(crate) fn open_list_rows(
     connection: &mut AnyConnection,
-    wanted: &[Wanted<'_>],
+    starts: &[OpenListStart<'_>],
     now: NaiveDateTime,
     limit: i64,
     order: Order,
-) -> QueryResult<Vec<Found>> {
+) -> QueryResult<Vec<OpenListRow>> {
     match connection {
         AnyConnection::Postgres(connection) => {
-            let accounts = wanted.iter().map(|wanted| wanted.account).collect();
-            let after = wanted.iter().map(|wanted| wanted.after).collect();
-            let numbers = wanted.iter().map(|wanted| wanted.number).collect();
-            let mut all: Vec<Found> = match order {
+            let accounts = starts.iter().map(|start| start.account).collect();
+            let after = starts.iter().map(|start| start.behind_public_id).collect();
+            let numbers = starts.iter().map(|start| start.behind_id).collect();
+            let mut all: Vec<OpenListRow> = match order {
                 Order::OldestFirst => {
                     OldestFirst { now, accounts, after, numbers, limit }.load(connection)?
                 }
@@ -149,9 +150,9 @@ pub(crate) fn open_parts(
                     NewestFirst { now, accounts, after, numbers, limit }.load(connection)?
                 }
             };
-            // They come so anyway: to make sure costs less here than there.
-            if !all.is_sorted_by_key(|found| found.order(order)) {
-                all.sort_by_key(|found| found.order(order));
+            // PostgreSQL returns them in this order, but does not promise it. Checking here costs less than ORDER BY there.
+            if !all.is_sorted_by_key(|row| row.sort_key(order)) {
+                all.sort_by_key(|row| row.sort_key(order));
             }
             Ok(all)
         }
@@ -159,17 +160,17 @@ pub(crate) fn open_parts(
             let pending = invitation::table.filter(invitation::status.eq(Pending));
             let earliest_end: Option<NaiveDateTime> =
                 pending.select(min(invitation::expires_at)).get_result(connection)?;
-            let overdue = earliest_end.is_some_and(|end| end <= now);
+            let any_overdue = earliest_end.is_some_and(|end| end <= now);
             let mut all = Vec::new();
-            for (place, wanted) in (1..).zip(wanted) {
-                let Some(rows) = part(connection, wanted, now, limit, order)? else { continue };
-                let stored = open_count::table.find(wanted.account).select(open_count::invitations);
-                let stored = stored.get_result(connection).optional()?.unwrap_or_default();
-                let found = |listed| Found { place, stored, overdue, listed };
+            for (list, start) in (1..).zip(starts) {
+                let Some(rows) = rows_from(connection, start, now, limit, order)? else { continue };
+                let stored_count = open_count::table.find(start.account).select(open_count::invitations);
+                let stored_count = stored_count.get_result(connection).optional()?.unwrap_or_default();
+                let row = |invitation| OpenListRow { list, stored_count, any_overdue, invitation };
                 if rows.is_empty() {
-                    all.push(found(None));
+                    all.push(row(None));
                 }
-                all.extend(rows.into_iter().map(|row| found(Some(row))));
+                all.extend(rows.into_iter().map(|invitation| row(Some(invitation))));
             }
             Ok(all)
         }
@@ -184,24 +185,24 @@ fn open(account: i64, now: NaiveDateTime) -> _ {
         .filter(invitation::expires_at.gt(now))
 }
 
-/// The rows of a part; `None` when it should begin behind an invitation that the account never had.
-fn part(
+/// The rows from a start; `None` when the account has no invitation with its public id.
+fn rows_from(
     connection: &mut SqliteConnection,
-    wanted: &Wanted<'_>,
+    start: &OpenListStart<'_>,
     now: NaiveDateTime,
     limit: i64,
     order: Order,
 ) -> QueryResult<Option<Vec<OpenInvitationRow>>> {
-    let mut behind = wanted.number;
-    if let Some(after) = wanted.after {
+    let mut behind = start.behind_id;
+    if let Some(public_id) = start.behind_public_id {
         let named = invitation::table
-            .filter(invitation::account_id.eq(wanted.account))
-            .filter(invitation::public_id.eq(after))
+            .filter(invitation::account_id.eq(start.account))
+            .filter(invitation::public_id.eq(public_id))
             .select(invitation::id);
         let Some(number) = named.get_result(connection).optional()? else { return Ok(None) };
         behind = Some(number);
     }
-    let open = open(wanted.account, now).limit(limit).select(OpenInvitationRow::as_select());
+    let open = open(start.account, now).limit(limit).select(OpenInvitationRow::as_select());
     let rows = match order {
         Order::OldestFirst => {
             open.filter(invitation::id.gt(behind.unwrap_or(0))).order(invitation::id).load(connection)?

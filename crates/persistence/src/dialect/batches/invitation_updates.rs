@@ -4,36 +4,10 @@ use diesel::{
     sql_types::{Array, BigInt, Nullable, Text, Timestamp, Untyped},
 };
 
-use super::{column, each, hand_written};
-use crate::{
-    connection::AnyConnection,
-    rows::{AccountRow, ChangedInvitationRow, InvitationRow, MembershipRow},
-    schema::{account, invitation, membership},
-};
+use super::pg_statement::pg_statement;
+use crate::{connection::AnyConnection, rows::ChangedInvitationRow, schema::invitation};
 
-/// An invitation with its account and the membership of whoever answers for it.
-pub(crate) type OfferRows = (InvitationRow, AccountRow, Option<MembershipRow>);
-
-/// The invitations that these links name.
-pub(crate) fn offers(connection: &mut AnyConnection, secure_ids: &[&str]) -> QueryResult<Vec<OfferRows>> {
-    let sponsor = membership::account_id
-        .eq(invitation::account_id)
-        .and(membership::person_id.nullable().eq(invitation::sponsor));
-    let offers = invitation::table
-        .inner_join(account::table.on(account::id.eq(invitation::account_id)))
-        .left_join(membership::table.on(sponsor));
-    match connection {
-        AnyConnection::Postgres(connection) => offers
-            .filter(invitation::secure_id.eq_any(secure_ids))
-            .select(OfferRows::as_select())
-            .load(connection),
-        AnyConnection::Sqlite(connection) => each(secure_ids, |secure_id| {
-            offers.filter(invitation::secure_id.eq(secure_id)).select(OfferRows::as_select()).load(connection)
-        }),
-    }
-}
-
-/// Changes invitations that are still as they were read, and counts their versions up; answers how many these were.
+/// Updates the invitations whose version is still the one that was read, and increments their versions. Returns their number.
 pub(crate) fn update_invitations(
     connection: &mut AnyConnection,
     changed: &[ChangedInvitationRow],
@@ -66,8 +40,8 @@ pub(crate) fn update_invitations(
     }
 }
 
-hand_written! {
-    /// Each by its number; who comes second to a row finds another version and changes nothing.
+pg_statement! {
+    /// The second of two concurrent updates of a row finds another version and changes nothing.
     struct UpdateInvitations<'a> -> Untyped;
     "UPDATE invitation SET status = new.status, sponsor = new.sponsor, generation = new.generation, \
      closed_at = new.closed_at, closed_by = new.closed_by, updated_at = new.updated_at, sent_at = new.sent_at, \
@@ -104,4 +78,9 @@ impl<'a> UpdateInvitations<'a> {
             expire: column(changed, |row| row.expires_at),
         }
     }
+}
+
+/// One column of the rows.
+fn column<'a, T>(rows: &'a [ChangedInvitationRow], value: impl Fn(&'a ChangedInvitationRow) -> T) -> Vec<T> {
+    rows.iter().map(value).collect()
 }

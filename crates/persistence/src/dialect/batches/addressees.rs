@@ -1,14 +1,14 @@
 use diesel::prelude::*;
 
-use super::each;
+use super::keys::rows_of_each_key;
 use crate::{
     connection::AnyConnection,
     rows::InvitationRow,
     schema::{Pending, invitation, membership, person},
 };
 
-/// The pairs, of these accounts and keys of addresses, of which the second is a member's of the first. Besides those that
-/// were asked for, pairs of an account and an address of two different ones.
+/// The pairs of an account and an address key where the address belongs to a member of the account. The result can contain other
+/// combinations of the given accounts and addresses as well.
 pub(crate) fn are_members(
     connection: &mut AnyConnection,
     pairs: &[(i64, &str)],
@@ -24,7 +24,7 @@ pub(crate) fn are_members(
                 .select(pair)
                 .load(connection)
         }
-        AnyConnection::Sqlite(connection) => each(pairs, |(account, key)| {
+        AnyConnection::Sqlite(connection) => rows_of_each_key(pairs, |(account, key)| {
             members
                 .filter(person::email_key.eq(key))
                 .filter(membership::account_id.eq(account))
@@ -34,7 +34,7 @@ pub(crate) fn are_members(
     }
 }
 
-/// What is stored as pending for these accounts and keys of addresses; as [`are_members`] perhaps more.
+/// The invitations stored as pending for these accounts and address keys; like [`are_members`], possibly others too.
 pub(crate) fn pending_invitations(
     connection: &mut AnyConnection,
     pairs: &[(i64, &str)],
@@ -49,7 +49,7 @@ pub(crate) fn pending_invitations(
                 .select(InvitationRow::as_select())
                 .load(connection)
         }
-        AnyConnection::Sqlite(connection) => each(pairs, |(account, key)| {
+        AnyConnection::Sqlite(connection) => rows_of_each_key(pairs, |(account, key)| {
             pending
                 .filter(invitation::account_id.eq(account))
                 .filter(invitation::email_key.eq(key))
@@ -59,7 +59,7 @@ pub(crate) fn pending_invitations(
     }
 }
 
-/// The invitations with these numbers in these accounts; as [`are_members`] perhaps more.
+/// The invitations with these numbers in these accounts; like [`are_members`], possibly others too.
 pub(crate) fn invitations(
     connection: &mut AnyConnection,
     pairs: &[(i64, i64)],
@@ -73,7 +73,7 @@ pub(crate) fn invitations(
                 .select(InvitationRow::as_select())
                 .load(connection)
         }
-        AnyConnection::Sqlite(connection) => each(pairs, |(account, id)| {
+        AnyConnection::Sqlite(connection) => rows_of_each_key(pairs, |(account, id)| {
             invitation::table
                 .find(id)
                 .filter(invitation::account_id.eq(account))

@@ -1,6 +1,6 @@
-/// Defines a statement for PostgreSQL that diesel has no words for: pieces of SQL, and between them values that are bound. It
-/// is prepared once for each connection, unlike diesel's `sql_query`.
-macro_rules! hand_written {
+/// Defines a statement for PostgreSQL that diesel cannot express: pieces of SQL with bound values between them. Unlike diesel's
+/// `sql_query`, it is prepared once per connection.
+macro_rules! pg_statement {
     (
         $(#[$doc:meta])* struct $name:ident$(<$life:lifetime>)? -> $answer:ty;
         $first:expr $(, $field:ident: $type:ty as $sql_type:ty, $text:expr)+
@@ -11,7 +11,7 @@ macro_rules! hand_written {
         }
 
         const _: () = {
-            /// Stands for the statement among those that are prepared.
+            /// Identifies the prepared statement.
             struct Id;
 
             impl$(<$life>)? diesel::query_builder::QueryId for $name$(<$life>)? {
@@ -42,4 +42,4 @@ macro_rules! hand_written {
         }
     };
 }
-pub(super) use hand_written;
+pub(super) use pg_statement;

@@ -1,0 +1,33 @@
+use diesel::{
+    dsl::SqlTypeOf,
+    pg::Pg,
+    prelude::*,
+    sql_types::{BigInt, Bool, Nullable},
+};
+use usher_domain::port::store::Order;
+
+use crate::rows::OpenInvitationRow;
+
+/// A row of one of several lists. An empty list has one row without an invitation.
+#[derive(Queryable)]
+pub(crate) struct OpenListRow {
+    /// The position of the list among those that were requested, from 1.
+    pub(crate) list: i64,
+    /// The number of invitations of the account that are stored as pending.
+    pub(crate) stored_count: i64,
+    /// Whether any account has an invitation that is stored as pending but has expired.
+    pub(crate) any_overdue: bool,
+    pub(crate) invitation: Option<OpenInvitationRow>,
+}
+
+/// The SQL types of [`OpenListRow`].
+pub(super) type OpenListRowSql =
+    (BigInt, BigInt, Bool, Nullable<SqlTypeOf<<OpenInvitationRow as Selectable<Pg>>::SelectExpression>>);
+
+impl OpenListRow {
+    /// Ascends over the lists, and over the rows of each list in its order.
+    pub(super) fn sort_key(&self, order: Order) -> (i64, i64) {
+        let number = self.invitation.as_ref().map_or(0, |invitation| invitation.id);
+        (self.list, if order == Order::OldestFirst { number } else { -number })
+    }
+}
