@@ -3,7 +3,7 @@
 use std::{fmt, fs, io, path::Path};
 
 use chrono::TimeDelta;
-use usher_app::{App, RequestContext};
+use usher_app::App;
 use usher_domain::{
     account::{Account, AccountName},
     address::EmailAddress,

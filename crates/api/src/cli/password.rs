@@ -2,7 +2,6 @@
 
 use std::io::{self, IsTerminal as _, Read};
 
-use usher_app::RequestContext;
 use usher_domain::person::{Password, PasswordHash};
 
 use super::{failure::Failure, output::print_note, records::Records};

@@ -58,10 +58,7 @@ impl PasswordService {
     }
 
     /// Hashes a chosen password.
-    pub async fn hash(
-        &self,
-        password: Password,
-    ) -> Result<PasswordHash, PasswordError> {
+    pub async fn hash(&self, password: Password) -> Result<PasswordHash, PasswordError> {
         let hashed = self.work(move |hasher| hasher.hash(&password)).await?;
         hashed.map_err(|error| {
             telemetry::defect("password.hash", &error);
