@@ -1,48 +1,27 @@
-//! What the dialects cost without a database: bodies read, and lists written, of one invitation and of a hundred, so that
-//! the difference is a hundred rows' JSON. The store is the one in memory; its part is the same for both dialects. And the
-//! `secure_id`, from the operating system's randomness.
+//! What the dialects cost without a database: bodies read, and lists written, of one invitation and of a hundred, so that the
+//! difference is the JSON of a hundred rows. The store is in memory and the same for both dialects. Also the `secure_id`, from
+//! the operating system's randomness.
 
-#![expect(clippy::unwrap_used, reason = "what fails here has nobody to tell")]
+#![expect(clippy::unwrap_used, reason = "a benchmark that fails has no caller to tell")]
 
 use std::{hint::black_box, sync::Arc, time::Duration};
 
-use actix_web::{App, http::header::AUTHORIZATION, test, web::Data};
+use actix_web::{App as HttpApp, http::header::AUTHORIZATION, test, web::Data};
 use chrono::TimeDelta;
 use criterion::{Criterion, criterion_group, criterion_main};
-use tokio::sync::{Notify, Semaphore};
 use usher_api::{
-    gate::Gate,
-    http::{
-        self,
-        gathered::Gathered,
-        idempotency::Repeats,
-        json,
-        passwords::PasswordDesk,
-        state::{AppState, Fastly, Landscape},
-    },
+    routes::{self, EdgeSettings},
+    settings::{Mode, Settings, Sources},
     system::SystemEntropy,
 };
-use usher_auth::{
-    IssuerSettings, JwtVerifier, KeySource, Passwords, RequestKeys, SecretRing, ServerSecret, TokenIssuer,
-    TokenRequest,
-};
+use usher_app::{Adapters, App, Limits};
 use usher_domain::{
-    account::AccountName,
-    address::EmailAddress,
-    id::PersonId,
     invitation::SecureId,
-    port::{Store, StoreError},
-    principal::Credential,
-    role::Grant,
-    testkit::{self, SeededEntropy, memory::MemoryStore},
-    text::DisplayText,
-    usecase::{
-        add_member::{AddMember, add_member},
-        create_account::{CreateAccount, create_account},
-        invite::{Invite, invite},
-        resolve::resolve,
+    testkit::{
+        PlainAuthenticator, PlainFingerprints, PlainHasher, PlainSigner, Scene, credential, scene::ADMIN,
     },
 };
+use usher_http_kit::{AppState, json};
 
 const LANDSCAPE_BODY: &[u8] =
     br#"{"name": "Bobby", "email": "bobby@example.com", "roles": ["Auditor", "SupportAnalyst"]}"#;
@@ -53,7 +32,8 @@ const FASTLY_BODY: &[u8] =
 fn reading(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("body read");
     for (name, body) in [("Landscape's", LANDSCAPE_BODY), ("Fastly's", FASTLY_BODY)] {
-        group.bench_function(name, |bencher| bencher.iter(|| json::object(black_box(body)).unwrap()));
+        let read = || json::read(black_box(body), json::Members::Any, |_, _| Some(()));
+        group.bench_function(name, |bencher| bencher.iter(|| read().unwrap()));
     }
     group.finish();
 }
@@ -65,20 +45,25 @@ fn secure_id(criterion: &mut Criterion) {
 fn lists(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("list answered");
     let system = actix_web::rt::System::new();
+    let edges = edges();
     for rows in [1, 100] {
-        let (state, token) = world(rows);
-        let app = App::new().app_data(Data::new(state)).configure(http::configure);
-        let app = system.block_on(test::init_service(app));
+        let scene = Scene::new();
+        scene.invite_guests(rows);
+        let app = system.block_on(async {
+            let state = Data::new(state(&scene));
+            let configure = |config: &mut _| routes::configure(config, &edges);
+            test::init_service(HttpApp::new().app_data(state).configure(configure)).await
+        });
         for (name, path) in [
             ("Landscape's", "/api/v2/invitations?limit=100"),
             ("Fastly's", "/invitations?page%5Bsize%5D=100"),
         ] {
             let ask = || async {
                 let request = test::TestRequest::get().uri(path);
-                let request = request.insert_header((AUTHORIZATION, format!("Bearer {token}")));
-                let answer = test::call_service(&app, request.to_request()).await;
-                assert!(answer.status().is_success(), "{}", answer.status());
-                test::read_body(answer).await
+                let request = request.insert_header((AUTHORIZATION, "Bearer admin"));
+                let response = test::call_service(&app, request.to_request()).await;
+                assert!(response.status().is_success(), "{}", response.status());
+                test::read_body(response).await
             };
             group.bench_function(format!("{name}, {rows} rows"), |bencher| {
                 bencher.iter(|| black_box(system.block_on(ask())));
@@ -88,70 +73,34 @@ fn lists(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// An account with an administrator, her token, and so many open invitations.
-fn world(rows: u32) -> (AppState, String) {
-    let secret = || ServerSecret::new("a secret of the benchmarks, 32 bytes or more".into()).unwrap();
-    let secrets = || SecretRing::new(secret(), Vec::new());
-    let settings = || IssuerSettings::new(KeySource::SharedSecrets(secrets()));
-    let (env, _) = testkit::env();
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
-    let account = AccountName::parse("onward").unwrap();
-    let email = EmailAddress::parse("jane@example.com").unwrap();
-    let title = DisplayText::parse("Onward, Inc.").unwrap();
-    let owner = AddMember {
-        account: account.clone(),
-        email: email.clone(),
-        name: Some(DisplayText::parse("Jane Smith").unwrap()),
-        grant: Grant::of_roles(["GlobalAdmin"]).unwrap(),
-        password: None,
+fn edges() -> EdgeSettings {
+    let sources = Sources { file: None, environment: std::collections::BTreeMap::new() };
+    EdgeSettings::new(&Settings::load(&sources, Mode::Development).unwrap()).unwrap()
+}
+
+/// The application over the scene, in which the token `admin` is the administrator's.
+fn state(scene: &Scene) -> AppState {
+    let authenticator = PlainAuthenticator::default();
+    authenticator.set("admin", Ok(credential(ADMIN)));
+    let adapters = Adapters {
+        store: Arc::clone(&scene.store),
+        env: scene.env.clone(),
+        authenticator: Arc::new(authenticator),
+        hasher: Arc::new(PlainHasher),
+        signer: Arc::new(PlainSigner),
+        fingerprints: Arc::new(PlainFingerprints),
     };
-    let make = CreateAccount { name: account.clone(), title };
-    store.write("account", |tx| create_account(tx, &env, &make)).unwrap();
-    store.write("owner", |tx| add_member(tx, &env, &owner)).unwrap();
-    let issuer = TokenIssuer::new(&settings()).unwrap();
-    let request = TokenRequest {
-        email: &email,
-        email_verified: true,
-        person_id: PersonId::new(1),
-        account: Some(&account),
-        lifetime: TimeDelta::hours(1),
-    };
-    let token = issuer.issue(&request, env.now()).reveal().to_owned();
-    let verifier = JwtVerifier::new(vec![settings()], &env.clock).unwrap();
-    let actix = actix_web::rt::Runtime::new().unwrap();
-    let credential = Credential::Principal(actix.block_on(verifier.verify(&token, env.now())).unwrap());
-    let actor = store.read("owner", |tx| resolve(tx, &credential, env.now())).unwrap();
-    for number in 0..rows {
-        let command = Invite {
-            email: EmailAddress::parse(&format!("guest{number}@example.com")).unwrap(),
-            name: Some(DisplayText::parse("Ada Lovelace").unwrap()),
-            grant: Grant::of_roles(["Auditor"]).unwrap(),
-            validity: TimeDelta::days(14),
-        };
-        store.write("invite", |tx| invite(tx, &env, &actor, &command)).unwrap();
-    }
-    let open =
-        store.read::<_, StoreError>("count", |tx| tx.count_open_invitations(actor.account.id, env.now()));
-    assert_eq!(open, Ok(u64::from(rows)));
-    let passwords = Arc::new(Passwords::new(Arc::new(SeededEntropy::default())));
-    let public_url = env.policy.public_url.clone();
-    let gate = Gate::new(store, env, 8, Duration::from_secs(1));
-    let state = AppState {
-        public_url,
-        gathered: Gathered::new(&gate),
-        gate,
-        verifier,
-        issuer,
-        passwords: Arc::new(PasswordDesk::new(passwords, Arc::new(Semaphore::new(1)))),
-        repeats: Repeats::new(RequestKeys::new(&secrets())),
-        wake: Arc::new(Notify::new()),
-        continue_url: None,
-        body_timeout: Duration::from_secs(10),
+    let limits = Limits {
+        units: 8,
+        budget: Duration::from_secs(1),
+        passwords: 1,
         token_lifetime: TimeDelta::hours(1),
-        landscape: Landscape { strict_content_type: false, validity: TimeDelta::days(14) },
-        fastly: Fastly { validity: TimeDelta::days(7) },
     };
-    (state, token)
+    AppState {
+        app: Arc::new(App::new(adapters, limits)),
+        public_url: scene.env.policy.public_url.clone(),
+        body_timeout: Duration::from_secs(10),
+    }
 }
 
 criterion_group!(benches, reading, secure_id, lists);

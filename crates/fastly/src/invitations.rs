@@ -135,7 +135,7 @@ fn render_created(invited: &InAccount<Invitation>) -> Answer {
 
 fn command(body: &[u8], validity: TimeDelta) -> Result<Invite, FastlyProblem> {
     let RequestedInvite { email, grant } = request::read(body)?;
-    Ok(Invite { email, name: None, grant, validity })
+    Ok(Invite::new(email, grant, validity))
 }
 
 /// Puts the id into a 404. The use case does not know how the caller spelled it.

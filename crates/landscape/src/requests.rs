@@ -49,7 +49,9 @@ impl InvitationRequest {
             .map_err(|error| Problem::bad_request(format_args!("name {error}")));
         let grant = Grant::of_roles(self.roles()).map_err(Problem::from);
         match (email, name, grant) {
-            (Ok(email), Ok(name), Ok(grant)) => Ok(Invite { email, name: Some(name), grant, validity }),
+            (Ok(email), Ok(name), Ok(grant)) => {
+                Ok(Invite { name: Some(name), ..Invite::new(email, grant, validity) })
+            }
             (email, name, grant) => {
                 let problems = [email.err(), name.err(), grant.err()];
                 Err(Problem::joined(problems.into_iter().flatten()))

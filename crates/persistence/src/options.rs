@@ -17,12 +17,10 @@ pub struct DatabaseOptions {
     /// Whether PostgreSQL keeps prepared statements of a connection. To be switched off behind a PgBouncer before 1.21
     /// in transaction mode: there a connection meets the statements of others, and runs them.
     pub statement_cache: bool,
-    /// Whether units that write on SQLite share commits. Otherwise each has a transaction and a flush of its own: for comparing.
-    pub share_commits: bool,
 }
 
 impl DatabaseOptions {
-    /// Ten connections to that database, statements kept and commits shared; five seconds to connect and two to wait for a connection.
+    /// Ten connections to that database, and prepared statements; five seconds to connect and two to wait for a connection.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -31,7 +29,6 @@ impl DatabaseOptions {
             connect_timeout: Duration::from_secs(5),
             acquire_timeout: Duration::from_secs(2),
             statement_cache: true,
-            share_commits: true,
         }
     }
 }
@@ -45,7 +42,6 @@ impl fmt::Debug for DatabaseOptions {
             .field("connect_timeout", &self.connect_timeout)
             .field("acquire_timeout", &self.acquire_timeout)
             .field("statement_cache", &self.statement_cache)
-            .field("share_commits", &self.share_commits)
             .finish()
     }
 }

@@ -88,6 +88,7 @@ diesel::table! {
         email -> Text,
         email_key -> Text,
         name -> Nullable<Text>,
+        locale -> Nullable<Text>,
         roles -> Text,
         limit_services -> Bool,
         services -> Text,

@@ -15,7 +15,7 @@ use crate::{
     connection::{AnyConnection, Transactions},
     dialect,
     errors::store_error,
-    group::{GroupCommit, LARGEST},
+    group::GroupCommit,
     manager::Manager,
     migrations::Migrations,
     options::{DatabaseOptions, OpenError},
@@ -41,9 +41,8 @@ impl DieselStore {
     pub fn open(options: &DatabaseOptions) -> Result<Self, OpenError> {
         let manager = Manager::new(options)?;
         let pool = Pool::new(&manager, options)?;
-        let largest = if options.share_commits { LARGEST } else { 1 };
         let groups = !manager.writes_in_parallel();
-        let group = groups.then(|| GroupCommit::new(manager.clone(), options.acquire_timeout, largest));
+        let group = groups.then(|| GroupCommit::new(manager.clone(), options.acquire_timeout));
         manager.open()?;
         Ok(Self { manager, pool, group })
     }

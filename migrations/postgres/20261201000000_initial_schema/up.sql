@@ -97,6 +97,8 @@ CREATE TABLE invitation (
     email          TEXT NOT NULL,
     email_key      TEXT COLLATE "C" NOT NULL,
     name           TEXT,
+    -- A BCP 47 language tag in canonical case.
+    locale         TEXT COLLATE "C",
     roles          TEXT NOT NULL,
     limit_services BOOLEAN NOT NULL,
     services       TEXT NOT NULL,

@@ -104,6 +104,8 @@ CREATE TABLE invitation (
     email          TEXT NOT NULL,
     email_key      TEXT NOT NULL,
     name           TEXT,
+    -- A BCP 47 language tag in canonical case.
+    locale         TEXT,
     roles          TEXT NOT NULL,
     limit_services INTEGER NOT NULL,
     services       TEXT NOT NULL,

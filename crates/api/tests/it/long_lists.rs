@@ -33,11 +33,10 @@ fn address(n: usize) -> String {
 /// Invites so many in the name of jane@example.com, without asking the server.
 fn crowd(server: &Server, size: usize) {
     let env = &server.core.env;
+    let grant = || Grant::of_roles(["Auditor"]).unwrap();
     let invite = |n: usize| Invite {
-        email: EmailAddress::parse(&address(n)).unwrap(),
         name: Some(DisplayText::parse("\"Joe\" Wright").unwrap()),
-        grant: Grant::of_roles(["Auditor"]).unwrap(),
-        validity: TimeDelta::days(14),
+        ..Invite::new(EmailAddress::parse(&address(n)).unwrap(), grant(), TimeDelta::days(14))
     };
     let crowd: Vec<Invite> = (0..size).map(invite).collect();
     let work = |tx: &mut dyn Tx| {

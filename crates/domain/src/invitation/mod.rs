@@ -12,7 +12,7 @@ use crate::{
     address::EmailAddress,
     id::{AccountId, InvitationId, PersonId},
     role::Grant,
-    text::DisplayText,
+    text::{DisplayText, Locale},
 };
 
 /// A stored invitation. Its address and grant never change: another address or role is another invitation.
@@ -30,6 +30,8 @@ pub struct Invitation {
     pub email: EmailAddress,
     /// The name that the inviter gave the invitee. Fastly's dialect has no such field.
     pub name: Option<DisplayText>,
+    /// The language that the invitee reads, if the inviter named one.
+    pub locale: Option<Locale>,
     /// The grant of the membership that it offers.
     pub grant: Grant,
     /// The member who is responsible for the grant: the inviter, or the last member who resent it. `None` once that person is
@@ -130,6 +132,8 @@ pub struct NewInvitation {
     pub email: EmailAddress,
     /// The name that the inviter gave the invitee.
     pub name: Option<DisplayText>,
+    /// The language that the invitee reads.
+    pub locale: Option<Locale>,
     /// The grant of the membership that it offers.
     pub grant: Grant,
     /// The inviter.
@@ -151,6 +155,7 @@ impl NewInvitation {
             account_id: self.account_id,
             email: self.email.clone(),
             name: self.name.clone(),
+            locale: self.locale.clone(),
             grant: self.grant.clone(),
             sponsor: Some(self.sponsor),
             status: Status::Pending,

@@ -1,4 +1,9 @@
-use crate::{Timestamp, account::PublicId, address::EmailAddress, text::DisplayText};
+use crate::{
+    Timestamp,
+    account::PublicId,
+    address::EmailAddress,
+    text::{DisplayText, Locale},
+};
 
 /// Everything that an invitation mail says.
 #[derive(Clone, PartialEq, Eq)]
@@ -9,6 +14,8 @@ pub struct InvitationMail {
     pub to: EmailAddress,
     /// What the invitee is called, when the inviter said it.
     pub to_name: Option<DisplayText>,
+    /// The language that the invitee reads, when the inviter named one.
+    pub locale: Option<Locale>,
     /// Title of the account.
     pub account_title: DisplayText,
     /// Who invites; `None` when that person is gone.

@@ -124,6 +124,7 @@ fn content(
         reference: mail.reference.clone(),
         to: invitation.email.clone(),
         to_name: invitation.name.clone(),
+        locale: invitation.locale.clone(),
         account_title,
         inviter_name,
         roles: invitation.grant.roles().iter().map(ToString::to_string).collect(),

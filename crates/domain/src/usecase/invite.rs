@@ -17,7 +17,7 @@ use crate::{
     port::{Entropy, StoreError, Tx, store::Addressee},
     principal::Actor,
     role::{Grant, Permission},
-    text::DisplayText,
+    text::{DisplayText, Locale},
     token::Token,
 };
 
@@ -28,6 +28,8 @@ pub struct Invite {
     pub email: EmailAddress,
     /// What to call the invitee.
     pub name: Option<DisplayText>,
+    /// The language that the invitee reads.
+    pub locale: Option<Locale>,
     /// The effective grant, after the dialect's defaults.
     pub grant: Grant,
     /// How long it is open, now and after each resending.
@@ -38,7 +40,7 @@ impl Invite {
     /// The command with what every invitation needs. Optional values are unset.
     #[must_use]
     pub const fn new(email: EmailAddress, grant: Grant, validity: TimeDelta) -> Self {
-        Self { email, name: None, grant, validity }
+        Self { email, name: None, locale: None, grant, validity }
     }
 }
 
@@ -163,6 +165,7 @@ pub(crate) fn new_invitation(
         account_id,
         email: command.email.clone(),
         name: command.name.clone(),
+        locale: command.locale.clone(),
         grant: command.grant.clone(),
         sponsor,
         created_at: now,

@@ -3,8 +3,12 @@ use usher_domain::{
     invitation::Invitation,
     outbox::{MailState, NextStep, RetryPolicy},
     port::{Clock as _, SendError},
-    testkit::{Scene, SeededEntropy},
-    usecase::deliver::{Delivery, Settled, claim, settle},
+    testkit::{Scene, SeededEntropy, grant},
+    text::Locale,
+    usecase::{
+        deliver::{Delivery, Settled, claim, settle},
+        invite::Invite,
+    },
 };
 
 fn claimed(scene: &Scene) -> Vec<Delivery> {
@@ -136,4 +140,15 @@ fn pauses_grow_up_to_the_cap_with_jitter() {
         assert!(pauses.iter().all(|pause| (whole / 2..=whole).contains(pause)), "{attempts}: {pauses:?}");
         assert!(pauses.iter().any(|pause| pause != &pauses[0]));
     }
+}
+
+#[test]
+fn the_locale_of_an_invitation_reaches_its_mail() {
+    let scene = Scene::new();
+    let locale = Locale::parse("pt-BR").unwrap();
+    let command =
+        Invite { locale: Some(locale.clone()), ..Scene::invitation("joe@example.com", grant(["Auditor"])) };
+    let invitation = scene.send(&scene.admin(), &command).unwrap();
+    assert_eq!(invitation.locale.as_ref(), Some(&locale));
+    assert_eq!(claimed(&scene)[0].content.locale, Some(locale));
 }

@@ -11,6 +11,7 @@ mod idempotency;
 mod inviting;
 mod life_cycle;
 mod links;
+mod locales;
 mod names;
 mod operators;
 mod resending;

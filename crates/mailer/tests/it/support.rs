@@ -29,6 +29,7 @@ pub(crate) fn invitation() -> Outcome<InvitationMail> {
         reference: PublicId::parse("Ab3dEf6hIj9lMn2pQr5tUv").ok_or("reference")?,
         to: EmailAddress::parse("jane@example.org")?,
         to_name: Some(DisplayText::parse("Jane Doe")?),
+        locale: None,
         account_title: DisplayText::parse("Onward, Inc.")?,
         inviter_name: Some(DisplayText::parse("Ada Lovelace")?),
         roles: vec!["Auditor".into(), "SupportAnalyst".into()],

@@ -3,9 +3,8 @@
 //!
 //! `sqlite script FILE` runs the SQL on standard input. `sqlite commits FILE SECONDS` writes an invitation and its mail in
 //! one transaction after another, each of them flushed. `sqlite appends FILE SECONDS` appends a page to a plain file and
-//! flushes it, again and again: the disk's own part of that. `sqlite units FILE SECONDS THREADS shared|own` makes invitations as
-//! units of work of Usher's store, with commits that are shared or their own. These print how many there were in a second. `sqlite count FILE`
-//! prints how many mails there are. `sqlite session FILE` runs the statements on standard input, one a line, and prints after
+//! flushes it, again and again: the disk's own part of that. `sqlite units FILE SECONDS THREADS` makes invitations as units of
+//! work of Usher's store. These three print the number per second. `sqlite count FILE` prints the number of mails. `sqlite session FILE` runs the statements on standard input, one a line, and prints after
 //! each the rows of its column `line`, and `<end>`; `PROBE` prints `busy` when another process holds the write lock, or `free`.
 
 #![expect(clippy::unwrap_used, reason = "what fails here has nobody to tell but the developer")]
@@ -46,14 +45,14 @@ fn main() {
         ["script", file] => script(&mut open(file)),
         ["commits", file, seconds] => commits(&mut open(file), time(seconds)),
         ["appends", file, seconds] => appends(&mut File::create(file).unwrap(), time(seconds)),
-        ["units", file, seconds, threads, commits @ ("shared" | "own")] => {
-            let rate = units::rate(file, time(seconds), threads.parse().unwrap(), commits == "shared");
+        ["units", file, seconds, threads] => {
+            let rate = units::rate(file, time(seconds), threads.parse().unwrap());
             say(&format!("{rate:.1}"));
         }
         ["count", file] => say(&number(&mut open(file), "(SELECT count(*) FROM mail)").to_string()),
         ["session", file] => session(&mut open(file)),
         _ => say(
-            "usage: sqlite script FILE | commits FILE SECONDS | appends FILE SECONDS | units FILE SECONDS THREADS shared|own \
+            "usage: sqlite script FILE | commits FILE SECONDS | appends FILE SECONDS | units FILE SECONDS THREADS \
              | count FILE | session FILE",
         ),
     }

@@ -1,4 +1,4 @@
-//! Creations as units of work of the store, without HTTP: what sharing commits gives, and what it costs who is alone.
+//! Creations as units of work of the store, without HTTP: the gain of shared commits over the number of threads.
 
 use std::{
     process,
@@ -31,9 +31,8 @@ use usher_persistence::{DatabaseOptions, DieselStore};
 const FOUNDER: &str = "founder@example.com";
 
 /// How many creations so many threads make in a second, each as a unit of its own.
-pub(crate) fn rate(file: &str, time: Duration, threads: usize, share_commits: bool) -> f64 {
+pub(crate) fn rate(file: &str, time: Duration, threads: usize) -> f64 {
     let options = DatabaseOptions {
-        share_commits,
         acquire_timeout: Duration::from_mins(1),
         ..DatabaseOptions::new(format!("sqlite:{file}"))
     };

@@ -14,8 +14,8 @@ pub(crate) use idempotency::take_key;
 pub(crate) use mails::{claimable_from, claimable_mails};
 pub(crate) use open_counts::settle_open_counts;
 pub(crate) use sets::{
-    HolderRows, Listed, Wanted, are_members, invitations, known, offers, open_nth, open_parts,
-    pending_invitations, token_holders, update_invitations,
+    HolderRows, Wanted, are_members, invitations, known, offers, open_nth, open_parts, pending_invitations,
+    token_holders, update_invitations,
 };
 pub(crate) use write_counts::{FoundBy, count_writes};
 

@@ -38,14 +38,12 @@ use crate::{
 };
 
 /// Most units in one transaction: the first is answered after the work of all.
-pub(crate) const LARGEST: usize = 128;
+const LARGEST: usize = 128;
 
 /// Units that write, one after the other, on the one connection that does.
 pub(crate) struct GroupCommit {
     manager: Manager,
     patience: Duration,
-    /// Most units in one transaction.
-    largest: usize,
     line: Mutex<Line>,
 }
 
@@ -96,11 +94,10 @@ impl Group {
 }
 
 impl GroupCommit {
-    /// Connects nothing yet. Each unit waits for its turn as long as `patience`, and shares its transaction with so many others that they
-    /// are `largest` together.
-    pub(crate) fn new(manager: Manager, patience: Duration, largest: usize) -> Self {
+    /// Opens no connection yet. A unit without a budget of its own waits for its turn as long as `patience`.
+    pub(crate) fn new(manager: Manager, patience: Duration) -> Self {
         let line = Line { free: Some(Group::default()), ..Line::default() };
-        Self { manager, patience, largest, line: Mutex::new(line) }
+        Self { manager, patience, line: Mutex::new(line) }
     }
 
     /// Counts the writes, does the work behind a savepoint, and returns once the transaction of both is committed.
@@ -199,7 +196,7 @@ impl Turn<'_> {
     /// Hands the open transaction to the next unit; answers what will tell of the commit. None if there is no next one, or
     /// if the group is full.
     fn hand_on(&mut self) -> Option<Receiver<()>> {
-        if self.group.members.len() + 1 >= self.of.largest {
+        if self.group.members.len() + 1 >= LARGEST {
             return None;
         }
         let (member, commit) = channel();

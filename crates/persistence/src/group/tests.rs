@@ -27,18 +27,11 @@ impl Bed {
         Self::of_patience(Duration::from_mins(1))
     }
 
-    /// Each unit has a commit of its own.
-    fn of_one_unit_each() -> Self {
-        let mut bed = Self::new();
-        bed.group.largest = 1;
-        bed
-    }
-
     fn of_patience(patience: Duration) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("notes.sqlite").display());
         let manager = Manager::new(&DatabaseOptions::new(url)).unwrap();
-        let bed = Self { group: GroupCommit::new(manager, patience, LARGEST), folder };
+        let bed = Self { group: GroupCommit::new(manager, patience), folder };
         let tables = "CREATE TABLE topic (name TEXT PRIMARY KEY);
             CREATE TABLE note (text TEXT, topic TEXT REFERENCES topic (name) DEFERRABLE INITIALLY DEFERRED)";
         bed.group.manager.open().unwrap().batch_execute(tables).unwrap();
@@ -147,16 +140,6 @@ fn units_that_wait_share_one_transaction_in_turn() {
     let unit = ["SAVEPOINT unit", "RELEASE unit"];
     let sent = [&["BEGIN IMMEDIATE"][..], &unit, &unit, &unit, &["COMMIT"]].concat();
     assert_eq!(*heard.lock().unwrap(), sent);
-}
-
-#[test]
-fn units_that_wait_do_not_share_where_each_has_a_commit_of_its_own() {
-    let bed = Bed::of_one_unit_each();
-    let heard = bed.listen();
-    assert_eq!(bed.led_by(KEEP, vec![note("second", KEEP)]), [Some(Ok(())), Some(Ok(()))]);
-    assert_eq!(bed.notes(), ["first", "second"]);
-    let alone = ["BEGIN IMMEDIATE", "SAVEPOINT unit", "RELEASE unit", "COMMIT"];
-    assert_eq!(*heard.lock().unwrap(), [alone, alone].concat());
 }
 
 #[test]

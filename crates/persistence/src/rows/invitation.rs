@@ -6,7 +6,7 @@ use usher_domain::{
     id::{AccountId, InvitationId, PersonId},
     invitation::{Invitation, NewInvitation, SecureId, Status},
     port::StoreError,
-    text::DisplayText,
+    text::{DisplayText, Locale},
 };
 
 use super::{Place, grant};
@@ -22,6 +22,7 @@ pub(crate) struct InvitationRow {
     email: String,
     email_key: String,
     name: Option<String>,
+    locale: Option<String>,
     roles: String,
     limit_services: bool,
     services: String,
@@ -49,6 +50,7 @@ impl TryFrom<InvitationRow> for Invitation {
             account_id: AccountId::new(row.account_id),
             email: place.value("email", EmailAddress::from_stored(&row.email, &row.email_key))?,
             name: place.optional("name", row.name.as_deref().map(DisplayText::from_stored))?,
+            locale: place.optional("locale", row.locale.as_deref().map(Locale::parse))?,
             grant: grant::read(place, &row.roles, row.limit_services, &row.services)?,
             sponsor: row.sponsor.map(PersonId::new),
             status: place.value("status", Status::parse(&row.status))?,
@@ -73,6 +75,7 @@ new_row! {
         email: &'a str,
         email_key: &'a str,
         name: Option<&'a str>,
+        locale: Option<&'a str>,
         roles: String,
         limit_services: bool,
         services: String,
@@ -99,6 +102,7 @@ impl<'a> From<&'a NewInvitation> for NewInvitationRow<'a> {
             email: invitation.email.as_str(),
             email_key: invitation.email.key(),
             name: invitation.name.as_ref().map(DisplayText::as_str),
+            locale: invitation.locale.as_ref().map(Locale::as_str),
             roles: grant::roles(&invitation.grant),
             limit_services: invitation.grant.limit_services(),
             services: grant::services(&invitation.grant),

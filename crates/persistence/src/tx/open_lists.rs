@@ -14,7 +14,8 @@ use usher_domain::{
 
 use crate::{
     connection::AnyConnection,
-    dialect::{self, Listed, Wanted},
+    dialect::{self, Wanted},
+    rows::OpenInvitationRow,
     schema::{Pending, invitation, open_change, open_count},
 };
 
@@ -83,9 +84,11 @@ fn of_one_kind(
 }
 
 /// Those that can be read, so that one that cannot does not hide the others; the log names it.
-fn readable(rows: impl Iterator<Item = Listed>) -> impl Iterator<Item = OpenInvitation> {
+fn readable(rows: impl Iterator<Item = OpenInvitationRow>) -> impl Iterator<Item = OpenInvitation> {
     rows.filter_map(|row| {
-        row.invitation.inspect_err(|error| tracing::error!(%error, "a row was passed over")).ok()
+        OpenInvitation::try_from(row)
+            .inspect_err(|error| tracing::error!(%error, "a row was passed over"))
+            .ok()
     })
 }
 

@@ -35,8 +35,7 @@ fn invite_joe(server: &Server, tx: &mut dyn Tx, env: &Env) {
     let actor = server.actor(tx, "jane@example.com");
     let grant = Grant::of_roles(["Auditor"]).unwrap();
     let validity = chrono::TimeDelta::days(14);
-    let command =
-        Invite { email: EmailAddress::parse("joe@example.com").unwrap(), name: None, grant, validity };
+    let command = Invite::new(EmailAddress::parse("joe@example.com").unwrap(), grant, validity);
     invite_somebody(tx, env, &actor, &command).unwrap();
 }
 

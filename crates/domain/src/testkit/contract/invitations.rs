@@ -12,6 +12,7 @@ use crate::{
         store::{Constraint, Page},
     },
     role::{Grant, RoleName, ServiceGrant, ServiceId, ServicePermission},
+    text::Locale,
 };
 
 pub(super) fn a_new_invitation_is_pending_and_whole(store: &dyn Store) -> Outcome {
@@ -56,6 +57,7 @@ pub(super) fn every_text_and_moment_comes_back_as_it_was(store: &dyn Store) -> O
     for (index, micros) in moments.into_iter().enumerate() {
         let moment = start() + TimeDelta::microseconds(micros);
         let new = NewInvitation {
+            locale: Some(sound(Locale::parse("pt-BR"))),
             name: Some(text("Robert'); DROP TABLE invitation; -- \"żółw\" 🎟")),
             grant: sound(Grant::new(roles.to_vec(), index % 2 == 0, services.clone())),
             created_at: moment,
@@ -65,7 +67,7 @@ pub(super) fn every_text_and_moment_comes_back_as_it_was(store: &dyn Store) -> O
         let written = insert(store, &new)?;
         let read = stored(store, &written)?;
         assert_eq!(read, written);
-        assert_eq!((&read.name, &read.grant), (&new.name, &new.grant));
+        assert_eq!((&read.name, &read.locale, &read.grant), (&new.name, &new.locale, &new.grant));
         assert_eq!((read.created_at, read.expires_at), (new.created_at, new.expires_at));
         assert_eq!(read.email.as_str(), new.email.as_str());
     }

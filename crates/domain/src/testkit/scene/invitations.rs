@@ -28,7 +28,7 @@ impl Scene {
     #[must_use]
     #[track_caller]
     pub fn invitation(address: &str, grant: Grant) -> Invite {
-        Invite { email: email(address), name: Some(text("Joe Wright")), grant, validity: TimeDelta::days(14) }
+        Invite { name: Some(text("Joe Wright")), ..Invite::new(email(address), grant, TimeDelta::days(14)) }
     }
 
     /// Invites as the command says.

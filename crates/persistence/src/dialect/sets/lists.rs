@@ -9,7 +9,7 @@ use usher_domain::port::store::Order;
 
 use super::{
     hand_written,
-    listed_rows::{Found, FoundColumns, Listed, columns},
+    listed_rows::{Found, FoundColumns},
 };
 use crate::{
     connection::AnyConnection,
@@ -69,7 +69,8 @@ macro_rules! open_parts {
                     COALESCE((SELECT invitations FROM open_count WHERE account_id = wanted.account_id), 0) \
                     + COALESCE((SELECT sum(change) FROM open_change WHERE account_id = wanted.account_id), 0)::bigint \
                     AS stored OFFSET 0) AS counted \
-                 LEFT JOIN LATERAL (SELECT ", columns!(), " FROM invitation WHERE ",
+                 LEFT JOIN LATERAL (SELECT id, public_id, secure_id, email, email_key, name, roles, limit_services, services, created_at, updated_at, \
+                    sent_at FROM invitation WHERE ",
                 open_between!("wanted.account_id", $lower, $upper),
                 "moment.now ORDER BY id ", $direction, " LIMIT "
             ),
@@ -168,7 +169,7 @@ pub(crate) fn open_parts(
                 if rows.is_empty() {
                     all.push(found(None));
                 }
-                all.extend(rows.into_iter().map(|row| found(Some(Listed::from(row)))));
+                all.extend(rows.into_iter().map(|row| found(Some(row))));
             }
             Ok(all)
         }
@@ -190,7 +191,7 @@ fn part(
     now: NaiveDateTime,
     limit: i64,
     order: Order,
-) -> QueryResult<Option<Vec<OpenInvitationRow<String>>>> {
+) -> QueryResult<Option<Vec<OpenInvitationRow>>> {
     let mut behind = wanted.number;
     if let Some(after) = wanted.after {
         let named = invitation::table
@@ -200,7 +201,7 @@ fn part(
         let Some(number) = named.get_result(connection).optional()? else { return Ok(None) };
         behind = Some(number);
     }
-    let open = open(wanted.account, now).limit(limit).select(OpenInvitationRow::<String>::as_select());
+    let open = open(wanted.account, now).limit(limit).select(OpenInvitationRow::as_select());
     let rows = match order {
         Order::OldestFirst => {
             open.filter(invitation::id.gt(behind.unwrap_or(0))).order(invitation::id).load(connection)?

@@ -17,7 +17,6 @@ pub(crate) use addressees::{are_members, invitations, pending_invitations};
 pub(crate) use callers::{HolderRows, known, token_holders};
 use diesel::QueryResult;
 use hand_written::hand_written;
-pub(crate) use listed_rows::Listed;
 pub(crate) use lists::{Wanted, open_nth, open_parts};
 
 /// One column of rows.
