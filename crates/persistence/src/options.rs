@@ -2,7 +2,7 @@ use std::{fmt, path::PathBuf, time::Duration};
 
 use crate::location::Location;
 
-/// Which database to use, and how.
+/// The database to use, and the limits of its connections.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseOptions {
     /// `sqlite:path` (also `sqlite://path`; everything after it is the path of the file, as it is) or `postgres://…`
@@ -12,10 +12,10 @@ pub struct DatabaseOptions {
     pub pool_size: u32,
     /// How long a server may take to let a connection in; whole seconds count, at least two.
     pub connect_timeout: Duration,
-    /// How long a unit of work waits for a free connection, or for its turn to write on SQLite, before it is refused.
+    /// How long a unit of work without a budget of its own waits for a free connection, or for its turn to write on SQLite.
     pub acquire_timeout: Duration,
-    /// Whether PostgreSQL keeps prepared statements of a connection. To be switched off behind a PgBouncer before 1.21
-    /// in transaction mode: there a connection meets the statements of others, and runs them.
+    /// Whether PostgreSQL keeps the prepared statements of a connection. Switch it off behind PgBouncer before 1.21 in transaction mode:
+    /// there a connection would run the prepared statements of other clients.
     pub statement_cache: bool,
 }
 
@@ -46,22 +46,22 @@ impl fmt::Debug for DatabaseOptions {
     }
 }
 
-/// Why a database cannot be used. No message holds the URL or its password.
+/// Why a database cannot be used. No message contains the URL or its password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
-    /// The URL begins with something else than the schemes of the two databases.
+    /// The URL has the scheme of neither database.
     #[error("the database URL begins with {0:?}, but must begin with \"sqlite:\" or \"postgres://\"")]
     UnknownScheme(String),
-    /// What stands there is no URL at all.
+    /// The text is not a URL.
     #[error("the database URL has no scheme: it must begin with \"sqlite:\" or \"postgres://\"")]
     NoScheme,
-    /// A user name or password with a character that ends it in a URL.
+    /// A user name or password contains a character that must be escaped.
     #[error(
         "user name and password of the database URL cannot be told from the rest: write /, ?, @, : and % in them as \
          %2F, %3F, %40, %3A and %25"
     )]
     Credentials,
-    /// Nothing after `sqlite:`.
+    /// The path after `sqlite:` is empty.
     #[error("the database URL names no file: write its path after \"sqlite:\"")]
     NoPath,
     /// `sqlite::memory:`.
@@ -72,18 +72,18 @@ pub enum OpenError {
     /// A pool without connections.
     #[error("the database needs a pool of at least one connection")]
     NoConnections,
-    /// The folder of the file is not there. It is not made, because the path may be mistyped.
+    /// The folder of the file does not exist. It is not created, because the path may be mistyped.
     #[error("the folder {} of the database file does not exist", .0.display())]
     NoFolder(PathBuf),
-    /// The file cannot be made, opened or read as a database.
+    /// The file cannot be created, opened or read as a database.
     #[error("the database file {} cannot be used: {reason}", path.display())]
     File {
         /// The file.
         path: PathBuf,
-        /// What the operating system or SQLite says about it.
+        /// The message of the operating system or SQLite.
         reason: String,
     },
-    /// PostgreSQL does not answer, or does not let us in.
+    /// PostgreSQL cannot be reached, or rejects the connection.
     #[error("PostgreSQL cannot be used: {0}")]
     Server(String),
 }

@@ -231,9 +231,9 @@ fn a_transaction_that_sqlite_gave_up_fails_its_group_and_the_next_begins_anew() 
         })
     });
     let ends = bed.led_by(KEEP, vec![fill, note("next", KEEP), note("last", KEEP)]);
-    let full = StoreError::Unreachable("database or disk is full".to_owned());
-    let lost = StoreError::Unreachable(format!("the shared transaction was lost: {full}"));
-    assert_eq!(ends, [Err(lost), Err(full), Ok(()), Ok(())].map(Some));
+    let cause = StoreError::Unreachable("database or disk is full".to_owned());
+    let lost = StoreError::Unreachable(format!("the shared transaction was lost: {cause}"));
+    assert_eq!(ends, [Err(lost), Err(cause), Ok(()), Ok(())].map(Some));
     assert_eq!(bed.notes(), ["next", "last"]);
 }
 
