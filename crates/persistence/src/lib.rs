@@ -18,6 +18,7 @@ mod insertion;
 mod location;
 mod manager;
 mod migrations;
+mod open_error;
 mod options;
 mod pool;
 mod retry;
@@ -28,5 +29,6 @@ mod tx;
 mod write_counts;
 
 pub use migrations::{MigrateError, Migrations};
-pub use options::{DatabaseOptions, OpenError};
+pub use open_error::OpenError;
+pub use options::DatabaseOptions;
 pub use store::DieselStore;

@@ -13,7 +13,8 @@ use crate::{
     connection::AnyConnection,
     dialect,
     location::{Location, PostgresUrl},
-    options::{DatabaseOptions, OpenError},
+    open_error::OpenError,
+    options::DatabaseOptions,
     retry,
 };
 

@@ -12,7 +12,7 @@ use crate::{
     connection::{AnyConnection, MultiBackend},
     dialect,
     manager::{Manager, Planner},
-    options::OpenError,
+    open_error::OpenError,
 };
 
 diesel::table! {

@@ -11,12 +11,8 @@ use usher_domain::port::{
 };
 
 use crate::{
-    connection::AnyConnection,
-    dialect,
-    errors::store_error,
-    manager::Manager,
-    options::{DatabaseOptions, OpenError},
-    write_counts::Writes,
+    connection::AnyConnection, dialect, errors::store_error, manager::Manager, open_error::OpenError,
+    options::DatabaseOptions, write_counts::Writes,
 };
 
 /// The connections to one database.

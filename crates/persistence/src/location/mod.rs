@@ -6,7 +6,7 @@ mod sqlite;
 pub(crate) use postgres::PostgresUrl;
 pub(crate) use sqlite::SqliteFile;
 
-use crate::options::OpenError;
+use crate::open_error::OpenError;
 
 /// The location of a database. The URL's scheme alone decides which database it is.
 #[derive(Clone)]

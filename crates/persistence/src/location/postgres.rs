@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 
-use crate::options::OpenError;
+use crate::open_error::OpenError;
 
 /// The parameters of every connection, unless the URL sets them. With them the client notices within half a minute that a server has
 /// vanished, instead of within a quarter of an hour.

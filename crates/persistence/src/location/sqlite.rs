@@ -5,7 +5,7 @@ use std::{
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::options::OpenError;
+use crate::open_error::OpenError;
 
 /// The characters to be encoded in the path of SQLite's own `file:` URLs.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
