@@ -1,13 +1,13 @@
-//! What `cargo xtask bench` and `cargo xtask chaos` need of SQLite itself: to run a script, what durable commits cost without
-//! Usher, and to look into a file and hold its lock from outside.
+//! Helpers of the benchmarks and the crash test for SQLite: scripts, the cost of durable commits without Usher, and a session beside the
+//! server's.
 //!
 //! `sqlite script FILE` runs the SQL on standard input. `sqlite commits FILE SECONDS` writes an invitation and its mail in
 //! one transaction after another, each of them flushed. `sqlite appends FILE SECONDS` appends a page to a plain file and
-//! flushes it, again and again: the disk's own part of that. `sqlite units FILE SECONDS THREADS` makes invitations as units of
-//! work of Usher's store. These three print the number per second. `sqlite count FILE` prints the number of mails. `sqlite session FILE` runs the statements on standard input, one a line, and prints after
-//! each the rows of its column `line`, and `<end>`; `PROBE` prints `busy` when another process holds the write lock, or `free`.
+//! flushes it, again and again: the disk's share of a commit. `sqlite units FILE SECONDS THREADS` makes invitations as units of
+//! work of Usher's store. These three print the number per second. `sqlite count FILE` prints the number of mails. `sqlite session FILE`
+//! runs the statements on standard input, one per line. After each it prints the rows of its column `line`, and `<end>`. `PROBE` prints `busy` when another process holds the write lock, or `free`.
 
-#![expect(clippy::unwrap_used, reason = "what fails here has nobody to tell but the developer")]
+#![expect(clippy::unwrap_used, reason = "a failed step ends the program")]
 
 mod floor;
 mod units;
@@ -27,7 +27,7 @@ use diesel::{
     sql_types::{BigInt, Text},
 };
 
-/// The session of usher-persistence, as its writer has it.
+/// The settings of usher-persistence's writing connection.
 const SESSION: &str = "
     PRAGMA busy_timeout = 10000;
     PRAGMA foreign_keys = ON;

@@ -27,10 +27,10 @@ use usher_domain::{
 };
 use usher_persistence::{DatabaseOptions, DieselStore};
 
-/// The administrator of the account that the invitations are to.
+/// The administrator of the account of the invitations.
 const FOUNDER: &str = "founder@example.com";
 
-/// How many creations so many threads make in a second, each as a unit of its own.
+/// Creations per second of a number of threads, each creation as a unit of its own.
 pub(crate) fn rate(file: &str, time: Duration, threads: usize) -> f64 {
     let options = DatabaseOptions {
         acquire_timeout: Duration::from_mins(1),
@@ -43,7 +43,7 @@ pub(crate) fn rate(file: &str, time: Duration, threads: usize) -> f64 {
         for _ in 0..threads {
             scope.spawn(|| {
                 while begun.elapsed() < time {
-                    // The names of invitations and mails begin with their moment, which has to pass as it does for a server.
+                    // Public ids begin with their moment, so time has to pass as it does for a server.
                     clock.advance(TimeDelta::microseconds(100));
                     let number = done.fetch_add(1, Ordering::Relaxed);
                     create(&store, &env, &format!("unit{}-{number}@example.com", process::id()));
@@ -56,13 +56,13 @@ pub(crate) fn rate(file: &str, time: Duration, threads: usize) -> f64 {
 
 fn env() -> (Env, Arc<FixedClock>) {
     let (mut env, clock) = testkit::env();
-    // Another sequence in each process: the keys have to be new in the file.
+    // Another sequence in each process, because ids have to be unique in the file.
     env.entropy = Arc::new(SeededEntropy::new(u64::from(process::id()) << 32));
     env.policy.writes_per_hour = u32::MAX;
     (env, clock)
 }
 
-/// What a request to create does with the store: its writer is counted, the caller looked up, and the invitation made.
+/// The work of a creating request in the store: the writer is counted, the caller looked up, and the invitation written.
 fn create(store: &dyn Store, env: &Env, address: &str) {
     let email = |text: &str| EmailAddress::parse(text).unwrap();
     let founder =
