@@ -5,7 +5,7 @@ use usher_http_kit::endpoint::Endpoint;
 use usher_web::mailbox;
 
 use crate::{
-    compose::{StartError, delta},
+    compose::{StartError, time_delta},
     health,
     settings::Settings,
 };
@@ -13,23 +13,23 @@ use crate::{
 /// The settings of the edges.
 #[derive(Debug, Clone)]
 pub struct EdgeSettings {
-    landscape: usher_landscape::Settings,
+    landscape: usher_landscape::LandscapeSettings,
     fastly: usher_fastly::FastlySettings,
-    pages: usher_web::Settings,
+    pages: usher_web::PageSettings,
 }
 
 impl EdgeSettings {
     /// What each edge takes of the settings.
     pub fn new(settings: &Settings) -> Result<Self, StartError> {
         Ok(Self {
-            landscape: usher_landscape::Settings {
+            landscape: usher_landscape::LandscapeSettings {
                 strict_content_type: settings.landscape.strict_content_type,
-                validity: delta(settings.invitations.validity, "invitations.validity")?,
+                validity: time_delta(settings.invitations.validity, "invitations.validity")?,
             },
             fastly: usher_fastly::FastlySettings {
-                validity: delta(settings.fastly.validity, "fastly.validity")?,
+                validity: time_delta(settings.fastly.validity, "fastly.validity")?,
             },
-            pages: usher_web::Settings { continue_url: settings.server.continue_url.clone() },
+            pages: usher_web::PageSettings { continue_url: settings.server.continue_url.clone() },
         })
     }
 }

@@ -15,10 +15,10 @@ use tracing::Span;
 use tracing_actix_web::{RequestId, RootSpanBuilder};
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
-use crate::settings::{Log, LogFormat};
+use crate::settings::{LogFormat, LogSection};
 
 /// Starts the log on standard error. It does nothing if a log runs already, as in tests.
-pub fn start(log: &Log) {
+pub fn start(log: &LogSection) {
     let filter = EnvFilter::try_new(&log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let registry = tracing_subscriber::registry().with(filter);
     let started = match log.format {

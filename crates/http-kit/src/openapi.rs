@@ -32,9 +32,9 @@ impl Modify for StatusHeaders {
 
 /// Adds the parameter `Idempotency-Key`, and the header of stored responses, to each operation that takes a key.
 #[derive(Debug)]
-pub struct IdempotencyKeys;
+pub struct IdempotencyKeyHeaders;
 
-impl Modify for IdempotencyKeys {
+impl Modify for IdempotencyKeyHeaders {
     fn modify(&self, document: &mut OpenApi) {
         for operation in operations(document).filter(|operation| is_keyed(operation)) {
             operation.parameters.get_or_insert_default().push(RefOr::T(key().build()));

@@ -18,8 +18,9 @@ use usher_http_kit::moment::iso;
 use super::{
     arguments::{CreateAccessTokenArguments, ListAccessTokensArguments, RevokeAccessTokenArguments},
     failure::Failure,
-    output::{Output, print_note},
+    output::Output,
     records::Records,
+    stderr::print_note,
 };
 use crate::settings::Settings;
 

@@ -4,7 +4,7 @@ use std::{error::Error, io, process::ExitCode};
 
 use clap::{CommandFactory as _, error::ErrorKind};
 
-use super::{arguments::Arguments, output::print_error};
+use super::{arguments::Arguments, stderr::print_error};
 use crate::compose::StartError;
 
 /// Exit code of a failure.

@@ -8,11 +8,8 @@ use usher_domain::{
 };
 
 use super::{
-    arguments::AddMemberArguments,
-    failure::Failure,
-    output::{Output, print_note},
-    password, person,
-    records::Records,
+    arguments::AddMemberArguments, failure::Failure, output::Output, password, person, records::Records,
+    stderr::print_note,
 };
 use crate::settings::Settings;
 

@@ -20,6 +20,7 @@ mod password;
 mod person;
 mod records;
 mod server;
+mod stderr;
 mod token;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -34,7 +35,7 @@ use self::{
     failure::Failure,
     output::Output,
 };
-use crate::settings::{Mode, Settings, Sources};
+use crate::settings::{DeploymentMode, Settings, Sources};
 
 /// Runs the process: its arguments, its environment, its exit code.
 #[must_use]
@@ -50,33 +51,35 @@ pub fn main() -> ExitCode {
 fn run(arguments: Arguments, environment: Environment) -> Result<(), Failure> {
     let configuration = Configuration { file: arguments.config, environment };
     let Some(command) = arguments.command else {
-        return server::develop(configuration.load(Mode::Development)?);
+        return server::develop(configuration.load(DeploymentMode::Development)?);
     };
     match command {
-        Command::Serve(start) => server::serve(start.apply(configuration.load(Mode::Production)?)),
-        Command::Worker(start) => server::worker(start.apply(configuration.load(Mode::Production)?)),
+        Command::Serve(start) => server::serve(start.apply(configuration.load(DeploymentMode::Production)?)),
+        Command::Worker(start) => {
+            server::worker(start.apply(configuration.load(DeploymentMode::Production)?))
+        }
         Command::Migrate(command) => {
-            migrate::run(&configuration.load(Mode::Tool)?, Output::of(&command.result))
+            migrate::run(&configuration.load(DeploymentMode::Tool)?, Output::of(&command.result))
         }
         Command::Account(AccountCommand::Create(command)) => {
-            account::create(&configuration.load(Mode::Tool)?, command)
+            account::create(&configuration.load(DeploymentMode::Tool)?, command)
         }
         Command::Account(AccountCommand::List(command)) => {
-            account::list(&configuration.load(Mode::Tool)?, Output::of(&command.result))
+            account::list(&configuration.load(DeploymentMode::Tool)?, Output::of(&command.result))
         }
         // Before the settings, because a usage error does not depend on them.
         Command::Member(MemberCommand::Add(command)) => {
             let grant = member::grant(&command)?;
-            member::add(&configuration.load(Mode::Tool)?, command, grant)
+            member::add(&configuration.load(DeploymentMode::Tool)?, command, grant)
         }
         Command::Person(PersonCommand::Create(command)) => {
-            person::create(&configuration.load(Mode::Tool)?, command)
+            person::create(&configuration.load(DeploymentMode::Tool)?, command)
         }
         Command::Token(TokenCommand::Issue(command)) => {
-            token::issue(&configuration.load(Mode::Signing)?, &command)
+            token::issue(&configuration.load(DeploymentMode::Signing)?, &command)
         }
         Command::AccessToken(command) => {
-            let settings = configuration.load(Mode::Tool)?;
+            let settings = configuration.load(DeploymentMode::Tool)?;
             match command {
                 AccessTokenCommand::Create(command) => access_token::create(&settings, command),
                 AccessTokenCommand::List(command) => access_token::list(&settings, &command),
@@ -88,7 +91,7 @@ fn run(arguments: Arguments, environment: Environment) -> Result<(), Failure> {
             let output = Output::of(&command.result);
             match command.url {
                 Some(url) => health::check(&url, output),
-                None => health::check_own(configuration.load(Mode::Tool)?.server.bind, output),
+                None => health::check_own(configuration.load(DeploymentMode::Tool)?.server.bind, output),
             }
         }
     }
@@ -101,7 +104,7 @@ struct Configuration {
 }
 
 impl Configuration {
-    fn load(self, mode: Mode) -> Result<Settings, Failure> {
+    fn load(self, mode: DeploymentMode) -> Result<Settings, Failure> {
         let file = self.file.or(self.environment.file);
         let sources = Sources { file, environment: self.environment.variables };
         Settings::load(&sources, mode).map_err(|errors| Failure::Configuration(errors.to_string()))

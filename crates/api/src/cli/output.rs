@@ -1,4 +1,4 @@
-//! Standard output and standard error.
+//! Results on standard output.
 
 use std::io::{self, Write as _};
 
@@ -39,15 +39,4 @@ impl Output {
             written => Ok(written?),
         }
     }
-}
-
-/// Prints a note, which is neither a result nor an error.
-pub(super) fn print_note(text: &str) {
-    // A closed standard error cannot be reported anywhere.
-    drop(writeln!(io::stderr().lock(), "{text}"));
-}
-
-/// Prints an error.
-pub(super) fn print_error(text: &str) {
-    print_note(&format!("usher: {text}"));
 }

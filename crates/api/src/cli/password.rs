@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _, Read};
 
 use usher_domain::person::{Password, PasswordHash};
 
-use super::{failure::Failure, output::print_note, records::Records};
+use super::{failure::Failure, records::Records, stderr::print_note};
 
 /// Bounds the memory for input that was piped in by mistake.
 const MAX_OCTETS: u64 = 4096;

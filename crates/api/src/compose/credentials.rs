@@ -6,11 +6,11 @@ use usher_auth::{
 };
 use usher_domain::port::Clock;
 
-use super::{StartError, delta};
-use crate::settings::{Auth, Issuer, Settings};
+use super::{StartError, duration::time_delta};
+use crate::settings::{AuthSection, Issuer, Settings};
 
 /// The secrets behind tokens and link keys.
-pub(super) fn secrets(auth: &Auth) -> Result<SecretRing, StartError> {
+pub(super) fn secrets(auth: &AuthSection) -> Result<SecretRing, StartError> {
     let secret = |text: &secrecy::SecretString| {
         ServerSecret::new(text.clone()).map_err(|error| StartError::Auth(format!("auth.secret {error}")))
     };
@@ -19,11 +19,11 @@ pub(super) fn secrets(auth: &Auth) -> Result<SecretRing, StartError> {
 }
 
 /// Usher itself, and every backend that shares its secret.
-pub(super) fn own_issuer(auth: &Auth, secrets: &SecretRing) -> Result<IssuerSettings, StartError> {
+pub(super) fn own_issuer(auth: &AuthSection, secrets: &SecretRing) -> Result<IssuerSettings, StartError> {
     Ok(IssuerSettings {
         issuer: auth.issuer.clone(),
         audience: auth.audience.clone(),
-        leeway: delta(auth.leeway, "auth.leeway")?,
+        leeway: time_delta(auth.leeway, "auth.leeway")?,
         ..IssuerSettings::new(KeySource::SharedSecrets(secrets.clone()))
     })
 }
@@ -43,11 +43,11 @@ pub fn own_verifier(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<JwtVe
 }
 
 /// The issuers of `[[auth.issuers]]`.
-fn other_issuers(auth: &Auth) -> Result<Vec<IssuerSettings>, StartError> {
+fn other_issuers(auth: &AuthSection) -> Result<Vec<IssuerSettings>, StartError> {
     auth.issuers.iter().map(|issuer| other_issuer(auth, issuer)).collect()
 }
 
-fn other_issuer(auth: &Auth, issuer: &Issuer) -> Result<IssuerSettings, StartError> {
+fn other_issuer(auth: &AuthSection, issuer: &Issuer) -> Result<IssuerSettings, StartError> {
     let keys = match &issuer.jwks_url {
         Some(url) => KeySource::Jwks(JwksSettings::new(url.as_str())),
         None => KeySource::PublicKeys(public_keys(issuer)?),
@@ -55,7 +55,7 @@ fn other_issuer(auth: &Auth, issuer: &Issuer) -> Result<IssuerSettings, StartErr
     Ok(IssuerSettings {
         issuer: Some(issuer.issuer.clone()),
         audience: issuer.audience.clone(),
-        leeway: delta(auth.leeway, "auth.leeway")?,
+        leeway: time_delta(auth.leeway, "auth.leeway")?,
         claims: ClaimNames {
             email: issuer.email_claim.clone(),
             email_verified: issuer.email_verified_claim.clone(),

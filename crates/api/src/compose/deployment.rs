@@ -1,4 +1,4 @@
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 use secrecy::ExposeSecret as _;
@@ -11,7 +11,7 @@ use usher_domain::{
 };
 use usher_persistence::{DatabaseOptions, DieselStore, MigrateError};
 
-use super::{StartError, credentials};
+use super::{StartError, credentials, duration::time_delta};
 use crate::{
     settings::{Acceptance, Settings},
     system::{SystemClock, SystemEntropy},
@@ -91,7 +91,7 @@ impl Deployment {
             units: settings.database.pool_size as usize,
             budget: settings.database.acquire_timeout,
             passwords: settings.server.threads,
-            token_lifetime: delta(settings.auth.token_lifetime, "auth.token_lifetime")?,
+            token_lifetime: time_delta(settings.auth.token_lifetime, "auth.token_lifetime")?,
         };
         Ok(App::new(adapters, limits))
     }
@@ -147,7 +147,7 @@ fn policy(settings: &Settings) -> Result<Policy, StartError> {
     let invitations = &settings.invitations;
     Ok(Policy {
         public_url: settings.server.base_url(settings.server.bind),
-        resend_interval: delta(invitations.resend_interval, "invitations.resend_interval")?,
+        resend_interval: time_delta(invitations.resend_interval, "invitations.resend_interval")?,
         writes_per_hour: settings.limits.writes_per_hour,
         accept_by_possession: invitations.acceptance == Acceptance::Possession,
         retry: retry(settings)?,
@@ -157,7 +157,7 @@ fn policy(settings: &Settings) -> Result<Policy, StartError> {
 fn retry(settings: &Settings) -> Result<RetryPolicy, StartError> {
     let default = RetryPolicy::default();
     let Some(relay) = &settings.mail else { return Ok(default) };
-    let deadline = delta(relay.deadline(), "mail.deadline")?;
+    let deadline = time_delta(relay.deadline(), "mail.deadline")?;
     Ok(RetryPolicy { lease: lease(deadline), ..default })
 }
 
@@ -165,12 +165,6 @@ fn retry(settings: &Settings) -> Result<RetryPolicy, StartError> {
 /// longer than that, because the mails of a worker that died wait for its end.
 fn lease(deadline: TimeDelta) -> TimeDelta {
     deadline * 2 + TimeDelta::seconds(30)
-}
-
-/// A duration of the settings, at most a century: dates end in the year 262143.
-pub(crate) fn delta(duration: Duration, key: &'static str) -> Result<TimeDelta, StartError> {
-    let century = TimeDelta::days(36_525);
-    TimeDelta::from_std(duration).ok().filter(|delta| *delta <= century).ok_or(StartError::Duration(key))
 }
 
 #[cfg(test)]

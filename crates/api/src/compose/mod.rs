@@ -5,6 +5,7 @@
 
 mod credentials;
 mod deployment;
+mod duration;
 mod error;
 mod mail;
 mod mailbox;
@@ -13,8 +14,8 @@ mod server;
 mod shutdown;
 
 pub use credentials::{own_verifier, verifier};
-pub(crate) use deployment::delta;
 pub use deployment::{ClockAndEntropy, Deployment};
+pub(crate) use duration::time_delta;
 pub use error::StartError;
 pub use mail::{MailTransport, mail_transport};
 pub use run::{develop, serve, worker};

@@ -13,6 +13,7 @@ mod strict;
 use serde_json::{Map, Value};
 
 pub use node::Node;
+use node::kind;
 pub use object::{Members, Object};
 pub use problems::Problems;
 use strict::Strict;
@@ -53,18 +54,6 @@ fn object(body: &[u8]) -> Result<Map<String, Value>, JsonError> {
     match value {
         Value::Object(object) => Ok(object),
         other => Err(JsonError(format!("it is {}", kind(&other)))),
-    }
-}
-
-/// What a value is, for messages that say what it must be.
-const fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
     }
 }
 

@@ -77,3 +77,11 @@ impl<'a> Object<'a> {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
 }
+
+impl<'a> Node<'a> {
+    /// The value as an object.
+    pub fn object(&self, members: Members<'_>, problems: &mut Problems) -> Option<Object<'a>> {
+        let map = self.read("an object", Value::as_object, problems)?;
+        Some(Object::checked(map, self.path().to_owned(), members, problems))
+    }
+}

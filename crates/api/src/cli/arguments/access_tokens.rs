@@ -11,7 +11,7 @@ use usher_domain::{
 };
 
 use super::{
-    ResultArguments,
+    results::ResultArguments,
     values::{account_name, display_text, email, public_id, scope, term},
 };
 

@@ -1,7 +1,8 @@
 //! Arguments and their help.
 
 mod access_tokens;
-mod records;
+mod accounts;
+mod results;
 mod values;
 
 use std::path::PathBuf;
@@ -11,10 +12,12 @@ use clap::{Args, Parser, Subcommand};
 pub(super) use self::access_tokens::{
     AccessTokenCommand, CreateAccessTokenArguments, ListAccessTokensArguments, RevokeAccessTokenArguments,
 };
-pub(super) use self::records::{
+pub(super) use self::accounts::{
     AccountCommand, AddMemberArguments, CreateAccountArguments, CreatePersonArguments, IssueTokenArguments,
     MemberCommand, PersonCommand, TokenCommand,
 };
+use self::results::OnlyResultArguments;
+pub(super) use self::results::ResultArguments;
 pub(super) use self::values::HealthUrl;
 use self::values::health_url;
 use crate::settings::Settings;
@@ -93,21 +96,6 @@ impl StartArguments {
         settings.database.migrate &= !self.no_migrate;
         settings
     }
-}
-
-/// Arguments of commands that print a result.
-#[derive(Debug, Args)]
-pub(super) struct ResultArguments {
-    /// Print the result as one line of JSON
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-/// Arguments of commands without other arguments.
-#[derive(Debug, Args)]
-pub(super) struct OnlyResultArguments {
-    #[command(flatten)]
-    pub(super) result: ResultArguments,
 }
 
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-//! Arguments of the commands that work on accounts and people.
+//! Arguments of the commands for accounts, members and people.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use usher_domain::{
 };
 
 use super::{
-    OnlyResultArguments, ResultArguments,
+    results::{OnlyResultArguments, ResultArguments},
     values::{account_name, display_text, email, lifetime, role, service},
 };
 
