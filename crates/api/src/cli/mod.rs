@@ -86,7 +86,7 @@ fn run(arguments: Arguments, environment: Environment) -> Result<(), Failure> {
                 AccessTokenCommand::Revoke(command) => access_token::revoke(&settings, &command),
             }
         }
-        Command::Openapi => openapi::print(),
+        Command::Openapi(command) => openapi::print(command.dialect),
         Command::Health(command) => {
             let output = Output::of(&command.result);
             match command.url {

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tracing_actix_web::TracingLogger;
 use usher_app::{App, Worker, WorkerSettings};
 use usher_auth::JwtVerifier;
-use usher_http_kit::{AppState, unread};
+use usher_http_kit::{AppState, unread_body};
 use usher_web::mailbox::{self, KeptMails};
 
 use super::{Deployment, MailTransport, StartError, mailbox::Mailbox, shutdown};
@@ -49,7 +49,7 @@ impl Server {
         listener: TcpListener,
     ) -> Result<Self, StartError> {
         let address = listener.local_addr()?;
-        deployment.reached_at(settings.server.base_url(address));
+        deployment.set_public_url(settings.server.base_url(address));
         let app = Arc::new(deployment.app(&settings, verifier)?);
         let (worker, mailbox) = match placement {
             WorkerPlacement::InProcess(transport) => {
@@ -123,7 +123,7 @@ fn http_server(
             .app_data(state.clone())
             .wrap(from_fn(log_request))
             .wrap(TracingLogger::<RequestSpan>::new())
-            .wrap(from_fn(unread::hold))
+            .wrap(from_fn(unread_body::close_connection))
             .configure(|config| routes::configure(config, &edges))
             .configure(|config| {
                 if let Some(mailbox) = mailbox.clone() {

@@ -2,6 +2,7 @@
 
 mod access_tokens;
 mod accounts;
+mod openapi;
 mod results;
 mod values;
 
@@ -16,6 +17,7 @@ pub(super) use self::accounts::{
     AccountCommand, AddMemberArguments, CreateAccountArguments, CreatePersonArguments, IssueTokenArguments,
     MemberCommand, PersonCommand, TokenCommand,
 };
+pub(super) use self::openapi::{Dialect, OpenapiArguments};
 use self::results::OnlyResultArguments;
 pub(super) use self::results::ResultArguments;
 pub(super) use self::values::HealthUrl;
@@ -74,9 +76,9 @@ pub(super) enum Command {
     /// Create, list and revoke access tokens for programs (Fastly-Key)
     #[command(subcommand)]
     AccessToken(AccessTokenCommand),
-    /// Print the OpenAPI document of Fastly's dialect
-    #[command(after_help = "Example:\n  usher openapi > fastly.openapi.json")]
-    Openapi,
+    /// Print the OpenAPI document of a dialect
+    #[command(after_help = "Example:\n  usher openapi landscape > landscape.openapi.json")]
+    Openapi(OpenapiArguments),
     /// Ask a running server whether it is ready: exit code 0 if it is, 1 if not
     #[command(after_help = "Example, for a container's health check:\n  usher health")]
     Health(HealthArguments),
