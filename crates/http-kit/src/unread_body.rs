@@ -1,9 +1,9 @@
-//! Bodies nobody reads to their end: the connection closes after the answer.
+//! Closes the connection of a request whose body was not read to its end.
 //!
-//! The server drains a chunked body that was dropped before its end, to keep the connection for the next request, and
-//! sets no time for that: a client that opens a chunked body and never ends it would hold its socket for ever. While
-//! the body is held, the server instead announces `Connection: close`, discards what still arrives for a moment, so
-//! that the client gets to read the answer, and closes. A body that was there to its end closes nothing.
+//! When a handler drops an unfinished chunked body, the server reads the rest without a time limit, to keep the connection for
+//! the next request. A client that never ends its body would then occupy a connection for ever. If the body still exists when
+//! the response is sent, the server sends `Connection: close` instead, discards data for a short time so that the client can
+//! read the response, and closes the connection. A body that arrived completely does not close the connection.
 
 use std::{
     cell::RefCell,
@@ -22,28 +22,28 @@ use actix_web::{
 };
 use futures_util::Stream;
 
-/// Holds the body of the request until its answer is sent, whatever the handler does with it.
-pub async fn hold(
+/// Middleware that keeps the body of the request until the response is sent.
+pub async fn close_connection(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<Answer>, Error> {
-    let held = match request.take_payload() {
+) -> Result<ServiceResponse<ResponseBody>, Error> {
+    let request_body = match request.take_payload() {
         Payload::None => None,
         payload => {
-            let held = Held(Rc::new(RefCell::new(payload)));
-            request.set_payload(Payload::Stream { payload: Box::pin(held.clone()) });
-            Some(held)
+            let shared = SharedBody(Rc::new(RefCell::new(payload)));
+            request.set_payload(Payload::Stream { payload: Box::pin(shared.clone()) });
+            Some(shared)
         }
     };
     let response = next.call(request).await?;
-    Ok(response.map_body(|_, body| Answer { body: body.boxed(), _held: held }))
+    Ok(response.map_body(|_, body| ResponseBody { body: body.boxed(), _request_body: request_body }))
 }
 
-/// The body of a request, in two hands: the handler reads it, the answer only holds it.
+/// The body of a request. The handler and the response share it, and only the handler reads it.
 #[derive(Clone)]
-struct Held(Rc<RefCell<Payload>>);
+struct SharedBody(Rc<RefCell<Payload>>);
 
-impl Stream for Held {
+impl Stream for SharedBody {
     type Item = Result<Bytes, PayloadError>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -51,13 +51,13 @@ impl Stream for Held {
     }
 }
 
-/// The body of an answer, and with it the body of its request.
-pub struct Answer {
+/// The body of a response, which also keeps the body of its request.
+pub struct ResponseBody {
     body: BoxBody,
-    _held: Option<Held>,
+    _request_body: Option<SharedBody>,
 }
 
-impl MessageBody for Answer {
+impl MessageBody for ResponseBody {
     type Error = <BoxBody as MessageBody>::Error;
 
     fn size(&self) -> BodySize {
@@ -72,8 +72,8 @@ impl MessageBody for Answer {
     }
 }
 
-impl std::fmt::Debug for Answer {
+impl std::fmt::Debug for ResponseBody {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Answer").field("size", &self.body.size()).finish_non_exhaustive()
+        f.debug_struct("ResponseBody").field("size", &self.body.size()).finish_non_exhaustive()
     }
 }

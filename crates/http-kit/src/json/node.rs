@@ -27,7 +27,7 @@ impl<'a> Node<'a> {
         self.value
     }
 
-    /// Notes what the value must be.
+    /// Notes a problem of the value. `what` completes a sentence that begins with the path.
     pub fn reject(&self, what: impl fmt::Display, problems: &mut Problems) {
         problems.note(format_args!("{} {what}", self.path));
     }
@@ -101,7 +101,7 @@ impl<'a> Node<'a> {
     }
 }
 
-/// What a value is, for messages that say what it must be.
+/// The kind of a value, for messages.
 pub(super) const fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",

@@ -2,12 +2,12 @@ use serde_json::{Map, Value};
 
 use super::{Node, Problems};
 
-/// Which members an object may have.
+/// The members that an object can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Members<'m> {
-    /// Any: those that are not read are ignored.
+    /// Any. Members that are not read are ignored.
     Any,
-    /// Only these; each other member is a problem.
+    /// Only these. Each other member is a problem.
     Only(&'m [&'m str]),
 }
 
