@@ -1,4 +1,4 @@
-//! Everything that is routed.
+//! The routes of all edges.
 
 use actix_web::{HttpResponse, Route, web::ServiceConfig};
 use usher_http_kit::endpoint::Endpoint;
@@ -19,7 +19,7 @@ pub struct EdgeSettings {
 }
 
 impl EdgeSettings {
-    /// What each edge takes of the settings.
+    /// Returns the settings of each edge.
     pub fn new(settings: &Settings) -> Result<Self, StartError> {
         Ok(Self {
             landscape: usher_landscape::LandscapeSettings {
@@ -34,8 +34,8 @@ impl EdgeSettings {
     }
 }
 
-/// Every operation that is routed, as `(prefix, operation)`. A new edge is added here, to [`configure`], and to the authorization
-/// matrix of the tests.
+/// Returns all operations, each with the prefix of its path. To add an edge, add it here, to [`configure`],
+/// and to the authorization matrix of the tests.
 #[must_use]
 pub fn endpoints() -> Vec<(&'static str, Endpoint)> {
     let edges = [
@@ -51,7 +51,7 @@ pub fn endpoints() -> Vec<(&'static str, Endpoint)> {
         .collect()
 }
 
-/// Registers everything but the development mailbox.
+/// Registers all operations except the development mailbox, which only development mode has.
 pub fn configure(config: &mut ServiceConfig, settings: &EdgeSettings) {
     health::configure(config);
     usher_landscape::configure(config, settings.landscape.clone());

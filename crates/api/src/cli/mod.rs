@@ -1,4 +1,4 @@
-//! The command line for operators, on the machine of the service.
+//! The command line for operators.
 //!
 //! Results go to standard output, as text or with `--json` as JSON. Everything else goes to standard error. Exit codes: 0
 //! for success, 1 for a failure, 2 for a wrong command or configuration.
@@ -9,6 +9,7 @@
 mod access_token;
 mod account;
 mod arguments;
+mod blocking_app;
 mod environment;
 mod failure;
 mod health;
@@ -18,7 +19,6 @@ mod openapi;
 mod output;
 mod password;
 mod person;
-mod records;
 mod server;
 mod stderr;
 mod token;
@@ -37,10 +37,10 @@ use self::{
 };
 use crate::settings::{DeploymentMode, Settings, Sources};
 
-/// Runs the process: its arguments, its environment, its exit code.
+/// Runs the command that the arguments and the environment of the process describe. Returns the exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    // Arguments first: `--help` works with a broken environment, too.
+    // Arguments first, because `--help` must work with an invalid environment.
     let arguments = Arguments::try_parse().map_err(Failure::from);
     match arguments.and_then(|arguments| run(arguments, Environment::read()?)) {
         Ok(()) => ExitCode::SUCCESS,
@@ -59,15 +59,15 @@ fn run(arguments: Arguments, environment: Environment) -> Result<(), Failure> {
             server::worker(start.apply(configuration.load(DeploymentMode::Production)?))
         }
         Command::Migrate(command) => {
-            migrate::run(&configuration.load(DeploymentMode::Tool)?, Output::of(&command.result))
+            migrate::run(&configuration.load(DeploymentMode::Tool)?, Output::from_arguments(&command.result))
         }
         Command::Account(AccountCommand::Create(command)) => {
             account::create(&configuration.load(DeploymentMode::Tool)?, command)
         }
         Command::Account(AccountCommand::List(command)) => {
-            account::list(&configuration.load(DeploymentMode::Tool)?, Output::of(&command.result))
+            account::list(&configuration.load(DeploymentMode::Tool)?, Output::from_arguments(&command.result))
         }
-        // Before the settings, because a usage error does not depend on them.
+        // Checks the arguments before it loads the settings: a usage error does not depend on them.
         Command::Member(MemberCommand::Add(command)) => {
             let grant = member::grant(&command)?;
             member::add(&configuration.load(DeploymentMode::Tool)?, command, grant)
@@ -88,7 +88,7 @@ fn run(arguments: Arguments, environment: Environment) -> Result<(), Failure> {
         }
         Command::Openapi(command) => openapi::print(command.dialect),
         Command::Health(command) => {
-            let output = Output::of(&command.result);
+            let output = Output::from_arguments(&command.result);
             match command.url {
                 Some(url) => health::check(&url, output),
                 None => health::check_own(configuration.load(DeploymentMode::Tool)?.server.bind, output),

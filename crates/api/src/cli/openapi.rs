@@ -10,6 +10,6 @@ pub(super) fn print(dialect: Dialect) -> Result<(), Failure> {
         Dialect::Fastly => usher_fastly::Description::openapi(),
         Dialect::Landscape => usher_landscape::openapi(),
     };
-    let text = document.to_pretty_json().map_err(|error| Failure::of(&error))?;
+    let text = document.to_pretty_json().map_err(|error| Failure::from_error(&error))?;
     Output::Text.lines(&[text], &serde_json::Value::Null)
 }

@@ -16,8 +16,8 @@ pub(super) enum Output {
 }
 
 impl Output {
-    /// The format that the command's arguments choose.
-    pub(super) fn of(arguments: &ResultArguments) -> Self {
+    /// Returns the format that the arguments choose.
+    pub(super) fn from_arguments(arguments: &ResultArguments) -> Self {
         if arguments.json { Self::Json } else { Self::Text }
     }
 

@@ -9,7 +9,7 @@ use usher_domain::port::Clock;
 use super::{StartError, duration::time_delta};
 use crate::settings::{AuthSection, Issuer, Settings};
 
-/// The secrets behind tokens and link keys.
+/// Returns the secrets that sign tokens and derive link keys.
 pub(super) fn secrets(auth: &AuthSection) -> Result<SecretRing, StartError> {
     let secret = |text: &secrecy::SecretString| {
         ServerSecret::new(text.clone()).map_err(|error| StartError::Auth(format!("auth.secret {error}")))
@@ -18,7 +18,7 @@ pub(super) fn secrets(auth: &AuthSection) -> Result<SecretRing, StartError> {
     Ok(SecretRing::new(secret(&auth.secret)?, previous))
 }
 
-/// Usher itself, and every backend that shares its secret.
+/// Returns the issuer of the tokens under the server's secret: Usher, and all backends that share the secret.
 pub(super) fn own_issuer(auth: &AuthSection, secrets: &SecretRing) -> Result<IssuerSettings, StartError> {
     Ok(IssuerSettings {
         issuer: auth.issuer.clone(),
@@ -28,7 +28,7 @@ pub(super) fn own_issuer(auth: &AuthSection, secrets: &SecretRing) -> Result<Iss
     })
 }
 
-/// Verifies the tokens of Usher and of all other issuers. Reads the key files.
+/// Builds the verifier for the tokens of Usher and of all other issuers. It reads the key files.
 pub fn verifier(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<JwtVerifier, StartError> {
     let auth = &settings.auth;
     let own = own_issuer(auth, &secrets(auth)?)?;
@@ -36,13 +36,13 @@ pub fn verifier(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<JwtVerifi
     JwtVerifier::new(issuers, clock).map_err(|error| StartError::Auth(error.to_string()))
 }
 
-/// Verifies the tokens of Usher only, for commands: no file is read, and nothing is fetched.
+/// Builds the verifier for the tokens of Usher only, for commands. It reads no file and fetches no keys.
 pub fn own_verifier(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<JwtVerifier, StartError> {
     let own = own_issuer(&settings.auth, &secrets(&settings.auth)?)?;
     JwtVerifier::new(vec![own], clock).map_err(|error| StartError::Auth(error.to_string()))
 }
 
-/// The issuers of `[[auth.issuers]]`.
+/// Returns the issuers of `[[auth.issuers]]`.
 fn other_issuers(auth: &AuthSection) -> Result<Vec<IssuerSettings>, StartError> {
     auth.issuers.iter().map(|issuer| other_issuer(auth, issuer)).collect()
 }
@@ -60,7 +60,7 @@ fn other_issuer(auth: &AuthSection, issuer: &Issuer) -> Result<IssuerSettings, S
             email: issuer.email_claim.clone(),
             email_verified: issuer.email_verified_claim.clone(),
             account: Some(issuer.account_claim.clone()),
-            // Usher numbers people: another issuer's numbers mean other people.
+            // Person ids are Usher's own: another issuer's ids name other people.
             person_id: None,
             name: Some(issuer.name_claim.clone()),
         },

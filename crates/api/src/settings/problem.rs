@@ -11,7 +11,7 @@ pub struct Problem {
 
 impl Problem {
     /// A problem of one key; the text completes a sentence that begins with the key's name.
-    pub(super) fn of(key: &str, text: impl Into<String>) -> Self {
+    pub(super) fn for_key(key: &str, text: impl Into<String>) -> Self {
         Self { key: key.to_owned(), variable: variable(key), text: text.into() }
     }
 

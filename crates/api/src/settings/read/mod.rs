@@ -41,7 +41,7 @@ impl Reader {
     /// A key has one problem at most: a rule about a value that is already wrong would mislead.
     pub(super) fn report(&mut self, key: &str, text: impl Into<String>) {
         if !self.is_reported(key) {
-            self.problems.push(Problem::of(key, text));
+            self.problems.push(Problem::for_key(key, text));
         }
     }
 
@@ -133,7 +133,7 @@ impl Reader {
     fn report_unknown(&mut self, key: &str, value: &Value, others: impl IntoIterator<Item = String>) {
         let known = &self.layers.known;
         if known.iter().any(|known| known.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'))) {
-            self.unknown.push(Problem::of(key, "is a section: its keys are set one by one"));
+            self.unknown.push(Problem::for_key(key, "is a section: its keys are set one by one"));
             return;
         }
         let others: Vec<String> = others.into_iter().collect();
@@ -142,7 +142,7 @@ impl Reader {
             Some(variable) if is_from_environment(value) => format!(": did you mean {variable}?"),
             _ => format!(": did you mean {nearest}?"),
         });
-        self.unknown.push(Problem::of(key, format!("is not a setting{}", hint.unwrap_or_default())));
+        self.unknown.push(Problem::for_key(key, format!("is not a setting{}", hint.unwrap_or_default())));
     }
 }
 
