@@ -54,7 +54,7 @@ pub fn endpoints() -> Vec<(&'static str, Endpoint)> {
 /// Registers all operations except the development mailbox, which only development mode has.
 pub fn configure(config: &mut ServiceConfig, settings: &EdgeSettings) {
     health::configure(config);
-    usher_landscape::configure(config, settings.landscape.clone());
+    usher_landscape::configure(config, settings.landscape);
     usher_fastly::configure(config, settings.fastly);
     usher_web::configure(config, settings.pages.clone());
     config.default_service(Route::new().to(not_found));
