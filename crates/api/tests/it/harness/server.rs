@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use usher_api::{
     compose::{self, ClockAndEntropy, Deployment, WorkerPlacement, listen, mail_transport, verifier},
-    settings::{Mode, Settings, Sources},
+    settings::{DeploymentMode, Settings, Sources},
 };
 use usher_auth::access_token_digest;
 use usher_domain::{
@@ -90,7 +90,7 @@ impl Setup {
 
     pub(crate) fn settings_of(&self, file: Option<std::path::PathBuf>) -> Settings {
         let sources = Sources { file, environment: self.environment.clone() };
-        Settings::load(&sources, Mode::Production).unwrap()
+        Settings::load(&sources, DeploymentMode::Production).unwrap()
     }
 
     pub(crate) fn clock_and_entropy(&self) -> ClockAndEntropy {
