@@ -53,9 +53,9 @@ fn attempt<B: SplitBatch>(
             if spent.is_empty() || rest.is_empty() {
                 return fail(places, &error);
             }
-            let mut placed = fail(&spent, &error);
-            placed.append(&mut attempt(remaining, &rest, batch));
-            placed
+            let mut results = fail(&spent, &error);
+            results.append(&mut attempt(remaining, &rest, batch));
+            results
         }
         Err(StoreError::Contended | StoreError::Corrupt { .. } | StoreError::Conflict(_))
             if places.len() > 1 =>

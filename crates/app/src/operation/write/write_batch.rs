@@ -25,9 +25,13 @@ pub(super) struct WriteBatch<'a, O: WriteOperation> {
     units: &'a Units,
     guard: &'a IdempotencyGuard,
     items: &'a [Item<Pending<O>>],
-    /// Where the writer of each item stands, once it was counted.
-    counted: Vec<Option<Option<Quota>>>,
+    /// Whether each item was counted by an earlier unit, and where its writer stands since.
+    counted: Vec<Option<Counted>>,
 }
+
+/// Where a writer stands after a write that was counted. Without a limit there is no quota.
+#[derive(Debug, Clone, Copy)]
+struct Counted(Option<Quota>);
 
 impl<'a, O: WriteOperation> WriteBatch<'a, O> {
     pub(super) fn new(units: &'a Units, guard: &'a IdempotencyGuard, items: &'a [Item<Pending<O>>]) -> Self {
@@ -36,12 +40,12 @@ impl<'a, O: WriteOperation> WriteBatch<'a, O> {
 
     /// The quotas of these items, if they were counted by an earlier unit.
     fn known_quotas(&self, places: &[usize]) -> Option<Vec<Option<Quota>>> {
-        places.iter().map(|place| self.counted[*place]).collect()
+        places.iter().map(|place| self.counted[*place].map(|counted| counted.0)).collect()
     }
 
     fn remember(&mut self, places: &[usize], quotas: &[Option<Quota>]) {
         for (place, quota) in places.iter().zip(quotas) {
-            self.counted[*place] = Some(*quota);
+            self.counted[*place] = Some(Counted(*quota));
         }
     }
 }
