@@ -78,7 +78,7 @@ async fn a_panic_is_a_defect_of_its_batch_only() {
     for asking in asking {
         assert_defect(&asking.await);
     }
-    assert_eq!(scene.batch().await, [4], "the runner goes on");
+    assert_eq!(scene.batch().await, [4], "another runner goes on");
     scene.end(End::Answer);
     assert_eq!(waiting.await, Ok(104));
 }
