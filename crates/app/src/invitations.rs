@@ -1,4 +1,4 @@
-//! The invitations of an account: what its members do with them.
+//! The operations of members on the invitations of their account.
 
 use std::sync::Arc;
 
@@ -81,7 +81,7 @@ impl InvitationService {
         self.revokes.submit(call, render).await
     }
 
-    /// One open invitation of the caller's account.
+    /// Returns an open invitation of the caller's account.
     pub async fn get(
         &self,
         query: Query<InvitationId>,
@@ -89,7 +89,7 @@ impl InvitationService {
         self.gets.submit(query).await
     }
 
-    /// A part of the open invitations of the caller's account.
+    /// Returns a part of the open invitations of the caller's account.
     pub async fn list(&self, query: Query<Part>) -> Result<InAccount<Listing>, Rejection<ViewError>> {
         self.lists.submit(query).await
     }

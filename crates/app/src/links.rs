@@ -1,4 +1,4 @@
-//! The link of an invitation mail: what its holder does with it.
+//! The operations of the holder of a link in an invitation mail.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ impl LinkService {
         }
     }
 
-    /// What the holder of a link gets to see. Changes nothing.
+    /// Returns the invitation of a link for its holder. It changes nothing.
     pub async fn open(
         &self,
         context: &RequestContext,
@@ -54,7 +54,7 @@ impl LinkService {
         self.units.run(context, "link.open", Mode::Read, work).await
     }
 
-    /// The title of the account behind an open invitation, which is public.
+    /// Returns the title of the account of an open invitation. It is public.
     pub async fn summary(
         &self,
         context: &RequestContext,

@@ -5,7 +5,7 @@ pub enum DeploymentMode {
     Development,
     /// `usher serve` and `usher worker`: secret, public URL and mail relay are required.
     Production,
-    /// Commands that sign: the secret is required, or the one that development mode keeps.
+    /// Commands that sign tokens: a configured secret, or the secret of development mode, is required.
     Signing,
     /// Commands that only need the database. Without a configured secret they use a random one.
     Tool,

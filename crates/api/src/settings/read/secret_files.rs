@@ -7,7 +7,7 @@ use serde::Deserialize as _;
 
 use super::{Reader, value::Leaf};
 
-/// Bounds the memory for a file that was named by mistake.
+/// Largest secret file in bytes. It limits the memory if a wrong file is named.
 const MAX_OCTETS: u64 = 64 * 1024;
 
 impl Reader {
