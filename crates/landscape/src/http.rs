@@ -1,4 +1,4 @@
-//! Functions that all handlers share: reading requests and building responses.
+//! Shared by all handlers: reading a request's content, and responding.
 
 use actix_web::{
     HttpRequest, HttpResponse,

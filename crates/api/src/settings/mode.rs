@@ -1,7 +1,7 @@
 /// The command that uses the settings. It decides which settings are required.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeploymentMode {
-    /// `usher` alone: nothing is required, and only this machine can reach the server.
+    /// `usher` without a command: nothing is required, and only this machine can reach the server.
     Development,
     /// `usher serve` and `usher worker`: secret, public URL and mail relay are required.
     Production,
