@@ -9,7 +9,7 @@ on_both_databases!(bad_invitations, repeated_invitations);
 fn bad_invitations(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let long = format!(r#"{{"name": "{}", "email": "joe@example.com"}}"#, "x".repeat(65));
     let table: &[(&str, &str, &str)] = &[
         ("", "BadRequest", "the request body must be one JSON object: it is empty"),
@@ -85,8 +85,8 @@ fn bad_invitations(backend: Backend) {
         (&long, "BadRequest", "name must have at most 64 characters"),
     ];
     for (text, error, message) in table {
-        let answer = jane.post_text("/api/v2/invitations", "application/json", text);
-        let (status, code, said) = answer.problem();
+        let response = jane.post_text("/api/v2/invitations", "application/json", text);
+        let (status, code, said) = response.problem();
         assert_eq!((status, code.as_str()), (400, *error), "{text:?}: {said}");
         assert!(said.contains(message), "{text:?}: {said}");
     }
@@ -95,15 +95,16 @@ fn bad_invitations(backend: Backend) {
     let deep = format!("{}{}", "[".repeat(20_000), "]".repeat(20_000));
     jane.post_text("/api/v2/invitations", "application/json", &deep).expect(400);
     assert_eq!(jane.get("/api/v2/invitations").json()["count"], 0);
-    assert_eq!(server.core.store.read("test", |tx| tx.next_mail_due()), Ok(None), "no mail either");
+    assert_eq!(server.scene.read(|tx| tx.next_mail_due()), None, "no mail either");
 }
 
 fn repeated_invitations(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
-    let invite =
-        |email: &str| jane.post("/api/v2/invitations", &crate::harness::body("Joe", email, &["Auditor"]));
+    let jane = server.add_onward();
+    let invite = |email: &str| {
+        jane.post("/api/v2/invitations", &crate::harness::invitation_body("Joe", email, &["Auditor"]))
+    };
     invite("  Joe@Example.com ").expect(200);
     let repeated = invite("joe@example.COM").problem();
     assert_eq!((repeated.0, repeated.1.as_str()), (400, "RepeatedInvitation"));
@@ -118,7 +119,7 @@ fn repeated_invitations(backend: Backend) {
 fn unknown_fields_are_ignored_and_never_stored() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let text = r#"{"name": "Joe", "email": "joe@example.com", "id": 77, "secure_id": "mine", "account": "x",
         "creation_time": "1999-01-01T00:00:00Z", "status": "accepted", "expires_at": "2999-01-01T00:00:00Z"}"#;
     let created = jane.post_text("/api/v2/invitations", "application/json", text).expect(200).json();
@@ -135,7 +136,7 @@ fn unknown_fields_are_ignored_and_never_stored() {
 fn acceptance_names_what_is_wrong_with_its_body() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     for path in ["/api/v2/accept-invitation", "/api/v2/reject-invitation"] {
         let post = |text: &str| jane.post_text(path, "application/json", text);
         assert_eq!(post("{}").problem().2, "invitation_id is missing");

@@ -1,13 +1,13 @@
 //! One account, spoken to in both dialects.
 
 use serde_json::{Value, json};
-use usher_domain::{invitation::SecureId, role::BUILTIN};
+use usher_domain::role::BUILTIN;
 use usher_testbed::{InvitationResponse, violated_rules};
 
 use crate::harness::{
-    Backend, Client, Server, Setup, body,
-    fastly::{create, delete, document, limited, listed, refusal},
-    on_both_databases,
+    Backend, Client, Server, Setup,
+    fastly::{create, delete, document, limited, listed, rejection},
+    invitation_body, on_both_databases,
 };
 
 on_both_databases!(
@@ -29,9 +29,8 @@ fn both(client: &Client) -> (Vec<Value>, Vec<Value>) {
 
 /// Path and key of the link in the mail.
 fn link(server: &Server, shown_by_landscape: &Value) -> (String, String) {
-    let secure_id = SecureId::parse(shown_by_landscape["secure_id"].as_str().unwrap()).unwrap();
-    let key = server.core.env.keys.key(&secure_id, 0).reveal().to_owned();
-    (format!("/accept-invitation/{secure_id}"), key)
+    let secure_id = shown_by_landscape["secure_id"].as_str().unwrap();
+    (format!("/accept-invitation/{secure_id}"), server.link_key(secure_id, 0))
 }
 
 /// The table of the documentation: roles of an invitation, and the one that Fastly's clients see.
@@ -53,11 +52,12 @@ fn shown() -> Vec<(Vec<String>, String)> {
 fn invitations_of_landscape_are_shown_honestly(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let customer = jane.get("/current_user").expect(200).json()["customer_id"].clone();
     for (roles, role) in shown() {
         let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
-        jane.post("/api/v2/invitations", &body("Joe Wright", "Joe@Example.com", &roles)).expect(200);
+        jane.post("/api/v2/invitations", &invitation_body("Joe Wright", "Joe@Example.com", &roles))
+            .expect(200);
         let (fastly, landscape) = both(&jane);
         assert_eq!((fastly.len(), landscape.len()), (1, 1));
         let expected = json!({
@@ -83,7 +83,7 @@ fn invitations_of_landscape_are_shown_honestly(backend: Backend) {
 fn invitations_of_fastly_are_shown_honestly(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     for (roles, role) in shown() {
         let wanted = json!({ "data": { "attributes": { "email": "joe@example.com", "roles": roles } } });
         let created = create(&jane, &wanted).expect(200).json();
@@ -99,7 +99,7 @@ fn invitations_of_fastly_are_shown_honestly(backend: Backend) {
         });
         assert_eq!(landscape[0], expected);
         jane.delete(&format!("/api/v2/invitations/{}", landscape[0]["id"])).expect(204);
-        assert_eq!(refusal(&delete(&jane, &fastly[0])).0, 404);
+        assert_eq!(rejection(&delete(&jane, &fastly[0])).0, 404);
         assert_eq!(both(&jane), (Vec::new(), Vec::new()));
     }
 }
@@ -107,8 +107,8 @@ fn invitations_of_fastly_are_shown_honestly(backend: Backend) {
 fn nobody_is_invited_twice(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
-    jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    let jane = server.add_onward();
+    jane.post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"])).expect(200);
     create(&jane, &document("ann@example.com", "user")).expect(200);
     let before = both(&jane);
     let taken = [
@@ -117,10 +117,10 @@ fn nobody_is_invited_twice(backend: Backend) {
         ("jane@example.com", "already a member"),
     ];
     for (email, why) in taken {
-        let (status, msg, detail) = refusal(&create(&jane, &document(email, "user")));
+        let (status, msg, detail) = rejection(&create(&jane, &document(email, "user")));
         assert_eq!((status, msg.as_str()), (409, "Duplicate record"), "{email}");
         assert!(detail.contains(why), "{detail}");
-        let landscape = jane.post("/api/v2/invitations", &body("Joe", email, &["Auditor"]));
+        let landscape = jane.post("/api/v2/invitations", &invitation_body("Joe", email, &["Auditor"]));
         let (status, error, message) = landscape.problem();
         assert_eq!((status, error.as_str()), (400, "RepeatedInvitation"), "{email}");
         assert!(message.contains(why), "{message}");
@@ -132,7 +132,7 @@ fn nobody_is_invited_twice(backend: Backend) {
 fn a_link_is_the_same_whichever_made_it(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     create(&jane, &limited("joe@example.com", "engineer", &[("A", "purge_all")])).expect(200);
     let (path, key) = link(&server, &both(&jane).1[0]);
     let page = server.client.get(&format!("{path}?key={key}")).expect(200);
@@ -161,7 +161,7 @@ fn a_link_is_the_same_whichever_made_it(backend: Backend) {
 fn a_link_ends_whichever_deletes_it(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let gone = |path: &str, key: &str| {
         let form = [("key", key), ("action", "accept"), ("name", "Joe"), ("password", "long enough")];
         for page in [server.client.get(&format!("{path}?key={key}")), server.client.post_form(path, &form)] {
@@ -172,7 +172,7 @@ fn a_link_ends_whichever_deletes_it(backend: Backend) {
         let accept = json!({ "name": "Joe", "password": "long enough" });
         server.client.put(&format!("/invitation/accept/{code}"), &accept).expect(410);
     };
-    jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    jane.post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"])).expect(200);
     let (fastly, landscape) = both(&jane);
     let (path, key) = link(&server, &landscape[0]);
     delete(&jane, &fastly[0]).expect(204);
@@ -188,18 +188,18 @@ fn a_link_ends_whichever_deletes_it(backend: Backend) {
 fn other_accounts_see_nothing(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
-    jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    let jane = server.add_onward();
+    jane.post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"])).expect(200);
     create(&jane, &document("ann@example.com", "user")).expect(200);
-    server.account("upside", "Upside");
-    server.member("upside", "eve@example.com", &["superuser"], None);
-    let eve = server.client.with_token(server.token(Some("upside"), "eve@example.com"));
+    server.add_account("upside", "Upside");
+    server.add_member("upside", "eve@example.com", &["superuser"], None);
+    let eve = server.client_of("upside", "eve@example.com");
     assert_eq!(both(&eve), (Vec::new(), Vec::new()));
     let (fastly, landscape) = both(&jane);
     for item in &fastly {
         let id = item["id"].as_str().unwrap();
         let unknown = format!("Cannot find invitation '{id}'");
-        assert_eq!(refusal(&delete(&eve, item)), (404, "Record not found".to_owned(), unknown));
+        assert_eq!(rejection(&delete(&eve, item)), (404, "Record not found".to_owned(), unknown));
     }
     for item in &landscape {
         let path = format!("/api/v2/invitations/{}", item["id"]);

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use crate::harness::{
-    Backend, Client, Server, Setup, body,
-    fastly::{listed, refusal},
-    on_both_databases,
+    Backend, Client, Server, Setup,
+    fastly::{listed, rejection},
+    invitation_body, on_both_databases,
 };
 
 on_both_databases!(
@@ -42,7 +42,9 @@ const DIALECTS: [Dialect; 2] = [
 
 /// Invites; the number.
 fn invite(client: &Client, email: &str) -> i64 {
-    client.post(LANDSCAPE, &body("Joe", email, &["Auditor"])).expect(200).json()["id"].as_i64().unwrap()
+    client.post(LANDSCAPE, &invitation_body("Joe", email, &["Auditor"])).expect(200).json()["id"]
+        .as_i64()
+        .unwrap()
 }
 
 fn revoke(client: &Client, number: i64) {
@@ -72,7 +74,7 @@ fn walk(client: &Client, dialect: &Dialect, mut in_between: impl FnMut(usize, &[
 fn links_lead_through_a_list_that_changes(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     for (name, dialect) in ["landscape", "fastly"].into_iter().zip(&DIALECTS) {
         let address = |n: usize| format!("{name}{n}@example.com");
         let numbers: Vec<i64> = (0..40).map(|n| invite(&jane, &address(n))).collect();
@@ -112,14 +114,14 @@ fn links_lead_through_a_list_that_changes(backend: Backend) {
 
 /// An administrator of another account, with an invitation there; its public id.
 fn elsewhere(server: &Server) -> String {
-    server.account("upside", "Upside");
-    server.member("upside", "ann@example.com", &["GlobalAdmin"], None);
-    let ann = server.client.with_token(server.token(Some("upside"), "ann@example.com"));
+    server.add_account("upside", "Upside");
+    server.add_member("upside", "ann@example.com", &["GlobalAdmin"], None);
+    let ann = server.client_of("upside", "ann@example.com");
     invite(&ann, "joe@example.com");
     listed(&ann)[0]["id"].as_str().unwrap().to_owned()
 }
 
-/// A place is refused in the form of either dialect, whatever else the request says.
+/// A place is rejected in the form of either dialect, whatever else the request says.
 #[track_caller]
 fn assert_refused(client: &Client, place: &str, [landscape, fastly]: [&str; 2]) {
     for more in ["", "&limit=2", "&limit=2&offset=2"] {
@@ -128,7 +130,8 @@ fn assert_refused(client: &Client, place: &str, [landscape, fastly]: [&str; 2]) 
         assert!(message.contains(landscape), "{message}");
     }
     for more in ["", "&page%5Bsize%5D=2", "&page%5Bnumber%5D=2"] {
-        let (status, msg, detail) = refusal(&client.get(&format!("{FASTLY}?page%5Bafter%5D={place}{more}")));
+        let (status, msg, detail) =
+            rejection(&client.get(&format!("{FASTLY}?page%5Bafter%5D={place}{more}")));
         assert_eq!((status, msg.as_str()), (400, "Bad request"), "{place:?}{more}");
         assert!(detail.contains(fastly), "{detail}");
     }
@@ -137,7 +140,7 @@ fn assert_refused(client: &Client, place: &str, [landscape, fastly]: [&str; 2]) 
 fn a_place_of_another_account_is_not_known(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     invite(&jane, "joe@example.com");
     let own = listed(&jane)[0]["id"].as_str().unwrap().to_owned();
     jane.get(&format!("{LANDSCAPE}?cursor={own}")).expect(200);
@@ -151,7 +154,7 @@ fn a_place_of_another_account_is_not_known(backend: Backend) {
 fn what_is_no_place_is_refused(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let [short, long] = [21, 23].map(|length| "x".repeat(length));
     let not_ascii = format!("{}%C3%A4", "x".repeat(21));
     for place in [
@@ -168,8 +171,8 @@ fn what_is_no_place_is_refused(backend: Backend) {
         assert_refused(&jane, place, words);
     }
     // Whoever sees no invitations does not learn what a place is.
-    server.member("onward", "usr@example.com", &["user"], None);
-    let powerless = server.client.with_token(server.token(Some("onward"), "usr@example.com"));
+    server.add_member("onward", "usr@example.com", &["user"], None);
+    let powerless = server.client_of("onward", "usr@example.com");
     powerless.get(&format!("{LANDSCAPE}?cursor={}", "x".repeat(22))).expect(403);
     powerless.get(&format!("{FASTLY}?page%5Bafter%5D={}", "x".repeat(22))).expect(403);
 }

@@ -13,7 +13,7 @@ use rcgen::{KeyPair, PKCS_ED25519, SigningKey as _};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::harness::{Backend, Setup, body, send};
+use crate::harness::{Backend, Setup, invitation_body, send};
 
 /// An identity provider's key.
 struct Provider(KeyPair);
@@ -82,15 +82,15 @@ fn write(folder: &TempDir, name: &str, text: &str) -> PathBuf {
 /// Where a provider publishes its keys: a web server on a free port of this machine. Its thread ends with the process.
 struct KeyEndpoint {
     port: u16,
-    answer: Arc<Mutex<(&'static str, String)>>,
+    response: Arc<Mutex<(&'static str, String)>>,
 }
 
 impl KeyEndpoint {
     fn start(status: &'static str, body: &Value) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let answer = Arc::new(Mutex::new((status, body.to_string())));
-        let given = Arc::clone(&answer);
+        let response = Arc::new(Mutex::new((status, body.to_string())));
+        let given = Arc::clone(&response);
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let (status, body) = given.lock().unwrap().clone();
@@ -98,11 +98,11 @@ impl KeyEndpoint {
                 let _sent = answer_one(&stream.unwrap(), status, &body);
             }
         });
-        Self { port, answer }
+        Self { port, response }
     }
 
-    fn answer(&self, status: &'static str, body: &Value) {
-        *self.answer.lock().unwrap() = (status, body.to_string());
+    fn response(&self, status: &'static str, body: &Value) {
+        *self.response.lock().unwrap() = (status, body.to_string());
     }
 }
 
@@ -119,7 +119,7 @@ fn a_verified_address_is_the_login_and_an_unverified_one_is_nobody() {
     let setup = Setup::new(Backend::sqlite());
     let file = settings_file(&folder, &key_files(&folder, &[provider.pem()]));
     let server = setup.start_with(setup.settings_of(Some(file)));
-    let jane = server.onward();
+    let jane = server.add_onward();
     let by = |claims: Value| server.client.with_token(provider.token(&claims));
 
     // jane@example.com is an administrator: only her provider's word makes the holder of this token her.
@@ -129,8 +129,10 @@ fn a_verified_address_is_the_login_and_an_unverified_one_is_nobody() {
     }
 
     // Somebody whom Usher has never met accepts with the provider's word, and is a member.
-    let created =
-        jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200).json();
+    let created = jane
+        .post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"]))
+        .expect(200)
+        .json();
     let accept = json!({ "invitation_id": created["secure_id"] });
     by(claims("joe@example.com", json!(false))).post("/api/v2/accept-invitation", &accept).expect(403);
     by(claims("eve@example.com", json!(true))).post("/api/v2/accept-invitation", &accept).expect(403);
@@ -151,7 +153,9 @@ fn somebody_who_was_never_met_accepts_once_however_often_they_send() {
     let setup = Setup::new(Backend::sqlite());
     let file = settings_file(&folder, &key_files(&folder, &[provider.pem()]));
     let server = setup.start_with(setup.settings_of(Some(file)));
-    let created = server.onward().post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"]));
+    let created = server
+        .add_onward()
+        .post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"]));
     let accept = json!({ "invitation_id": created.expect(200).json()["secure_id"] });
     let by = |email: &str| {
         let client = server.client.with_token(provider.token(&claims(email, json!(true))));
@@ -172,7 +176,7 @@ fn keys_in_files_rotate() {
     let (old, new, third) = (Provider::new(), Provider::new(), Provider::new());
     let folder = tempfile::tempdir().unwrap();
     let setup = Setup::new(Backend::sqlite());
-    setup.start().onward();
+    setup.start().add_onward();
     let jane = claims("jane@example.com", json!(true));
     for (files, expected) in [
         (vec![old.pem()], [200, 401, 401]),
@@ -200,7 +204,7 @@ fn keys_come_from_the_providers_url() {
         let url = format!("jwks_url = \"http://{host}:{}/keys\"", endpoint.port);
         let server = setup.start_with(setup.settings_of(Some(settings_file(&folder, &url))));
         if host == "127.0.0.1" {
-            server.onward();
+            server.add_onward();
         }
         let status = |token: String, expected: u16| {
             server.client.with_token(token).get("/api/v2/invitations").expect(expected);
@@ -222,19 +226,19 @@ fn a_provider_that_fails_is_a_matter_of_time() {
     let url = format!("jwks_url = \"http://127.0.0.1:{}/keys\"", endpoint.port);
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start_with(setup.settings_of(Some(settings_file(&folder, &url))));
-    let own = server.onward();
+    let own = server.add_onward();
     let jane = server.client.with_token(provider.token_of("k1", &claims("jane@example.com", json!(true))));
 
     for _ in 0..2 {
-        let answer = jane.get("/api/v2/invitations").expect(503);
-        let (_, error, message) = answer.problem();
+        let response = jane.get("/api/v2/invitations").expect(503);
+        let (_, error, message) = response.problem();
         assert_eq!(error, "ServiceUnavailable");
         assert!(message.contains("try again"), "{message}");
-        assert!(answer.header("Retry-After").parse::<u32>().unwrap() > 0, "{answer:?}");
+        assert!(response.header("Retry-After").parse::<u32>().unwrap() > 0, "{response:?}");
     }
     own.get("/api/v2/invitations").expect(200);
 
-    endpoint.answer("200 OK", &json!({ "keys": [provider.jwk("k1")] }));
-    setup.wait(TimeDelta::minutes(1));
+    endpoint.response("200 OK", &json!({ "keys": [provider.jwk("k1")] }));
+    setup.advance(TimeDelta::minutes(1));
     jane.get("/api/v2/invitations").expect(200);
 }

@@ -3,14 +3,14 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use crate::harness::{Backend, Setup, body, on_both_databases, send};
+use crate::harness::{Backend, Setup, invitation_body, on_both_databases, send};
 
 on_both_databases!(the_reference, the_login, accepting_by_token, lists_in_parts, accounts_apart);
 
 fn the_reference(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let empty = jane.get("/api/v2/invitations").expect(200);
     assert_eq!(empty.body, r#"{"count":0,"results":[],"next":null,"previous":null}"#);
     assert_eq!(empty.header("content-type"), "application/json");
@@ -18,7 +18,8 @@ fn the_reference(backend: Backend) {
     assert_eq!(empty.header("x-content-type-options"), "nosniff");
     assert!(!empty.header("x-request-id").is_empty());
 
-    let created = jane.post("/api/v2/invitations", &body("Joe Wright", "joe@example.com", &["Auditor"]));
+    let created =
+        jane.post("/api/v2/invitations", &invitation_body("Joe Wright", "joe@example.com", &["Auditor"]));
     let created = created.expect(200);
     assert_eq!(created.body, r#"{"id":1,"secure_id":"3urZgWAW0Nzwa3IyIn113YloILvnqK"}"#);
     jane.post("/api/v2/invitations", &json!({ "name": "Ted Support", "email": "ted@example.com" }))
@@ -40,8 +41,8 @@ fn the_reference(backend: Backend) {
     assert_eq!(summary.json(), json!({ "account_title": "Onward, Inc.", "secure_id": secure_id }));
 
     // Without roles the effective role is GlobalAdmin: an auditor may not even see what names the link.
-    server.member("onward", "aud@example.com", &["Auditor"], None);
-    let auditor = server.client.with_token(server.token(Some("onward"), "aud@example.com"));
+    server.add_member("onward", "aud@example.com", &["Auditor"], None);
+    let auditor = server.client_of("onward", "aud@example.com");
     assert_eq!(auditor.get("/api/v2/invitations/2").json()["secure_id"], "");
     let empty_roles = json!({ "name": "Al", "email": "al@example.com", "roles": [] });
     jane.post("/api/v2/invitations", &empty_roles).expect(200);
@@ -57,15 +58,15 @@ fn the_reference(backend: Backend) {
 fn the_login(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    server.account("onward", "Onward, Inc.");
-    server.account("upside", "Upside");
-    server.member("onward", "jane@example.com", &["GlobalAdmin"], Some("correct horse"));
-    server.member("upside", "jane@example.com", &["Auditor"], None);
+    server.add_account("onward", "Onward, Inc.");
+    server.add_account("upside", "Upside");
+    server.add_member("onward", "jane@example.com", &["GlobalAdmin"], Some("correct horse"));
+    server.add_member("upside", "jane@example.com", &["Auditor"], None);
     let login = |body: serde_json::Value| server.client.post("/api/v2/login", &body);
-    let answer =
+    let response =
         login(json!({ "email": "JANE@example.com", "password": "correct horse" })).expect(200).json();
     let expected = json!({
-        "token": answer["token"], "email": "jane@example.com", "name": "Jane Smith",
+        "token": response["token"], "email": "jane@example.com", "name": "Jane Smith",
         "accounts": [
             { "name": "onward", "title": "Onward, Inc.", "default": true, "subdomain": null, "classic_dashboard_url": "" },
             { "name": "upside", "title": "Upside", "default": false, "subdomain": null, "classic_dashboard_url": "" },
@@ -73,7 +74,7 @@ fn the_login(backend: Backend) {
         "current_account": "onward", "has_password": true, "self_hosted": true, "identity_source": "password",
         "return_to": null, "attach_code": null, "invitation_id": null,
     });
-    assert_eq!(answer, expected);
+    assert_eq!(response, expected);
     let upside = login(json!({
         "email": "jane@example.com", "password": "correct horse", "account": "upside", "expiry_minutes": 5,
         "invitation_id": "x",
@@ -82,13 +83,13 @@ fn the_login(backend: Backend) {
     assert_eq!((&upside["current_account"], &upside["invitation_id"]), (&json!("upside"), &json!("x")));
     let auditor = server.client.with_token(upside["token"].as_str().unwrap());
     auditor.get("/api/v2/invitations").expect(200);
-    setup.wait(TimeDelta::seconds(5 * 60 + 31));
+    setup.advance(TimeDelta::seconds(5 * 60 + 31));
     auditor.get("/api/v2/invitations").expect(401);
 
     let wrong = login(json!({ "email": "jane@example.com", "password": "wrong horse" })).expect(401);
     let unknown = login(json!({ "email": "nobody@example.com", "password": "wrong horse" })).expect(401);
     let no_address = login(json!({ "email": "nobody", "password": "wrong horse" })).expect(401);
-    assert_eq!((&wrong.body, &wrong.body), (&unknown.body, &no_address.body), "one answer");
+    assert_eq!((&wrong.body, &wrong.body), (&unknown.body, &no_address.body), "one response");
     assert_eq!(wrong.problem().1, "Unauthorized");
     let foreign = json!({ "email": "jane@example.com", "password": "correct horse", "account": "none" });
     login(foreign).expect(403);
@@ -102,8 +103,10 @@ fn the_login(backend: Backend) {
 fn accepting_by_token(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
-    let created = jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    let jane = server.add_onward();
+    let created = jane
+        .post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"]))
+        .expect(200);
     let secure_id = created.json()["secure_id"].clone();
     let accept = json!({ "invitation_id": secure_id });
     let inviter = jane.post("/api/v2/accept-invitation", &accept);
@@ -111,8 +114,8 @@ fn accepting_by_token(backend: Backend) {
     assert_eq!(inviter.problem().1, "MailboxNotProven");
     assert!(inviter.problem().2.contains("j***@example.com"), "masked: {}", inviter.body);
 
-    server.account("elsewhere", "Elsewhere");
-    server.member("elsewhere", "joe@example.com", &["user"], None);
+    server.add_account("elsewhere", "Elsewhere");
+    server.add_member("elsewhere", "joe@example.com", &["user"], None);
     let joe = server.client.with_token(server.token(None, "joe@example.com"));
     let accepted = joe.post("/api/v2/accept-invitation", &accept).expect(200);
     assert_eq!(accepted.body, r#"{"account_id":1,"account_title":"Onward, Inc."}"#);
@@ -127,9 +130,9 @@ fn accepting_by_token(backend: Backend) {
 fn lists_in_parts(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     for n in 1..=5 {
-        jane.post("/api/v2/invitations", &body("Joe", &format!("p{n}@example.com"), &["Auditor"]))
+        jane.post("/api/v2/invitations", &invitation_body("Joe", &format!("p{n}@example.com"), &["Auditor"]))
             .expect(200);
     }
     let link = |query: &str| json!(format!("https://usher.example.com/api/v2/invitations?{query}"));
@@ -178,11 +181,11 @@ fn lists_in_parts(backend: Backend) {
 fn accounts_apart(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
-    jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
-    server.account("upside", "Upside");
-    server.member("upside", "ann@example.com", &["superuser"], None);
-    let ann = server.client.with_token(server.token(Some("upside"), "ann@example.com"));
+    let jane = server.add_onward();
+    jane.post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    server.add_account("upside", "Upside");
+    server.add_member("upside", "ann@example.com", &["superuser"], None);
+    let ann = server.client_of("upside", "ann@example.com");
     let post = |path: &str| ann.post(path, &json!({}));
     for (foreign, unknown) in [
         (ann.get("/api/v2/invitations/1"), ann.get("/api/v2/invitations/99")),
@@ -192,7 +195,7 @@ fn accounts_apart(backend: Backend) {
         assert_eq!((foreign.status.as_u16(), foreign.body), (404, unknown.body));
     }
     assert_eq!(ann.get("/api/v2/invitations").json()["count"], 0);
-    ann.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["user"])).expect(200);
+    ann.post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["user"])).expect(200);
     assert_eq!(jane.get("/api/v2/invitations").json()["count"], 1);
 }
 
@@ -200,8 +203,8 @@ fn accounts_apart(backend: Backend) {
 fn passwords_cannot_be_tried_for_ever() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    server.account("onward", "Onward, Inc.");
-    server.member("onward", "jane@example.com", &["GlobalAdmin"], Some("correct horse"));
+    server.add_account("onward", "Onward, Inc.");
+    server.add_member("onward", "jane@example.com", &["GlobalAdmin"], Some("correct horse"));
     let login = |password: &str| {
         server.client.post("/api/v2/login", &json!({ "email": "Jane@example.com", "password": password }))
     };
@@ -210,9 +213,9 @@ fn passwords_cannot_be_tried_for_ever() {
     for _ in 0..10 {
         login("wrong horse").expect(401);
     }
-    let refused = login("correct horse").expect(429);
-    assert_eq!((refused.header("retry-after"), refused.problem().1.as_str()), ("900", "TooManyRequests"));
-    setup.wait(TimeDelta::minutes(15));
+    let rejected = login("correct horse").expect(429);
+    assert_eq!((rejected.header("retry-after"), rejected.problem().1.as_str()), ("900", "TooManyRequests"));
+    setup.advance(TimeDelta::minutes(15));
     login("correct horse").expect(200);
 }
 
@@ -220,13 +223,13 @@ fn passwords_cannot_be_tried_for_ever() {
 fn a_token_never_lives_longer_than_configured() {
     let setup = Setup::new(Backend::sqlite()).with("USHER__AUTH__TOKEN_LIFETIME", "5m");
     let server = setup.start();
-    server.account("onward", "Onward, Inc.");
-    server.member("onward", "jane@example.com", &["GlobalAdmin"], Some("correct horse"));
+    server.add_account("onward", "Onward, Inc.");
+    server.add_member("onward", "jane@example.com", &["GlobalAdmin"], Some("correct horse"));
     let long = json!({ "email": "jane@example.com", "password": "correct horse", "expiry_minutes": 43_200 });
     let login = server.client.post("/api/v2/login", &long).expect(200).json();
     let jane = server.client.with_token(login["token"].as_str().unwrap());
     jane.get("/api/v2/invitations").expect(200);
-    setup.wait(TimeDelta::seconds(5 * 60 + 31));
+    setup.advance(TimeDelta::seconds(5 * 60 + 31));
     jane.get("/api/v2/invitations").expect(401);
 }
 
@@ -234,8 +237,8 @@ fn a_token_never_lives_longer_than_configured() {
 fn passwords_cannot_be_tried_all_at_once_either() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    server.account("onward", "Onward, Inc.");
-    server.member("onward", "jane@example.com", &["GlobalAdmin"], Some("correct horse"));
+    server.add_account("onward", "Onward, Inc.");
+    server.add_member("onward", "jane@example.com", &["GlobalAdmin"], Some("correct horse"));
     let wrong = json!({ "email": "jane@example.com", "password": "wrong horse" });
     let statuses: Vec<u16> = std::thread::scope(|scope| {
         let login = || server.client.post("/api/v2/login", &wrong).status.as_u16();
@@ -252,15 +255,13 @@ fn passwords_cannot_be_tried_all_at_once_either() {
 fn every_end_has_its_code() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let invite = |email: &str| {
-        let created = jane.post("/api/v2/invitations", &body("Joe", email, &["Auditor"])).expect(200).json();
+        let created =
+            jane.post("/api/v2/invitations", &invitation_body("Joe", email, &["Auditor"])).expect(200).json();
         (created["id"].as_i64().unwrap(), created["secure_id"].as_str().unwrap().to_owned())
     };
-    let key = |secure_id: &str, generation: u32| {
-        let secure_id = usher_domain::invitation::SecureId::parse(secure_id).unwrap();
-        server.core.env.keys.key(&secure_id, generation).reveal().to_owned()
-    };
+    let key = |secure_id: &str, generation: u32| server.link_key(secure_id, generation);
     let code = |path: &str, secure_id: &str, key: &str| {
         let (status, code, _) = jane.post(path, &json!({ "invitation_id": secure_id, "key": key })).problem();
         (status, code)
@@ -280,7 +281,7 @@ fn every_end_has_its_code() {
     assert_eq!(code(accept, &revoked, &key(&revoked, 0)), gone("InvitationRevoked"));
 
     let (id, replaced) = invite("c@example.com");
-    setup.wait(TimeDelta::minutes(1));
+    setup.advance(TimeDelta::minutes(1));
     jane.post(&format!("/api/v2/invitations/{id}"), &json!({})).expect(200);
     assert_eq!(code(accept, &replaced, &key(&replaced, 0)), gone("InvitationReplaced"));
     assert_eq!(code(reject, &replaced, &key(&replaced, 0)), gone("InvitationReplaced"));
@@ -292,27 +293,28 @@ fn every_end_has_its_code() {
 fn a_sponsor_who_left_is_answered_403() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
-    let created = jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    let jane = server.add_onward();
+    let created = jane
+        .post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"]))
+        .expect(200);
     let accept = json!({ "invitation_id": created.json()["secure_id"] });
-    server.account("elsewhere", "Elsewhere");
-    server.member("elsewhere", "joe@example.com", &["user"], None);
-    let (account, person) = (usher_domain::id::AccountId::new(1), usher_domain::id::PersonId::new(1));
-    assert_eq!(server.core.store.write("test", |tx| tx.delete_membership(account, person)), Ok(true));
+    server.add_account("elsewhere", "Elsewhere");
+    server.add_member("elsewhere", "joe@example.com", &["user"], None);
+    server.remove_member("onward", "jane@example.com");
     let joe = server.client.with_token(server.token(None, "joe@example.com"));
-    let refused = joe.post("/api/v2/accept-invitation", &accept);
-    assert_eq!((refused.problem().0, refused.problem().1.as_str()), (403, "Forbidden"));
-    assert!(refused.problem().2.contains("ask another administrator"));
+    let rejected = joe.post("/api/v2/accept-invitation", &accept);
+    assert_eq!((rejected.problem().0, rejected.problem().1.as_str()), (403, "Forbidden"));
+    assert!(rejected.problem().2.contains("ask another administrator"));
 }
 
 #[test]
 fn strict_mode_demands_a_declared_json_body() {
     let setup = Setup::new(Backend::sqlite()).with("USHER__LANDSCAPE__STRICT_CONTENT_TYPE", "true");
     let server = setup.start();
-    let jane = server.onward();
-    let text = body("Joe", "joe@example.com", &["Auditor"]).to_string();
-    let refused = jane.post_text("/api/v2/invitations", "application/x-www-form-urlencoded", &text);
-    let (status, error, message) = refused.problem();
+    let jane = server.add_onward();
+    let text = invitation_body("Joe", "joe@example.com", &["Auditor"]).to_string();
+    let rejected = jane.post_text("/api/v2/invitations", "application/x-www-form-urlencoded", &text);
+    let (status, error, message) = rejected.problem();
     assert_eq!((status, error.as_str()), (415, "UnsupportedMediaType"));
     assert!(message.contains("Content-Type: application/json"));
     let bare = jane.request(reqwest::Method::POST, "/api/v2/invitations").body(text.clone());
@@ -326,14 +328,14 @@ fn strict_mode_demands_a_declared_json_body() {
 fn any_declared_type_does_otherwise() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     for (n, kind) in
         ["application/json", "application/x-www-form-urlencoded", "text/plain"].iter().enumerate()
     {
-        let text = body("Joe", &format!("p{n}@example.com"), &["Auditor"]).to_string();
+        let text = invitation_body("Joe", &format!("p{n}@example.com"), &["Auditor"]).to_string();
         jane.post_text("/api/v2/invitations", kind, &text).expect(200);
     }
-    let text = body("Joe", "p9@example.com", &["Auditor"]).to_string();
+    let text = invitation_body("Joe", "p9@example.com", &["Auditor"]).to_string();
     send(jane.request(reqwest::Method::POST, "/api/v2/invitations").body(text)).expect(200);
 }
 
@@ -341,10 +343,12 @@ fn any_declared_type_does_otherwise() {
 fn whoever_holds_a_link_accepts_where_the_operator_says_so() {
     let setup = Setup::new(Backend::sqlite()).with("USHER__INVITATIONS__ACCEPTANCE", "possession");
     let server = setup.start();
-    let jane = server.onward();
-    let created = jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
-    server.account("elsewhere", "Elsewhere");
-    server.member("elsewhere", "ann@example.com", &["user"], None);
+    let jane = server.add_onward();
+    let created = jane
+        .post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"]))
+        .expect(200);
+    server.add_account("elsewhere", "Elsewhere");
+    server.add_member("elsewhere", "ann@example.com", &["user"], None);
     let ann = server.client.with_token(server.token(None, "ann@example.com"));
     let accept = json!({ "invitation_id": created.json()["secure_id"] });
     ann.post("/api/v2/accept-invitation", &accept).expect(200);
@@ -354,7 +358,7 @@ fn whoever_holds_a_link_accepts_where_the_operator_says_so() {
 fn paths_and_methods_that_are_not_there() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     assert_eq!(jane.get("/api/v2/nothing").problem().0, 404);
     assert_eq!(jane.get("/api/v2/invitations/").problem().0, 404);
     let put = send(jane.request(reqwest::Method::PUT, "/api/v2/invitations").body("{}"));

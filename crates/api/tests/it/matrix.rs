@@ -7,9 +7,9 @@ use usher_api::routes;
 use usher_http_kit::endpoint::Endpoint;
 
 use crate::harness::{
-    Answer, Backend, Client, Setup, body,
-    fastly::{document, listed, refusal},
-    on_both_databases, send,
+    Backend, Client, Response, Setup,
+    fastly::{document, listed, rejection},
+    invitation_body, on_both_databases, send,
 };
 
 /// What an operation answers to whom.
@@ -22,7 +22,7 @@ struct Row {
     powerless: u16,
     /// An administrator of another account.
     foreign: u16,
-    /// Whether a bad token is refused; public operations do not look at it.
+    /// Whether a bad token is rejected; public operations do not look at it.
     looks_at_tokens: bool,
 }
 
@@ -45,7 +45,7 @@ fn none(_: &Fixture) -> Value {
 }
 
 fn invitation(_: &Fixture) -> Value {
-    body("Ann", "ann@example.com", &["Auditor"])
+    invitation_body("Ann", "ann@example.com", &["Auditor"])
 }
 
 fn invitation_of_fastly(_: &Fixture) -> Value {
@@ -64,14 +64,14 @@ const fn row(method: &'static str, path: &'static str, body: fn(&Fixture) -> Val
     Row { method, path, body, anonymous: 401, powerless: 403, foreign: 404, looks_at_tokens: true }
 }
 
-const fn public(method: &'static str, path: &'static str, answer: u16) -> Row {
+const fn public(method: &'static str, path: &'static str, response: u16) -> Row {
     Row {
         method,
         path,
         body: none,
-        anonymous: answer,
-        powerless: answer,
-        foreign: answer,
+        anonymous: response,
+        powerless: response,
+        foreign: response,
         looks_at_tokens: false,
     }
 }
@@ -125,20 +125,22 @@ on_both_databases!(everybody_gets_their_answer);
 fn everybody_gets_their_answer(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
-    server.member("onward", "usr@example.com", &["user"], None);
-    server.account("upside", "Upside");
-    server.member("upside", "eve@example.com", &["GlobalAdmin"], None);
-    let created =
-        jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200).json();
+    let jane = server.add_onward();
+    server.add_member("onward", "usr@example.com", &["user"], None);
+    server.add_account("upside", "Upside");
+    server.add_member("upside", "eve@example.com", &["GlobalAdmin"], None);
+    let created = jane
+        .post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"]))
+        .expect(200)
+        .json();
     let fixture = Fixture {
         id: created["id"].as_i64().unwrap(),
         public_id: listed(&jane)[0]["id"].as_str().unwrap().to_owned(),
         secure_id: created["secure_id"].as_str().unwrap().to_owned(),
     };
     let before = jane.get("/api/v2/invitations").body;
-    let powerless = server.client.with_token(server.token(Some("onward"), "usr@example.com"));
-    let foreign = server.client.with_token(server.token(Some("upside"), "eve@example.com"));
+    let powerless = server.client_of("onward", "usr@example.com");
+    let foreign = server.client_of("upside", "eve@example.com");
     let expired = server.token(Some("onward"), "jane@example.com");
     for row in ROWS {
         assert_answer(row, &fixture, &server.client, row.anonymous, "anonymous");
@@ -148,7 +150,7 @@ fn everybody_gets_their_answer(backend: Backend) {
     assert_eq!(jane.get("/api/v2/invitations").body, before, "nobody changed anything here");
 
     let tokens = bad_tokens(&server.token(Some("onward"), "jane@example.com"));
-    setup.wait(TimeDelta::hours(2));
+    setup.advance(TimeDelta::hours(2));
     let tokens = tokens.into_iter().chain([("expired", expired)]);
     for (what, token) in tokens {
         let caller = server.client.with_token(token);
@@ -168,11 +170,11 @@ fn assert_answer(row: &Row, fixture: &Fixture, caller: &Client, status: u16, who
         Side::Page => request.form(&[("action", "decline")]),
         Side::Landscape | Side::Fastly => request.body((row.body)(fixture).to_string()),
     };
-    let answer = send(request);
-    assert_eq!(answer.status.as_u16(), status, "{who}: {} {}: {}", row.method, row.path, answer.body);
+    let response = send(request);
+    assert_eq!(response.status.as_u16(), status, "{who}: {} {}: {}", row.method, row.path, response.body);
     if status == 401 {
-        assert_eq!(answer.header("www-authenticate"), r#"Bearer realm="usher""#);
-        Side::of(row.path).assert_nobody(&answer);
+        assert_eq!(response.header("www-authenticate"), r#"Bearer realm="usher""#);
+        Side::of(row.path).assert_nobody(&response);
     }
 }
 
@@ -197,11 +199,11 @@ impl Side {
 
     /// Nobody is behind the token, in the dialect's own words.
     #[track_caller]
-    fn assert_nobody(&self, answer: &Answer) {
+    fn assert_nobody(&self, response: &Response) {
         match self {
-            Self::Landscape => assert_eq!(answer.problem().1, "Unauthorized"),
-            Self::Fastly => assert_eq!(refusal(answer).1, "Provided credentials are missing or invalid"),
-            Self::Page => panic!("pages know no tokens: {answer:?}"),
+            Self::Landscape => assert_eq!(response.problem().1, "Unauthorized"),
+            Self::Fastly => assert_eq!(rejection(response).1, "Provided credentials are missing or invalid"),
+            Self::Page => panic!("pages know no tokens: {response:?}"),
         }
     }
 }
@@ -228,7 +230,7 @@ fn bad_tokens(good: &str) -> Vec<(&'static str, String)> {
 fn headers_that_are_no_bearer_token_are_refused() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let token = server.token(Some("onward"), "jane@example.com");
     let get = |value: &str| {
         send(server.client.request(Method::GET, "/api/v2/invitations").header("Authorization", value))
@@ -247,13 +249,11 @@ fn headers_that_are_no_bearer_token_are_refused() {
 fn rights_end_with_the_membership_not_with_the_token() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     jane.get("/api/v2/invitations").expect(200);
-    let (store, person) = (&server.core.store, usher_domain::id::PersonId::new(1));
-    let account = usher_domain::id::AccountId::new(1);
-    assert_eq!(store.write("test", |tx| tx.delete_membership(account, person)), Ok(true));
-    jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(403);
+    server.remove_member("onward", "jane@example.com");
+    jane.post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"])).expect(403);
     // What was looked up is used again by requests that read, for so long at most: `docs/OPERATIONS.md`.
-    setup.wait(TimeDelta::milliseconds(10));
+    setup.advance(TimeDelta::milliseconds(10));
     jane.get("/api/v2/invitations").expect(403);
 }

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use crate::harness::{Backend, Invitation, Postbox, Setup, body, on_both_databases};
+use crate::harness::{Backend, MailedInvitation, Postbox, Setup, invitation_body, on_both_databases};
 
 on_both_databases!(the_main_job, revoking, declining, resending, expiring);
 
@@ -11,8 +11,8 @@ fn the_main_job(backend: Backend) {
     let postbox = Postbox::secure();
     let setup = Setup::delivering(backend, &postbox);
     let server = setup.start();
-    server.account("onward", "Onward, Inc.");
-    server.member("onward", "jane@example.com", &["GlobalAdmin"], Some("correct horse"));
+    server.add_account("onward", "Onward, Inc.");
+    server.add_member("onward", "jane@example.com", &["GlobalAdmin"], Some("correct horse"));
 
     // Log in.
     let login = json!({ "email": "jane@example.com", "password": "correct horse" });
@@ -21,7 +21,7 @@ fn the_main_job(backend: Backend) {
     let jane = server.client.with_token(login["token"].as_str().unwrap());
 
     // Invite. The mail leaves through STARTTLS and a login.
-    let invitation = body("Joe Wright", "Joe@Example.com", &["Auditor", "SupportAnalyst"]);
+    let invitation = invitation_body("Joe Wright", "Joe@Example.com", &["Auditor", "SupportAnalyst"]);
     let created = jane.post("/api/v2/invitations", &invitation).expect(200).json();
     let mail = postbox.newest_of(1);
     assert_eq!(mail.to, "Joe@example.com");
@@ -62,7 +62,7 @@ fn the_main_job(backend: Backend) {
     let joe = server.client.with_token(login["token"].as_str().unwrap());
     let seen = joe.get("/api/v2/invitations").expect(200).json();
     assert_eq!(seen["count"], 0, "the invitation is gone from the list");
-    joe.post("/api/v2/invitations", &body("X", "x@example.com", &["Auditor"])).expect(403);
+    joe.post("/api/v2/invitations", &invitation_body("X", "x@example.com", &["Auditor"])).expect(403);
 
     // A second acceptance fails, restarted or not, and so do the other ways in.
     server.client.post_form(mail.form_path(), &form).expect(410);
@@ -77,7 +77,8 @@ fn the_main_job(backend: Backend) {
 }
 
 fn revoking(backend: Backend) {
-    let Invitation { setup, server, created, mail, postbox: _postbox, .. } = Invitation::mailed(backend);
+    let MailedInvitation { setup, server, created, mail, postbox: _postbox, .. } =
+        MailedInvitation::new(backend);
     let (server, jane) = server.restart(&setup);
     let id = created["id"].clone();
     let gone = jane.delete(&format!("/api/v2/invitations/{id}")).expect(204);
@@ -88,17 +89,17 @@ fn revoking(backend: Backend) {
     let form = [("key", key.as_str()), ("action", "accept"), ("name", "Joe"), ("password", "long enough")];
     server.client.post_form(mail.form_path(), &form).expect(410);
     // The address can be invited again.
-    jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    jane.post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"])).expect(200);
 }
 
 fn declining(backend: Backend) {
     let postbox = Postbox::secure();
     let setup = Setup::delivering(backend, &postbox);
     let server = setup.start();
-    let jane = server.onward();
-    jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
-    jane.post("/api/v2/invitations", &body("Ann", "ann@example.com", &["Auditor"])).expect(200);
-    let mails: Vec<_> = postbox.wait_for(2).iter().map(crate::harness::Invited::read).collect();
+    let jane = server.add_onward();
+    jane.post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    jane.post("/api/v2/invitations", &invitation_body("Ann", "ann@example.com", &["Auditor"])).expect(200);
+    let mails: Vec<_> = postbox.wait_for(2).iter().map(crate::harness::InvitationMail::read).collect();
     let (server, jane) = server.restart(&setup);
     // One on the page, one through the API; neither has a login.
     let key = mails[0].key();
@@ -113,12 +114,13 @@ fn declining(backend: Backend) {
 }
 
 fn resending(backend: Backend) {
-    let Invitation { postbox, setup, server, jane, created, mail: first } = Invitation::mailed(backend);
+    let MailedInvitation { postbox, setup, server, jane, created, mail: first } =
+        MailedInvitation::new(backend);
     let path = format!("/api/v2/invitations/{}", created["id"]);
     let soon = jane.post(&path, &json!({})).expect(429);
     assert_eq!(soon.header("retry-after"), "60");
     let (server, jane) = server.restart(&setup);
-    setup.wait(TimeDelta::seconds(60));
+    setup.advance(TimeDelta::seconds(60));
     let again = jane.post(&path, &json!({})).expect(200).json();
     assert_eq!(again, created, "id and secure_id stay");
     let second = postbox.newest_of(2);
@@ -131,14 +133,14 @@ fn resending(backend: Backend) {
 }
 
 fn expiring(backend: Backend) {
-    let Invitation { postbox, setup, server, created, mail, .. } = Invitation::mailed(backend);
+    let MailedInvitation { postbox, setup, server, created, mail, .. } = MailedInvitation::new(backend);
     let (server, _) = server.restart(&setup);
-    setup.wait(TimeDelta::days(14) - TimeDelta::seconds(1));
+    setup.advance(TimeDelta::days(14) - TimeDelta::seconds(1));
     let token = || server.token(Some("onward"), "jane@example.com");
     let jane = server.client.with_token(token());
     assert_eq!(jane.get("/api/v2/invitations").json()["count"], 1);
     server.client.get(&mail.path()).expect(200);
-    setup.wait(TimeDelta::seconds(1));
+    setup.advance(TimeDelta::seconds(1));
     let jane = server.client.with_token(token());
     let path = format!("/api/v2/invitations/{}", created["id"]);
     assert_eq!(jane.get("/api/v2/invitations").json()["count"], 0);

@@ -6,13 +6,12 @@ use serde_json::Value;
 use usher_domain::{
     audit::AuditAction,
     id::{AccountId, InvitationId},
-    port::StoreError,
 };
 
 use crate::harness::{
-    Answer, Backend, Client, Server, Setup, body,
-    fastly::{create, document, refusal},
-    on_both_databases,
+    Backend, Client, Response, Server, Setup,
+    fastly::{create, document, rejection},
+    invitation_body, on_both_databases,
 };
 
 on_both_databases!(
@@ -47,31 +46,31 @@ fn at_once<T: Send, F: FnOnce() -> T + Send>(requests: Vec<F>) -> Vec<T> {
 
 /// A client of a member who invites as anybody.
 fn administrator(server: &Server, account: &str, email: &str) -> Client {
-    server.member(account, email, &["GlobalAdmin"], None);
-    server.client.with_token(server.token(Some(account), email))
+    server.add_member(account, email, &["GlobalAdmin"], None);
+    server.client_of(account, email)
 }
 
-fn by_landscape(client: &Client, email: &str) -> Answer {
-    client.post(LANDSCAPE, &body("Joe", email, &["Auditor"]))
+fn by_landscape(client: &Client, email: &str) -> Response {
+    client.post(LANDSCAPE, &invitation_body("Joe", email, &["Auditor"]))
 }
 
-fn by_fastly(client: &Client, email: &str) -> Answer {
+fn by_fastly(client: &Client, email: &str) -> Response {
     create(client, &document(email, "user"))
 }
 
 /// Whether the invitation was made; if it was not, then because there is one, in the form of its dialect.
 #[track_caller]
-fn made(answer: &Answer, by_landscape: bool) -> bool {
-    if answer.status.as_u16() == 200 {
+fn made(response: &Response, by_landscape: bool) -> bool {
+    if response.status.as_u16() == 200 {
         return true;
     }
     if by_landscape {
-        let (status, error, message) = answer.problem();
-        assert_eq!((status, error.as_str()), (400, "RepeatedInvitation"), "{answer:?}");
+        let (status, error, message) = response.problem();
+        assert_eq!((status, error.as_str()), (400, "RepeatedInvitation"), "{response:?}");
         assert!(message.contains("already has a pending invitation"), "{message}");
     } else {
-        let (status, msg, detail) = refusal(answer);
-        assert_eq!((status, msg.as_str()), (409, "Duplicate record"), "{answer:?}");
+        let (status, msg, detail) = rejection(response);
+        assert_eq!((status, msg.as_str()), (409, "Duplicate record"), "{response:?}");
         assert!(detail.contains("already has a pending invitation"), "{detail}");
     }
     false
@@ -89,20 +88,19 @@ fn listed(client: &Client) -> Vec<(InvitationId, String)> {
 
 /// How many mails an invitation of the first account has, and how many entries in the audit log tell of its making.
 fn traces(server: &Server, id: InvitationId) -> (usize, usize) {
-    let read = server.core.store.read::<_, StoreError>("test", |tx| {
+    server.scene.read(|tx| {
         let events = tx.audit_events(AccountId::new(1))?;
         let made = events
             .iter()
             .filter(|event| event.action == AuditAction::InvitationCreated && event.invitation == Some(id));
         Ok((tx.mails_of(AccountId::new(1), id)?.len(), made.count()))
-    });
-    read.unwrap()
+    })
 }
 
 fn of_many_who_invite_one_address_one_does(backend: Backend) {
     let setup = patient(backend);
     let server = setup.start();
-    server.account("onward", "Onward, Inc.");
+    server.add_account("onward", "Onward, Inc.");
     let people: Vec<Client> =
         (0..4).map(|n| administrator(&server, "onward", &format!("admin{n}@example.com"))).collect();
     // The same mailbox, however it is written.
@@ -114,9 +112,9 @@ fn of_many_who_invite_one_address_one_does(backend: Backend) {
         for (person, client) in people.iter().enumerate() {
             requests.push(move || {
                 let (email, by_landscape_too) = (written(n, person), person < 2);
-                let answer =
+                let response =
                     if by_landscape_too { by_landscape(client, &email) } else { by_fastly(client, &email) };
-                (n, made(&answer, by_landscape_too))
+                (n, made(&response, by_landscape_too))
             });
         }
     }
@@ -135,20 +133,20 @@ fn of_many_who_invite_one_address_one_does(backend: Backend) {
 fn the_write_limit_is_exact_in_a_storm(backend: Backend) {
     let setup = patient(backend).with("USHER__LIMITS__WRITES_PER_HOUR", "50");
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let request = |n: usize| {
         let jane = &jane;
         // Some are for one address: those count too.
         move || by_fastly(jane, &format!("p{}@example.com", n % 60))
     };
-    let answers = at_once((0..80).map(request).collect());
+    let responses = at_once((0..80).map(request).collect());
     let (mut remaining, mut made) = (Vec::new(), 0);
-    for answer in &answers {
-        if answer.status.as_u16() == 429 {
-            assert_eq!(refusal(answer).1, "Hourly rate limit exceeded");
+    for response in &responses {
+        if response.status.as_u16() == 429 {
+            assert_eq!(rejection(response).1, "Hourly rate limit exceeded");
         } else {
-            made += usize::from(self::made(answer, false));
-            remaining.push(answer.header("fastly-ratelimit-remaining").parse::<usize>().unwrap());
+            made += usize::from(self::made(response, false));
+            remaining.push(response.header("fastly-ratelimit-remaining").parse::<usize>().unwrap());
         }
     }
     remaining.sort_unstable();
@@ -160,7 +158,7 @@ fn the_write_limit_is_exact_in_a_storm(backend: Backend) {
 fn rights_that_are_taken_away_count_from_then_on(backend: Backend) {
     let setup = patient(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let ann = administrator(&server, "onward", "ann@example.com");
     let storm = |name: &str, in_between: &(dyn Fn() + Sync)| -> [Vec<u16>; 2] {
         let mut requests: Vec<Box<dyn FnOnce() -> u16 + Send>> = Vec::new();
@@ -177,11 +175,11 @@ fn rights_that_are_taken_away_count_from_then_on(backend: Backend) {
         let statuses = at_once(requests);
         [statuses[..10].to_vec(), statuses[10..20].to_vec()]
     };
-    let [of_jane, of_ann] = storm("during", &|| server.leave("onward", "ann@example.com"));
+    let [of_jane, of_ann] = storm("during", &|| server.remove_member("onward", "ann@example.com"));
     assert_eq!(of_jane, [200; 10]);
     assert!(of_ann.iter().all(|status| [200, 403].contains(status)), "{of_ann:?}");
     let of_ann = of_ann.iter().filter(|status| **status == 200).count();
-    assert_eq!(listed(&jane).len(), 10 + of_ann, "what was refused was not done");
+    assert_eq!(listed(&jane).len(), 10 + of_ann, "what was rejected was not done");
 
     assert_eq!(storm("after", &|| ()), [vec![200; 10], vec![403; 10]]);
     let listed = listed(&jane);
@@ -195,7 +193,7 @@ fn each_account_is_answered_its_own(backend: Backend) {
     let accounts: Vec<(String, Client)> = (0..4)
         .map(|n| {
             let (name, title) = (format!("account{n}"), format!("Account {n}"));
-            server.account(&name, &title);
+            server.add_account(&name, &title);
             (title, administrator(&server, &name, &format!("admin{n}@example.com")))
         })
         .collect();
@@ -224,15 +222,15 @@ fn each_account_is_answered_its_own(backend: Backend) {
         }));
         for (id, email) in own.iter().flatten() {
             requests.push(Box::new(move || {
-                let answer = client.get(&format!("{LANDSCAPE}/{id}"));
+                let response = client.get(&format!("{LANDSCAPE}/{id}"));
                 if own[n].iter().any(|(mine, _)| mine == id) {
-                    let found = answer.expect(200).json();
+                    let found = response.expect(200).json();
                     assert_eq!(
                         (&found["email"], &found["account"]),
                         (&email.as_str().into(), &title.as_str().into())
                     );
                 } else {
-                    answer.expect(404);
+                    response.expect(404);
                 }
             }));
         }

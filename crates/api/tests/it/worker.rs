@@ -10,7 +10,7 @@ use usher_domain::{
 };
 use usher_testbed::{Refusal, Security, SmtpOptions};
 
-use crate::harness::{Backend, Postbox, Server, Setup, body, on_both_databases};
+use crate::harness::{Backend, Postbox, Server, Setup, invitation_body, on_both_databases};
 
 on_both_databases!(
     refused_for_good,
@@ -20,7 +20,7 @@ on_both_databases!(
 );
 
 fn mails(server: &Server, id: i64) -> Vec<Mail> {
-    server.core.store.read("test", |tx| tx.mails_of(AccountId::new(1), InvitationId::new(id))).unwrap()
+    server.scene.read(|tx| tx.mails_of(AccountId::new(1), InvitationId::new(id)))
 }
 
 fn drain(setup: &Setup, server: &Server) {
@@ -28,8 +28,8 @@ fn drain(setup: &Setup, server: &Server) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let transport = compose::mail_transport(&settings).unwrap();
     runtime.block_on(async {
-        let verifier = compose::own_verifier(&settings, &server.core.env.clock).unwrap();
-        let app = server.core.app(&settings, verifier).unwrap();
+        let verifier = compose::own_verifier(&settings, &server.scene.env.clock).unwrap();
+        let app = server.deployment.app(&settings, verifier).unwrap();
         app.worker(transport.mailer, compose::worker_settings(&settings)).drain().await;
     });
 }
@@ -44,9 +44,9 @@ fn refused_for_good(backend: Backend) {
     let postbox = Postbox::plain(&options);
     let setup = beside(backend, &postbox);
     let server = setup.start();
-    let jane = server.onward();
-    jane.post("/api/v2/invitations", &body("Joe", "gone@example.com", &["Auditor"])).expect(200);
-    jane.post("/api/v2/invitations", &body("Ann", "ann@example.com", &["Auditor"])).expect(200);
+    let jane = server.add_onward();
+    jane.post("/api/v2/invitations", &invitation_body("Joe", "gone@example.com", &["Auditor"])).expect(200);
+    jane.post("/api/v2/invitations", &invitation_body("Ann", "ann@example.com", &["Auditor"])).expect(200);
     drain(&setup, &server);
     assert_eq!(postbox.count(), 1, "the other mail is not held up");
     let mail = &mails(&server, 1)[0];
@@ -61,15 +61,15 @@ fn refused_for_now(backend: Backend) {
     let postbox = Postbox::plain(&options);
     let setup = beside(backend, &postbox);
     let server = setup.start();
-    let jane = server.onward();
-    jane.post("/api/v2/invitations", &body("Joe", "grey@example.com", &["Auditor"])).expect(200);
+    let jane = server.add_onward();
+    jane.post("/api/v2/invitations", &invitation_body("Joe", "grey@example.com", &["Auditor"])).expect(200);
     for attempts in 1..=2 {
         drain(&setup, &server);
         let mail = &mails(&server, 1)[0];
         assert_eq!((mail.state.as_str(), mail.attempts, postbox.count()), ("queued", attempts, 0));
         drain(&setup, &server);
         assert_eq!(mails(&server, 1)[0].attempts, attempts, "not before its time");
-        setup.wait(TimeDelta::minutes(15));
+        setup.advance(TimeDelta::minutes(15));
     }
     drain(&setup, &server);
     assert_eq!((mails(&server, 1)[0].state.as_str(), postbox.count()), ("relayed", 1));
@@ -79,8 +79,8 @@ fn a_revoked_invitation_sends_nothing(backend: Backend) {
     let postbox = Postbox::plain(&SmtpOptions::new(Security::Plain));
     let setup = beside(backend, &postbox);
     let server = setup.start();
-    let jane = server.onward();
-    jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    let jane = server.add_onward();
+    jane.post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"])).expect(200);
     jane.delete("/api/v2/invitations/1").expect(204);
     drain(&setup, &server);
     assert_eq!((mails(&server, 1)[0].state.as_str(), postbox.count()), ("cancelled", 0));
@@ -94,27 +94,27 @@ fn answers_that_are_too_old_are_forgotten(backend: Backend) {
         digest: KeyDigest::new([n; 32]),
         request: RequestMac::new(&[n]),
         account: None,
-        created_at: server.core.env.now(),
+        created_at: server.scene.env.now(),
     };
     let answer = Answer { status: 204, content_type: None, body: String::new() };
     let give = |n: u8| {
         let key = key(n);
-        let given = server.core.store.write::<_, StoreError>("test", |tx| {
+        let given = server.scene.write::<_, StoreError>(|tx| {
             assert!(tx.take_key(&key, stale_at(key.created_at))?);
             tx.keep_answer(&key.digest, &answer)
         });
         assert_eq!(given, Ok(()));
     };
     (0..201).for_each(give);
-    setup.wait(RETENTION - TimeDelta::microseconds(1));
+    setup.advance(RETENTION - TimeDelta::microseconds(1));
     give(201);
     let there = || {
-        let kept = |n: u8| server.core.store.read("test", |tx| tx.kept_answer(&key(n).digest)).unwrap();
+        let kept = |n: u8| server.scene.read(|tx| tx.kept_answer(&key(n).digest));
         (0..=201).filter(|n| kept(*n).is_some()).count()
     };
     drain(&setup, &server);
     assert_eq!(there(), 202);
-    setup.wait(TimeDelta::microseconds(1));
+    setup.advance(TimeDelta::microseconds(1));
     drain(&setup, &server);
     assert_eq!(there(), 1);
 }
@@ -123,9 +123,9 @@ fn answers_that_are_too_old_are_forgotten(backend: Backend) {
 fn an_unreachable_relay_costs_no_try_and_mails_leave_when_it_is_back() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     for n in 0..20 {
-        jane.post("/api/v2/invitations", &body("Joe", &format!("p{n}@example.com"), &["Auditor"]))
+        jane.post("/api/v2/invitations", &invitation_body("Joe", &format!("p{n}@example.com"), &["Auditor"]))
             .expect(200);
     }
     // Nobody listens on the configured port.
@@ -137,7 +137,7 @@ fn an_unreachable_relay_costs_no_try_and_mails_leave_when_it_is_back() {
     let Setup { backend, clock, .. } = setup;
     let mut up = beside(backend, &postbox);
     up.clock = clock;
-    up.wait(TimeDelta::minutes(1));
+    up.advance(TimeDelta::minutes(1));
     drain(&up, &server);
     assert_eq!(postbox.count(), 20);
 }

@@ -4,11 +4,12 @@ use serde_json::{Value, json};
 use usher_domain::{
     access_token::Scope,
     role::{BUILTIN, Grant, RoleName, ServiceGrant, ServiceId, ServicePermission},
+    testkit::Scene,
 };
 
 use crate::harness::{
-    Answer, Backend, Client, Server, Setup,
-    fastly::{create, delete, document, limited, listed, refusal},
+    Backend, Client, Response, Server, Setup,
+    fastly::{create, delete, document, limited, listed, rejection},
     on_both_databases,
 };
 
@@ -76,9 +77,9 @@ impl Caller {
             ServiceGrant { service: ServiceId::parse("A").unwrap(), permission: ServicePermission::Full };
         let services = if self.limited { vec![service] } else { Vec::new() };
         let grant = Grant::new(vec![self.role.clone()], self.limited, services).unwrap();
-        server.member_with("onward", &email, grant, None);
+        server.add_member_with(Scene::member("onward", &email, grant));
         let token = match self.scope {
-            Some(scope) => server.access_token("onward", &email, scope, None).0,
+            Some(scope) => server.add_access_token("onward", &email, scope, None).0,
             None => server.token(Some("onward"), &email),
         };
         server.client.with_key(&token)
@@ -123,19 +124,19 @@ impl Attempt {
     }
 
     /// Tries it, and puts everything back; the administrator tells whether anything changed.
-    fn try_as(&self, caller: &Client, jane: &Client) -> Answer {
+    fn try_as(&self, caller: &Client, jane: &Client) -> Response {
         if let Self::Delete(role) = self {
             create(jane, &document(INVITED, role)).expect(200);
         }
         let before = listed(jane);
-        let answer = match self {
+        let response = match self {
             Self::List => caller.get("/invitations"),
             Self::CurrentUser => caller.get("/current_user"),
             Self::Invite(body) => create(caller, body),
             Self::Delete(_) => delete(caller, &before[0]),
         };
         let after = listed(jane);
-        match (answer.status.as_u16(), self) {
+        match (response.status.as_u16(), self) {
             (200, Self::Invite(_)) => assert_eq!(after.len(), 1),
             (204, Self::Delete(_)) => assert!(after.is_empty()),
             _ => assert_eq!(after, before, "{self:?} changed something"),
@@ -143,7 +144,7 @@ impl Attempt {
         for item in after {
             delete(jane, &item).expect(204);
         }
-        answer
+        response
     }
 }
 
@@ -160,16 +161,16 @@ fn hold(backend: Backend, chosen: fn(&Caller) -> bool) {
     let table = Table::read();
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let rows: Vec<_> = table.rows.iter().filter(|(caller, _)| chosen(caller)).collect();
     assert!(!rows.is_empty());
     for (number, (who, statuses)) in rows.into_iter().enumerate() {
         let caller = who.appear(&server, number);
         for ((name, attempt), status) in table.attempts.iter().zip(statuses) {
-            let answer = attempt.try_as(&caller, &jane);
-            assert_eq!(answer.status.as_u16(), *status, "{who:?}, {name}: {}", answer.body);
+            let response = attempt.try_as(&caller, &jane);
+            assert_eq!(response.status.as_u16(), *status, "{who:?}, {name}: {}", response.body);
             if *status == 403 {
-                assert_eq!(refusal(&answer).1, "Forbidden");
+                assert_eq!(rejection(&response).1, "Forbidden");
             }
         }
     }

@@ -18,7 +18,7 @@ on_both_databases!(
     the_current_user_names_the_customer,
 );
 
-type Answer = Result<ClientAnswer, TestbedError>;
+type Outcome = Result<ClientAnswer, TestbedError>;
 
 fn javascript(server: &Server, email: &str) -> OutsideClient {
     OutsideClient::javascript(server.client.base(), &server.token(Some("onward"), email)).unwrap()
@@ -30,23 +30,23 @@ fn python(server: &Server, email: &str) -> OutsideClient {
 
 /// What the caller of a successful call got.
 #[track_caller]
-fn accepted(answer: Answer, status: u16) -> ClientAnswer {
-    let answer = answer.unwrap();
-    assert_eq!((answer.ok, answer.status), (true, Some(status)), "{answer:?}");
+fn accepted(outcome: Outcome, status: u16) -> ClientAnswer {
+    let response = outcome.unwrap();
+    assert_eq!((response.ok, response.status), (true, Some(status)), "{response:?}");
     if status == 200 {
-        assert_eq!(answer.headers["content-type"], "application/vnd.api+json", "{answer:?}");
+        assert_eq!(response.headers["content-type"], "application/vnd.api+json", "{response:?}");
     }
-    answer
+    response
 }
 
-/// What the caller of a refused call got. Two of Fastly's clients choose how to read it by the type alone.
+/// What the caller of a rejected call got. Two of Fastly's clients choose how to read it by the type alone.
 #[track_caller]
-fn refused(answer: Answer, status: u16) -> ClientAnswer {
-    let answer = answer.unwrap();
-    assert_eq!((answer.ok, answer.status), (false, Some(status)), "{answer:?}");
-    assert_eq!(answer.headers["content-type"], "application/json", "{answer:?}");
-    assert!(answer.json()["msg"].is_string(), "{answer:?}");
-    answer
+fn rejected(outcome: Outcome, status: u16) -> ClientAnswer {
+    let response = outcome.unwrap();
+    assert_eq!((response.ok, response.status), (false, Some(status)), "{response:?}");
+    assert_eq!(response.headers["content-type"], "application/json", "{response:?}");
+    assert!(response.json()["msg"].is_string(), "{response:?}");
+    response
 }
 
 /// An engineer for two services, in the form that the JavaScript client's documentation shows.
@@ -88,7 +88,7 @@ fn emails(list: &ClientAnswer) -> Vec<String> {
 fn services_are_linked_in_the_list(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let mut jane = javascript(&server, "jane@example.com");
     let reply = accepted(jane.create(&limited("joe@example.com")), 200);
     assert_eq!(reply.result["data"]["attributes"]["created_at"], "2024-03-20T14:49:25.000Z");
@@ -101,7 +101,7 @@ fn services_are_linked_in_the_list(backend: Backend) {
     // The Python client takes a list here for that of its request, and refuses it.
     assert_eq!(joe["relationships"].get("service_invitations"), None);
 
-    setup.wait(TimeDelta::seconds(1));
+    setup.advance(TimeDelta::seconds(1));
     accepted(jane.create_typed(&typed("ann@example.com")), 200);
     let reply = accepted(jane.list(None, None), 200);
     assert_eq!(emails(&reply), ["ann@example.com", "joe@example.com"]);
@@ -118,13 +118,13 @@ fn services_are_linked_in_the_list(backend: Backend) {
 fn pages_hold_the_newest_first(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let mut jane = javascript(&server, "jane@example.com");
     let empty = accepted(jane.list(None, None), 200).json();
     assert_eq!((&empty["data"], &empty["meta"]["record_count"]), (&json!([]), &json!(0)));
     for number in 1..=5 {
         accepted(jane.create(&document(&format!("{number}@example.com"), "user")), 200);
-        setup.wait(TimeDelta::seconds(1));
+        setup.advance(TimeDelta::seconds(1));
     }
     let link = |page: u32| {
         json!(format!("https://usher.example.com/invitations?page%5Bnumber%5D={page}&page%5Bsize%5D=2"))
@@ -154,10 +154,10 @@ fn pages_hold_the_newest_first(backend: Backend) {
 fn an_address_is_invited_once(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let mut jane = javascript(&server, "jane@example.com");
     accepted(jane.create(&document("joe@example.com", "user")), 200);
-    let again = refused(jane.create(&limited("joe@example.com")), 409);
+    let again = rejected(jane.create(&limited("joe@example.com")), 409);
     assert_eq!(again.json()["msg"], "Duplicate record");
     assert_eq!(emails(&accepted(jane.list(None, None), 200)), ["joe@example.com"]);
 }
@@ -165,36 +165,36 @@ fn an_address_is_invited_once(backend: Backend) {
 fn what_is_deleted_is_gone(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let mut jane = javascript(&server, "jane@example.com");
     let created = accepted(jane.create(&document("joe@example.com", "user")), 200);
     let id = created.result["data"]["id"].as_str().unwrap();
     let gone = accepted(jane.delete(id), 204);
     assert_eq!((gone.raw.as_str(), gone.headers.get("content-type")), ("", None));
-    let missing = refused(jane.delete(id), 404).json();
+    let missing = rejected(jane.delete(id), 404).json();
     let detail = format!("Cannot find invitation '{id}'");
     assert_eq!(missing, json!({ "msg": "Record not found", "detail": detail }));
-    refused(jane.delete("a/b c"), 404);
+    rejected(jane.delete("a/b c"), 404);
     assert!(emails(&accepted(jane.list(None, None), 200)).is_empty());
 }
 
 fn nobody_invites_beyond_their_role(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     for role in ["user", "billing"] {
         let email = format!("{role}@example.com");
-        server.member("onward", &email, &[role], None);
-        refused(javascript(&server, &email).create(&document("joe@example.com", "user")), 403);
+        server.add_member("onward", &email, &[role], None);
+        rejected(javascript(&server, &email).create(&document("joe@example.com", "user")), 403);
     }
-    server.member("onward", "eng@example.com", &["engineer"], None);
+    server.add_member("onward", "eng@example.com", &["engineer"], None);
     let mut engineer = javascript(&server, "eng@example.com");
-    refused(engineer.create(&document("joe@example.com", "superuser")), 403);
-    refused(engineer.create(&limited("joe@example.com")), 403);
+    rejected(engineer.create(&document("joe@example.com", "superuser")), 403);
+    rejected(engineer.create(&limited("joe@example.com")), 403);
     accepted(engineer.create(&document("ann@example.com", "engineer")), 200);
     let mut jane = javascript(&server, "jane@example.com");
     assert_eq!(
-        refused(jane.create(&document("joe@example.com", "wizard")), 400).json()["msg"],
+        rejected(jane.create(&document("joe@example.com", "wizard")), 400).json()["msg"],
         "Bad request"
     );
     assert_eq!(emails(&accepted(jane.list(None, None), 200)), ["ann@example.com"]);
@@ -203,23 +203,23 @@ fn nobody_invites_beyond_their_role(backend: Backend) {
 fn strangers_learn_nothing(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let mut stranger = OutsideClient::javascript(server.client.base(), "garbage").unwrap();
-    let answers = [
+    let responses = [
         stranger.list(None, None),
         stranger.create(&document("joe@example.com", "user")),
         stranger.delete("2bXr7KqVn0mTz5LcWd8Yp4"),
         stranger.current_user(),
     ];
-    for answer in answers {
-        assert_eq!(refused(answer, 401).json()["msg"], "Provided credentials are missing or invalid");
+    for response in responses {
+        assert_eq!(rejected(response, 401).json()["msg"], "Provided credentials are missing or invalid");
     }
 }
 
 fn the_current_user_names_the_customer(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let mut jane = javascript(&server, "jane@example.com");
     let me = jane.current_user().unwrap();
     assert_eq!((me.ok, me.status), (true, Some(200)), "{me:?}");
@@ -234,7 +234,7 @@ fn the_current_user_names_the_customer(backend: Backend) {
 fn python_reads_every_reply() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let mut jane = python(&server, "jane@example.com");
     let me = jane.current_user().unwrap();
     assert!(me.ok && me.result["customer_id"].is_string(), "{me:?}");
@@ -258,20 +258,20 @@ fn python_reads_every_reply() {
 fn python_raises_the_exception_that_fits() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    server.onward();
-    server.member("onward", "usr@example.com", &["user"], None);
+    server.add_onward();
+    server.add_member("onward", "usr@example.com", &["user"], None);
     let mut jane = python(&server, "jane@example.com");
     accepted(jane.create_typed(&typed("joe@example.com")), 200);
     let joe = document("joe@example.com", "user");
     let mut stranger = OutsideClient::python(server.client.base(), "garbage").unwrap();
-    let answers = [
+    let responses = [
         (jane.create(&joe), 409, "ApiException"),
         (jane.create(&document("ann", "user")), 400, "ApiException"),
         (jane.delete("2bXr7KqVn0mTz5LcWd8Yp4"), 404, "NotFoundException"),
         (python(&server, "usr@example.com").create(&joe), 403, "ForbiddenException"),
         (stranger.list(None, None), 401, "UnauthorizedException"),
     ];
-    for (answer, status, exception) in answers {
-        assert_eq!(refused(answer, status).error.as_deref(), Some(exception));
+    for (response, status, exception) in responses {
+        assert_eq!(rejected(response, status).error.as_deref(), Some(exception));
     }
 }

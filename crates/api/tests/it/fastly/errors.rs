@@ -5,10 +5,10 @@ use reqwest::{Method, blocking::RequestBuilder};
 use serde_json::json;
 
 use super::{
-    acceptance_code, create, document, emails, invited, list, path, refusal,
+    acceptance_code, create, document, emails, invited, list, path, rejection,
     wire::{Wire, host},
 };
-use crate::harness::{Answer, Backend, Setup, on_both_databases, send};
+use crate::harness::{Backend, Response, Setup, on_both_databases, send};
 
 on_both_databases!(what_is_not_the_accounts_is_not_there, an_address_is_invited_once_in_any_case);
 
@@ -16,10 +16,10 @@ const UNAUTHORIZED: &str = "Provided credentials are missing or invalid";
 
 /// A 401 in full; the detail.
 #[track_caller]
-fn unauthorized(answer: &Answer) -> String {
-    let (status, msg, detail) = refusal(answer);
-    assert_eq!((status, msg.as_str()), (401, UNAUTHORIZED), "{answer:?}");
-    assert_eq!(answer.header("www-authenticate"), r#"Bearer realm="usher""#);
+fn unauthorized(response: &Response) -> String {
+    let (status, msg, detail) = rejection(response);
+    assert_eq!((status, msg.as_str()), (401, UNAUTHORIZED), "{response:?}");
+    assert_eq!(response.header("www-authenticate"), r#"Bearer realm="usher""#);
     detail
 }
 
@@ -27,7 +27,7 @@ fn unauthorized(answer: &Answer) -> String {
 fn a_token_comes_in_either_header_but_once() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let token = server.token(Some("onward"), "jane@example.com");
     let (bearer, basic) = (format!("Bearer {token}"), format!("Basic {token}"));
     let (key, bearer, basic) =
@@ -53,10 +53,10 @@ fn a_token_comes_in_either_header_but_once() {
 fn a_bad_token_is_refused_everywhere() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let id = invited(&jane, "joe@example.com");
     let expired = server.token(Some("onward"), "jane@example.com");
-    setup.wait(TimeDelta::hours(2));
+    setup.advance(TimeDelta::hours(2));
     let (signed, _) = expired.rsplit_once('.').unwrap();
     let unsigned = format!("{signed}.");
     // The last has the form of an access token.
@@ -75,17 +75,17 @@ fn a_bad_token_is_refused_everywhere() {
             unauthorized(&send(request.body(body)));
         }
     }
-    let jane = server.client.with_token(server.token(Some("onward"), "jane@example.com"));
+    let jane = server.jane();
     assert_eq!(emails(&list(&jane)), ["joe@example.com"], "nothing was done");
 }
 
 fn what_is_not_the_accounts_is_not_there(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
-    server.account("upside", "Upside");
-    server.member("upside", "eve@example.com", &["superuser"], None);
-    let eve = server.client.with_token(server.token(Some("upside"), "eve@example.com"));
+    let jane = server.add_onward();
+    server.add_account("upside", "Upside");
+    server.add_member("upside", "eve@example.com", &["superuser"], None);
+    let eve = server.client_of("upside", "eve@example.com");
     let foreign = invited(&eve, "joe@example.com");
     let gone = invited(&jane, "ann@example.com");
     jane.delete(&path(&gone)).expect(204);
@@ -93,10 +93,10 @@ fn what_is_not_the_accounts_is_not_there(backend: Backend) {
     let unknown = "2bXr7KqVn0mTz5LcWd8Yp4";
     for id in [&*foreign, &gone, unknown, "1", "x", &"x".repeat(23)] {
         let expected = (404, "Record not found".to_owned(), format!("Cannot find invitation '{id}'"));
-        assert_eq!(refusal(&jane.delete(&path(id))), expected);
+        assert_eq!(rejection(&jane.delete(&path(id))), expected);
     }
     for (spelled, id) in [("a%2Fb%20c", "a/b c"), ("%C3%BC", "ü"), ("%22%3C", "\"<"), ("%00", "\0")] {
-        let (_, _, detail) = refusal(&jane.delete(&path(spelled)).expect(404));
+        let (_, _, detail) = rejection(&jane.delete(&path(spelled)).expect(404));
         assert_eq!(detail, format!("Cannot find invitation '{id}'"), "{spelled}");
     }
     assert_eq!(emails(&list(&eve)), ["joe@example.com"]);
@@ -106,28 +106,28 @@ fn what_is_not_the_accounts_is_not_there(backend: Backend) {
 fn an_id_that_is_no_text_is_not_found_either() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     for id in ["%FF", "%", "%zz", "a%2"] {
-        let (status, msg, _) = refusal(&jane.delete(&path(id)));
+        let (status, msg, _) = rejection(&jane.delete(&path(id)));
         assert_eq!((status, msg.as_str()), (404, "Record not found"), "{id}");
     }
     let long = "x".repeat(5000);
-    let (status, _, detail) = refusal(&jane.delete(&path(&long)));
+    let (status, _, detail) = rejection(&jane.delete(&path(&long)));
     assert_eq!((status, detail), (404, format!("Cannot find invitation '{}'", &long[..64])));
 }
 
 fn an_address_is_invited_once_in_any_case(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     invited(&jane, "joe@example.com");
-    let pending = refusal(&create(&jane, &document("Joe@Example.com", "engineer")));
+    let pending = rejection(&create(&jane, &document("Joe@Example.com", "engineer")));
     assert_eq!((pending.0, pending.1.as_str()), (409, "Duplicate record"));
     assert_eq!(
         pending.2,
         "Joe@Example.com already has a pending invitation to this account; delete that one first"
     );
-    let member = refusal(&create(&jane, &document("JANE@example.com", "user")));
+    let member = rejection(&create(&jane, &document("JANE@example.com", "user")));
     let detail = "JANE@example.com is already a member of this account".to_owned();
     assert_eq!(member, (409, "Duplicate record".to_owned(), detail));
     assert_eq!(emails(&list(&jane)), ["joe@example.com"]);
@@ -137,13 +137,13 @@ fn an_address_is_invited_once_in_any_case(backend: Backend) {
 fn whoever_may_not_is_told_so_and_nothing_is_done() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let superusers = create(&jane, &document("boss@example.com", "superuser")).expect(200).json();
     let superusers = path(superusers["data"]["id"].as_str().unwrap());
     let of = |role: &str| {
         let email = format!("{role}@example.com");
-        server.member("onward", &email, &[role], None);
-        server.client.with_token(server.token(Some("onward"), &email))
+        server.add_member("onward", &email, &[role], None);
+        server.client_of("onward", &email)
     };
     let (user, engineer) = (of("user"), of("engineer"));
     let joe = document("joe@example.com", "user");
@@ -170,8 +170,8 @@ fn whoever_may_not_is_told_so_and_nothing_is_done() {
             "this invitation grants roles or permissions that you do not hold yourself",
         ),
     ];
-    for (answer, detail) in table {
-        assert_eq!(refusal(&answer), (403, "Forbidden".to_owned(), detail.to_owned()));
+    for (response, detail) in table {
+        assert_eq!(rejection(&response), (403, "Forbidden".to_owned(), detail.to_owned()));
     }
     assert_eq!(emails(&list(&jane)), ["boss@example.com"]);
 }
@@ -180,7 +180,7 @@ fn whoever_may_not_is_told_so_and_nothing_is_done() {
 fn a_body_that_does_not_come_is_not_waited_for() {
     let setup = Setup::new(Backend::sqlite()).with("USHER__SERVER__BODY_TIMEOUT", "1s");
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let (host, token) = (host(&server), server.token(Some("onward"), "jane@example.com"));
     let reply = Wire::to(&server).send(&format!(
         "POST /invitations HTTP/1.1\nHost: {host}\nFastly-Key: {token}\nContent-Length: 100\n\n{{\"data\":"
@@ -194,10 +194,10 @@ fn a_body_that_does_not_come_is_not_waited_for() {
 fn a_code_that_opens_nothing_says_what_became_of_its_invitation() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let accept = |code: &str, body: &str| {
         let request = server.client.request(Method::PUT, &format!("/invitation/accept/{code}"));
-        refusal(&send(request.body(body.to_owned())))
+        rejection(&send(request.body(body.to_owned())))
     };
     let joe = invited(&jane, "joe@example.com");
     let code = acceptance_code(&server, "joe@example.com");
@@ -220,7 +220,7 @@ fn a_code_that_opens_nothing_says_what_became_of_its_invitation() {
 fn an_access_token_that_is_nobodys_is_refused_before_all_else() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let nobody = server.client.with_token("0123456789abcdefghijABCDEFGHIJxy");
     let mistakes = [
         nobody.post_text("/invitations", "application/json", "null"),
@@ -228,8 +228,8 @@ fn an_access_token_that_is_nobodys_is_refused_before_all_else() {
         nobody.get("/invitations?page[size]=0"),
         nobody.get("/service-authorizations?page[number]=x"),
     ];
-    for answer in mistakes {
-        assert_eq!(unauthorized(&answer), "this access token is not known, has expired or was revoked");
+    for response in mistakes {
+        assert_eq!(unauthorized(&response), "this access token is not known, has expired or was revoked");
     }
 }
 
@@ -238,12 +238,12 @@ fn an_access_token_that_is_nobodys_is_refused_before_all_else() {
 fn what_lies_below_the_paths_is_not_found_in_the_same_form() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     for path in
         ["/invitations/", "/invitations/a/b", "/invitation/accept/", "/current_user/", "/invitation/x"]
     {
-        for answer in [jane.get(path), jane.delete(path)] {
-            let (status, msg, _) = refusal(&answer);
+        for response in [jane.get(path), jane.delete(path)] {
+            let (status, msg, _) = rejection(&response);
             assert_eq!((status, msg.as_str()), (404, "Record not found"), "{path}");
         }
     }

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{emails, invited, refusal};
+use super::{emails, invited, rejection};
 use crate::harness::{Backend, Client, Setup, on_both_databases, send};
 
 on_both_databases!(every_invitation_is_on_one_page, each_page_links_to_those_around_it);
@@ -32,7 +32,7 @@ fn crowd(client: &Client, size: usize) -> Vec<String> {
 fn every_invitation_is_on_one_page(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let crowd = crowd(&jane, 22);
     for (first, pages) in [("/invitations", 2), ("/invitations?page%5Bsize%5D=5", 5), (&*link(1, 22), 1)] {
         let mut seen = Vec::new();
@@ -64,7 +64,7 @@ fn without_places(links: &Value) -> Value {
 fn each_page_links_to_those_around_it(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let table = |rows: u32, number: u32| {
         let page = part(&jane, &format!("page%5Bnumber%5D={number}&page%5Bsize%5D=2"));
         let meta = json!({
@@ -91,7 +91,7 @@ fn each_page_links_to_those_around_it(backend: Backend) {
 fn parameters_come_in_any_order_and_spelling_and_have_defaults() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     crowd(&jane, 21);
     let table = [
         ("", 1, 20),
@@ -116,21 +116,21 @@ fn parameters_come_in_any_order_and_spelling_and_have_defaults() {
 fn numbers_out_of_bounds_are_refused_by_name() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let huge = "18446744073709551617";
     let wrong = ["0", "-1", "%2B5", "abc", "1.5", "", "%20", "1%00", huge];
     let both = |name: &'static str| wrong.iter().map(move |value| (name, *value));
     for (name, value) in both("size").chain(both("number")).chain([("size", "101"), ("number", "4294967296")])
     {
         for path in ["/invitations", "/service-authorizations"] {
-            let answer = jane.get(&format!("{path}?page%5B{name}%5D={value}"));
-            let (status, msg, detail) = refusal(&answer);
+            let response = jane.get(&format!("{path}?page%5B{name}%5D={value}"));
+            let (status, msg, detail) = rejection(&response);
             assert_eq!((status, msg.as_str()), (400, "Bad request"), "{name}={value}");
             let named = format!("page[{name}] must be a whole number from 1 to ");
             assert!(detail.starts_with(&named), "{detail}");
         }
     }
-    let (_, _, detail) = refusal(&jane.get("/invitations?page%5Bsize%5D=0&page%5Bnumber%5D=0"));
+    let (_, _, detail) = rejection(&jane.get("/invitations?page%5Bsize%5D=0&page%5Bnumber%5D=0"));
     assert!(detail.contains("page[number] ") && detail.contains("; page[size] "), "{detail}");
 }
 
@@ -138,7 +138,7 @@ fn numbers_out_of_bounds_are_refused_by_name() {
 fn links_begin_with_the_public_url_whatever_the_request_says() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     crowd(&jane, 2);
     let deceit = [
         ("Host", "evil.example"),
@@ -157,7 +157,7 @@ fn links_begin_with_the_public_url_whatever_the_request_says() {
 fn numbers_are_written_as_integers() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let empty = jane.get("/invitations").expect(200).body;
     let meta = r#""meta":{"current_page":1,"per_page":20,"record_count":0,"total_pages":1}}"#;
     let link = link(1, 20);

@@ -2,13 +2,12 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use usher_domain::port::StoreError;
 
 use super::{
-    JSON_API, create, document, list, path, refusal,
+    JSON_API, create, document, list, path, rejection,
     wire::{Wire, host},
 };
-use crate::harness::{Answer, Backend, Client, Setup, send};
+use crate::harness::{Backend, Client, Response, Setup, send};
 
 /// An invitation of a user with these attributes too.
 fn with(email: &str, attributes: &Value) -> Value {
@@ -23,7 +22,7 @@ fn with(email: &str, attributes: &Value) -> Value {
 fn every_declared_type_is_read() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let types = [
         JSON_API,
         "application/json",
@@ -46,7 +45,7 @@ fn every_declared_type_is_read() {
 fn what_is_left_out_or_null_has_its_default() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let least = json!({ "data": { "attributes": { "email": "a@example.com" } } });
     let nulls = json!({ "data": {
         "type": null,
@@ -71,7 +70,7 @@ fn what_is_left_out_or_null_has_its_default() {
 fn role_and_roles_are_granted_together() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let table = [
         (json!({ "role": "tls_viewer" }), "tls_viewer", json!(["tls_viewer"])),
         (json!({ "role": "superuser" }), "superuser", json!(["superuser"])),
@@ -89,7 +88,7 @@ fn role_and_roles_are_granted_together() {
 fn the_status_code_is_1_in_words_or_figures() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     for (n, code) in [json!(1), json!("1"), Value::Null].into_iter().enumerate() {
         let body = with(&format!("p{n}@example.com"), &json!({ "status_code": code }));
         let created = create(&jane, &body).expect(200);
@@ -97,7 +96,7 @@ fn the_status_code_is_1_in_words_or_figures() {
     }
     for code in [json!(0), json!("0"), json!(2), json!(true)] {
         let body = with("joe@example.com", &json!({ "status_code": code }));
-        let (status, msg, detail) = refusal(&create(&jane, &body));
+        let (status, msg, detail) = rejection(&create(&jane, &body));
         assert_eq!((status, msg.as_str()), (400, "Bad request"), "{code}");
         assert!(detail.starts_with("data.attributes.status_code must be 1 or left out"), "{detail}");
     }
@@ -107,11 +106,11 @@ fn the_status_code_is_1_in_words_or_figures() {
 fn the_token_decides_the_customer() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let own = jane.get("/current_user").expect(200).json()["customer_id"].clone();
-    server.account("upside", "Upside");
-    server.member("upside", "eve@example.com", &["superuser"], None);
-    let eve = server.client.with_token(server.token(Some("upside"), "eve@example.com"));
+    server.add_account("upside", "Upside");
+    server.add_member("upside", "eve@example.com", &["superuser"], None);
+    let eve = server.client_of("upside", "eve@example.com");
     let foreign = eve.get("/current_user").expect(200).json()["customer_id"].clone();
     assert_ne!(own, foreign);
     let named = |id: &Value| json!({ "type": "customer", "id": id });
@@ -136,7 +135,7 @@ fn the_token_decides_the_customer() {
 fn bodies_that_say_nothing_sensible_are_refused() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let attributes =
         |text: &str| format!(r#"{{"data":{{"attributes":{{"email":"joe@example.com",{text}}}}}}}"#);
     let service = |item: &str| {
@@ -177,13 +176,12 @@ fn bodies_that_say_nothing_sensible_are_refused() {
         ),
     ];
     for (text, expected) in table {
-        let (status, msg, detail) = refusal(&jane.post_text("/invitations", JSON_API, text));
+        let (status, msg, detail) = rejection(&jane.post_text("/invitations", JSON_API, text));
         assert_eq!((status, msg.as_str()), (400, "Bad request"), "{text}");
         assert!(detail.contains(expected), "{text}: {detail}");
     }
     assert_eq!(list(&jane)["meta"]["record_count"], 0);
-    let mail = server.core.store.read::<_, StoreError>("test", |tx| tx.next_mail_due());
-    assert_eq!(mail, Ok(None), "no mail either");
+    assert_eq!(server.scene.read(|tx| tx.next_mail_due()), None, "no mail was queued");
 }
 
 /// fastly-py and fastly-js without an invitation.
@@ -191,7 +189,7 @@ fn bodies_that_say_nothing_sensible_are_refused() {
 fn a_body_of_no_length_is_refused() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let (host, token) = (host(&server), server.token(Some("onward"), "jane@example.com"));
     let reply = Wire::to(&server).send(&format!(
         "POST /invitations HTTP/1.1\nHost: {host}\nFASTLY-KEY: {token}\nContent-Type: {JSON_API}\n\
@@ -207,14 +205,14 @@ fn a_body_of_no_length_is_refused() {
 fn a_body_has_at_most_64_kib() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let padded = |size: usize| {
         let body = document("joe@example.com", "user").to_string();
         format!("{body}{}", " ".repeat(size - body.len()))
     };
     let large = jane.post_text("/invitations", JSON_API, &padded(64 * 1024 + 1));
     let expected = (413, "Request body too large".to_owned());
-    let (status, msg, detail) = refusal(&large);
+    let (status, msg, detail) = rejection(&large);
     assert_eq!((status, msg), expected);
     assert!(detail.contains("65536"), "{detail}");
     jane.post_text("/invitations", JSON_API, &padded(64 * 1024)).expect(200);
@@ -224,8 +222,8 @@ fn a_body_has_at_most_64_kib() {
 fn nothing_is_ever_not_acceptable() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
-    let ask = |client: &Client, method: Method, path: &str, accept: &str, body: &str| -> Answer {
+    let jane = server.add_onward();
+    let ask = |client: &Client, method: Method, path: &str, accept: &str, body: &str| -> Response {
         send(client.request(method, path).header("Accept", accept).body(body.to_owned()))
     };
     for accept in ["text/html", "image/png;q=1", "application/vnd.api+json;q=0", "*/*;q=0", "", "nonsense"] {
@@ -237,6 +235,6 @@ fn nothing_is_ever_not_acceptable() {
         ask(&jane, Method::GET, "/current_user", accept, "").expect(200);
         ask(&jane, Method::DELETE, &path(&id), accept, "").expect(204);
         let missing = ask(&jane, Method::DELETE, &path(&id), accept, "");
-        assert_eq!(refusal(&missing).0, 404, "{accept}");
+        assert_eq!(rejection(&missing).0, 404, "{accept}");
     }
 }

@@ -17,7 +17,7 @@ fn services(grant: &Grant) -> Vec<(&str, ServicePermission)> {
 fn services_are_stored_in_whatever_shape_they_come(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let linked = json!({ "data": { "type": "service", "id": "SVC" } });
     let bare = json!({ "type": "service", "id": "SVC" });
     let item = |service: &Value, permission: Value| {
@@ -56,7 +56,7 @@ fn services_are_stored_in_whatever_shape_they_come(backend: Backend) {
 fn shapes_stand_side_by_side_and_the_limit_can_be_lifted() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let mut body = document("joe@example.com", "user");
     body["data"]["relationships"] = json!({ "service_invitations": { "data": [
         { "data": { "relationships": { "service": { "id": "B" } } } },

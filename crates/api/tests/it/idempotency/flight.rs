@@ -3,15 +3,13 @@
 use std::{sync::mpsc, thread};
 
 use usher_domain::{
-    address::EmailAddress,
-    env::Env,
-    port::{StoreError, Tx},
-    role::Grant,
-    usecase::invite::{Invite, invite as invite_somebody},
+    port::StoreError,
+    testkit::{Scene, grant},
+    usecase::invite::invite as invite_in_domain,
 };
 
-use super::{KEY, LANDSCAPE, assert_again, assert_first, invite, invite_by_fastly, is_replayed, jane};
-use crate::harness::{Answer, Backend, Client, Server, Setup, fastly::refusal, on_both_databases};
+use super::{KEY, LANDSCAPE, assert_again, assert_first, invite, invite_by_fastly, is_replayed};
+use crate::harness::{Backend, Client, Response, Server, Setup, fastly::rejection, on_both_databases};
 
 on_both_databases!(a_key_in_flight_is_refused_for_the_moment);
 
@@ -20,43 +18,35 @@ fn setup(backend: Backend) -> Setup {
     Setup::new(backend).with("USHER__LIMITS__WRITES_PER_HOUR", "0")
 }
 
-/// Invites joe@example.com in a unit that ends without having done it.
-fn hold(server: &Server, work: impl Fn()) {
-    let env = &server.core.env;
-    let held = server.core.store.write::<(), StoreError>("hold", |tx| {
-        invite_joe(server, tx, env);
+/// Runs `work` in a unit that has invited joe@example.com, and then rolls the unit back.
+fn hold(scene: &Scene, work: impl Fn()) {
+    let (admin, invitation) = (scene.admin(), Scene::invitation("joe@example.com", grant(["Auditor"])));
+    let held = scene.act::<(), StoreError>(&admin, |tx, env, admin| {
+        invite_in_domain(tx, env, admin, &invitation).unwrap();
         work();
-        Err(StoreError::Unreachable("held for long enough".to_owned()))
+        Err(StoreError::Unreachable("rolled back by the test".to_owned()))
     });
     assert!(held.is_err());
 }
 
-fn invite_joe(server: &Server, tx: &mut dyn Tx, env: &Env) {
-    let actor = server.actor(tx, "jane@example.com");
-    let grant = Grant::of_roles(["Auditor"]).unwrap();
-    let validity = chrono::TimeDelta::days(14);
-    let command = Invite::new(EmailAddress::parse("joe@example.com").unwrap(), grant, validity);
-    invite_somebody(tx, env, &actor, &command).unwrap();
-}
-
 /// Sends the request by each client at once, while nobody can invite joe@example.com; answers the one that was answered
 /// meanwhile, and the one that was answered after.
-fn race(server: &Server, clients: &[Client; 2], send: fn(&Client) -> Answer) -> [Answer; 2] {
+fn race(server: &Server, clients: &[Client; 2], send: fn(&Client) -> Response) -> [Response; 2] {
     thread::scope(|scope| {
-        let (answers, answered) = mpsc::channel();
+        let (responses, answered) = mpsc::channel();
         let mut early = None;
         let (held, ready) = mpsc::channel();
         let (release, released) = mpsc::channel::<()>();
         let holder = scope.spawn(move || {
-            hold(server, || {
+            hold(&server.scene, || {
                 held.send(()).unwrap();
                 released.recv().unwrap();
             });
         });
         ready.recv().unwrap();
         for client in clients {
-            let answers = answers.clone();
-            scope.spawn(move || answers.send(send(client)).unwrap());
+            let responses = responses.clone();
+            scope.spawn(move || responses.send(send(client)).unwrap());
         }
         early.replace(answered.recv().unwrap());
         release.send(()).unwrap();
@@ -65,18 +55,18 @@ fn race(server: &Server, clients: &[Client; 2], send: fn(&Client) -> Answer) -> 
     })
 }
 
-fn by_landscape(client: &Client) -> Answer {
+fn by_landscape(client: &Client) -> Response {
     invite(client, "joe@example.com", KEY)
 }
 
-fn by_fastly(client: &Client) -> Answer {
+fn by_fastly(client: &Client) -> Response {
     invite_by_fastly(client, "joe@example.com", KEY)
 }
 
 fn a_key_in_flight_is_refused_for_the_moment(backend: Backend) {
     let setup = setup(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let clients = [jane.clone(), jane.clone()];
 
     let [early, late] = race(&server, &clients, by_landscape);
@@ -88,7 +78,7 @@ fn a_key_in_flight_is_refused_for_the_moment(backend: Backend) {
 
     jane.delete(&format!("{LANDSCAPE}/{}", late.json()["id"])).expect(204);
     let [early, late] = race(&server, &clients, |client| invite_by_fastly(client, "joe@example.com", "next"));
-    let (status, msg, detail) = refusal(&early);
+    let (status, msg, detail) = rejection(&early);
     assert_eq!((status, msg.as_str(), early.header("retry-after")), (409, "Request in progress", "1"));
     assert!(detail.contains("send it again in a moment"), "{detail}");
     assert_first(&late, 200);
@@ -99,9 +89,9 @@ fn a_key_in_flight_is_refused_for_the_moment(backend: Backend) {
 fn a_key_in_flight_at_another_replica_is_refused_on_postgres() {
     let setup = setup(Backend::postgres());
     let (here, there) = (setup.start(), setup.start());
-    let clients = [here.onward(), jane(&there)];
+    let clients = [here.add_onward(), there.jane()];
     let [early, late] = race(&here, &clients, by_fastly);
-    assert_eq!(refusal(&early).0, 409);
+    assert_eq!(rejection(&early).0, 409);
     assert_first(&late, 200);
     for client in &clients {
         assert_again(&late, &by_fastly(client));
@@ -114,13 +104,13 @@ fn a_key_in_flight_at_another_replica_is_refused_on_postgres() {
 fn a_key_in_flight_in_another_process_is_waited_for_on_sqlite() {
     let setup = setup(Backend::sqlite());
     let (here, there) = (setup.start(), setup.start());
-    let clients = [here.onward(), jane(&there)];
-    let answers = thread::scope(|scope| {
+    let clients = [here.add_onward(), there.jane()];
+    let responses = thread::scope(|scope| {
         let (held, ready) = mpsc::channel();
         let (release, released) = mpsc::channel::<()>();
         let (holder, clients) = (&here, &clients);
         scope.spawn(move || {
-            hold(holder, || {
+            hold(&holder.scene, || {
                 held.send(()).unwrap();
                 released.recv().unwrap();
             });
@@ -130,6 +120,6 @@ fn a_key_in_flight_in_another_process_is_waited_for_on_sqlite() {
         release.send(()).unwrap();
         waiting.map(|thread| thread.join().unwrap())
     });
-    let [first, second] = &answers;
+    let [first, second] = &responses;
     if is_replayed(first) { assert_again(second, first) } else { assert_again(first, second) }
 }

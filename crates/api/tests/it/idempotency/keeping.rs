@@ -11,8 +11,8 @@ use reqwest::Method;
 use serde_json::json;
 use usher_domain::{idempotency::RETENTION, port::StoreError, usecase::idempotency::forget_stale};
 
-use super::{KEY, LANDSCAPE, acceptance, assert_again, assert_first, invite, invite_by_fastly, jane, keyed};
-use crate::harness::{Backend, SECRET, Setup, body, on_both_databases};
+use super::{KEY, LANDSCAPE, acceptance, assert_again, assert_first, invite, invite_by_fastly, keyed};
+use crate::harness::{Backend, SECRET, Setup, invitation_body, on_both_databases};
 
 on_both_databases!(
     a_key_lives_for_a_day,
@@ -26,30 +26,31 @@ on_both_databases!(
 fn a_key_lives_for_a_day(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    server.onward();
-    let first = invite(&jane(&server), "joe@example.com", KEY).expect(200);
-    setup.wait(RETENTION - TimeDelta::microseconds(1));
-    assert_again(&first, &invite(&jane(&server), "joe@example.com", KEY));
-    setup.wait(TimeDelta::microseconds(1));
-    assert_first(&invite(&jane(&server), "joe@example.com", KEY), 400);
-    let next = invite(&jane(&server), "ann@example.com", KEY);
+    server.add_onward();
+    let first = invite(&server.jane(), "joe@example.com", KEY).expect(200);
+    setup.advance(RETENTION - TimeDelta::microseconds(1));
+    assert_again(&first, &invite(&server.jane(), "joe@example.com", KEY));
+    setup.advance(TimeDelta::microseconds(1));
+    assert_first(&invite(&server.jane(), "joe@example.com", KEY), 400);
+    let next = invite(&server.jane(), "ann@example.com", KEY);
     assert_first(&next, 200);
-    assert_again(&next, &invite(&jane(&server), "ann@example.com", KEY));
+    assert_again(&next, &invite(&server.jane(), "ann@example.com", KEY));
     let forget = || {
-        let env = &server.core.env;
-        server.core.store.write::<_, StoreError>("test", |tx| forget_stale(tx, env, 10))
+        let scene = &server.scene;
+        scene.write::<_, StoreError>(|tx| forget_stale(tx, &scene.env, 10))
     };
     assert_eq!(forget(), Ok(0));
-    setup.wait(RETENTION);
+    setup.advance(RETENTION);
     assert_eq!(forget(), Ok(1));
 }
 
-/// It counts, and beyond the limit it is refused before its key is looked at.
+/// It counts, and beyond the limit it is rejected before its key is looked at.
 fn a_repetition_is_a_write(backend: Backend) {
     let setup = Setup::new(backend).with("USHER__LIMITS__WRITES_PER_HOUR", "2");
     let server = setup.start();
-    let jane = server.onward();
-    let remaining = |answer: &crate::harness::Answer| answer.header("fastly-ratelimit-remaining").to_owned();
+    let jane = server.add_onward();
+    let remaining =
+        |response: &crate::harness::Response| response.header("fastly-ratelimit-remaining").to_owned();
     let first = invite_by_fastly(&jane, "joe@example.com", KEY).expect(200);
     assert_eq!(remaining(&first), "1");
     let again = invite_by_fastly(&jane, "joe@example.com", KEY);
@@ -58,7 +59,7 @@ fn a_repetition_is_a_write(backend: Backend) {
     assert_first(&invite_by_fastly(&jane, "joe@example.com", KEY), 429);
     assert_first(&invite_by_fastly(&jane, "joe@example.com", "no key"), 429);
     assert_first(&invite_by_fastly(&jane, "ann@example.com", KEY), 429);
-    setup.wait(TimeDelta::minutes(11));
+    setup.advance(TimeDelta::minutes(11));
     assert_again(&first, &invite_by_fastly(&jane, "joe@example.com", KEY));
 }
 
@@ -66,10 +67,10 @@ fn a_repetition_is_a_write(backend: Backend) {
 fn a_lost_answer_is_given_again(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let address = jane.base().strip_prefix("http://").unwrap();
     let token = server.token(Some("onward"), "jane@example.com");
-    let json = body("Joe", "joe@example.com", &["Auditor"]).to_string();
+    let json = invitation_body("Joe", "joe@example.com", &["Auditor"]).to_string();
     let mut stream = TcpStream::connect(address).unwrap();
     write!(
         stream,
@@ -85,9 +86,9 @@ fn a_lost_answer_is_given_again(backend: Backend) {
     drop(stream);
     // What is committed may be in flight for another moment.
     let again = loop {
-        let answer = invite(&jane, "joe@example.com", KEY);
-        if answer.status.as_u16() != 409 {
-            break answer.expect(200);
+        let response = invite(&jane, "joe@example.com", KEY);
+        if response.status.as_u16() != 409 {
+            break response.expect(200);
         }
         assert!(Instant::now() < deadline, "it is still in flight");
     };
@@ -99,15 +100,15 @@ fn a_lost_answer_is_given_again(backend: Backend) {
 fn every_replica_gives_the_answer_again(backend: Backend) {
     let setup = Setup::new(backend);
     let (one, other) = (setup.start(), setup.start());
-    let first = invite(&one.onward(), "joe@example.com", KEY).expect(200);
-    assert_again(&first, &invite(&jane(&other), "joe@example.com", KEY));
-    assert_again(&first, &invite(&jane(&one), "joe@example.com", KEY));
+    let first = invite(&one.add_onward(), "joe@example.com", KEY).expect(200);
+    assert_again(&first, &invite(&other.jane(), "joe@example.com", KEY));
+    assert_again(&first, &invite(&one.jane(), "joe@example.com", KEY));
 }
 
 fn an_answer_outlives_the_secret(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let first = invite(&server.onward(), "joe@example.com", KEY).expect(200);
+    let first = invite(&server.add_onward(), "joe@example.com", KEY).expect(200);
     let setup = setup
         .with("USHER__AUTH__SECRET", &format!("{SECRET}, the next one"))
         .with("USHER__AUTH__PREVIOUS_SECRETS", SECRET);
@@ -120,7 +121,10 @@ fn an_answer_outlives_the_secret(backend: Backend) {
 fn nothing_secret_is_kept(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let created = server.onward().post(LANDSCAPE, &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    let created = server
+        .add_onward()
+        .post(LANDSCAPE, &invitation_body("Joe", "joe@example.com", &["Auditor"]))
+        .expect(200);
     let path = acceptance(&server, &created.json()["secure_id"]);
     let newcomer = json!({ "name": "Joe Wright", "password": "a password of joe" });
     keyed(&server.client, Method::PUT, &path, &newcomer, KEY).expect(200);

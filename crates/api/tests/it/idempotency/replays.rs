@@ -5,10 +5,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{
-    FASTLY, KEY, LANDSCAPE, acceptance, assert_again, assert_first, invite, invite_by_fastly, jane, keyed,
-    link, traces,
+    FASTLY, KEY, LANDSCAPE, acceptance, assert_again, assert_first, invite, invite_by_fastly, keyed, link,
+    traces,
 };
-use crate::harness::{Answer, Backend, Client, Server, Setup, body, on_both_databases};
+use crate::harness::{Backend, Client, Response, Server, Setup, invitation_body, on_both_databases};
 
 on_both_databases!(
     invitations_of_landscape,
@@ -25,14 +25,19 @@ on_both_databases!(
 
 /// Sends a request twice with one key, and a third time a while later.
 #[track_caller]
-fn assert_done_once(setup: &Setup, server: &Server, status: u16, request: impl Fn(&str) -> Answer) -> Answer {
+fn assert_done_once(
+    setup: &Setup,
+    server: &Server,
+    status: u16,
+    request: impl Fn(&str) -> Response,
+) -> Response {
     let before = traces(server);
     let first = request(KEY);
     assert_first(&first, status);
     let after = traces(server);
     assert_ne!(before, after, "it was done");
     assert_again(&first, &request(KEY));
-    setup.wait(TimeDelta::minutes(30));
+    setup.advance(TimeDelta::minutes(30));
     assert_again(&first, &request(&format!("\"{KEY}\"")));
     assert_eq!(traces(server), after, "nothing was done again");
     first
@@ -41,22 +46,23 @@ fn assert_done_once(setup: &Setup, server: &Server, status: u16, request: impl F
 /// The account, and its first invitation, which is for joe@example.com.
 fn invited(setup: &Setup) -> (Server, Value) {
     let server = setup.start();
-    let created = server.onward().post(LANDSCAPE, &body("Joe", "joe@example.com", &["Auditor"]));
+    let created =
+        server.add_onward().post(LANDSCAPE, &invitation_body("Joe", "joe@example.com", &["Auditor"]));
     (server, created.expect(200).json()["secure_id"].clone())
 }
 
 /// Joe, who is a member elsewhere.
 fn joe(server: &Server) -> Client {
-    server.account("elsewhere", "Elsewhere");
-    server.member("elsewhere", "joe@example.com", &["user"], None);
+    server.add_account("elsewhere", "Elsewhere");
+    server.add_member("elsewhere", "joe@example.com", &["user"], None);
     server.client.with_token(server.token(None, "joe@example.com"))
 }
 
 fn invitations_of_landscape(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    server.onward();
-    let first = assert_done_once(&setup, &server, 200, |key| invite(&jane(&server), "joe@example.com", key));
+    server.add_onward();
+    let first = assert_done_once(&setup, &server, 200, |key| invite(&server.jane(), "joe@example.com", key));
     assert!(first.body.starts_with(r#"{"id":1,"secure_id":""#), "{}", first.body);
     assert_eq!(first.header("content-type"), "application/json");
 }
@@ -64,16 +70,16 @@ fn invitations_of_landscape(backend: Backend) {
 fn resending(backend: Backend) {
     let setup = Setup::new(backend);
     let (server, _) = invited(&setup);
-    setup.wait(TimeDelta::minutes(2));
+    setup.advance(TimeDelta::minutes(2));
     let path = format!("{LANDSCAPE}/1");
-    assert_done_once(&setup, &server, 200, |key| keyed(&jane(&server), Method::POST, &path, &json!({}), key));
+    assert_done_once(&setup, &server, 200, |key| keyed(&server.jane(), Method::POST, &path, &json!({}), key));
 }
 
 fn deletions_of_landscape(backend: Backend) {
     let setup = Setup::new(backend);
     let (server, _) = invited(&setup);
     let path = format!("{LANDSCAPE}/1");
-    let delete = |key: &str| keyed(&jane(&server), Method::DELETE, &path, &Value::Null, key);
+    let delete = |key: &str| keyed(&server.jane(), Method::DELETE, &path, &Value::Null, key);
     let first = assert_done_once(&setup, &server, 204, delete);
     assert_eq!((first.body.as_str(), first.header("content-type")), ("", ""));
 }
@@ -106,8 +112,8 @@ fn rejection_by_link(backend: Backend) {
 fn invitations_of_fastly(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    server.onward();
-    let create = |key: &str| invite_by_fastly(&jane(&server), "joe@example.com", key);
+    server.add_onward();
+    let create = |key: &str| invite_by_fastly(&server.jane(), "joe@example.com", key);
     let first = assert_done_once(&setup, &server, 200, create);
     assert_eq!(first.header("content-type"), "application/vnd.api+json");
     assert_eq!(first.header("cache-control"), "no-store");
@@ -117,9 +123,9 @@ fn invitations_of_fastly(backend: Backend) {
 fn deletions_of_fastly(backend: Backend) {
     let setup = Setup::new(backend);
     let (server, _) = invited(&setup);
-    let id = jane(&server).get(FASTLY).expect(200).json()["data"][0]["id"].clone();
+    let id = server.jane().get(FASTLY).expect(200).json()["data"][0]["id"].clone();
     let path = format!("{FASTLY}/{}", id.as_str().unwrap());
-    let delete = |key: &str| keyed(&jane(&server), Method::DELETE, &path, &Value::Null, key);
+    let delete = |key: &str| keyed(&server.jane(), Method::DELETE, &path, &Value::Null, key);
     assert_done_once(&setup, &server, 204, delete);
 }
 

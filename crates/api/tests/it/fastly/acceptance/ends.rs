@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::{PASSWORD, World, assert_done, kind, put};
 use crate::harness::{
-    Backend, Invited,
-    fastly::{delete, document, listed, refusal},
+    Backend, InvitationMail,
+    fastly::{delete, document, listed, rejection},
     on_both_databases,
 };
 
@@ -15,10 +15,10 @@ on_both_databases!(an_older_code_is_gone, a_code_ends_with_its_invitation);
 fn an_older_code_is_gone(backend: Backend) {
     let world = World::new(backend);
     let first = world.invite(&document("joe@example.com", "user"));
-    world.setup.wait(TimeDelta::minutes(1));
+    world.setup.advance(TimeDelta::minutes(1));
     let second = world.resend();
     assert_ne!(first.code(), second.code());
-    let old = refusal(&world.accept(first.code()));
+    let old = rejection(&world.accept(first.code()));
     assert_eq!((old.0, old.1.as_str()), (410, "Gone"));
     assert!(old.2.contains("newer"), "{}", old.2);
     assert_done(&world.accept(second.code()));
@@ -37,8 +37,8 @@ fn a_code_ends_with_its_invitation(backend: Backend) {
     assert_eq!(kind(&world.accept(declined.code())), (410, "Gone".to_owned()));
 
     let expired = world.invite(&document("bob@example.com", "user"));
-    world.setup.wait(TimeDelta::days(7));
-    let expired = refusal(&world.accept(expired.code()));
+    world.setup.advance(TimeDelta::days(7));
+    let expired = rejection(&world.accept(expired.code()));
     assert_eq!((expired.0, expired.1.as_str()), (410, "Gone"));
     assert!(expired.2.contains("ask the person who invited you"), "{}", expired.2);
     for email in ["joe@example.com", "ann@example.com", "bob@example.com"] {
@@ -68,17 +68,17 @@ fn each_term_can_be_configured() {
 fn what_is_sent_again_has_its_whole_term_again() {
     let world = World::new(Backend::sqlite());
     world.invite(&document("joe@example.com", "user"));
-    world.setup.wait(TimeDelta::days(5));
+    world.setup.advance(TimeDelta::days(5));
     assert_term(&world, World::resend, TimeDelta::days(7));
 }
 
 /// To the second, for the list and for acceptance. The clock is at the end of the term afterwards.
 #[track_caller]
-fn assert_term(world: &World, send: impl FnOnce(&World) -> Invited, term: TimeDelta) {
+fn assert_term(world: &World, send: impl FnOnce(&World) -> InvitationMail, term: TimeDelta) {
     let mail = send(world);
-    world.setup.wait(term - TimeDelta::seconds(1));
-    let refused = put(&world.server.client, mail.code(), &json!({}));
-    assert_eq!((kind(&refused).0, listed(&world.jane()).len()), (400, 1), "open until then");
-    world.setup.wait(TimeDelta::seconds(1));
+    world.setup.advance(term - TimeDelta::seconds(1));
+    let rejected = put(&world.server.client, mail.code(), &json!({}));
+    assert_eq!((kind(&rejected).0, listed(&world.jane()).len()), (400, 1), "open until then");
+    world.setup.advance(TimeDelta::seconds(1));
     assert_eq!((kind(&world.accept(mail.code())).0, listed(&world.jane()).len()), (410, 0), "not longer");
 }

@@ -8,9 +8,9 @@ use std::cell::RefCell;
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Answer, Backend, Client, Invited, Postbox, Server, Setup, body,
-    fastly::{create, document, limited, listed, refusal},
-    on_both_databases,
+    Backend, Client, InvitationMail, Postbox, Response, Server, Setup,
+    fastly::{create, document, limited, listed, rejection},
+    invitation_body, on_both_databases,
 };
 
 on_both_databases!(a_newcomer_becomes_what_the_invitation_says, a_code_that_opens_nothing_is_not_found);
@@ -31,7 +31,7 @@ impl World {
         let postbox = Postbox::secure();
         let setup = configure(Setup::delivering(backend, &postbox));
         let server = setup.start();
-        server.onward();
+        server.add_onward();
         Self { postbox, setup, server }
     }
 
@@ -47,35 +47,35 @@ impl World {
 
     /// Somebody who is a member elsewhere, and has no password.
     fn stranger(&self, email: &str) -> Client {
-        self.server.account("elsewhere", "Elsewhere");
-        self.server.member("elsewhere", email, &["user"], None);
+        self.server.add_account("elsewhere", "Elsewhere");
+        self.server.add_member("elsewhere", email, &["user"], None);
         self.server.client.with_key(&self.server.token(None, email))
     }
 
-    fn invite(&self, document: &Value) -> Invited {
+    fn invite(&self, document: &Value) -> InvitationMail {
         self.mailed_by(|| create(&self.jane(), document))
     }
 
-    fn invite_by_landscape(&self, email: &str) -> Invited {
-        let body = body("Joe", email, &["Auditor"]);
+    fn invite_by_landscape(&self, email: &str) -> InvitationMail {
+        let body = invitation_body("Joe", email, &["Auditor"]);
         self.mailed_by(|| self.jane_of_landscape().post("/api/v2/invitations", &body))
     }
 
     /// Sends the only invitation again.
-    fn resend(&self) -> Invited {
+    fn resend(&self) -> InvitationMail {
         let jane = self.jane_of_landscape();
         let id = jane.get("/api/v2/invitations").json()["results"][0]["id"].clone();
         self.mailed_by(|| jane.post(&format!("/api/v2/invitations/{id}"), &json!({})))
     }
 
-    fn mailed_by(&self, invite: impl FnOnce() -> Answer) -> Invited {
+    fn mailed_by(&self, invite: impl FnOnce() -> Response) -> InvitationMail {
         let arrived = self.postbox.count();
         invite().expect(200);
         self.postbox.newest_of(arrived + 1)
     }
 
     /// Without a token.
-    fn accept(&self, code: &str) -> Answer {
+    fn accept(&self, code: &str) -> Response {
         put(&self.server.client, code, &newcomer())
     }
 }
@@ -86,27 +86,31 @@ fn newcomer() -> Value {
     json!({ "marketing_opt_in": false, "name": "Joe Wright", "password": PASSWORD })
 }
 
-fn put(client: &Client, code: &str, body: &Value) -> Answer {
+fn put(client: &Client, code: &str, body: &Value) -> Response {
     client.put(&format!("/invitation/accept/{code}"), body)
 }
 
 /// Status and `msg`.
 #[track_caller]
-fn kind(answer: &Answer) -> (u16, String) {
-    let (status, msg, _) = refusal(answer);
+fn kind(response: &Response) -> (u16, String) {
+    let (status, msg, _) = rejection(response);
     (status, msg)
 }
 
 #[track_caller]
-fn assert_done(answer: &Answer) {
-    assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, r#"{"status":"ok"}"#), "{answer:?}");
-    assert_eq!(answer.header("content-type"), "application/json");
-    assert_eq!(answer.header("cache-control"), "no-store");
+fn assert_done(response: &Response) {
+    assert_eq!(
+        (response.status.as_u16(), response.body.as_str()),
+        (200, r#"{"status":"ok"}"#),
+        "{response:?}"
+    );
+    assert_eq!(response.header("content-type"), "application/json");
+    assert_eq!(response.header("cache-control"), "no-store");
 }
 
-fn limits(answer: &Answer) -> [Option<u64>; 2] {
+fn limits(response: &Response) -> [Option<u64>; 2] {
     ["fastly-ratelimit-remaining", "fastly-ratelimit-reset"]
-        .map(|name| answer.headers.get(name).map(|value| value.to_str().unwrap().parse().unwrap()))
+        .map(|name| response.headers.get(name).map(|value| value.to_str().unwrap().parse().unwrap()))
 }
 
 fn a_newcomer_becomes_what_the_invitation_says(backend: Backend) {
@@ -184,9 +188,9 @@ fn a_code_that_opens_nothing_is_not_found(backend: Backend) {
     for (n, wrong) in wrong.iter().enumerate() {
         // What is wrong with the body makes no difference to who has no code.
         for body in [newcomer(), json!({}), json!([])] {
-            let answer = put(&world.server.client, wrong, &body);
+            let response = put(&world.server.client, wrong, &body);
             let expected = json!({ "msg": "Record not found", "detail": "there is no such invitation" });
-            assert_eq!((answer.status.as_u16(), answer.json()), (404, expected), "{n}");
+            assert_eq!((response.status.as_u16(), response.json()), (404, expected), "{n}");
         }
     }
     assert_eq!(listed(&world.jane()).len(), 2);
@@ -208,7 +212,7 @@ fn what_cannot_be_taken_costs_nothing() {
         (json!({}), &["name", "password"]),
     ];
     for (body, fields) in cases {
-        let (status, msg, detail) = refusal(&put(&world.server.client, mail.code(), &body));
+        let (status, msg, detail) = rejection(&put(&world.server.client, mail.code(), &body));
         assert_eq!((status, msg.as_str()), (400, "Bad request"), "{body}");
         assert!(fields.iter().all(|field| detail.contains(field)), "{body}: {detail}");
         assert!(!detail.contains(PASSWORD) && !detail.contains("12345678"), "{detail}");
@@ -223,8 +227,9 @@ fn what_cannot_be_taken_costs_nothing() {
 #[test]
 fn no_answer_repeats_the_code() {
     let world = World::new(Backend::sqlite());
-    let answers = RefCell::new(Vec::new());
-    let note = |answer: Answer| answers.borrow_mut().push(format!("{:?} {}", answer.headers, answer.body));
+    let responses = RefCell::new(Vec::new());
+    let note =
+        |response: Response| responses.borrow_mut().push(format!("{:?} {}", response.headers, response.body));
     note(create(&world.jane(), &document("ann@example.com", "user")));
     let mail = world.invite(&document("joe@example.com", "user"));
     let (anybody, code) = (&world.server.client, mail.code());
@@ -243,7 +248,7 @@ fn no_answer_repeats_the_code() {
     note(world.accept(code));
     note(world.jane().get("/invitations"));
     let (_, mac) = code.rsplit_once('.').unwrap();
-    for answer in answers.into_inner() {
-        assert!(!answer.contains(mac), "{answer}");
+    for response in responses.into_inner() {
+        assert!(!response.contains(mac), "{response}");
     }
 }

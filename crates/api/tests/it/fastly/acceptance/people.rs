@@ -7,7 +7,7 @@ use usher_domain::access_token::Scope;
 use super::{World, assert_done, kind, limits, newcomer, put};
 use crate::harness::{
     Backend,
-    fastly::{document, listed, refusal},
+    fastly::{document, listed, rejection},
     on_both_databases, send,
 };
 
@@ -21,11 +21,11 @@ on_both_databases!(
 fn whoever_has_a_login_signs_in(backend: Backend) {
     let world = World::new(backend);
     let joe = world.stranger("joe@example.com");
-    world.server.member("elsewhere", "ann@example.com", &["user"], Some("correct horse"));
+    world.server.add_member("elsewhere", "ann@example.com", &["user"], Some("correct horse"));
     let for_joe = world.invite(&document("joe@example.com", "billing"));
     let for_ann = world.invite(&document("ann@example.com", "user"));
     for (mail, way_out) in [(&for_joe, "accept with that login"), (&for_ann, "sign in with its password")] {
-        let (status, msg, detail) = refusal(&world.accept(mail.code()));
+        let (status, msg, detail) = rejection(&world.accept(mail.code()));
         assert_eq!((status, msg.as_str()), (409, "Duplicate record"));
         assert!(detail.contains(way_out), "{detail}");
     }
@@ -47,9 +47,9 @@ fn whoever_has_a_login_signs_in(backend: Backend) {
 
     // A member cannot become one a second time; the invitation stays for whom it is meant.
     let another = world.invite(&document("bob@example.com", "user"));
-    let refused = put(&joe, another.code(), &Value::Null);
-    assert_eq!(kind(&refused), (409, "Duplicate record".to_owned()));
-    assert!(limits(&refused)[0].is_some(), "a refused write is counted as well: {refused:?}");
+    let rejected = put(&joe, another.code(), &Value::Null);
+    assert_eq!(kind(&rejected), (409, "Duplicate record".to_owned()));
+    assert!(limits(&rejected)[0].is_some(), "a rejected write is counted as well: {rejected:?}");
     assert_done(&world.accept(another.code()));
 }
 
@@ -57,7 +57,7 @@ fn whoever_has_a_login_signs_in(backend: Backend) {
 fn a_verified_address_needs_no_key(backend: Backend) {
     let world = World::new(backend);
     let joe = world.stranger("joe@example.com");
-    world.server.member("elsewhere", "ann@example.com", &["user"], None);
+    world.server.add_member("elsewhere", "ann@example.com", &["user"], None);
     let ann = world.server.client.with_key(&world.server.token(None, "ann@example.com"));
     let mail = world.invite(&document("joe@example.com", "user"));
     let (secure_id, _) = mail.code().split_once('.').unwrap();
@@ -71,22 +71,22 @@ fn a_verified_address_needs_no_key(backend: Backend) {
 fn an_access_token_accepts_nothing(backend: Backend) {
     let world = World::new(backend);
     world.stranger("joe@example.com");
-    let (secret, _) = world.server.access_token("elsewhere", "joe@example.com", Scope::Global, None);
+    let (secret, _) = world.server.add_access_token("elsewhere", "joe@example.com", Scope::Global, None);
     let mail = world.invite(&document("joe@example.com", "user"));
     for client in [world.server.client.with_key(&secret), world.server.client.with_token(&secret)] {
-        let refused = put(&client, mail.code(), &newcomer());
-        assert_eq!(kind(&refused), (403, "Forbidden".to_owned()));
-        assert!(limits(&refused)[0].is_some(), "{refused:?}");
+        let rejected = put(&client, mail.code(), &newcomer());
+        assert_eq!(kind(&rejected), (403, "Forbidden".to_owned()));
+        assert!(limits(&rejected)[0].is_some(), "{rejected:?}");
     }
     assert_eq!(listed(&world.jane()).len(), 1);
 }
 
 fn an_inviter_who_lost_the_right_is_told(backend: Backend) {
     let world = World::new(backend);
-    world.server.member("onward", "root@example.com", &["superuser"], None);
+    world.server.add_member("onward", "root@example.com", &["superuser"], None);
     let mail = world.invite(&document("joe@example.com", "user"));
-    world.server.leave("onward", "jane@example.com");
-    let (status, msg, detail) = refusal(&world.accept(mail.code()));
+    world.server.remove_member("onward", "jane@example.com");
+    let (status, msg, detail) = rejection(&world.accept(mail.code()));
     assert_eq!((status, msg.as_str()), (403, "Forbidden"));
     assert!(detail.contains("ask another administrator"), "{detail}");
     let root = world.server.client.with_key(&world.server.token(Some("onward"), "root@example.com"));

@@ -19,7 +19,7 @@ struct World {
 impl World {
     fn new(setup: &Setup) -> Self {
         let server = setup.start();
-        server.onward();
+        server.add_onward();
         let token = server.token(Some("onward"), "jane@example.com");
         Self { server, token }
     }
