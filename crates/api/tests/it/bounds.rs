@@ -3,7 +3,6 @@
 use std::{
     io::{ErrorKind, Read as _, Write as _},
     net::TcpStream,
-    sync::Barrier,
     time::{Duration, Instant},
 };
 
@@ -41,46 +40,6 @@ fn a_body_that_does_not_come_is_not_waited_for() {
     let mut response = [0; 12];
     stream.read_exact(&mut response).unwrap();
     assert_eq!(&response, b"HTTP/1.1 408");
-}
-
-/// All connections are busy: who comes now is sent away at once and told when to come back, and health still answers.
-#[test]
-fn a_full_house_says_so() {
-    let setup = Setup::new(Backend::sqlite())
-        .with("USHER__DATABASE__POOL_SIZE", "1")
-        .with("USHER__DATABASE__ACQUIRE_TIMEOUT", "20ms");
-    let server = setup.start();
-    let jane = server.add_onward();
-    let (entered, leave) = (Barrier::new(2), Barrier::new(2));
-    let invitation = crate::harness::invitation_body("Joe", "joe@example.com", &["Auditor"]);
-    std::thread::scope(|scope| {
-        // Another process writes for a while.
-        scope.spawn(|| {
-            server.scene.store.write::<_, usher_domain::port::StoreError>("hold", |_| {
-                entered.wait();
-                leave.wait();
-                Ok(())
-            })
-        });
-        entered.wait();
-        // One request waits for the database with the only place; the others get none.
-        let waiting = scope.spawn(|| jane.post("/api/v2/invitations", &invitation));
-        let deadline = Instant::now() + Duration::from_secs(30);
-        let rejected = loop {
-            let response = jane.get("/api/v2/invitations");
-            if response.status.as_u16() == 503 || Instant::now() > deadline {
-                break response.expect(503);
-            }
-        };
-        assert_eq!(
-            (rejected.header("retry-after"), rejected.problem().1.as_str()),
-            ("1", "ServiceUnavailable")
-        );
-        server.client.get("/health/live").expect(200);
-        leave.wait();
-        waiting.join().unwrap().expect(200);
-    });
-    assert_eq!(jane.get("/api/v2/invitations").json()["count"], 1);
 }
 
 #[test]

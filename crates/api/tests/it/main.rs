@@ -6,6 +6,7 @@ mod bodies;
 mod both_dialects;
 mod bounds;
 mod cursors;
+mod failures;
 mod fastly;
 mod harness;
 mod idempotency;
