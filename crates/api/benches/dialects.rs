@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use criterion::{Criterion, criterion_group, criterion_main};
 use usher_api::{
     routes::{self, EdgeSettings},
-    settings::{Mode, Settings, Sources},
+    settings::{DeploymentMode, Settings, Sources},
     system::SystemEntropy,
 };
 use usher_app::{Adapters, App, Limits};
@@ -75,7 +75,7 @@ fn lists(criterion: &mut Criterion) {
 
 fn edges() -> EdgeSettings {
     let sources = Sources { file: None, environment: std::collections::BTreeMap::new() };
-    EdgeSettings::new(&Settings::load(&sources, Mode::Development).unwrap()).unwrap()
+    EdgeSettings::new(&Settings::load(&sources, DeploymentMode::Development).unwrap()).unwrap()
 }
 
 /// The application over the scene, in which the token `admin` is the administrator's.

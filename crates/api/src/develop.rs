@@ -21,42 +21,42 @@ const TITLE: &str = "Onward, Inc.";
 const ADMINISTRATOR: &str = "jane@example.com";
 const NAME: &str = "Jane Smith";
 
-/// The example administrator, ready to sign in.
-pub struct Example {
+/// The credentials of the example administrator.
+pub struct ExampleAdministrator {
     password: String,
     token: String,
 }
 
-impl fmt::Debug for Example {
+impl fmt::Debug for ExampleAdministrator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Example(…)")
+        f.write_str("ExampleAdministrator(…)")
     }
 }
 
-/// Creates the example account in an empty database, or finds the one that was created there before, and gives its
-/// administrator a new password and a token for a day.
+/// Creates the example account in an empty database, or finds the account of an earlier run. Sets a new password for its
+/// administrator and issues a token for a day.
 ///
-/// A database with other accounts is left alone: an operator who has production's settings in the environment and forgets the
-/// word `serve` must not get an administrator there. The folder remembers which account is the example.
-pub async fn example(app: &App, folder: &Path) -> Result<Example, StartError> {
-    let memory = folder.join("example");
-    let remembered = fs::read_to_string(&memory).unwrap_or_default();
+/// A database with other accounts is an error. Otherwise an operator with production's settings in the environment, who forgets
+/// the word `serve`, would create an administrator with a known name there. A file in `folder` records the account's public id.
+pub async fn prepare_example(app: &App, folder: &Path) -> Result<ExampleAdministrator, StartError> {
+    let record = folder.join("example");
+    let recorded = fs::read_to_string(&record).unwrap_or_default();
     let accounts = app.operators().accounts().await.map_err(failed)?;
-    let known = accounts.iter().find(|account| account.public_id.as_str() == remembered.trim());
+    let existing = accounts.iter().find(|account| account.public_id.as_str() == recorded.trim());
     let password = Token::<16>::generate(app.env().entropy.as_ref()).to_string();
     let chosen = Password::parse(&password).map_err(failed)?;
     let hash = app.passwords().hash(chosen).await.map_err(failed)?;
-    let (account, person) = match known {
-        Some(account) => (account.clone(), renew(app, hash).await?),
+    let (account, person) = match existing {
+        Some(account) => (account.clone(), renew_password(app, hash).await?),
         None if accounts.is_empty() => {
             let (account, person) = create(app, hash).await?;
-            fs::write(&memory, account.public_id.as_str())?;
+            fs::write(&record, account.public_id.as_str())?;
             (account, person)
         }
         None => return Err(StartError::NotForDevelopment),
     };
     let token = app.sessions().operator_token(&person, &account.name, Some(TimeDelta::hours(24)));
-    Ok(Example { password, token: token.reveal().to_owned() })
+    Ok(ExampleAdministrator { password, token: token.reveal().to_owned() })
 }
 
 async fn create(app: &App, password: PasswordHash) -> Result<(Account, Person), StartError> {
@@ -74,7 +74,7 @@ async fn create(app: &App, password: PasswordHash) -> Result<(Account, Person), 
     Ok((account, person))
 }
 
-async fn renew(app: &App, password: PasswordHash) -> Result<Person, StartError> {
+async fn renew_password(app: &App, password: PasswordHash) -> Result<Person, StartError> {
     let email = EmailAddress::parse(ADMINISTRATOR).map_err(failed)?;
     app.operators().set_password(email, password).await.map_err(failed)
 }
@@ -83,18 +83,18 @@ fn failed(error: impl fmt::Display) -> StartError {
     StartError::Example(error.to_string())
 }
 
-/// Prints what runs where. The first command is complete: pasted into a shell, it creates an invitation.
-pub fn announce(
+/// Prints the address of the server and commands to try. The first command creates an invitation when it is pasted into a shell.
+pub fn print_instructions(
     out: &mut (dyn io::Write + Send),
     base_url: &str,
     mailbox: bool,
-    example: &Example,
+    example: &ExampleAdministrator,
 ) -> io::Result<()> {
-    let Example { password, token } = example;
+    let ExampleAdministrator { password, token } = example;
     let mail = if mailbox {
-        format!("Then read the mail that it sent, follow the link and accept:\n\n  {base_url}/dev/mailbox")
+        format!("Then open the mail that it sent, follow the link and accept:\n\n  {base_url}/dev/mailbox")
     } else {
-        "Then read the mail that it sent, follow the link and accept. (Mails leave through mail.url.)"
+        "Then open the mail that it sent, follow the link and accept. (Mails are sent through mail.url.)"
             .to_owned()
     };
     write!(
@@ -102,17 +102,17 @@ pub fn announce(
         r#"
 Usher is running in development mode at {base_url}
 
-Invite somebody: paste this into another terminal
+Create an invitation: paste this into another terminal
 
   curl -X POST "{base_url}/api/v2/invitations" -H "Authorization: Bearer {token}" -d '{{"name": "Bobby", "email": "bobby@example.com", "roles": ["Auditor", "SupportAnalyst"]}}'
 
 {mail}
 
-See who is invited:
+List the invitations:
 
   curl "{base_url}/api/v2/invitations" -H "Authorization: Bearer {token}"
 
-The same as Fastly's clients ask for it:
+List them in Fastly's dialect:
 
   curl "{base_url}/invitations" -H "Fastly-Key: {token}"
 

@@ -1,4 +1,4 @@
-//! Health checks: is the process alive, can it work.
+//! Health checks: liveness and readiness.
 
 use actix_web::{
     HttpRequest, HttpResponse, Route,
@@ -17,17 +17,17 @@ pub fn endpoints() -> Vec<Endpoint> {
     vec![Endpoint::new(Method::GET, "/health/live", live), Endpoint::new(Method::GET, "/health/ready", ready)]
 }
 
-/// Registers them.
+/// Registers the health checks.
 pub fn configure(config: &mut ServiceConfig) {
     mount(config, endpoints(), || Route::new().to(HttpResponse::MethodNotAllowed));
 }
 
-/// The process runs.
+/// Returns 200 while the process runs.
 async fn live() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "ok" }))
 }
 
-/// The process can reach its database. A failure is logged by the application.
+/// Returns 200 if the database can be reached, otherwise 503. The application logs the failure.
 async fn ready(request: HttpRequest, state: Data<AppState>) -> HttpResponse {
     match state.app.ready(&context(&request)).await {
         Ok(()) => HttpResponse::Ok().json(json!({ "status": "ok" })),

@@ -1,11 +1,11 @@
 //! The server `usher`: settings, the composition root and the command line.
 //!
-//! What belongs here: which adapter stands behind which port ([`compose`]), which edges are routed ([`routes`]), [`settings`],
-//! the command line ([`cli`]), development mode ([`develop`]). What does not: rules about invitations (domain), application
-//! services (app), wire shapes (landscape, fastly, web), SQL (persistence), SMTP (mailer), tokens (auth).
+//! What belongs here: the adapters of the ports ([`compose`]), the routes of the edges ([`routes`]), [`settings`], the command
+//! line ([`cli`]), and development mode ([`develop`]). What does not: rules about invitations (domain), application services
+//! (app), wire formats (landscape, fastly, web), SQL (persistence), SMTP (mailer), and tokens (auth).
 //!
-//! To add an edge: a crate beside `landscape` and `fastly`, its settings and endpoints in [`routes`], and rows in the
-//! authorization matrix of the tests, which fails until they are there.
+//! To add an edge, add a crate beside `landscape` and `fastly`, its settings and endpoints in [`routes`], and rows in the
+//! authorization matrix of the tests. The matrix fails until its rows exist.
 
 pub mod cli;
 pub mod compose;

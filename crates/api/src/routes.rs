@@ -1,11 +1,11 @@
-//! Everything that is routed.
+//! The routes of all edges.
 
 use actix_web::{HttpResponse, Route, web::ServiceConfig};
 use usher_http_kit::endpoint::Endpoint;
 use usher_web::mailbox;
 
 use crate::{
-    compose::{StartError, delta},
+    compose::{StartError, time_delta},
     health,
     settings::Settings,
 };
@@ -13,29 +13,29 @@ use crate::{
 /// The settings of the edges.
 #[derive(Debug, Clone)]
 pub struct EdgeSettings {
-    landscape: usher_landscape::Settings,
+    landscape: usher_landscape::LandscapeSettings,
     fastly: usher_fastly::FastlySettings,
-    pages: usher_web::Settings,
+    pages: usher_web::PageSettings,
 }
 
 impl EdgeSettings {
-    /// What each edge takes of the settings.
+    /// Returns the settings of each edge.
     pub fn new(settings: &Settings) -> Result<Self, StartError> {
         Ok(Self {
-            landscape: usher_landscape::Settings {
+            landscape: usher_landscape::LandscapeSettings {
                 strict_content_type: settings.landscape.strict_content_type,
-                validity: delta(settings.invitations.validity, "invitations.validity")?,
+                validity: time_delta(settings.invitations.validity, "invitations.validity")?,
             },
             fastly: usher_fastly::FastlySettings {
-                validity: delta(settings.fastly.validity, "fastly.validity")?,
+                validity: time_delta(settings.fastly.validity, "fastly.validity")?,
             },
-            pages: usher_web::Settings { continue_url: settings.server.continue_url.clone() },
+            pages: usher_web::PageSettings { continue_url: settings.server.continue_url.clone() },
         })
     }
 }
 
-/// Every operation that is routed, as `(prefix, operation)`. A new edge is added here, to [`configure`], and to the authorization
-/// matrix of the tests.
+/// Returns all operations, each with the prefix of its path. To add an edge, add it here, to [`configure`],
+/// and to the authorization matrix of the tests.
 #[must_use]
 pub fn endpoints() -> Vec<(&'static str, Endpoint)> {
     let edges = [
@@ -51,10 +51,10 @@ pub fn endpoints() -> Vec<(&'static str, Endpoint)> {
         .collect()
 }
 
-/// Registers everything but the development mailbox.
+/// Registers all operations except the development mailbox, which only development mode has.
 pub fn configure(config: &mut ServiceConfig, settings: &EdgeSettings) {
     health::configure(config);
-    usher_landscape::configure(config, settings.landscape.clone());
+    usher_landscape::configure(config, settings.landscape);
     usher_fastly::configure(config, settings.fastly);
     usher_web::configure(config, settings.pages.clone());
     config.default_service(Route::new().to(not_found));

@@ -6,7 +6,7 @@ use usher_domain::{
     port::{Clock, Entropy},
 };
 
-/// The machine's clock.
+/// The clock of the operating system.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct SystemClock;
 
@@ -28,7 +28,7 @@ impl Entropy for SystemEntropy {
     #[expect(clippy::disallowed_methods, reason = "this is the port's implementation")]
     #[expect(
         clippy::panic,
-        reason = "without randomness every secret is a guess: the process must not go on"
+        reason = "secrets without randomness can be guessed, so the process must not continue"
     )]
     fn fill(&self, bytes: &mut [u8]) {
         if let Err(error) = getrandom::fill(bytes) {

@@ -1,6 +1,7 @@
-//! The log. Each request has one line: method, route, status, time, request id.
+//! The log. Each request has one line with method, route, status, time and request id.
 //!
-//! The route is the pattern (`/invitations/{id}`), not the path or the query, which hold `secure_id`s and keys.
+//! The route is the pattern, such as `/invitations/{id}`. The path and the query are not logged, because they hold `secure_id`s and
+//! keys.
 
 use std::io::{self, IsTerminal as _};
 
@@ -15,25 +16,25 @@ use tracing::Span;
 use tracing_actix_web::{RequestId, RootSpanBuilder};
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
-use crate::settings::{Log, LogFormat};
+use crate::settings::{LogFormat, LogSection};
 
-/// Starts the log on standard error. It does nothing if a log runs already, as in tests.
-pub fn start(log: &Log) {
+/// Starts the log on standard error. It does nothing if a log is running, as in tests.
+pub fn start(log: &LogSection) {
     let filter = EnvFilter::try_new(&log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let registry = tracing_subscriber::registry().with(filter);
     let started = match log.format {
         LogFormat::Text => {
-            let colours = io::stderr().is_terminal();
-            let layer = fmt::layer().with_target(false).with_ansi(colours).with_writer(io::stderr);
+            let is_terminal = io::stderr().is_terminal();
+            let layer = fmt::layer().with_target(false).with_ansi(is_terminal).with_writer(io::stderr);
             registry.with(layer).try_init()
         }
         LogFormat::Json => registry.with(fmt::layer().json().with_writer(io::stderr)).try_init(),
     };
-    // The only error is a log that runs already.
+    // The only error is that a log is running.
     drop(started);
 }
 
-/// The span of a request. It holds no secrets.
+/// The span of a request, with its id only: other fields can hold secrets.
 #[derive(Debug)]
 pub struct RequestSpan;
 
@@ -46,7 +47,7 @@ impl RootSpanBuilder for RequestSpan {
     fn on_request_end<B: MessageBody>(_: Span, _: &Result<ServiceResponse<B>, Error>) {}
 }
 
-/// Logs the request's line, and returns its id to the caller in `X-Request-Id`.
+/// Logs the line of the request, and adds the request id to the response in `X-Request-Id`.
 pub async fn log_request(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
@@ -59,10 +60,10 @@ pub async fn log_request(
     let status = response.status().as_u16();
     let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     if route.starts_with("/health/") && status < 500 {
-        // Monitoring requests these every few seconds.
-        tracing::debug!(%method, route, status, milliseconds, "answered");
+        // Monitoring sends these requests every few seconds.
+        tracing::debug!(%method, route, status, milliseconds, "responded");
     } else {
-        tracing::info!(%method, route, status, milliseconds, "answered");
+        tracing::info!(%method, route, status, milliseconds, "responded");
     }
     if let Ok(value) = HeaderValue::try_from(id) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);

@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// Creates, shows, resends and revokes invitations.
-pub struct Invitations {
+pub struct InvitationService {
     creates: Writer<Create>,
     resends: Writer<Resend>,
     revokes: Writer<Revoke>,
@@ -38,7 +38,7 @@ pub struct Invitations {
     lists: Reader<List>,
 }
 
-impl Invitations {
+impl InvitationService {
     pub(crate) fn new(
         units: &Units,
         guard: &IdempotencyGuard,
@@ -95,9 +95,9 @@ impl Invitations {
     }
 }
 
-impl std::fmt::Debug for Invitations {
+impl std::fmt::Debug for InvitationService {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Invitations").finish_non_exhaustive()
+        f.debug_struct("InvitationService").finish_non_exhaustive()
     }
 }
 

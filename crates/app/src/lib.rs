@@ -5,7 +5,7 @@
 //! call [`App`] and nothing below it. Whether a request is batched, how many batches run at once, and how long anything waits
 //! are decided here alone.
 //!
-//! The way of a write: a façade such as [`Invitations`] → `operation::write` → `batch` → one unit of work → the use case.
+//! The way of a write: a façade such as [`InvitationService`] → `operation::write` → `batch` → one unit of work → the use case.
 //!
 //! To add an operation: a unit struct that implements `WriteOperation` or `ReadOperation` beside its façade, and a method of
 //! the façade. To add a service: a file of its own, and a field of [`App`].
@@ -42,8 +42,8 @@ use usher_domain::{
 pub use call::{Call, InAccount, LinkCaller, Outcome, Query, Rejection, Render, Reply};
 pub use context::RequestContext;
 pub use idempotency::IdempotencyKey;
-pub use invitations::Invitations;
-pub use links::Links;
+pub use invitations::InvitationService;
+pub use links::LinkService;
 pub use operators::{ListedAccessToken, Operators};
 pub use passwords::{PasswordError, PasswordService};
 pub use sessions::Sessions;
@@ -88,8 +88,8 @@ pub struct Limits {
 pub struct App {
     units: Units,
     guard: IdempotencyGuard,
-    invitations: Invitations,
-    links: Links,
+    invitations: InvitationService,
+    links: LinkService,
     sessions: Sessions,
     passwords: PasswordService,
     operators: Operators,
@@ -105,8 +105,8 @@ impl App {
         let guard = IdempotencyGuard::new(fingerprints);
         let (recent, mail_queued) = (Arc::default(), Arc::new(Notify::new()));
         Self {
-            invitations: Invitations::new(&units, &guard, &recent, &mail_queued),
-            links: Links::new(&units, &guard, &mail_queued),
+            invitations: InvitationService::new(&units, &guard, &recent, &mail_queued),
+            links: LinkService::new(&units, &guard, &mail_queued),
             sessions: Sessions::new(&units, authenticator, signer, limits.token_lifetime),
             passwords: PasswordService::new(&units, hasher, limits.passwords),
             operators: Operators::new(&units),
@@ -118,13 +118,13 @@ impl App {
 
     /// The invitations of accounts, for their members.
     #[must_use]
-    pub const fn invitations(&self) -> &Invitations {
+    pub const fn invitations(&self) -> &InvitationService {
         &self.invitations
     }
 
     /// The links of invitations, for their holders.
     #[must_use]
-    pub const fn links(&self) -> &Links {
+    pub const fn links(&self) -> &LinkService {
         &self.links
     }
 

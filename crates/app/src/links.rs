@@ -28,13 +28,13 @@ use crate::{
 };
 
 /// Opens, accepts and declines invitations.
-pub struct Links {
+pub struct LinkService {
     units: Units,
     accepts: Writer<AcceptLink>,
     declines: Writer<DeclineLink>,
 }
 
-impl Links {
+impl LinkService {
     pub(crate) fn new(units: &Units, guard: &IdempotencyGuard, mail_queued: &Arc<Notify>) -> Self {
         Self {
             units: units.clone(),
@@ -83,9 +83,9 @@ impl Links {
     }
 }
 
-impl std::fmt::Debug for Links {
+impl std::fmt::Debug for LinkService {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Links").finish_non_exhaustive()
+        f.debug_struct("LinkService").finish_non_exhaustive()
     }
 }
 

@@ -39,7 +39,7 @@ fn failed(operation: &'static str, error: &StoreError) {
             tracing::warn!(operation, "request rejected: too many changes to the same row");
         }
         StoreError::Conflict(_) | StoreError::Corrupt { .. } | StoreError::Defect(_) => {
-            defect(operation, error)
+            defect(operation, error);
         }
     }
 }

@@ -65,7 +65,7 @@ impl Units {
             let unit = Unit { name, mode, wait: Some(units.remaining(&context)) };
             span.in_scope(|| units.store.unit(unit, |tx| work(tx, &units.env)))
         });
-        done.await.unwrap_or_else(|error| Err(panicked(name, error).into()))
+        done.await.unwrap_or_else(|error| Err(panicked(name, &error).into()))
     }
 }
 
@@ -75,7 +75,7 @@ impl std::fmt::Debug for Units {
     }
 }
 
-/// The defect behind a blocking task that ended without a result.
-pub(crate) fn panicked(name: &'static str, error: JoinError) -> StoreError {
+/// Returns the error of a blocking task that ended without a result.
+pub(crate) fn panicked(name: &'static str, error: &JoinError) -> StoreError {
     StoreError::Defect(format!("{name}: {error}"))
 }

@@ -4,30 +4,29 @@ use crate::{Timestamp, port::Entropy};
 
 const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/// The largest multiple of 62 that a byte can stay below: bytes from here on are thrown away, so that every character
-/// is equally likely.
+/// The largest multiple of 62 in a byte. Bytes from here on are discarded, so that every character is equally likely.
 const UNBIASED: u8 = 248;
 
-/// The same characters in the order of their bytes, so that later moments are later texts.
+/// The same characters in ascending order, so that later moments sort after earlier ones.
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// Digits of the milliseconds since 1970; enough until the year 2081.
 const MOMENT: usize = 7;
 
-/// `N` characters of `[A-Za-z0-9]` from the operating system's generator, each carrying 5.95 bits; of a name, those behind its moment.
+/// `N` characters of `[A-Za-z0-9]` from the operating system's generator, with 5.95 bits each. Some tokens begin with a moment instead.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Token<const N: usize>([u8; N]);
 
 impl<const N: usize> Token<N> {
-    /// Draws a new one.
+    /// Draws a token.
     pub fn generate(entropy: &dyn Entropy) -> Self {
         let mut token = [0; N];
         draw(&mut token, entropy);
         Self(token)
     }
 
-    /// Draws one whose first seven characters are the millisecond instead: those of one time are neighbours in an index, and
-    /// change the same few of its pages. For names, such as public ids; never for what has to be unguessable.
+    /// Draws a token whose first seven characters encode the millisecond. Tokens of the same time are neighbours in an index and change the
+    /// same few pages. Use it for names such as public ids, never for secrets.
     pub fn generate_at(moment: Timestamp, entropy: &dyn Entropy) -> Self {
         let mut token = [0; N];
         let (prefix, rest) = token.split_at_mut(MOMENT.min(N));
@@ -41,7 +40,7 @@ impl<const N: usize> Token<N> {
         Self(token)
     }
 
-    /// Reads one that a caller or the store names; `None` when the length or a character is wrong.
+    /// Parses a token. `None` when the length or a character is wrong.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let letters: [u8; N] = text.as_bytes().try_into().ok()?;
@@ -51,7 +50,7 @@ impl<const N: usize> Token<N> {
     /// The characters.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        // Letters and digits are always text.
+        // ASCII letters and digits are valid UTF-8.
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
@@ -73,7 +72,7 @@ impl<const N: usize> std::fmt::Display for Token<N> {
     }
 }
 
-/// Shows the last four characters only: enough to tell two apart in a failed test, too little to use.
+/// Shows the last four characters only: enough to tell two tokens apart in a failed test, too few to use.
 impl<const N: usize> std::fmt::Debug for Token<N> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "…{}", self.as_str().get(N.saturating_sub(4)..).unwrap_or_default())

@@ -28,10 +28,10 @@ pub(crate) async fn optional_credential(
 /// Reads `Fastly-Key` or `Authorization: Bearer`; either may carry an access token or a JWT. Two tokens are rejected, because
 /// either could be the intended one. Beside `Fastly-Key`, another scheme of `Authorization` is ignored: it may be a proxy's.
 async fn presented(request: &HttpRequest, state: &AppState) -> Result<Credential, CredentialError> {
-    let token = match (credentials::only(request, &FASTLY_KEY)?, credentials::bearer(request)) {
+    let token = match (credentials::single_value(request, &FASTLY_KEY)?, credentials::bearer(request)) {
         (Some(_), Ok(Some(_))) => return Err(CredentialError::Malformed),
         (Some(key), _) => key.trim(),
         (None, bearer) => bearer?.ok_or(CredentialError::Missing)?,
     };
-    credentials::credential(token, state).await
+    credentials::authenticate(token, state).await
 }

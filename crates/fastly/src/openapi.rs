@@ -1,6 +1,6 @@
 //! The OpenAPI document, generated from the handlers and the types of the bodies.
 
-use usher_http_kit::openapi::{IdempotencyKeys, StatusHeaders, add, is_keyed, operations, responses};
+use usher_http_kit::openapi::{IdempotencyKeyHeaders, StatusHeaders, add, is_keyed, operations, responses};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -30,7 +30,7 @@ use crate::{acceptance, caller, invitations};
         acceptance::accept
     ),
     security(("fastly_key" = []), ("bearer" = [])),
-    modifiers(&SecuritySchemes, &StatusHeaders, &WriteLimitHeaders, &IdempotencyKeys)
+    modifiers(&SecuritySchemes, &StatusHeaders, &WriteLimitHeaders, &IdempotencyKeyHeaders)
 )]
 pub struct Description;
 

@@ -1,30 +1,31 @@
-//! Request bodies: read whole, within bounds of size and time.
+//! Request bodies: read whole, with limits of size and time.
 
 use std::time::Duration;
 
 use actix_web::web::{Bytes, BytesMut, Payload};
 use futures_util::StreamExt as _;
 
-/// Largest body of an API call in octets.
+/// Largest body of a request, in bytes.
 pub const LIMIT: usize = 64 * 1024;
 
-/// Why a body could not be read.
+/// The reason why a body could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BodyError {
-    /// More than the limit.
+    /// The body is larger than [`LIMIT`].
     #[error("the request body is larger than {LIMIT} bytes")]
     TooLarge,
-    /// It did not arrive in time.
+    /// The body did not arrive in time.
     #[error("the request body did not arrive in time")]
     TimedOut,
-    /// The connection broke or the transfer coding is wrong.
+    /// The connection broke, or the transfer coding is wrong.
     #[error("the request body could not be read")]
     Broken,
 }
 
-/// Reads a whole body, bounded in size and in time: the server itself only bounds the time of heads.
-pub async fn read(payload: Payload, patience: Duration) -> Result<Bytes, BodyError> {
-    tokio::time::timeout(patience, collect(payload)).await.unwrap_or(Err(BodyError::TimedOut))
+/// Reads a whole body of at most [`LIMIT`] bytes within `timeout`. The server itself only limits the time for the head of a
+/// request.
+pub async fn read(payload: Payload, timeout: Duration) -> Result<Bytes, BodyError> {
+    tokio::time::timeout(timeout, collect(payload)).await.unwrap_or(Err(BodyError::TimedOut))
 }
 
 async fn collect(mut payload: Payload) -> Result<Bytes, BodyError> {

@@ -1,4 +1,4 @@
-//! Credentials of requests.
+//! The tokens of requests, and the credentials that they stand for.
 
 use actix_web::{
     HttpRequest,
@@ -11,38 +11,38 @@ use usher_domain::{
 
 use crate::state::AppState;
 
-/// Why a request has no credential.
+/// The reason why a request has no valid credential.
 #[derive(Debug, thiserror::Error)]
 pub enum CredentialError {
-    /// Nothing was presented.
+    /// The request has no token.
     #[error("send a token as `Authorization: Bearer <token>`")]
     Missing,
-    /// Not exactly one token, or not in the form of its header.
+    /// The request has several tokens, or a header that does not have the form of a token.
     #[error("the Authorization header must be `Bearer <token>`, and there must be one only")]
     Malformed,
-    /// The token is not accepted.
+    /// The token is not valid.
     #[error(transparent)]
     Token(#[from] TokenError),
-    /// An access token where a person has to be known for other accounts than the token's.
+    /// The operation is not limited to one account, but an access token is.
     #[error("an access token works inside its account only; use a login's token here")]
     OnlyForAccount,
 }
 
-/// The credential of the bearer token, or why there is none.
+/// Returns the credential of the bearer token.
 pub async fn bearer_credential(
     request: &HttpRequest,
     state: &AppState,
 ) -> Result<Credential, CredentialError> {
     let token = bearer(request)?.ok_or(CredentialError::Missing)?;
-    credential(token, state).await
+    authenticate(token, state).await
 }
 
-/// What a presented token proves.
-pub async fn credential(token: &str, state: &AppState) -> Result<Credential, CredentialError> {
+/// Verifies a token and returns its credential.
+pub async fn authenticate(token: &str, state: &AppState) -> Result<Credential, CredentialError> {
     Ok(state.app.sessions().authenticate(token).await?)
 }
 
-/// The principal behind a credential, for what is not done inside of one account.
+/// Returns the principal of a credential, for operations that are not limited to one account. Access tokens are rejected.
 pub fn principal(credential: Credential) -> Result<Principal, CredentialError> {
     match credential {
         Credential::Principal(principal) => Ok(principal),
@@ -50,7 +50,7 @@ pub fn principal(credential: Credential) -> Result<Principal, CredentialError> {
     }
 }
 
-/// The credential if one was presented at all; a bad one is still refused.
+/// Returns `None` for a request without a token. An invalid token is still an error.
 pub fn optional(
     credential: Result<Credential, CredentialError>,
 ) -> Result<Option<Credential>, CredentialError> {
@@ -60,10 +60,10 @@ pub fn optional(
     }
 }
 
-/// The token of the `Authorization` header, if it is there. RFC 6750, section 2.1; the scheme's name in any case
-/// (RFC 9110, section 11.1).
+/// Returns the token of the header `Authorization` (RFC 6750, section 2.1), or `None` without the header. The scheme's name is
+/// case-insensitive (RFC 9110, section 11.1).
 pub fn bearer(request: &HttpRequest) -> Result<Option<&str>, CredentialError> {
-    let Some(text) = only(request, &AUTHORIZATION)? else { return Ok(None) };
+    let Some(text) = single_value(request, &AUTHORIZATION)? else { return Ok(None) };
     let (scheme, token) = text.trim().split_once(' ').ok_or(CredentialError::Malformed)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(CredentialError::Malformed);
@@ -71,8 +71,11 @@ pub fn bearer(request: &HttpRequest) -> Result<Option<&str>, CredentialError> {
     Ok(Some(token.trim()))
 }
 
-/// The value of a header that may be there once.
-pub fn only<'r>(request: &'r HttpRequest, name: &HeaderName) -> Result<Option<&'r str>, CredentialError> {
+/// Returns the value of a header, or `None` without the header. A repeated header is an error.
+pub fn single_value<'r>(
+    request: &'r HttpRequest,
+    name: &HeaderName,
+) -> Result<Option<&'r str>, CredentialError> {
     let mut values = request.headers().get_all(name);
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {

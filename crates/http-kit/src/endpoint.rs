@@ -1,4 +1,4 @@
-//! Operations as data: what is routed is what can be listed.
+//! Operations as data: tests list exactly the operations that are routed.
 
 use std::collections::BTreeMap;
 
@@ -9,18 +9,17 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 
-/// One operation of a dialect. The dialects list theirs as data, so that a test can compare the list with the
-/// authorization matrix.
+/// One operation. A test compares all operations with the authorization matrix.
 pub struct Endpoint {
-    /// The method; `GET` answers `HEAD` too.
+    /// The method. An operation with `GET` also handles `HEAD`.
     pub method: Method,
-    /// Path with its parameters in braces.
+    /// The path, with parameters in braces.
     pub path: &'static str,
     route: Route,
 }
 
 impl Endpoint {
-    /// Ties a handler to a method and path.
+    /// Routes a method and path to a handler.
     pub fn new<F, Args>(method: Method, path: &'static str, handler: F) -> Self
     where
         F: Handler<Args>,
@@ -42,8 +41,9 @@ impl std::fmt::Debug for Endpoint {
     }
 }
 
-/// Registers the endpoints; other methods on their paths get the answer of `refuse`, with the methods that are known.
-pub fn mount(config: &mut ServiceConfig, endpoints: Vec<Endpoint>, refuse: fn() -> Route) {
+/// Registers the operations. Other methods on their paths are routed to `method_not_allowed`, and the response lists the allowed
+/// methods in the header `Allow`.
+pub fn mount(config: &mut ServiceConfig, endpoints: Vec<Endpoint>, method_not_allowed: fn() -> Route) {
     let mut paths: BTreeMap<&'static str, (Resource, Vec<Method>)> = BTreeMap::new();
     for Endpoint { method, path, route } in endpoints {
         let (resource, mut methods) = paths.remove(path).unwrap_or_else(|| (web::resource(path), Vec::new()));
@@ -54,12 +54,12 @@ pub fn mount(config: &mut ServiceConfig, endpoints: Vec<Endpoint>, refuse: fn() 
         paths.insert(path, (resource.route(route), methods));
     }
     for (resource, methods) in paths.into_values() {
-        let allow = DefaultHeaders::new().add((ALLOW, list(&methods)));
-        config.service(resource.default_service(refuse().wrap(allow)));
+        let allow = DefaultHeaders::new().add((ALLOW, method_names(&methods)));
+        config.service(resource.default_service(method_not_allowed().wrap(allow)));
     }
 }
 
-fn list(methods: &[Method]) -> String {
+fn method_names(methods: &[Method]) -> String {
     let mut names: Vec<&str> = methods.iter().map(Method::as_str).collect();
     names.sort_unstable();
     names.join(", ")

@@ -6,30 +6,30 @@ use actix_web::{
 };
 use usher_app::{App, IdempotencyKey};
 
-/// The header that a key comes in.
+/// The header of the key.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// `true` in a response that was stored under the key.
+/// The header that is `true` in a stored response.
 pub const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// Longest key, in characters.
 const MAX_LENGTH: usize = 255;
 
-/// Why a request's key cannot be read.
+/// The reason why the key of a request cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderError {
-    /// The header is there twice.
+    /// The header is repeated.
     #[error("send the header Idempotency-Key once; each request has one key")]
     Repeated,
-    /// Neither a bare nor a quoted key, or too long.
+    /// The value is not a bare or quoted key, or it is too long.
     #[error(
         "the header Idempotency-Key must be a key of 1 to {MAX_LENGTH} visible ASCII characters, as it is or in double quotes"
     )]
     Malformed,
 }
 
-/// The key of a request, if it has one and its body could be read. A request without a readable body is rejected, and what was
-/// rejected is judged anew.
+/// Returns the key of a request, or `None` if the request has no key or its body could not be read. A request without a readable
+/// body is rejected, and rejections are not stored under a key.
 pub fn of_request(
     request: &HttpRequest,
     app: &App,
@@ -42,7 +42,7 @@ pub fn of_request(
     Ok(Some(app.idempotency_key(text, &[method, path, query, body])))
 }
 
-/// The key of the headers, if there is one. Quoted and bare, it is the same key.
+/// Returns the key of the headers. The bare and the quoted form are the same key.
 fn read(headers: &HeaderMap) -> Result<Option<String>, HeaderError> {
     let mut values = headers.get_all(IDEMPOTENCY_KEY);
     let Some(value) = values.next() else { return Ok(None) };
@@ -52,18 +52,18 @@ fn read(headers: &HeaderMap) -> Result<Option<String>, HeaderError> {
     key(value.as_bytes()).map(Some).ok_or(HeaderError::Malformed)
 }
 
-/// A string of RFC 8941, section 3.3.3, or the bare key, as many clients send it.
+/// Parses a string of RFC 8941, section 3.3.3, or a bare key, which many clients send.
 fn key(value: &[u8]) -> Option<String> {
     let value = value.trim_ascii();
     let key = match value.strip_prefix(b"\"") {
         Some(rest) => unquoted(rest)?,
         None => value.to_vec(),
     };
-    let sound = (1..=MAX_LENGTH).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic);
-    String::from_utf8(key).ok().filter(|_| sound)
+    let is_valid = (1..=MAX_LENGTH).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic);
+    String::from_utf8(key).ok().filter(|_| is_valid)
 }
 
-/// The text before the closing quote, which has to be the end (RFC 8941, section 4.2.5).
+/// Returns the text before the closing quote, which must be the last character (RFC 8941, section 4.2.5).
 fn unquoted(rest: &[u8]) -> Option<Vec<u8>> {
     let mut octets = rest.iter();
     let mut key = Vec::with_capacity(rest.len());

@@ -1,12 +1,12 @@
-//! What the edges share: everything about HTTP that has no wire shape of a dialect.
+//! The HTTP code that all edges share. It defines no wire format.
 //!
 //! What belongs here: reading bodies and credentials, strict JSON, idempotency keys, request ids, endpoints as data. What does
-//! not: statuses, error bodies and field names, which are each edge's own. An edge depends on this crate and on `usher-app`,
+//! not: statuses, error bodies and field names, which each edge defines. An edge depends on this crate and on `usher-app`,
 //! and on no other edge.
 //!
-//! A handler reads credential and body, makes a [`Call`](usher_app::Call) or a [`Query`](usher_app::Query) of them with
-//! [`call`] or [`query`], hands it to [`AppState::app`], and turns the result into a response with [`problem`] and
-//! [`reply::response`].
+//! A handler reads the credential and the body, builds a [`Call`](usher_app::Call) with [`call`] or a
+//! [`Query`](usher_app::Query) with [`query`], passes it to [`AppState::app`], and converts the result to a response with
+//! [`problem`] and [`reply::response`].
 
 pub mod body;
 pub mod credentials;
@@ -18,7 +18,7 @@ pub mod openapi;
 pub mod reply;
 pub mod request;
 mod state;
-pub mod unread;
+pub mod unread_body;
 
 pub use request::{Parsed, call, context, problem, query};
 pub use state::AppState;

@@ -1,5 +1,4 @@
-//! Headers that mean the same in every dialect, for the dialects' OpenAPI documents. They are described once, not beside each
-//! response.
+//! Descriptions of the headers that all dialects share, for the dialects' OpenAPI documents.
 
 use utoipa::{
     Modify,
@@ -30,11 +29,11 @@ impl Modify for StatusHeaders {
     }
 }
 
-/// Adds the parameter `Idempotency-Key`, and the header of stored responses, to each operation that takes a key.
+/// Adds the parameter `Idempotency-Key`, and the header of stored responses, to each operation that accepts a key.
 #[derive(Debug)]
-pub struct IdempotencyKeys;
+pub struct IdempotencyKeyHeaders;
 
-impl Modify for IdempotencyKeys {
+impl Modify for IdempotencyKeyHeaders {
     fn modify(&self, document: &mut OpenApi) {
         for operation in operations(document).filter(|operation| is_keyed(operation)) {
             operation.parameters.get_or_insert_default().push(RefOr::T(key().build()));
@@ -47,7 +46,7 @@ impl Modify for IdempotencyKeys {
     }
 }
 
-/// Every operation of a document.
+/// Returns all operations of a document.
 pub fn operations(document: &mut OpenApi) -> impl Iterator<Item = &mut Operation> {
     document.paths.paths.values_mut().flat_map(|item| {
         let PathItem { get, put, post, delete, .. } = item;
@@ -55,7 +54,7 @@ pub fn operations(document: &mut OpenApi) -> impl Iterator<Item = &mut Operation
     })
 }
 
-/// The responses of an operation, with their statuses.
+/// Returns the responses of an operation with their statuses.
 pub fn responses(operation: &mut Operation) -> impl Iterator<Item = (&String, &mut Response)> {
     operation.responses.responses.iter_mut().filter_map(|(status, response)| match response {
         RefOr::T(response) => Some((status, response)),
@@ -70,7 +69,8 @@ pub fn add(response: &mut Response, name: &str, kind: Type, description: &str) {
     response.headers.insert(name.to_owned(), RefOr::T(header));
 }
 
-/// Whether an operation takes an idempotency key: it then describes 422, the response to a key of another request.
+/// Whether an operation accepts an idempotency key. Only such operations describe 422, the response to a key that another request
+/// used.
 #[must_use]
 pub fn is_keyed(operation: &Operation) -> bool {
     operation.responses.responses.contains_key("422")

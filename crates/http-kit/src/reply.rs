@@ -9,7 +9,7 @@ use usher_domain::idempotency::Answer;
 
 use crate::idempotency_key::IDEMPOTENCY_REPLAYED;
 
-/// The response of a reply, without the headers that every response of a dialect has.
+/// Returns the response of a reply, without the headers of the dialect.
 #[must_use]
 pub fn response(reply: Reply) -> HttpResponse {
     let Answer { status, content_type, body } = reply.answer;

@@ -1,4 +1,4 @@
-//! From an HTTP request to what the application takes.
+//! Conversion of HTTP requests to calls and queries of the application.
 
 use actix_web::{HttpMessage as _, HttpRequest};
 use tracing_actix_web::RequestId;
@@ -12,24 +12,24 @@ use usher_domain::{
 
 use crate::idempotency_key::HeaderError;
 
-/// A request for the application, and why it could not be understood, if it could not. The application decides whether the
-/// caller gets to know that reason.
+/// A request for the application, and the reason if its content is invalid. The application identifies and authorizes the caller
+/// first, so an unauthorized caller does not learn the reason.
 #[derive(Debug)]
 pub struct Parsed<R, P> {
-    /// For the application.
+    /// The argument of the application service.
     pub request: R,
-    /// For [`problem`].
+    /// The argument of [`problem`]: the reason why the content is invalid.
     pub not_understood: Option<P>,
 }
 
-/// The context of an HTTP request: its id, and its time budget.
+/// Returns the context of an HTTP request: its id and its time budget.
 #[must_use]
 pub fn context(request: &HttpRequest) -> RequestContext {
     let id = request.extensions().get::<RequestId>().map(ToString::to_string);
     id.map_or_else(RequestContext::internal, |id| RequestContext::new(&id))
 }
 
-/// A call of `caller`. A key that could not be read makes a request that could not be understood.
+/// Builds a call of `caller`. An unreadable key makes the content invalid.
 pub fn call<W, C, P: From<HeaderError>>(
     context: RequestContext,
     caller: W,
@@ -44,7 +44,7 @@ pub fn call<W, C, P: From<HeaderError>>(
     Parsed { request: Call { context, caller, key, command }, not_understood }
 }
 
-/// A query of the holder of a credential.
+/// Builds a query for a credential.
 pub fn query<Q, P>(
     context: RequestContext,
     credential: Credential,
@@ -54,7 +54,7 @@ pub fn query<Q, P>(
     Parsed { request: Query { context, credential, query }, not_understood }
 }
 
-/// A rejection in the dialect's form.
+/// Converts a rejection to the problem of a dialect.
 pub fn problem<E, P>(rejection: Rejection<E>, not_understood: Option<P>) -> P
 where
     P: From<TooManyWrites> + From<ResolveError> + From<KeyError> + From<StoreError> + From<E>,

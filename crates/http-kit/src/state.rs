@@ -4,13 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use usher_app::App;
 
-/// What all handlers share. Built once, by the composition root.
+/// The state that all handlers share. The composition root builds it once.
 #[derive(Debug, Clone)]
 pub struct AppState {
     /// The application.
     pub app: Arc<App>,
-    /// Where this service is reached, without a trailing slash.
+    /// The URL of this service for people and clients, without a trailing slash.
     pub public_url: String,
-    /// How long a client may take to send a body.
+    /// Longest time for a client to send a body.
     pub body_timeout: Duration,
 }

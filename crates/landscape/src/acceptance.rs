@@ -21,10 +21,10 @@ use usher_http_kit::{
 };
 
 use crate::{
-    PREFIX, Settings,
+    LandscapeSettings, PREFIX,
     error::{ErrorResponse, Problem},
+    error_responses::{Failed, RejectedBody, RejectedWrite, Unidentified},
     http::{Content, content, json_answer, no_content, respond},
-    openapi::{Failed, RejectedBody, RejectedWrite, Unidentified},
     requests::LinkRequest,
     responses::{AcceptedResponse, SummaryResponse},
 };
@@ -89,7 +89,7 @@ pub(crate) async fn accept(
     request: HttpRequest,
     payload: Payload,
     state: Data<AppState>,
-    settings: Data<Settings>,
+    settings: Data<LandscapeSettings>,
 ) -> Result<HttpResponse, Problem> {
     let credential = bearer_credential(&request, &state).await?;
     let by = Acceptor::Principal(credentials::principal(credential.clone())?);
@@ -133,7 +133,7 @@ pub(crate) async fn reject(
     request: HttpRequest,
     payload: Payload,
     state: Data<AppState>,
-    settings: Data<Settings>,
+    settings: Data<LandscapeSettings>,
 ) -> Result<HttpResponse, Problem> {
     let credential = credentials::optional(bearer_credential(&request, &state).await)?;
     let by = credential.clone().map(credentials::principal).transpose()?;

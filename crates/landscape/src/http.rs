@@ -14,7 +14,7 @@ use usher_http_kit::{
     problem, reply,
 };
 
-use crate::{Settings, error::Problem};
+use crate::{LandscapeSettings, error::Problem};
 
 /// The body and the idempotency key of a write. Neither is a reason to reject the request yet: the application identifies the
 /// caller first.
@@ -28,7 +28,7 @@ pub(crate) async fn content(
     request: &HttpRequest,
     payload: Payload,
     state: &AppState,
-    settings: Settings,
+    settings: LandscapeSettings,
 ) -> Content {
     let body = body(request, payload, state, settings).await;
     let key = idempotency_key::of_request(request, &state.app, body.as_deref().ok());
@@ -40,7 +40,7 @@ pub(crate) async fn body(
     request: &HttpRequest,
     payload: Payload,
     state: &AppState,
-    settings: Settings,
+    settings: LandscapeSettings,
 ) -> Result<Bytes, Problem> {
     if settings.strict_content_type && !declares_json(request) {
         return Err(Problem::unsupported_media_type());

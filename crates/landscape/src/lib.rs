@@ -8,14 +8,17 @@
 
 mod acceptance;
 mod error;
+mod error_responses;
 mod http;
 mod invitations;
 mod list;
 mod login;
 mod openapi;
 mod page;
+mod prefix;
 mod requests;
 mod responses;
+mod settings;
 
 use actix_web::{
     HttpResponse, Route,
@@ -26,23 +29,12 @@ use actix_web::{
     middleware::DefaultHeaders,
     web::{self, ServiceConfig},
 };
-use chrono::TimeDelta;
 use usher_http_kit::endpoint::{Endpoint, mount};
 
 use error::Problem;
 pub use openapi::openapi;
-
-/// The prefix of the dialect's paths.
-pub const PREFIX: &str = "/api/v2";
-
-/// The settings of the dialect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settings {
-    /// Whether a body must be declared as `application/json`. Otherwise its declared type is ignored.
-    pub strict_content_type: bool,
-    /// How long an invitation of this dialect is valid.
-    pub validity: TimeDelta,
-}
+pub use prefix::PREFIX;
+pub use settings::LandscapeSettings;
 
 /// Every operation of the dialect, with paths below [`PREFIX`].
 #[must_use]
@@ -61,7 +53,7 @@ pub fn endpoints() -> Vec<Endpoint> {
 }
 
 /// Registers the operations. The server has [`usher_http_kit::AppState`] among its data.
-pub fn configure(config: &mut ServiceConfig, settings: Settings) {
+pub fn configure(config: &mut ServiceConfig, settings: LandscapeSettings) {
     let headers =
         DefaultHeaders::new().add((CACHE_CONTROL, "no-store")).add((X_CONTENT_TYPE_OPTIONS, "nosniff"));
     config.service(

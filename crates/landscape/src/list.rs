@@ -18,12 +18,9 @@ use usher_http_kit::{AppState, problem};
 use crate::{
     error::Problem,
     http::defect,
-    page::PageRequest,
+    page::{MAX_ROWS_PER_READ, PageRequest},
     responses::{InvitationResponse, ListResponse},
 };
-
-/// Rows of a whole list that are read, and held in memory, at once.
-pub(crate) const CHUNK: u32 = 500;
 
 /// The operation in logs.
 const NAME: &str = "invitation.list";
@@ -111,7 +108,7 @@ impl Reader {
     /// Each part has a time budget of its own, because the client decides when it is read.
     async fn read(&self, cursor: PublicId) -> Result<InAccount<Listing>, Problem> {
         let context = self.context.id().map_or_else(RequestContext::internal, RequestContext::new);
-        let part = Part { limit: CHUNK, start: Start::Behind(cursor), order: Order::OldestFirst };
+        let part = Part { limit: MAX_ROWS_PER_READ, start: Start::Behind(cursor), order: Order::OldestFirst };
         let query = Query { context, credential: self.credential.clone(), query: Some(part) };
         let listed = self.state.app.invitations().list(query).await;
         listed.map_err(|rejection| problem(rejection, None))

@@ -9,10 +9,10 @@ use usher_domain::{account::AccountName, address::EmailAddress};
 use usher_http_kit::{AppState, context};
 
 use crate::{
-    PREFIX, Settings,
+    LandscapeSettings, PREFIX,
     error::{ErrorResponse, Problem},
+    error_responses::{Failed, RejectedBody},
     http::body,
-    openapi::{Failed, RejectedBody},
     requests::LoginRequest,
     responses::LoginResponse,
 };
@@ -41,7 +41,7 @@ pub(crate) async fn login(
     request: HttpRequest,
     payload: Payload,
     state: Data<AppState>,
-    settings: Data<Settings>,
+    settings: Data<LandscapeSettings>,
 ) -> Result<HttpResponse, Problem> {
     let login = LoginRequest::read(&body(&request, payload, &state, **settings).await?)?;
     let (context, sessions) = (context(&request), state.app.sessions());

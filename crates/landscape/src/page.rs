@@ -9,7 +9,10 @@ use usher_domain::{
 };
 use utoipa::IntoParams;
 
-use crate::{PREFIX, error::Problem, list::CHUNK};
+use crate::{PREFIX, error::Problem};
+
+/// Rows that are read, and held in memory, at once for a list without a `limit`.
+pub(crate) const MAX_ROWS_PER_READ: u32 = 500;
 
 /// The parameters of the list. Other parameters are ignored; of a repeated one, the first counts.
 #[derive(IntoParams)]
@@ -48,7 +51,7 @@ impl PageRequest {
     /// The first part to read.
     pub(crate) fn part(&self) -> Part {
         let start = self.cursor.clone().map_or(Start::Offset(self.offset.into()), Start::Behind);
-        Part { limit: self.limit.unwrap_or(CHUNK), start, order: Order::OldestFirst }
+        Part { limit: self.limit.unwrap_or(MAX_ROWS_PER_READ), start, order: Order::OldestFirst }
     }
 
     /// Whether the request asks for the whole rest of the list.

@@ -1,8 +1,8 @@
-//! What pages of a long list cost, on both databases: an account with 100,000 open invitations among 20,000 closed ones.
+//! The cost of pages of a long list on both databases: an account with 100,000 open invitations among 20,000 closed ones.
 //!
 //! `cargo bench -p usher-persistence --bench paging` takes about a minute once it is built.
 
-#![expect(clippy::unwrap_used, reason = "what fails here has nobody to tell")]
+#![expect(clippy::unwrap_used, reason = "a failed step ends the benchmark")]
 
 use std::{hint::black_box, time::Duration};
 
@@ -63,7 +63,7 @@ fn postgres(criterion: &mut Criterion) {
     let (env, _) = testkit::env();
     let owner = owner(&store, &env);
     database.sql(&invitations(&env)).unwrap();
-    // As autovacuum does it after so many rows.
+    // As autovacuum does after this many rows.
     database.sql("VACUUM ANALYZE invitation").unwrap();
     measure(criterion, "postgres", &store, &env, &owner);
 }
@@ -74,7 +74,7 @@ fn migrated(url: &str) -> DieselStore {
     store
 }
 
-/// Somebody who may see the list, in the first account.
+/// An administrator of the first account.
 fn owner(store: &dyn Store, env: &Env) -> Actor {
     store
         .write("owner", |tx| {
@@ -132,7 +132,7 @@ fn measure(criterion: &mut Criterion, database: &str, store: &dyn Store, env: &E
     }
     let count = || store.read("count", |tx| tx.count_open_invitations(owner.account.id, env.now())).unwrap();
     group.bench_function("the count alone", |bencher| bencher.iter(|| black_box(count())));
-    // What the page itself costs where most has to be left out.
+    // The page without the count, at the offset with the longest way.
     let page = Page { limit: Some(SIZE), offset: OPEN / 2, order: Order::NewestFirst };
     let part = || store.read("part", |tx| tx.open_invitations(owner.account.id, env.now(), page)).unwrap();
     group.bench_function("the middle page alone", |bencher| bencher.iter(|| black_box(part())));

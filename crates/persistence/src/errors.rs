@@ -1,9 +1,9 @@
-//! What the databases report, as the store's errors: the one place that reads their words.
+//! Translates the errors of both databases into the store's errors. No other module reads their messages.
 
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 use usher_domain::port::{StoreError, store::Constraint};
 
-/// Every rule of uniqueness: PostgreSQL's name of it, the columns by which SQLite reports it, and what it means.
+/// Every unique constraint: its name in PostgreSQL's reports, its columns in SQLite's reports, and its meaning.
 const UNIQUE: [(&str, &str, Constraint); 12] = [
     ("unique_account_name", "account.name", Constraint::AccountName),
     ("unique_account_public_id", "account.public_id", Constraint::RandomId),
@@ -23,7 +23,7 @@ const UNIQUE: [(&str, &str, Constraint); 12] = [
     ("unique_mail_reference", "mail.reference", Constraint::RandomId),
 ];
 
-/// How SQLite begins its report; the columns follow.
+/// The start of SQLite's report; the columns follow.
 const SQLITE_UNIQUE: &str = "UNIQUE constraint failed: ";
 
 /// PostgreSQL's message for a deadlock. Diesel does not pass on its SQLSTATE. A server that speaks another language reports other words:
@@ -66,7 +66,7 @@ fn reported(kind: DatabaseErrorKind, report: &dyn DatabaseErrorInformation) -> S
     }
 }
 
-/// The rule of uniqueness that a statement ran into, if it was one of those that have a name here.
+/// The meaning of the violated unique constraint, if it has one.
 fn named(report: &dyn DatabaseErrorInformation) -> Option<Constraint> {
     let columns = report.message().strip_prefix(SQLITE_UNIQUE);
     let name = report.constraint_name();

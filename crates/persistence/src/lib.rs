@@ -1,16 +1,14 @@
 //! Usher's store on SQLite and PostgreSQL: one schema, one set of queries, two databases.
 //!
-//! What belongs here: SQL, everything of diesel and r2d2, and how either database reports trouble. No other crate knows
-//! any of it: what they see is [`DieselStore`], which is a [`usher_domain::port::Store`]. What does not: rules. A
-//! query that decides something has to decide what the port's documentation says, and the suites of
-//! `usher_domain::testkit::contract` show that it does, on both databases.
+//! This crate contains SQL, everything of diesel and r2d2, and the translation of both databases' errors. No other crate knows any of
+//! it: they see [`DieselStore`], a [`usher_domain::port::Store`]. Rules belong to the domain. A query that decides something follows the
+//! documentation of the port, and the suites of `usher_domain::testkit::contract` test it on both databases.
 //!
-//! To add something stored: a migration with the same name for both databases (the rules are in the README of the
-//! folder `migrations`), its table in `schema`, its rows in `rows` with the way to the domain's value and back, and the
-//! port's trait in `tx`. A statement goes through `connection::AnyConnection`, so that there is one; where the two
-//! databases need different SQL, that is a function of `dialect`, the one place that asks which database it is. How units
-//! of work get a transaction is in `pool` and, where they share one, in `group`; what comes before their work, the count of
-//! writes alone, in `write_counts`.
+//! To add a column: a migration with the same name for both databases (the README of the folder `migrations` has the rules), the column in
+//! `schema`, and its fields and conversions in `rows`. To add a table, also implement its port in `tx`.
+//!
+//! Statements go through `connection::AnyConnection`, so that each exists once. SQL that differs is a function of `dialect`; insertions are in
+//! `insertion`. `pool` and `group` give units of work their transactions; `write_counts` counts the writes before the work.
 
 mod connection;
 mod dialect;
@@ -20,6 +18,7 @@ mod insertion;
 mod location;
 mod manager;
 mod migrations;
+mod open_error;
 mod options;
 mod pool;
 mod retry;
@@ -30,5 +29,6 @@ mod tx;
 mod write_counts;
 
 pub use migrations::{MigrateError, Migrations};
-pub use options::{DatabaseOptions, OpenError};
+pub use open_error::OpenError;
+pub use options::DatabaseOptions;
 pub use store::DieselStore;

@@ -1,4 +1,4 @@
-//! How connections come into being and when they are thrown away.
+//! Opens connections and decides when one is closed.
 
 use std::time::Duration;
 
@@ -13,15 +13,16 @@ use crate::{
     connection::AnyConnection,
     dialect,
     location::{Location, PostgresUrl},
-    options::{DatabaseOptions, OpenError},
+    open_error::OpenError,
+    options::DatabaseOptions,
     retry,
 };
 
 /// A connection, and whether the next unit of work may have it.
 pub(crate) struct Session {
     pub(crate) connection: AnyConnection,
-    /// False while a transaction is open, and for ever after anything whose end is not known: a unit that panicked, a
-    /// connection that broke. Then it is closed instead of going back, and its transaction ends with it.
+    /// False while a transaction is open, and after an unknown end: a unit that panicked, a connection that broke. Such a connection is
+    /// closed instead of returned to the pool, and its transaction ends with it.
     pub(crate) reusable: bool,
 }
 
@@ -43,7 +44,7 @@ pub(crate) struct Manager {
 }
 
 impl Manager {
-    /// Reads the options; makes the database file where there is none, but connects to nothing.
+    /// Reads the options and creates a missing database file. Opens no connection.
     pub(crate) fn new(options: &DatabaseOptions) -> Result<Self, OpenError> {
         let location = Location::parse(&options.url)?;
         if let Location::Sqlite(file) = &location {
@@ -79,8 +80,7 @@ impl Manager {
             Location::Sqlite(file) => {
                 let refused = |error: ConnectionError| file.unusable(reason(error));
                 let mut connection = SqliteConnection::establish(&file.connection_url()).map_err(refused)?;
-                // Two processes that make a file into one with a log at the same moment keep each other from it, and SQLite, which
-                // would wait for anything else, sends both away.
+                // When two processes switch a file to WAL at the same moment, SQLite rejects both instead of waiting.
                 let set_up = retry::until_uncontended(|| {
                     connection.batch_execute(dialect::SQLITE_SESSION).map_err(|error| {
                         match error.to_string() {
@@ -128,7 +128,7 @@ impl Manager {
 /// SQLite's message for a lock that another connection holds.
 const LOCKED: &str = "database is locked";
 
-/// The cause itself: diesel puts the same words before each.
+/// The cause without diesel's prefix, which is the same for all.
 fn reason(error: ConnectionError) -> String {
     match error {
         ConnectionError::BadConnection(reason) => reason.trim_end().to_owned(),
@@ -144,8 +144,7 @@ impl r2d2::ManageConnection for Manager {
         Ok(Session { connection: self.open(Planner::ForUnits)?, reusable: true })
     }
 
-    /// Nothing to do: the pool does not ask, because the first statement of a unit finds out without a further round
-    /// trip; see [`crate::pool`].
+    /// Never called by the pool: the first statement of a unit finds a dead connection without another round trip; see [`crate::pool`].
     fn is_valid(&self, _session: &mut Session) -> Result<(), OpenError> {
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Migrations: embedded in the program, applied by one process at a time, all or none.
+//! Migrations: embedded in the program, applied by one process at a time, in one transaction.
 
 use diesel::{
     Connection,
@@ -12,11 +12,11 @@ use crate::{
     connection::{AnyConnection, MultiBackend},
     dialect,
     manager::{Manager, Planner},
-    options::OpenError,
+    open_error::OpenError,
 };
 
 diesel::table! {
-    /// Diesel's own.
+    /// Diesel's own table.
     __diesel_schema_migrations (version) {
         version -> Text,
         run_on -> Timestamp,
@@ -25,21 +25,21 @@ diesel::table! {
 
 type Step = Box<dyn Migration<MultiBackend>>;
 
-/// Why the tables are not up to date.
+/// Why the migrations were not applied.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MigrateError {
     /// No connection.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// The database broke off or refused, before or after the migrations themselves. Nothing was changed.
+    /// A statement before or after the migrations themselves failed. Nothing was changed.
     #[error("the migrations cannot be looked at or kept: {0}")]
     Database(String),
-    /// A migration did not work. Nothing was changed, by the ones before it neither.
+    /// A migration failed. Nothing was changed, because all run in one transaction.
     #[error("migration {name} failed: {reason}")]
     Failed {
         /// Timestamp and name.
         name: String,
-        /// What the database says about it.
+        /// The database's message.
         reason: String,
     },
 }
@@ -50,8 +50,7 @@ impl From<diesel::result::Error> for MigrateError {
     }
 }
 
-/// The way from any older state of a store's tables to the one that this program needs. It has connections of its own,
-/// for its waits are longer than those of units of work.
+/// Brings the tables of a store up to date. Uses connections of its own, because it waits longer than units of work do.
 pub struct Migrations<'s> {
     manager: &'s Manager,
 }
@@ -61,25 +60,24 @@ impl<'s> Migrations<'s> {
         Self { manager }
     }
 
-    /// The names of those to be applied, the oldest first. Only reads, so it needs no right to change tables.
+    /// The names of the migrations to be applied, the oldest first. Only reads, so it needs no right to change tables.
     ///
-    /// Those that the database has and this program does not know are not an error: they are what an older replica
-    /// meets while a newer one is being rolled out.
+    /// Unknown migrations in the database are no error: an older replica meets them while a newer one is rolled out.
     pub fn pending(&self) -> Result<Vec<String>, MigrateError> {
         let mut connection = self.manager.open(Planner::Default)?;
         Ok(names(&pending(&mut connection)?))
     }
 
-    /// Applies the pending ones in one transaction, and answers their names. Any number of processes may do this at
-    /// once: one of them does the work and the others wait for it. Where nothing is pending nobody waits.
+    /// Applies the pending migrations in one transaction and returns their names. Any number of processes may call this at once: one
+    /// applies the migrations and the others wait for it. Without pending migrations no process waits.
     pub fn run(&self) -> Result<Vec<String>, MigrateError> {
         let mut connection = self.manager.open(Planner::Default)?;
         if pending(&mut connection)?.is_empty() {
             return Ok(Vec::new());
         }
         dialect::begin_exclusive(&mut connection)?;
-        // From here on nobody else is in here, not even to make diesel's own table. Where anything fails, the
-        // connection is dropped, and its transaction with it.
+        // From here on this process is the only one, also for creating diesel's own table. After an error the connection is dropped,
+        // and its transaction with it.
         connection.setup()?;
         let steps = pending(&mut connection)?;
         for step in &steps {

@@ -1,8 +1,8 @@
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{fmt, time::Duration};
 
 use crate::location::Location;
 
-/// Which database to use, and how.
+/// The database to use, and the limits of its connections.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseOptions {
     /// `sqlite:path` (also `sqlite://path`; everything after it is the path of the file, as it is) or `postgres://…`
@@ -12,10 +12,10 @@ pub struct DatabaseOptions {
     pub pool_size: u32,
     /// How long a server may take to let a connection in; whole seconds count, at least two.
     pub connect_timeout: Duration,
-    /// How long a unit of work waits for a free connection, or for its turn to write on SQLite, before it is refused.
+    /// How long a unit of work without a budget of its own waits for a free connection, or for its turn to write on SQLite.
     pub acquire_timeout: Duration,
-    /// Whether PostgreSQL keeps prepared statements of a connection. To be switched off behind a PgBouncer before 1.21
-    /// in transaction mode: there a connection meets the statements of others, and runs them.
+    /// Whether PostgreSQL keeps the prepared statements of a connection. Switch it off behind PgBouncer before 1.21 in transaction mode:
+    /// there a connection would run the prepared statements of other clients.
     pub statement_cache: bool,
 }
 
@@ -44,46 +44,4 @@ impl fmt::Debug for DatabaseOptions {
             .field("statement_cache", &self.statement_cache)
             .finish()
     }
-}
-
-/// Why a database cannot be used. No message holds the URL or its password.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum OpenError {
-    /// The URL begins with something else than the schemes of the two databases.
-    #[error("the database URL begins with {0:?}, but must begin with \"sqlite:\" or \"postgres://\"")]
-    UnknownScheme(String),
-    /// What stands there is no URL at all.
-    #[error("the database URL has no scheme: it must begin with \"sqlite:\" or \"postgres://\"")]
-    NoScheme,
-    /// A user name or password with a character that ends it in a URL.
-    #[error(
-        "user name and password of the database URL cannot be told from the rest: write /, ?, @, : and % in them as \
-         %2F, %3F, %40, %3A and %25"
-    )]
-    Credentials,
-    /// Nothing after `sqlite:`.
-    #[error("the database URL names no file: write its path after \"sqlite:\"")]
-    NoPath,
-    /// `sqlite::memory:`.
-    #[error(
-        "a database in memory would forget every invitation at the next start: name a file after \"sqlite:\""
-    )]
-    InMemory,
-    /// A pool without connections.
-    #[error("the database needs a pool of at least one connection")]
-    NoConnections,
-    /// The folder of the file is not there. It is not made, because the path may be mistyped.
-    #[error("the folder {} of the database file does not exist", .0.display())]
-    NoFolder(PathBuf),
-    /// The file cannot be made, opened or read as a database.
-    #[error("the database file {} cannot be used: {reason}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the operating system or SQLite says about it.
-        reason: String,
-    },
-    /// PostgreSQL does not answer, or does not let us in.
-    #[error("PostgreSQL cannot be used: {0}")]
-    Server(String),
 }

@@ -1,5 +1,5 @@
-//! Connections that are kept, and how a unit of work gets one of its own with its transaction open. Those that write on
-//! SQLite share one instead: see [`crate::group`].
+//! The pool of connections. A unit of work gets a connection of its own, with its transaction open. Units that write on SQLite share one
+//! instead: see [`crate::group`].
 
 use std::time::Duration;
 
@@ -11,19 +11,15 @@ use usher_domain::port::{
 };
 
 use crate::{
-    connection::AnyConnection,
-    dialect,
-    errors::store_error,
-    manager::Manager,
-    options::{DatabaseOptions, OpenError},
-    write_counts::Writes,
+    connection::AnyConnection, dialect, errors::store_error, manager::Manager, open_error::OpenError,
+    options::DatabaseOptions, write_counts::Writes,
 };
 
 /// The connections to one database.
 pub(crate) struct Pool(r2d2::Pool<Manager>);
 
 impl Pool {
-    /// Connects nothing yet: connections are made when they are needed.
+    /// Opens no connection yet.
     pub(crate) fn new(manager: &Manager, options: &DatabaseOptions) -> Result<Self, OpenError> {
         if options.pool_size == 0 {
             return Err(OpenError::NoConnections);
@@ -38,11 +34,11 @@ impl Pool {
         Ok(Self(pool))
     }
 
-    /// A connection with an open transaction. The writes are counted before it, so that those of one person do not wait for
-    /// each other's units.
+    /// A connection with an open transaction. The writes are counted before the transaction begins, so that the writes of one person do not
+    /// wait for each other's units.
     ///
-    /// A count may be made twice when its connection was lost: the server may have made it before. That person has one write
-    /// less in this window; the numbers are still different ones.
+    /// A write can be counted twice when its connection is lost after the server has counted it. The person then has one write less in
+    /// this window; all numbers are still distinct.
     pub(crate) fn begin(
         &self,
         unit: Unit,
@@ -54,7 +50,7 @@ impl Pool {
         })
     }
 
-    /// A connection without a transaction, for looking only. Whether it still lives is for its first statement to find out.
+    /// A connection without a transaction, for units that only look. Its first statement finds out whether it is alive.
     pub(crate) fn look(&self, wait: Option<Duration>) -> Result<PooledConnection<Manager>, StoreError> {
         let mut session = self.connection(wait)?;
         session.reusable = false;
@@ -66,23 +62,22 @@ impl Pool {
         self.0.get_timeout(wait).map_err(|error| no_connection(&error, self.0.state().connections))
     }
 
-    /// How many connections can have died while they lay here.
+    /// Most connections that can have died in the pool.
     pub(crate) fn size(&self) -> u32 {
         self.0.max_size()
     }
 
-    /// Runs the first statements on a connection, and answers it. It cannot be used again unless its transaction is ended.
+    /// Runs the first statements on a connection and returns it. It is not reusable until its transaction has ended.
     ///
-    /// Connections that the server has closed while they lay here are found out by the first statement, when nothing else
-    /// has been done yet. They are thrown away until one works, so a restart of the database goes unnoticed, and nobody pays
-    /// a round trip to ask whether a connection still lives: only after an error is it asked, because how a connection died
-    /// decides what diesel calls it.
+    /// The first statement fails on a connection that the server closed while it was idle. Nothing else has been done by then, so the
+    /// next connection is tried until one works: a restart of the database goes unnoticed. A connection is only tested after an
+    /// error, because diesel reports a dead connection in several ways; a test before each unit would cost a round trip.
     fn first_statements(
         &self,
         wait: Option<Duration>,
         mut statements: impl FnMut(&mut AnyConnection) -> QueryResult<()>,
     ) -> Result<PooledConnection<Manager>, StoreError> {
-        // One more than there can be dead ones.
+        // One attempt more than there can be dead connections.
         let mut chances = self.0.max_size();
         loop {
             let mut session = self.connection(wait)?;
@@ -114,7 +109,7 @@ fn no_connection(error: &r2d2::Error, connections: u32) -> StoreError {
     }
 }
 
-/// Tells the log that connecting failed; the unit that waits learns it too, but only after its time.
+/// Logs that connecting failed. The unit that waits learns it only when its wait runs out.
 #[derive(Debug)]
 struct Log;
 

@@ -1,4 +1,4 @@
-//! The tables of both databases, and the literals that their partial indexes speak of.
+//! The tables of both databases, and the literals in the conditions of their partial indexes.
 
 use diesel::{
     backend::Backend,
@@ -113,7 +113,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    // Without a key of its own in the database; diesel wants one named.
+    // The table has no primary key, but diesel needs one.
     open_change (account_id) {
         account_id -> BigInt,
         change -> BigInt,
@@ -155,8 +155,8 @@ diesel::joinable!(membership -> account (account_id));
 diesel::joinable!(membership -> person (person_id));
 diesel::allow_tables_to_appear_in_same_query!(access_token, account, invitation, membership, person);
 
-/// Defines an expression that stands in the statement as it is. A bound value would hide from the planner that a
-/// partial index fits, and diesel's own `sql` literals keep a statement from being prepared once.
+/// Defines an expression that is part of the statement's text. With a bound value the planner could not use a partial index, and with
+/// diesel's own `sql` literals the statement would not be prepared once.
 macro_rules! literal {
     ($(#[$doc:meta])* $name:ident = $sql:literal) => {
         $(#[$doc])*
@@ -181,10 +181,10 @@ macro_rules! literal {
 }
 
 literal! {
-    /// [`usher_domain::invitation::Status::Pending`] as the indexes of open invitations spell it.
+    /// [`usher_domain::invitation::Status::Pending`], as in the conditions of the indexes.
     Pending = "'pending'"
 }
 literal! {
-    /// [`usher_domain::outbox::MailState::Queued`] as the indexes of the outbox spell it.
+    /// [`usher_domain::outbox::MailState::Queued`], as in the conditions of the indexes.
     Queued = "'queued'"
 }

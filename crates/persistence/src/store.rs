@@ -1,4 +1,4 @@
-//! The store: runs units of work in transactions, and again where the database or the version says so.
+//! The store: runs units of work in transactions, and runs contended ones again.
 
 use std::fmt;
 
@@ -18,7 +18,8 @@ use crate::{
     group::GroupCommit,
     manager::{Manager, Planner},
     migrations::Migrations,
-    options::{DatabaseOptions, OpenError},
+    open_error::OpenError,
+    options::DatabaseOptions,
     pool::Pool,
     retry,
     tx::DieselTx,
@@ -27,17 +28,17 @@ use crate::{
 
 /// A [`Store`] on SQLite or PostgreSQL.
 ///
-/// It blocks: on an asynchronous runtime every call belongs on a thread for blocking work.
+/// It blocks: on an asynchronous runtime call it from a thread for blocking work.
 pub struct DieselStore {
     manager: Manager,
     pool: Pool,
-    /// What units that write on SQLite use instead: they share transactions.
+    /// For units that write on SQLite: they share transactions instead of using the pool.
     group: Option<GroupCommit>,
 }
 
 impl DieselStore {
-    /// Opens the database, and shows that it can be used by connecting once. Makes the file of an SQLite database that
-    /// is not there yet, but no folder for it. Tables come from [`Self::migrations`].
+    /// Opens the database and connects once, to report a wrong configuration. Creates a missing file of SQLite, but no folder. The tables
+    /// come from [`Self::migrations`].
     pub fn open(options: &DatabaseOptions) -> Result<Self, OpenError> {
         let manager = Manager::new(options)?;
         let pool = Pool::new(&manager, options)?;
@@ -47,7 +48,7 @@ impl DieselStore {
         Ok(Self { manager, pool, group })
     }
 
-    /// What brings the tables up to date.
+    /// The migrations of the tables.
     #[must_use]
     pub fn migrations(&self) -> Migrations<'_> {
         Migrations::new(&self.manager)
@@ -58,7 +59,7 @@ impl DieselStore {
         retry::until_uncontended(|| self.once(unit, &mut writes, work))
     }
 
-    /// Without a transaction. A unit that met a dead connection runs again: it has done nothing.
+    /// Runs a unit without a transaction. A unit that finds a dead connection runs again, because it has changed nothing.
     fn look(&self, unit: Unit, work: &mut CountedWork<'_>) -> Result<(), StoreError> {
         let mut chances = self.pool.size();
         loop {
@@ -88,8 +89,7 @@ impl DieselStore {
         }
     }
 
-    /// In a transaction of its own. Where a rollback fails, the connection is closed instead of kept, and the transaction
-    /// ends with it.
+    /// Runs a unit in a transaction of its own. After a failed rollback the connection is closed, and the transaction ends with it.
     fn alone(
         &self,
         unit: Unit,
@@ -108,7 +108,7 @@ impl DieselStore {
     }
 }
 
-/// Does the work once in an open transaction.
+/// Runs the work once in an open transaction.
 fn attempt(
     connection: &mut AnyConnection,
     mode: Mode,
@@ -131,8 +131,8 @@ impl Store for DieselStore {
         self.unit(unit, Writes::none(), &mut |tx, _| work(tx))
     }
 
-    /// On PostgreSQL a count is contended when the person was deleted meanwhile, and where somebody has made another
-    /// isolation level the database's default than READ COMMITTED. Then the call counts anew, perhaps some writes twice.
+    /// On PostgreSQL a count is contended when the person is deleted concurrently, and when the database's default isolation level is not
+    /// READ COMMITTED. Then the call counts again, possibly some writes twice.
     fn run_counted(
         &self,
         unit: Unit,

@@ -1,4 +1,4 @@
-//! The count of writes, at the start of the unit that serves them.
+//! Counts writes at the start of the unit that serves them.
 
 use diesel::QueryResult;
 use usher_domain::{port::store::Counting, principal::Credential, quota::WriteCount};
@@ -8,25 +8,25 @@ use crate::{
     dialect::{self, CredentialKind},
 };
 
-/// The writes that a unit serves: counted once, however often it runs.
+/// The writes of a unit: counted once, however often the unit runs.
 pub(crate) struct Writes<'a> {
     uncounted: Option<&'a Counting<'a>>,
     counts: Vec<Option<WriteCount>>,
 }
 
 impl<'a> Writes<'a> {
-    /// Of a unit that counts nothing.
+    /// For a unit that counts nothing.
     pub(crate) fn none() -> Self {
         Self { uncounted: None, counts: Vec::new() }
     }
 
-    /// To be counted; without writers there is nothing to do.
+    /// For a unit whose writes are counted. Without writers nothing is counted.
     pub(crate) fn of(counting: &'a Counting<'a>) -> Self {
         let uncounted = Some(counting).filter(|counting| !counting.writers.is_empty());
         Self { uncounted, counts: Vec::new() }
     }
 
-    /// Counts them, unless that has been done. Answers whether it did.
+    /// Counts the writes unless they are counted already. Returns whether it did.
     pub(crate) fn count(&mut self, connection: &mut AnyConnection) -> QueryResult<bool> {
         let Some(counting) = self.uncounted else { return Ok(false) };
         self.counts = count(connection, counting)?;
@@ -34,7 +34,7 @@ impl<'a> Writes<'a> {
         Ok(true)
     }
 
-    /// What they counted, one for each writer.
+    /// The counts, one per writer.
     pub(crate) fn counts(&self) -> &[Option<WriteCount>] {
         &self.counts
     }
@@ -57,7 +57,7 @@ fn count(connection: &mut AnyConnection, counting: &Counting<'_>) -> QueryResult
     Ok(counts)
 }
 
-/// What a person is found by, if it is this that the credential has.
+/// The key by which the writer is looked up, if the credential is of this kind.
 fn key(writer: &Credential, kind: CredentialKind) -> Option<&str> {
     match (writer, kind) {
         (Credential::Principal(principal), CredentialKind::Address) => Some(principal.email.key()),

@@ -7,4 +7,4 @@ mod acceptance;
 pub mod mailbox;
 mod page;
 
-pub use acceptance::{Settings, configure, endpoints};
+pub use acceptance::{PageSettings, configure, endpoints};

@@ -17,24 +17,29 @@ use usher_http_kit::moment::iso;
 
 use super::{
     arguments::{CreateAccessTokenArguments, ListAccessTokensArguments, RevokeAccessTokenArguments},
+    blocking_app::BlockingApp,
     failure::Failure,
-    output::{Output, print_note},
-    records::Records,
+    output::Output,
+    stderr::print_note,
 };
 use crate::settings::Settings;
 
 /// `usher access-token create`
 pub(super) fn create(settings: &Settings, arguments: CreateAccessTokenArguments) -> Result<(), Failure> {
-    let output = Output::of(&arguments.result);
-    let records = Records::open(settings)?;
-    let secret = AccessTokenText::generate(records.app.env().entropy.as_ref()).to_string();
+    let output = Output::from_arguments(&arguments.result);
+    let app = BlockingApp::open(settings)?;
+    let secret = AccessTokenText::generate(app.inner.env().entropy.as_ref()).to_string();
     let digest = access_token_digest(&secret)
         .ok_or_else(|| Failure::Failed("the new token is malformed".to_owned()))?;
-    let term = arguments.expires.map(TimeDelta::from_std).transpose().map_err(|error| Failure::of(&error))?;
+    let term = arguments
+        .expires
+        .map(TimeDelta::from_std)
+        .transpose()
+        .map_err(|error| Failure::from_error(&error))?;
     let CreateAccessTokenArguments { account, email, name, scope, .. } = arguments;
-    let expires_at = term.map(|term| records.app.now() + term);
+    let expires_at = term.map(|term| app.inner.now() + term);
     let command = CreateAccessToken { account, email, name, scope, expires_at, digest };
-    let created = records.wait(records.app.operators().create_access_token(command.clone()));
+    let created = app.block_on(app.inner.operators().create_access_token(command.clone()));
     let token = created.map_err(|error| explain(&error))?;
     print_note(&format!(
         "keep it: only its digest is stored; `usher access-token revoke --account {} --id {}` revokes it",
@@ -47,29 +52,32 @@ pub(super) fn create(settings: &Settings, arguments: CreateAccessTokenArguments)
 
 /// `usher access-token list`
 pub(super) fn list(settings: &Settings, arguments: &ListAccessTokensArguments) -> Result<(), Failure> {
-    let records = Records::open(settings)?;
-    let listed = records.wait(records.app.operators().access_tokens(arguments.account.clone()));
+    let app = BlockingApp::open(settings)?;
+    let listed = app.block_on(app.inner.operators().access_tokens(arguments.account.clone()));
     let listed = listed.map_err(|error| explain(&error))?;
-    let now = records.app.now();
+    let now = app.inner.now();
     let text: Vec<String> =
         listed.iter().map(|ListedAccessToken { token, owner }| line(token, owner, now)).collect();
     let json: Vec<Value> =
         listed.iter().map(|ListedAccessToken { token, owner }| describe(token, owner)).collect();
-    Output::of(&arguments.result).lines(&text, &json.into())
+    Output::from_arguments(&arguments.result).lines(&text, &json.into())
 }
 
 /// `usher access-token revoke`
 pub(super) fn revoke(settings: &Settings, arguments: &RevokeAccessTokenArguments) -> Result<(), Failure> {
-    let records = Records::open(settings)?;
+    let app = BlockingApp::open(settings)?;
     let RevokeAccessTokenArguments { account, id, result } = arguments;
-    let revoked = records.wait(records.app.operators().revoke_access_token(account.clone(), id.clone()));
+    let revoked = app.block_on(app.inner.operators().revoke_access_token(account.clone(), id.clone()));
     revoked.map_err(|error| match error {
         RevokeAccessTokenError::NotFound(_) => Failure::Failed(format!(
             "{error}: `usher access-token list --account {account}` lists all tokens"
         )),
-        RevokeAccessTokenError::UnknownAccount(_) | RevokeAccessTokenError::Store(_) => Failure::of(&error),
+        RevokeAccessTokenError::UnknownAccount(_) | RevokeAccessTokenError::Store(_) => {
+            Failure::from_error(&error)
+        }
     })?;
-    Output::of(result).result(&format!("access token {id} is revoked"), &json!({ "id": id.as_str() }))
+    Output::from_arguments(result)
+        .result(&format!("access token {id} is revoked"), &json!({ "id": id.as_str() }))
 }
 
 fn explain(error: &CreateAccessTokenError) -> Failure {
@@ -80,7 +88,7 @@ fn explain(error: &CreateAccessTokenError) -> Failure {
         CreateAccessTokenError::NotAMember(_) => {
             Failure::Failed(format!("{error}: `usher member add` adds a member"))
         }
-        CreateAccessTokenError::Store(_) => Failure::of(error),
+        CreateAccessTokenError::Store(_) => Failure::from_error(error),
     }
 }
 

@@ -1,10 +1,10 @@
-//! The process environment: the one place that reads it.
+//! The environment of the process. No other code reads it.
 
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf};
 
 use super::failure::Failure;
 
-/// The variable that names the configuration file, unless `--config` does.
+/// The variable that names the configuration file. `--config` takes precedence.
 const CONFIG: &str = "USHER_CONFIG";
 
 /// The variables of this process that concern Usher. No `Debug`: some values are secrets.
@@ -20,11 +20,11 @@ impl Environment {
     /// Reads the environment of this process.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
     pub(super) fn read() -> Result<Self, Failure> {
-        Self::of(std::env::vars_os())
+        Self::from_variables(std::env::vars_os())
     }
 
     /// The error is an Usher variable that is not UTF-8.
-    fn of(variables: impl Iterator<Item = (OsString, OsString)>) -> Result<Self, Failure> {
+    fn from_variables(variables: impl Iterator<Item = (OsString, OsString)>) -> Result<Self, Failure> {
         let mut environment = Self::default();
         for (name, value) in variables {
             let Some(name) = name.to_str().filter(|name| is_usher_variable(name)) else { continue };
@@ -48,13 +48,14 @@ fn is_usher_variable(name: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn of<const N: usize>(variables: [(&str, &str); N]) -> Environment {
-        Environment::of(variables.into_iter().map(|(name, value)| (name.into(), value.into()))).unwrap()
+    fn from<const N: usize>(variables: [(&str, &str); N]) -> Environment {
+        Environment::from_variables(variables.into_iter().map(|(name, value)| (name.into(), value.into())))
+            .unwrap()
     }
 
     #[test]
     fn other_variables_are_ignored() {
-        let environment = of([
+        let environment = from([
             ("PATH", "/bin"),
             ("USHER__A", "1"),
             ("usher__b", "2"),
@@ -64,7 +65,7 @@ mod tests {
         let names: Vec<&str> = environment.variables.keys().map(String::as_str).collect();
         assert_eq!(names, ["USHER__A", "usher__b"]);
         assert_eq!(environment.file, Some(PathBuf::from("x.toml")));
-        assert_eq!(of([("USHER_CONFIG", "")]).file, None);
+        assert_eq!(from([("USHER_CONFIG", "")]).file, None);
     }
 
     #[cfg(unix)]
@@ -72,8 +73,8 @@ mod tests {
     fn usher_variables_must_be_utf8() {
         use std::os::unix::ffi::OsStringExt as _;
         let broken = OsString::from_vec(vec![0xff]);
-        assert!(Environment::of([("OTHER".into(), broken.clone())].into_iter()).is_ok());
-        let failure = Environment::of([("USHER__A".into(), broken)].into_iter()).err().unwrap();
+        assert!(Environment::from_variables([("OTHER".into(), broken.clone())].into_iter()).is_ok());
+        let failure = Environment::from_variables([("USHER__A".into(), broken)].into_iter()).err().unwrap();
         assert_eq!(failure.to_string(), "USHER__A is not UTF-8");
     }
 }

@@ -4,7 +4,7 @@ use std::{error::Error, io, process::ExitCode};
 
 use clap::{CommandFactory as _, error::ErrorKind};
 
-use super::{arguments::Arguments, output::print_error};
+use super::{arguments::Arguments, stderr::print_error};
 use crate::compose::StartError;
 
 /// Exit code of a failure.
@@ -24,8 +24,8 @@ pub(super) enum Failure {
 }
 
 impl Failure {
-    /// A failure with the chain of its causes.
-    pub(super) fn of(error: &dyn Error) -> Self {
+    /// Describes an error with the chain of its causes.
+    pub(super) fn from_error(error: &dyn Error) -> Self {
         let mut text = error.to_string();
         let mut cause = error.source();
         while let Some(inner) = cause {
@@ -38,7 +38,7 @@ impl Failure {
         Self::Failed(text)
     }
 
-    /// A usage error of the command that these words name, in clap's format.
+    /// A usage error of a command in clap's format. `words` name the command, such as `["member", "add"]`.
     pub(super) fn usage(words: &[&str], kind: ErrorKind, text: &str) -> Self {
         let mut root = Arguments::command();
         root.build();
@@ -81,7 +81,7 @@ impl From<StartError> for Failure {
             StartError::Auth(_) | StartError::Mail(_) | StartError::Duration(_) => {
                 Self::Configuration(error.to_string())
             }
-            _ => Self::of(&error),
+            _ => Self::from_error(&error),
         }
     }
 }

@@ -8,15 +8,13 @@ use usher_domain::{
 };
 
 use super::{
-    arguments::AddMemberArguments,
-    failure::Failure,
-    output::{Output, print_note},
-    password, person,
-    records::Records,
+    arguments::AddMemberArguments, blocking_app::BlockingApp, failure::Failure, output::Output, password,
+    person, stderr::print_note,
 };
 use crate::settings::Settings;
 
-/// Returns the member's roles and services. Named services limit the member to them. The error is a usage error.
+/// Returns the member's roles and services. If the arguments name services, the member is limited to them. The error is a usage
+/// error.
 pub(super) fn grant(arguments: &AddMemberArguments) -> Result<Grant, Failure> {
     let usage = |kind, text: &str| Failure::usage(&["member", "add"], kind, text);
     if arguments.roles.is_empty() {
@@ -32,13 +30,13 @@ pub(super) fn grant(arguments: &AddMemberArguments) -> Result<Grant, Failure> {
 
 /// `usher member add`
 pub(super) fn add(settings: &Settings, arguments: AddMemberArguments, grant: Grant) -> Result<(), Failure> {
-    let output = Output::of(&arguments.result);
+    let output = Output::from_arguments(&arguments.result);
     let password = password::from_stdin(arguments.password_stdin)?;
-    let records = Records::open(settings)?;
-    let password = password::hashed(password, &records)?;
+    let app = BlockingApp::open(settings)?;
+    let password = password::hashed(password, &app)?;
     let AddMemberArguments { account, email, name, .. } = arguments;
     let command = AddMember { account, email, name, grant, password };
-    let added = records.wait(records.app.operators().add_member(command.clone()));
+    let added = app.block_on(app.inner.operators().add_member(command.clone()));
     let person = added.map_err(|error| explain(&error))?;
     if person.password.is_none() {
         print_note(&format!(
@@ -72,7 +70,7 @@ fn explain(error: &AddMemberError) -> Failure {
         AddMemberError::UnknownAccount(name) => Failure::Failed(format!(
             "there is no account named {name}: `usher account list` lists all accounts, `usher account create` creates one"
         )),
-        AddMemberError::AlreadyMember(_) | AddMemberError::Store(_) => Failure::of(error),
+        AddMemberError::AlreadyMember(_) | AddMemberError::Store(_) => Failure::from_error(error),
     }
 }
 

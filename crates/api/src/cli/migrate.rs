@@ -5,10 +5,10 @@ use serde_json::json;
 use super::{failure::Failure, output::Output};
 use crate::{compose::Deployment, settings::Settings};
 
-/// Applies the pending migrations, whatever `database.migrate` is.
+/// Applies the pending migrations, even if `database.migrate` is off.
 pub(super) fn run(settings: &Settings, output: Output) -> Result<(), Failure> {
-    let deployment = Deployment::open(settings).map_err(|error| Failure::of(&error))?;
-    let applied = deployment.migrate().map_err(|error| Failure::of(&error))?;
+    let deployment = Deployment::open(settings).map_err(|error| Failure::from_error(&error))?;
+    let applied = deployment.migrate().map_err(|error| Failure::from_error(&error))?;
     let text = match applied {
         0 => "the database is up to date".to_owned(),
         1 => "applied 1 migration".to_owned(),

@@ -1,4 +1,4 @@
-//! The command line for operators, on the machine of the service.
+//! The command line for operators.
 //!
 //! Results go to standard output, as text or with `--json` as JSON. Everything else goes to standard error. Exit codes: 0
 //! for success, 1 for a failure, 2 for a wrong command or configuration.
@@ -9,6 +9,7 @@
 mod access_token;
 mod account;
 mod arguments;
+mod blocking_app;
 mod environment;
 mod failure;
 mod health;
@@ -18,8 +19,8 @@ mod openapi;
 mod output;
 mod password;
 mod person;
-mod records;
 mod server;
+mod stderr;
 mod token;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -34,12 +35,12 @@ use self::{
     failure::Failure,
     output::Output,
 };
-use crate::settings::{Mode, Settings, Sources};
+use crate::settings::{DeploymentMode, Settings, Sources};
 
-/// Runs the process: its arguments, its environment, its exit code.
+/// Runs the command that the arguments and the environment of the process describe. Returns the exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    // Arguments first: `--help` works with a broken environment, too.
+    // Arguments first, because `--help` must work with an invalid environment.
     let arguments = Arguments::try_parse().map_err(Failure::from);
     match arguments.and_then(|arguments| run(arguments, Environment::read()?)) {
         Ok(()) => ExitCode::SUCCESS,
@@ -50,45 +51,47 @@ pub fn main() -> ExitCode {
 fn run(arguments: Arguments, environment: Environment) -> Result<(), Failure> {
     let configuration = Configuration { file: arguments.config, environment };
     let Some(command) = arguments.command else {
-        return server::develop(configuration.load(Mode::Development)?);
+        return server::develop(configuration.load(DeploymentMode::Development)?);
     };
     match command {
-        Command::Serve(start) => server::serve(start.apply(configuration.load(Mode::Production)?)),
-        Command::Worker(start) => server::worker(start.apply(configuration.load(Mode::Production)?)),
+        Command::Serve(start) => server::serve(start.apply(configuration.load(DeploymentMode::Production)?)),
+        Command::Worker(start) => {
+            server::worker(start.apply(configuration.load(DeploymentMode::Production)?))
+        }
         Command::Migrate(command) => {
-            migrate::run(&configuration.load(Mode::Tool)?, Output::of(&command.result))
+            migrate::run(&configuration.load(DeploymentMode::Tool)?, Output::from_arguments(&command.result))
         }
         Command::Account(AccountCommand::Create(command)) => {
-            account::create(&configuration.load(Mode::Tool)?, command)
+            account::create(&configuration.load(DeploymentMode::Tool)?, command)
         }
         Command::Account(AccountCommand::List(command)) => {
-            account::list(&configuration.load(Mode::Tool)?, Output::of(&command.result))
+            account::list(&configuration.load(DeploymentMode::Tool)?, Output::from_arguments(&command.result))
         }
-        // Before the settings, because a usage error does not depend on them.
+        // Checks the arguments before it loads the settings: a usage error does not depend on them.
         Command::Member(MemberCommand::Add(command)) => {
             let grant = member::grant(&command)?;
-            member::add(&configuration.load(Mode::Tool)?, command, grant)
+            member::add(&configuration.load(DeploymentMode::Tool)?, command, grant)
         }
         Command::Person(PersonCommand::Create(command)) => {
-            person::create(&configuration.load(Mode::Tool)?, command)
+            person::create(&configuration.load(DeploymentMode::Tool)?, command)
         }
         Command::Token(TokenCommand::Issue(command)) => {
-            token::issue(&configuration.load(Mode::Signing)?, &command)
+            token::issue(&configuration.load(DeploymentMode::Signing)?, &command)
         }
         Command::AccessToken(command) => {
-            let settings = configuration.load(Mode::Tool)?;
+            let settings = configuration.load(DeploymentMode::Tool)?;
             match command {
                 AccessTokenCommand::Create(command) => access_token::create(&settings, command),
                 AccessTokenCommand::List(command) => access_token::list(&settings, &command),
                 AccessTokenCommand::Revoke(command) => access_token::revoke(&settings, &command),
             }
         }
-        Command::Openapi => openapi::print(),
+        Command::Openapi(command) => openapi::print(command.dialect),
         Command::Health(command) => {
-            let output = Output::of(&command.result);
+            let output = Output::from_arguments(&command.result);
             match command.url {
                 Some(url) => health::check(&url, output),
-                None => health::check_own(configuration.load(Mode::Tool)?.server.bind, output),
+                None => health::check_own(configuration.load(DeploymentMode::Tool)?.server.bind, output),
             }
         }
     }
@@ -101,7 +104,7 @@ struct Configuration {
 }
 
 impl Configuration {
-    fn load(self, mode: Mode) -> Result<Settings, Failure> {
+    fn load(self, mode: DeploymentMode) -> Result<Settings, Failure> {
         let file = self.file.or(self.environment.file);
         let sources = Sources { file, environment: self.environment.variables };
         Settings::load(&sources, mode).map_err(|errors| Failure::Configuration(errors.to_string()))

@@ -2,12 +2,14 @@
 
 use utoipa::OpenApi as _;
 
-use super::{failure::Failure, output::Output};
-use usher_fastly::Description;
+use super::{arguments::Dialect, failure::Failure, output::Output};
 
-/// Prints the document; `docs/api/` has the same.
-pub(super) fn print() -> Result<(), Failure> {
-    let document = Description::openapi();
-    let text = document.to_pretty_json().map_err(|error| Failure::of(&error))?;
+/// Prints the document of a dialect. `docs/api/` holds the same documents.
+pub(super) fn print(dialect: Dialect) -> Result<(), Failure> {
+    let document = match dialect {
+        Dialect::Fastly => usher_fastly::Description::openapi(),
+        Dialect::Landscape => usher_landscape::openapi(),
+    };
+    let text = document.to_pretty_json().map_err(|error| Failure::from_error(&error))?;
     Output::Text.lines(&[text], &serde_json::Value::Null)
 }

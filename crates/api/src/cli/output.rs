@@ -1,4 +1,4 @@
-//! Standard output and standard error.
+//! Results on standard output.
 
 use std::io::{self, Write as _};
 
@@ -16,8 +16,8 @@ pub(super) enum Output {
 }
 
 impl Output {
-    /// The format that the command's arguments choose.
-    pub(super) fn of(arguments: &ResultArguments) -> Self {
+    /// Returns the format that the arguments choose.
+    pub(super) fn from_arguments(arguments: &ResultArguments) -> Self {
         if arguments.json { Self::Json } else { Self::Text }
     }
 
@@ -39,15 +39,4 @@ impl Output {
             written => Ok(written?),
         }
     }
-}
-
-/// Prints a note, which is neither a result nor an error.
-pub(super) fn print_note(text: &str) {
-    // A closed standard error cannot be reported anywhere.
-    drop(writeln!(io::stderr().lock(), "{text}"));
-}
-
-/// Prints an error.
-pub(super) fn print_error(text: &str) {
-    print_note(&format!("usher: {text}"));
 }

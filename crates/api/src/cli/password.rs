@@ -1,12 +1,12 @@
-//! Passwords from standard input: the list of processes and the shell's history do not show it.
+//! Passwords from standard input. Arguments would show them in the list of processes and the shell's history.
 
 use std::io::{self, IsTerminal as _, Read};
 
 use usher_domain::person::{Password, PasswordHash};
 
-use super::{failure::Failure, output::print_note, records::Records};
+use super::{blocking_app::BlockingApp, failure::Failure, stderr::print_note};
 
-/// Bounds the memory for input that was piped in by mistake.
+/// Largest input in bytes. It limits the memory if a wrong file is piped in.
 const MAX_OCTETS: u64 = 4096;
 
 /// Reads the password if the arguments ask for it.
@@ -25,9 +25,9 @@ pub(super) fn from_stdin(is_requested: bool) -> Result<Option<Password>, Failure
 }
 
 /// Hashes the password.
-pub(super) fn hashed(password: Option<Password>, records: &Records) -> Result<Option<PasswordHash>, Failure> {
-    let hash = |password| records.wait(records.app.passwords().hash(password));
-    password.map(hash).transpose().map_err(|error| Failure::of(&error))
+pub(super) fn hashed(password: Option<Password>, app: &BlockingApp) -> Result<Option<PasswordHash>, Failure> {
+    let hash = |password| app.block_on(app.inner.passwords().hash(password));
+    password.map(hash).transpose().map_err(|error| Failure::from_error(&error))
 }
 
 /// Reads one line and returns it without its line break.

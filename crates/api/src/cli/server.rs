@@ -1,4 +1,4 @@
-//! The commands that run until a signal stops them.
+//! `usher`, `usher serve` and `usher worker`, which run until a signal stops them.
 
 use std::io;
 

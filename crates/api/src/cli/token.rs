@@ -5,27 +5,30 @@ use serde_json::json;
 use usher_domain::{account::AccountName, address::EmailAddress, usecase::resolve::ResolveError};
 use usher_http_kit::moment::iso;
 
-use super::{arguments::IssueTokenArguments, failure::Failure, output::Output, records::Records};
+use super::{arguments::IssueTokenArguments, blocking_app::BlockingApp, failure::Failure, output::Output};
 use crate::settings::Settings;
 
 /// `usher token issue`
 pub(super) fn issue(settings: &Settings, arguments: &IssueTokenArguments) -> Result<(), Failure> {
     let IssueTokenArguments { account, email, .. } = arguments;
-    let records = Records::open(settings)?;
-    let member = records.wait(records.app.operators().member(account.clone(), email.clone()));
+    let app = BlockingApp::open(settings)?;
+    let member = app.block_on(app.inner.operators().member(account.clone(), email.clone()));
     let person = member.map_err(|error| explain(&error, email, account))?.person;
-    let lifetime =
-        arguments.expires.map(TimeDelta::from_std).transpose().map_err(|error| Failure::of(&error))?;
-    let token = records.app.sessions().operator_token(&person, account, lifetime);
+    let lifetime = arguments
+        .expires
+        .map(TimeDelta::from_std)
+        .transpose()
+        .map_err(|error| Failure::from_error(&error))?;
+    let token = app.inner.sessions().operator_token(&person, account, lifetime);
     let expires_at = iso(token.expires_at);
-    Output::of(&arguments.result)
+    Output::from_arguments(&arguments.result)
         .result(token.reveal(), &json!({ "token": token.reveal(), "expires_at": expires_at }))
 }
 
 /// Explains the failure and its remedy.
 fn explain(error: &ResolveError, email: &EmailAddress, account: &AccountName) -> Failure {
     let text = match error {
-        ResolveError::Store(error) => return Failure::of(error),
+        ResolveError::Store(error) => return Failure::from_error(error),
         ResolveError::UnknownPerson => format!("no person has the address {email}"),
         ResolveError::InvalidToken
         | ResolveError::NoMembership

@@ -6,11 +6,11 @@ use usher_auth::{
 };
 use usher_domain::port::Clock;
 
-use super::{StartError, delta};
-use crate::settings::{Auth, Issuer, Settings};
+use super::{StartError, duration::time_delta};
+use crate::settings::{AuthSection, Issuer, Settings};
 
-/// The secrets behind tokens and link keys.
-pub(super) fn secrets(auth: &Auth) -> Result<SecretRing, StartError> {
+/// Returns the secrets that sign tokens and derive link keys.
+pub(super) fn secrets(auth: &AuthSection) -> Result<SecretRing, StartError> {
     let secret = |text: &secrecy::SecretString| {
         ServerSecret::new(text.clone()).map_err(|error| StartError::Auth(format!("auth.secret {error}")))
     };
@@ -18,17 +18,17 @@ pub(super) fn secrets(auth: &Auth) -> Result<SecretRing, StartError> {
     Ok(SecretRing::new(secret(&auth.secret)?, previous))
 }
 
-/// Usher itself, and every backend that shares its secret.
-pub(super) fn own_issuer(auth: &Auth, secrets: &SecretRing) -> Result<IssuerSettings, StartError> {
+/// Returns the issuer of the tokens under the server's secret: Usher, and all backends that share the secret.
+pub(super) fn own_issuer(auth: &AuthSection, secrets: &SecretRing) -> Result<IssuerSettings, StartError> {
     Ok(IssuerSettings {
         issuer: auth.issuer.clone(),
         audience: auth.audience.clone(),
-        leeway: delta(auth.leeway, "auth.leeway")?,
+        leeway: time_delta(auth.leeway, "auth.leeway")?,
         ..IssuerSettings::new(KeySource::SharedSecrets(secrets.clone()))
     })
 }
 
-/// Verifies the tokens of Usher and of all other issuers. Reads the key files.
+/// Builds the verifier for the tokens of Usher and of all other issuers. It reads the key files.
 pub fn verifier(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<JwtVerifier, StartError> {
     let auth = &settings.auth;
     let own = own_issuer(auth, &secrets(auth)?)?;
@@ -36,18 +36,18 @@ pub fn verifier(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<JwtVerifi
     JwtVerifier::new(issuers, clock).map_err(|error| StartError::Auth(error.to_string()))
 }
 
-/// Verifies the tokens of Usher only, for commands: no file is read, and nothing is fetched.
+/// Builds the verifier for the tokens of Usher only, for commands. It reads no file and fetches no keys.
 pub fn own_verifier(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<JwtVerifier, StartError> {
     let own = own_issuer(&settings.auth, &secrets(&settings.auth)?)?;
     JwtVerifier::new(vec![own], clock).map_err(|error| StartError::Auth(error.to_string()))
 }
 
-/// The issuers of `[[auth.issuers]]`.
-fn other_issuers(auth: &Auth) -> Result<Vec<IssuerSettings>, StartError> {
+/// Returns the issuers of `[[auth.issuers]]`.
+fn other_issuers(auth: &AuthSection) -> Result<Vec<IssuerSettings>, StartError> {
     auth.issuers.iter().map(|issuer| other_issuer(auth, issuer)).collect()
 }
 
-fn other_issuer(auth: &Auth, issuer: &Issuer) -> Result<IssuerSettings, StartError> {
+fn other_issuer(auth: &AuthSection, issuer: &Issuer) -> Result<IssuerSettings, StartError> {
     let keys = match &issuer.jwks_url {
         Some(url) => KeySource::Jwks(JwksSettings::new(url.as_str())),
         None => KeySource::PublicKeys(public_keys(issuer)?),
@@ -55,12 +55,12 @@ fn other_issuer(auth: &Auth, issuer: &Issuer) -> Result<IssuerSettings, StartErr
     Ok(IssuerSettings {
         issuer: Some(issuer.issuer.clone()),
         audience: issuer.audience.clone(),
-        leeway: delta(auth.leeway, "auth.leeway")?,
+        leeway: time_delta(auth.leeway, "auth.leeway")?,
         claims: ClaimNames {
             email: issuer.email_claim.clone(),
             email_verified: issuer.email_verified_claim.clone(),
             account: Some(issuer.account_claim.clone()),
-            // Usher numbers people: another issuer's numbers mean other people.
+            // Person ids are Usher's own: another issuer's ids name other people.
             person_id: None,
             name: Some(issuer.name_claim.clone()),
         },

@@ -1,44 +1,42 @@
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use chrono::TimeDelta;
 use secrecy::ExposeSecret as _;
 use usher_app::{Adapters, App, Limits};
 use usher_auth::{CredentialVerifier, HmacLinkKeys, JwtVerifier, Passwords, RequestKeys, TokenIssuer};
 use usher_domain::{
-    env::{Env, Policy},
-    outbox::RetryPolicy,
+    env::Env,
     port::{Clock, Entropy, Store},
 };
 use usher_persistence::{DatabaseOptions, DieselStore, MigrateError};
 
-use super::{StartError, credentials};
+use super::{StartError, credentials, duration::time_delta, policy::policy};
 use crate::{
-    settings::{Acceptance, Settings},
+    settings::Settings,
     system::{SystemClock, SystemEntropy},
 };
 
-/// Time and randomness. Tests bring their own.
+/// The clock and the random generator. Tests use others than the system's.
 #[derive(Clone)]
 pub struct ClockAndEntropy {
-    /// Tells the time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Gives randomness.
+    /// The random generator.
     pub entropy: Arc<dyn Entropy>,
 }
 
 impl ClockAndEntropy {
-    /// The machine's.
+    /// The clock and the random generator of the operating system.
     #[must_use]
     pub fn system() -> Self {
         Self { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy) }
     }
 }
 
-/// The database, the keys and the policy of a deployment: what every command needs.
+/// The database, the keys and the policy of a deployment. Every command needs them.
 pub struct Deployment {
-    /// Where everything is stored.
+    /// The database.
     pub store: Arc<dyn Store>,
-    /// Clock, entropy, link keys and policy. Its `public_url` is the configured one; [`Deployment::reached_at`] sets another.
+    /// Clock, entropy, link keys and policy. [`Deployment::set_public_url`] replaces the configured `public_url`.
     pub env: Env,
     /// Hashes and verifies passwords.
     pub passwords: Arc<Passwords>,
@@ -54,7 +52,7 @@ impl Deployment {
         Self::open_with(settings, ClockAndEntropy::system())
     }
 
-    /// As [`Deployment::open`], with another clock and other randomness.
+    /// Like [`Deployment::open`], with the clock and the random generator of `ports`.
     pub fn open_with(settings: &Settings, ports: ClockAndEntropy) -> Result<Self, StartError> {
         let secrets = credentials::secrets(&settings.auth)?;
         let own = credentials::own_issuer(&settings.auth, &secrets)?;
@@ -65,7 +63,7 @@ impl Deployment {
             keys: Arc::new(HmacLinkKeys::new(&secrets)),
             policy: policy(settings)?,
         };
-        // Last, so that nothing is touched before the settings are known to be valid.
+        // Last, because opening creates the file of a SQLite database, and invalid settings must not create one.
         let database = Arc::new(DieselStore::open(&database_options(settings))?);
         Ok(Self {
             store: Arc::clone(&database) as Arc<dyn Store>,
@@ -77,7 +75,7 @@ impl Deployment {
         })
     }
 
-    /// The application over this deployment. `verifier` decides which tokens are accepted.
+    /// Builds the application of this deployment. `verifier` decides which tokens are accepted.
     pub fn app(&self, settings: &Settings, verifier: JwtVerifier) -> Result<App, StartError> {
         let adapters = Adapters {
             store: Arc::clone(&self.store),
@@ -91,22 +89,22 @@ impl Deployment {
             units: settings.database.pool_size as usize,
             budget: settings.database.acquire_timeout,
             passwords: settings.server.threads,
-            token_lifetime: delta(settings.auth.token_lifetime, "auth.token_lifetime")?,
+            token_lifetime: time_delta(settings.auth.token_lifetime, "auth.token_lifetime")?,
         };
         Ok(App::new(adapters, limits))
     }
 
-    /// Applies pending migrations. Returns how many there were.
+    /// Applies pending migrations and returns their number.
     pub fn migrate(&self) -> Result<usize, MigrateError> {
         Ok(self.database.migrations().run()?.len())
     }
 
-    /// How many migrations are pending.
+    /// Returns the number of pending migrations.
     pub fn pending(&self) -> Result<usize, MigrateError> {
         Ok(self.database.migrations().pending()?.len())
     }
 
-    /// Brings the database up to date, or rejects one that is not, as the settings say.
+    /// Applies pending migrations if `database.migrate` is on. Otherwise pending migrations are an error.
     pub fn prepare(&self, settings: &Settings) -> Result<(), StartError> {
         if settings.database.migrate {
             let applied = self.migrate()?;
@@ -121,8 +119,8 @@ impl Deployment {
         }
     }
 
-    /// Sets where links lead.
-    pub fn reached_at(&mut self, public_url: String) {
+    /// Sets the URL that links in mails begin with.
+    pub fn set_public_url(&mut self, public_url: String) {
         self.env.policy.public_url = public_url;
     }
 }
@@ -140,46 +138,5 @@ fn database_options(settings: &Settings) -> DatabaseOptions {
         acquire_timeout: database.acquire_timeout,
         statement_cache: database.statement_cache,
         ..DatabaseOptions::new(database.url.expose_secret())
-    }
-}
-
-fn policy(settings: &Settings) -> Result<Policy, StartError> {
-    let invitations = &settings.invitations;
-    Ok(Policy {
-        public_url: settings.server.base_url(settings.server.bind),
-        resend_interval: delta(invitations.resend_interval, "invitations.resend_interval")?,
-        writes_per_hour: settings.limits.writes_per_hour,
-        accept_by_possession: invitations.acceptance == Acceptance::Possession,
-        retry: retry(settings)?,
-    })
-}
-
-fn retry(settings: &Settings) -> Result<RetryPolicy, StartError> {
-    let default = RetryPolicy::default();
-    let Some(relay) = &settings.mail else { return Ok(default) };
-    let deadline = delta(relay.deadline(), "mail.deadline")?;
-    Ok(RetryPolicy { lease: lease(deadline), ..default })
-}
-
-/// A lease outlasts the delivery that it covers, whatever deadline is configured: claim, send, record the result. It is no
-/// longer than that, because the mails of a worker that died wait for its end.
-fn lease(deadline: TimeDelta) -> TimeDelta {
-    deadline * 2 + TimeDelta::seconds(30)
-}
-
-/// A duration of the settings, at most a century: dates end in the year 262143.
-pub(crate) fn delta(duration: Duration, key: &'static str) -> Result<TimeDelta, StartError> {
-    let century = TimeDelta::days(36_525);
-    TimeDelta::from_std(duration).ok().filter(|delta| *delta <= century).ok_or(StartError::Duration(key))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_lease_follows_from_the_deadline() {
-        assert_eq!(lease(TimeDelta::seconds(60)), RetryPolicy::default().lease);
-        assert_eq!(lease(TimeDelta::seconds(1)), TimeDelta::seconds(32));
     }
 }

@@ -2,7 +2,7 @@ use std::{io, net::SocketAddr};
 
 use usher_persistence::{MigrateError, OpenError};
 
-/// Why the server, or a command, cannot begin.
+/// The reason why the server or a command cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The database cannot be opened.
@@ -11,43 +11,43 @@ pub enum StartError {
     /// Migrations failed.
     #[error("the database cannot be brought up to date: {0}")]
     Migrate(#[from] MigrateError),
-    /// Migrations are pending and may not be applied.
+    /// Migrations are pending, and `database.migrate` is off.
     #[error(
-        "the database lacks {0} migration(s): run `usher migrate`, or let usher do it with database.migrate = true"
+        "the database lacks {0} migration(s): run `usher migrate`, or set database.migrate = true to apply them at start"
     )]
     Pending(usize),
-    /// A secret, a key or an issuer.
+    /// A secret, a key or an issuer is invalid.
     #[error("the settings of [auth] cannot be used: {0}")]
     Auth(String),
-    /// The relay or the mailbox.
+    /// The relay or the mailbox cannot be used.
     #[error("the settings of [mail] cannot be used: {0}")]
     Mail(String),
-    /// A duration of more than a century.
+    /// A duration is longer than a century.
     #[error("{0} is too long")]
     Duration(&'static str),
-    /// The address is taken, or belongs to another machine.
+    /// The address is in use, or belongs to another machine.
     #[error(
         "cannot listen on {address}: {source} (choose another address with server.bind or USHER__SERVER__BIND)"
     )]
     Listen {
         /// The configured address.
         address: SocketAddr,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The development account could not be made.
-    #[error("the example account cannot be made: {0}")]
+    /// The example account of development mode could not be created.
+    #[error("the example account cannot be created: {0}")]
     Example(String),
-    /// Development mode met a database that it did not make.
+    /// The database of development mode holds accounts that development mode did not create.
     #[error(
-        "this database holds accounts that development mode did not make, so it is left alone: run `usher serve`, or \
-         choose another one with database.url"
+        "development mode does not change this database, because it holds accounts that development mode did not create: run \
+         `usher serve`, or choose another database with database.url"
     )]
     NotForDevelopment,
-    /// The worker ended by itself.
-    #[error("the worker died; mails would not be delivered any more")]
+    /// The worker ended without a signal.
+    #[error("the worker ended unexpectedly: without it, no mail is delivered")]
     WorkerDied,
-    /// Anything else that the system refused.
+    /// Another error of the operating system.
     #[error(transparent)]
     Io(#[from] io::Error),
 }

@@ -6,12 +6,12 @@ use usher_mailer::{LettreMailer, MailboxDir, Sender};
 use super::StartError;
 use crate::settings::Settings;
 
-/// How mails leave: through a relay, or into the development mailbox.
+/// The transport of mails: a relay, or the development mailbox.
 #[derive(Clone)]
 pub struct MailTransport {
-    /// The port's adapter.
+    /// The adapter of the port.
     pub mailer: Arc<dyn Mailer>,
-    /// The development mailbox, if mails are kept there.
+    /// The development mailbox, if it is the transport.
     pub mailbox: Option<MailboxDir>,
 }
 
@@ -21,14 +21,15 @@ impl std::fmt::Debug for MailTransport {
     }
 }
 
-/// The relay of `[mail]`, or without one the development mailbox.
+/// Returns the relay of `[mail]`, or the development mailbox if no relay is configured.
 pub fn mail_transport(settings: &Settings) -> Result<MailTransport, StartError> {
-    let refuse = |error: &dyn std::fmt::Display| StartError::Mail(error.to_string());
+    let invalid = |error: &dyn std::fmt::Display| StartError::Mail(error.to_string());
     if let Some(relay) = &settings.mail {
-        let mailer = LettreMailer::new(relay.clone()).map_err(|error| refuse(&error))?;
+        let mailer = LettreMailer::new(relay.clone()).map_err(|error| invalid(&error))?;
         return Ok(MailTransport { mailer: Arc::new(mailer), mailbox: None });
     }
-    let sender = Sender::new(Some("Usher"), "usher@usher.example").map_err(|error| refuse(&error))?;
-    let mailbox = MailboxDir::open(settings.development.mailbox(), sender).map_err(|error| refuse(&error))?;
+    let sender = Sender::new(Some("Usher"), "usher@usher.example").map_err(|error| invalid(&error))?;
+    let mailbox =
+        MailboxDir::open(settings.development.mailbox(), sender).map_err(|error| invalid(&error))?;
     Ok(MailTransport { mailer: Arc::new(mailbox.clone()), mailbox: Some(mailbox) })
 }

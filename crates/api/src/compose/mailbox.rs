@@ -1,7 +1,7 @@
 use usher_mailer::MailboxDir;
 use usher_web::mailbox::{KeptMails, KeptMailsError};
 
-/// The development mailbox, for the pages that show it.
+/// The development mailbox as the port of the pages that show it.
 #[derive(Debug)]
 pub(super) struct Mailbox(pub(super) MailboxDir);
 

@@ -1,20 +1,22 @@
-//! The composition root: which adapter stands behind which port, from the settings.
+//! The composition root: builds the adapters from the settings and passes them to the application as ports.
 //!
-//! It reads top to bottom: [`Deployment`] opens the database and derives the keys, which is all that commands need;
-//! [`Server`] adds the edges, the worker and the listener.
+//! [`Deployment`] opens the database and derives the keys. Commands need no more than that. [`Server`] adds the edges, the worker
+//! and the listener.
 
 mod credentials;
 mod deployment;
+mod duration;
 mod error;
 mod mail;
 mod mailbox;
+mod policy;
 mod run;
 mod server;
 mod shutdown;
 
 pub use credentials::{own_verifier, verifier};
-pub(crate) use deployment::delta;
 pub use deployment::{ClockAndEntropy, Deployment};
+pub(crate) use duration::time_delta;
 pub use error::StartError;
 pub use mail::{MailTransport, mail_transport};
 pub use run::{develop, serve, worker};

@@ -8,12 +8,12 @@ use super::{
     shutdown,
 };
 use crate::{
-    develop::{announce, example},
+    develop::{prepare_example, print_instructions},
     settings::Settings,
     telemetry,
 };
 
-/// `usher serve`: production, until a signal.
+/// `usher serve`: runs the server, and the worker if enabled, until a signal.
 pub async fn serve(settings: Settings) -> Result<(), StartError> {
     start_log(&settings);
     let ports = ClockAndEntropy::system();
@@ -31,7 +31,7 @@ pub async fn serve(settings: Settings) -> Result<(), StartError> {
     server.run(shutdown::on_signals()?).await
 }
 
-/// `usher worker`: deliveries and sweeps only, until a signal.
+/// `usher worker`: runs the worker without a server, until a signal.
 pub async fn worker(settings: Settings) -> Result<(), StartError> {
     start_log(&settings);
     let transport = mail_transport(&settings)?;
@@ -45,21 +45,21 @@ pub async fn worker(settings: Settings) -> Result<(), StartError> {
     running.await.unwrap_or(Err(StartError::WorkerDied))
 }
 
-/// `usher`: development mode, with an example account. Tells `out` how to use it.
+/// `usher`: runs development mode with an example account, until a signal. Prints instructions to `out`.
 pub async fn develop(settings: Settings, out: &mut (dyn io::Write + Send)) -> Result<(), StartError> {
     start_log(&settings);
     let ports = ClockAndEntropy::system();
     let verifier = verifier(&settings, &ports.clock)?;
     let placement = WorkerPlacement::InProcess(mail_transport(&settings)?);
     let deployment = Deployment::open_with(&settings, ports)?;
-    // Before anything is changed: a second process that finds the port taken leaves the first one's password as it is.
+    // Before the database is changed: if the port is taken, the password that the other process printed remains valid.
     let listener = listen(&settings)?;
     deployment.prepare(&settings)?;
     let app = deployment.app(&settings, own_verifier(&settings, &deployment.env.clock)?)?;
-    let example = example(&app, &settings.development.directory).await?;
+    let example = prepare_example(&app, &settings.development.directory).await?;
     let mailbox = settings.mail.is_none();
     let server = Server::build(settings, deployment, verifier, placement, listener)?;
-    announce(out, &server.base_url(), mailbox, &example)?;
+    print_instructions(out, &server.base_url(), mailbox, &example)?;
     server.run(shutdown::on_signals()?).await
 }
 

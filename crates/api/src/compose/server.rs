@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tracing_actix_web::TracingLogger;
 use usher_app::{App, Worker, WorkerSettings};
 use usher_auth::JwtVerifier;
-use usher_http_kit::{AppState, unread};
+use usher_http_kit::{AppState, unread_body};
 use usher_web::mailbox::{self, KeptMails};
 
 use super::{Deployment, MailTransport, StartError, mailbox::Mailbox, shutdown};
@@ -22,16 +22,16 @@ use crate::{
     telemetry::{RequestSpan, log_request},
 };
 
-/// Which process delivers mails.
+/// The process that delivers mails.
 #[derive(Debug)]
 pub enum WorkerPlacement {
-    /// This one.
+    /// The server's process.
     InProcess(MailTransport),
-    /// Another one: `usher worker`.
+    /// Another process: `usher worker`.
     Separate,
 }
 
-/// The server, bound to its address and ready to run.
+/// The server, bound to its address.
 pub struct Server {
     address: SocketAddr,
     http: HttpServerHandle,
@@ -40,7 +40,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Wires everything over an up-to-date database and a bound address.
+    /// Builds the server. The database must be up to date.
     pub fn build(
         settings: Settings,
         mut deployment: Deployment,
@@ -49,7 +49,7 @@ impl Server {
         listener: TcpListener,
     ) -> Result<Self, StartError> {
         let address = listener.local_addr()?;
-        deployment.reached_at(settings.server.base_url(address));
+        deployment.set_public_url(settings.server.base_url(address));
         let app = Arc::new(deployment.app(&settings, verifier)?);
         let (worker, mailbox) = match placement {
             WorkerPlacement::InProcess(transport) => {
@@ -63,23 +63,23 @@ impl Server {
         Ok(Self { address, http, worker, settings })
     }
 
-    /// Where it listens.
+    /// The address that the server listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The URL that people and clients reach it by, without a trailing slash.
+    /// The URL of the service for people and clients, without a trailing slash.
     #[must_use]
     pub fn base_url(&self) -> String {
         self.settings.server.base_url(self.address)
     }
 
-    /// Serves until `stop`, then finishes the requests and deliveries in progress.
+    /// Serves until `stop` is cancelled, then finishes the requests and deliveries in progress.
     pub async fn run(self, stop: CancellationToken) -> Result<(), StartError> {
         let handle = self.http.handle();
-        let patience = self.settings.server.shutdown_timeout;
-        let worker = self.worker.map(|worker| supervised(worker, stop.clone(), patience));
+        let grace_period = self.settings.server.shutdown_timeout;
+        let worker = self.worker.map(|worker| supervised(worker, stop.clone(), grace_period));
         let stopping = tokio::spawn({
             let stop = stop.clone();
             async move {
@@ -88,7 +88,7 @@ impl Server {
             }
         });
         let served = self.http.await;
-        // The worker ends with the server, also when that ended by itself.
+        // Stops the worker even if the server ended without a signal.
         stop.cancel();
         stopping.abort();
         served?;
@@ -105,7 +105,7 @@ impl std::fmt::Debug for Server {
     }
 }
 
-/// The HTTP side. The one place that builds [`AppState`].
+/// Builds the HTTP server with all routes. No other code builds [`AppState`].
 fn http_server(
     settings: &Settings,
     app: Arc<App>,
@@ -123,7 +123,7 @@ fn http_server(
             .app_data(state.clone())
             .wrap(from_fn(log_request))
             .wrap(TracingLogger::<RequestSpan>::new())
-            .wrap(from_fn(unread::hold))
+            .wrap(from_fn(unread_body::close_connection))
             .configure(|config| routes::configure(config, &edges))
             .configure(|config| {
                 if let Some(mailbox) = mailbox.clone() {
@@ -139,38 +139,38 @@ fn http_server(
         .run())
 }
 
-/// Binds the configured address; port 0 becomes a real one.
+/// Binds the configured address. Port 0 binds a free port.
 pub fn listen(settings: &Settings) -> Result<TcpListener, StartError> {
     let address = settings.server.bind;
     TcpListener::bind(address).map_err(|source| StartError::Listen { address, source })
 }
 
-/// How the worker of these settings works.
+/// Returns the settings of the worker.
 #[must_use]
 pub fn worker_settings(settings: &Settings) -> WorkerSettings {
     WorkerSettings { concurrency: settings.worker.concurrency, poll_interval: settings.worker.poll_interval }
 }
 
-/// Runs a worker until `stop`, and then for at most `patience`. When a worker ends by itself the process stops with an error:
-/// a server that answers 200 and sends no mail would look healthy.
+/// Runs a worker until `stop` is cancelled, and then for at most `grace_period`. If the worker ends earlier, the whole process
+/// stops with an error: a server that accepts requests but sends no mail would look healthy.
 pub(super) fn supervised(
     worker: Worker,
     stop: CancellationToken,
-    patience: Duration,
+    grace_period: Duration,
 ) -> JoinHandle<Result<(), StartError>> {
     let mut running = tokio::spawn(worker.run(stop.clone()));
     tokio::spawn(async move {
         tokio::select! {
             _ = &mut running => {}
             () = stop.cancelled() => {
-                shutdown::bounded(running, patience).await;
+                shutdown::wait_for_worker(running, grace_period).await;
                 return Ok(());
             }
         }
         if stop.is_cancelled() {
             return Ok(());
         }
-        tracing::error!("the worker died");
+        tracing::error!("the worker ended unexpectedly");
         stop.cancel();
         Err(StartError::WorkerDied)
     })

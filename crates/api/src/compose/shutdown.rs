@@ -3,14 +3,14 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// A token that the first SIGINT or SIGTERM cancels. The second signal ends the process at once.
+/// Returns a token that the first SIGINT or SIGTERM cancels. The second signal ends the process immediately.
 pub(super) fn on_signals() -> std::io::Result<CancellationToken> {
     let stop = CancellationToken::new();
     let mut signals = Signals::new()?;
     let first = stop.clone();
     tokio::spawn(async move {
         signals.next().await;
-        tracing::info!("stopping; a second signal ends at once");
+        tracing::info!("stopping; a second signal ends the process immediately");
         first.cancel();
         signals.next().await;
         tracing::warn!("ended by a second signal");
@@ -55,9 +55,9 @@ impl Signals {
     }
 }
 
-/// Waits for a worker to end. A mail that is still being sent then is sent again after its lease has ended.
-pub(super) async fn bounded(worker: JoinHandle<()>, patience: Duration) {
-    if tokio::time::timeout(patience, worker).await.is_err() {
-        tracing::warn!("deliveries did not end in time; their mails will be tried again");
+/// Waits for a worker to end, at most for `grace_period`. A mail that is being sent at that time is sent again after its lease.
+pub(super) async fn wait_for_worker(worker: JoinHandle<()>, grace_period: Duration) {
+    if tokio::time::timeout(grace_period, worker).await.is_err() {
+        tracing::warn!("deliveries did not end in time; their mails will be sent again");
     }
 }

@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use super::{
-    Development, Issuer, Mode, SettingsErrors,
+    DeploymentMode, DevelopmentSection, Issuer, SettingsProblems,
     development::{generate_secret, keep_secret, kept_secret},
     issuers,
     read::Reader,
@@ -16,7 +16,7 @@ const SECRET: &str = "auth.secret";
 /// `[auth]`: the tokens that callers can use.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Auth {
+pub struct AuthSection {
     /// Signs and verifies HS256 tokens, and derives the keys of links. At least 32 bytes.
     #[serde(deserialize_with = "signing_secret")]
     pub secret: SecretString,
@@ -38,12 +38,12 @@ pub struct Auth {
     pub issuers: Vec<Issuer>,
 }
 
-impl Auth {
+impl AuthSection {
     pub(super) fn read(
         reader: &mut Reader,
-        mode: Mode,
-        development: &Development,
-    ) -> Result<Self, SettingsErrors> {
+        mode: DeploymentMode,
+        development: &DevelopmentSection,
+    ) -> Result<Self, SettingsProblems> {
         // The tables first: their keys belong to `auth.`, too.
         let tables = reader.tables(issuers::TABLES)?;
         let mut auth: Self = reader.section("auth")?;
@@ -60,16 +60,19 @@ impl Auth {
 }
 
 /// The secret if none is configured.
-fn unconfigured_secret(mode: Mode, development: &Development) -> Result<SecretString, String> {
+fn unconfigured_secret(
+    mode: DeploymentMode,
+    development: &DevelopmentSection,
+) -> Result<SecretString, String> {
     let missing = || {
         format!(
             "is missing: {HOW_TO_MAKE_A_SECRET} and keep it; auth.secret_file can name a file that holds it"
         )
     };
     match mode {
-        Mode::Tool => Ok(generate_secret()),
-        Mode::Development => keep_secret(&development.directory),
-        Mode::Signing => kept_secret(&development.directory).unwrap_or_else(|| Err(missing())),
-        Mode::Production => Err(missing()),
+        DeploymentMode::Tool => Ok(generate_secret()),
+        DeploymentMode::Development => keep_secret(&development.directory),
+        DeploymentMode::Signing => kept_secret(&development.directory).unwrap_or_else(|| Err(missing())),
+        DeploymentMode::Production => Err(missing()),
     }
 }

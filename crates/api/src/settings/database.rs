@@ -8,7 +8,7 @@ use super::types::{MINUTE, duration, number, parsed};
 /// `[database]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Database {
+pub struct DatabaseSection {
     /// `sqlite:path` or `postgres://…`.
     #[serde(deserialize_with = "url")]
     pub url: SecretString,

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use url::Url;
 use usher_auth::is_loopback;
 
-use super::{Mode, read::Reader, types::web_url};
+use super::{DeploymentMode, read::Reader, types::web_url};
 
 /// The name of the tables.
 pub(super) const TABLES: &str = "auth.issuers";
@@ -58,7 +58,7 @@ fn name() -> String {
 /// Checks the tables. `own` is the issuer of the tokens under the server's secret, which cannot have other keys as well.
 pub(super) fn check(
     reader: &mut Reader,
-    mode: Mode,
+    mode: DeploymentMode,
     own: Option<&str>,
     tables: Vec<(String, Issuer)>,
 ) -> Vec<Issuer> {
@@ -77,7 +77,7 @@ pub(super) fn check(
     issuers
 }
 
-fn check_keys(reader: &mut Reader, mode: Mode, table: &str, issuer: &Issuer) {
+fn check_keys(reader: &mut Reader, mode: DeploymentMode, table: &str, issuer: &Issuer) {
     let (url_key, files_key) = (format!("{table}.jwks_url"), format!("{table}.key_files"));
     if issuer.jwks_url.as_ref().is_some_and(|url| url.scheme() == "http" && !is_loopback(url)) {
         reader.report(
@@ -85,7 +85,7 @@ fn check_keys(reader: &mut Reader, mode: Mode, table: &str, issuer: &Issuer) {
             "must begin with https://: an attacker who replaces the keys on the way can sign for everyone",
         );
     }
-    if mode == Mode::Development || mode == Mode::Production {
+    if mode == DeploymentMode::Development || mode == DeploymentMode::Production {
         for file in &issuer.key_files {
             reader.check_file(&files_key, file);
         }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use usher_mailer::{Relay, SmtpSettings};
 
 use super::{
-    Mode, SettingsErrors,
+    DeploymentMode, SettingsProblems,
     read::Reader,
     types::{MINUTE, SECOND, duration, secret},
 };
@@ -13,7 +13,7 @@ use super::{
 /// `[mail]`. The mailer validates it: see [`SmtpSettings`] for the fields.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Mail {
+pub(super) struct MailSection {
     #[serde(deserialize_with = "secret")]
     url: Option<SecretString>,
     from: Option<String>,
@@ -28,15 +28,15 @@ pub(super) struct Mail {
     deadline: Duration,
 }
 
-impl Mail {
+impl MailSection {
     /// Returns the relay; without a URL there is none, except that production requires one.
-    pub(super) fn read(reader: &mut Reader, mode: Mode) -> Result<Option<Relay>, SettingsErrors> {
+    pub(super) fn read(reader: &mut Reader, mode: DeploymentMode) -> Result<Option<Relay>, SettingsProblems> {
         let Self { url, from, username, password, insecure, hello_name, ca_file, deadline } =
             reader.section("mail")?;
-        if mode != Mode::Production && url.is_none() {
+        if mode != DeploymentMode::Production && url.is_none() {
             return Ok(None);
         }
-        if mode == Mode::Production
+        if mode == DeploymentMode::Production
             && let Some(file) = &ca_file
         {
             reader.check_file("mail.ca_file", file);

@@ -12,85 +12,60 @@ mod database;
 mod development;
 mod issuers;
 mod mail;
+mod mode;
 mod notices;
 mod problem;
 mod read;
 mod sections;
 mod server;
+mod sources;
 mod suggest;
 #[cfg(test)]
 mod tests;
 mod types;
 
-use std::{collections::BTreeMap, path::PathBuf};
-
 use usher_mailer::Relay;
 
 pub use self::{
-    auth::Auth,
-    database::Database,
+    auth::AuthSection,
+    database::DatabaseSection,
     issuers::Issuer,
-    problem::{Problem, SettingsErrors},
-    sections::{Acceptance, Development, Fastly, Invitations, Landscape, Limits, Log, LogFormat, Worker},
-    server::Server,
+    mode::DeploymentMode,
+    problem::{Problem, SettingsProblems},
+    sections::{
+        Acceptance, DevelopmentSection, FastlySection, InvitationSection, LandscapeSection, LimitSection,
+        LogFormat, LogSection, WorkerSection,
+    },
+    server::ServerSection,
+    sources::Sources,
 };
-use self::{mail::Mail, read::Reader};
+use self::{mail::MailSection, read::Reader};
 
 /// All settings, valid.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// `[server]`
-    pub server: Server,
+    pub server: ServerSection,
     /// `[database]`
-    pub database: Database,
+    pub database: DatabaseSection,
     /// `[auth]`
-    pub auth: Auth,
+    pub auth: AuthSection,
     /// `[mail]`; `None` keeps mails in the development mailbox, which production does not allow.
     pub mail: Option<Relay>,
     /// `[invitations]`
-    pub invitations: Invitations,
+    pub invitations: InvitationSection,
     /// `[limits]`
-    pub limits: Limits,
+    pub limits: LimitSection,
     /// `[landscape]`
-    pub landscape: Landscape,
+    pub landscape: LandscapeSection,
     /// `[fastly]`
-    pub fastly: Fastly,
+    pub fastly: FastlySection,
     /// `[worker]`
-    pub worker: Worker,
+    pub worker: WorkerSection,
     /// `[log]`
-    pub log: Log,
+    pub log: LogSection,
     /// `[development]`
-    pub development: Development,
-}
-
-/// The sources of settings besides the embedded defaults.
-#[derive(Clone, Default)]
-pub struct Sources {
-    /// A TOML file like `config/default.toml`.
-    pub file: Option<PathBuf>,
-    /// Environment variables. Only names that begin with `USHER_` matter.
-    pub environment: BTreeMap<String, String>,
-}
-
-/// Shows the names of the variables only: some values are secrets.
-impl std::fmt::Debug for Sources {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let names: Vec<&String> = self.environment.keys().collect();
-        f.debug_struct("Sources").field("file", &self.file).field("environment", &names).finish()
-    }
-}
-
-/// The use of the settings. It decides which ones are required.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// `usher` alone: nothing is required, and only this machine can reach the server.
-    Development,
-    /// `usher serve` and `usher worker`: secret, public URL and mail relay are required.
-    Production,
-    /// Commands that sign: the secret is required, or the one that development mode keeps.
-    Signing,
-    /// Commands that only need the database. Without a configured secret they use a random one.
-    Tool,
+    pub development: DevelopmentSection,
 }
 
 impl Settings {
@@ -98,21 +73,21 @@ impl Settings {
     /// generated secret there if none is configured.
     ///
     /// The error holds every problem, not only the first one.
-    pub fn load(sources: &Sources, mode: Mode) -> Result<Self, SettingsErrors> {
+    pub fn load(sources: &Sources, mode: DeploymentMode) -> Result<Self, SettingsProblems> {
         let mut reader = Reader::new(sources)?;
-        let development: Development = reader.section("development")?;
-        if mode == Mode::Development
+        let development: DevelopmentSection = reader.section("development")?;
+        if mode == DeploymentMode::Development
             && let Err(text) = development::create_directory(&development.directory)
         {
             reader.report("development.directory", text);
         }
-        let server: Server = reader.section("server")?;
+        let server: ServerSection = reader.section("server")?;
         server.check(&mut reader, mode);
         let settings = Self {
             server,
             database: reader.section("database")?,
-            auth: Auth::read(&mut reader, mode, &development)?,
-            mail: Mail::read(&mut reader, mode)?,
+            auth: AuthSection::read(&mut reader, mode, &development)?,
+            mail: MailSection::read(&mut reader, mode)?,
             invitations: reader.section("invitations")?,
             limits: reader.section("limits")?,
             landscape: reader.section("landscape")?,

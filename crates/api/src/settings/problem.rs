@@ -11,7 +11,7 @@ pub struct Problem {
 
 impl Problem {
     /// A problem of one key; the text completes a sentence that begins with the key's name.
-    pub(super) fn of(key: &str, text: impl Into<String>) -> Self {
+    pub(super) fn for_key(key: &str, text: impl Into<String>) -> Self {
         Self { key: key.to_owned(), variable: variable(key), text: text.into() }
     }
 
@@ -39,9 +39,9 @@ pub(super) fn variable(key: &str) -> Option<String> {
 
 /// All problems of the configuration, in the order of `config/default.toml`; at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettingsErrors(pub Vec<Problem>);
+pub struct SettingsProblems(pub Vec<Problem>);
 
-impl std::fmt::Display for SettingsErrors {
+impl std::fmt::Display for SettingsProblems {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.0.len() {
             1 => write!(f, "the configuration has a problem:")?,
@@ -51,4 +51,4 @@ impl std::fmt::Display for SettingsErrors {
     }
 }
 
-impl std::error::Error for SettingsErrors {}
+impl std::error::Error for SettingsProblems {}

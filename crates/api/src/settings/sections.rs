@@ -13,8 +13,8 @@ const MAX_VALIDITY: u64 = 10 * 366 * DAY;
 /// `[invitations]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Invitations {
-    /// How long an invitation is open; [`Fastly`] has its own validity.
+pub struct InvitationSection {
+    /// How long an invitation is open; [`FastlySection`] has its own validity.
     #[serde(deserialize_with = "duration::<_, MINUTE, MAX_VALIDITY>")]
     pub validity: Duration,
     /// Shortest time between two mails of one invitation.
@@ -37,7 +37,7 @@ pub enum Acceptance {
 /// `[limits]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Limits {
+pub struct LimitSection {
     /// Writes of one person in an hour, over both dialects and all replicas; 0 for no limit.
     #[serde(deserialize_with = "number::<_, _, 0, 1_000_000_000>")]
     pub writes_per_hour: u32,
@@ -46,7 +46,7 @@ pub struct Limits {
 /// `[landscape]`: Landscape's dialect.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Landscape {
+pub struct LandscapeSection {
     /// Whether a body without `Content-Type: application/json` is rejected with 415, as by newer Landscape.
     pub strict_content_type: bool,
 }
@@ -54,7 +54,7 @@ pub struct Landscape {
 /// `[fastly]`: Fastly's dialect.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Fastly {
+pub struct FastlySection {
     /// How long an invitation of this dialect is open.
     #[serde(deserialize_with = "duration::<_, MINUTE, MAX_VALIDITY>")]
     pub validity: Duration,
@@ -63,7 +63,7 @@ pub struct Fastly {
 /// `[worker]`: the loop that delivers mails and records expiry.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Worker {
+pub struct WorkerSection {
     /// Whether `serve` runs it.
     pub enabled: bool,
     /// Concurrent deliveries.
@@ -77,7 +77,7 @@ pub struct Worker {
 /// `[log]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Log {
+pub struct LogSection {
     /// The form of a line.
     pub format: LogFormat,
     /// Directives such as `info,usher_api=debug`.
@@ -104,12 +104,12 @@ fn filter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error
 /// `[development]`: settings of development mode only.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Development {
+pub struct DevelopmentSection {
     /// The folder of the generated secret and of the mails.
     pub directory: PathBuf,
 }
 
-impl Development {
+impl DevelopmentSection {
     /// The folder of the mails that development mode keeps instead of sending them.
     #[must_use]
     pub fn mailbox(&self) -> PathBuf {

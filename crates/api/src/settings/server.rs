@@ -5,7 +5,7 @@ use url::Url;
 use usher_auth::is_loopback;
 
 use super::{
-    Mode,
+    DeploymentMode,
     read::Reader,
     types::{MINUTE, SECOND, duration, number, parsed, web_url},
 };
@@ -13,11 +13,11 @@ use super::{
 /// `[server]`: the address of the service.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Server {
+pub struct ServerSection {
     /// Address and port to listen on; port 0 takes a free one.
     #[serde(deserialize_with = "bind")]
     pub bind: SocketAddr,
-    /// The URL for people and clients; `None` is possible outside production only. See [`Server::base_url`].
+    /// The URL for people and clients; `None` is possible outside production only. See [`ServerSection::base_url`].
     #[serde(deserialize_with = "web_url")]
     pub public_url: Option<Url>,
     /// Whether `public_url` can be `http://` on another machine.
@@ -36,7 +36,7 @@ pub struct Server {
     pub continue_url: Option<Url>,
 }
 
-impl Server {
+impl ServerSection {
     /// The beginning of links in mails, without a trailing slash: the configured URL, or the address that the server
     /// listens on.
     #[must_use]
@@ -47,8 +47,8 @@ impl Server {
         }
     }
 
-    pub(super) fn check(&self, reader: &mut Reader, mode: Mode) {
-        if mode == Mode::Development && !self.bind.ip().to_canonical().is_loopback() {
+    pub(super) fn check(&self, reader: &mut Reader, mode: DeploymentMode) {
+        if mode == DeploymentMode::Development && !self.bind.ip().to_canonical().is_loopback() {
             reader.report(
                 "server.bind",
                 "must be a loopback address in development mode: use `usher serve` for other addresses",
@@ -59,9 +59,9 @@ impl Server {
         }
     }
 
-    fn public_url_problem(&self, mode: Mode) -> Option<&'static str> {
+    fn public_url_problem(&self, mode: DeploymentMode) -> Option<&'static str> {
         let Some(url) = &self.public_url else {
-            return (mode == Mode::Production).then_some(
+            return (mode == DeploymentMode::Production).then_some(
                 "is missing: write the URL of this service for people, such as https://invitations.example.com; links \
                  in mails begin with it",
             );

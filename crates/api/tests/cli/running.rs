@@ -58,7 +58,7 @@ fn a_taken_port_is_reported_with_advice() {
 fn a_server_that_does_not_run_is_not_ready() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     let program = Program::new().env("USHER__SERVER__BIND", &free);
-    program.run(&["health"]).assert_failed(1, "usher: no answer from");
+    program.run(&["health"]).assert_failed(1, "usher: no response from");
     program.run(&["health", "--url", "https://example.com"]).assert_failed(2, "no https");
 }
 

@@ -26,10 +26,13 @@ pub(crate) fn together_or_alone<Q, A>(
     placed.into_iter().map(|(_, result)| result).collect()
 }
 
+/// A unit of work for the requests at these places. The duration is the longest wait for a connection or the writer.
+type UnitOfPlaces<'u, A> = dyn FnMut(&[usize], Duration) -> Result<Vec<A>, StoreError> + 'u;
+
 fn attempt<A>(
     remaining: &dyn Fn(usize) -> Duration,
     places: &[usize],
-    unit: &mut dyn FnMut(&[usize], Duration) -> Result<Vec<A>, StoreError>,
+    unit: &mut UnitOfPlaces<'_, A>,
 ) -> Placed<A> {
     let wait = places.iter().map(|place| remaining(*place)).min().unwrap_or_default();
     match unit(places, wait) {

@@ -120,7 +120,7 @@ impl PasswordService {
             work(hasher.as_ref())
         });
         done.await.map_err(|error| {
-            let defect = panicked("password.hash", error);
+            let defect = panicked("password.hash", &error);
             telemetry::defect("password.hash", &defect);
             defect.into()
         })

@@ -1,4 +1,5 @@
 //! The application over the store in memory: the pipelines through the façade.
+#![cfg(test)]
 
 mod failures;
 mod support;

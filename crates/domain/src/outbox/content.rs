@@ -5,34 +5,34 @@ use crate::{
     text::{DisplayText, Locale},
 };
 
-/// Everything that an invitation mail says.
+/// The content of an invitation mail.
 #[derive(Clone, PartialEq, Eq)]
 pub struct InvitationMail {
-    /// Makes the Message-ID.
+    /// Determines the Message-ID.
     pub reference: PublicId,
     /// The one recipient.
     pub to: EmailAddress,
-    /// What the invitee is called, when the inviter said it.
+    /// The invitee's name, if the inviter gave one.
     pub to_name: Option<DisplayText>,
-    /// The language that the invitee reads, when the inviter named one.
+    /// The language that the invitee reads, if the inviter named one.
     pub locale: Option<Locale>,
     /// Title of the account.
     pub account_title: DisplayText,
-    /// Who invites; `None` when that person is gone.
+    /// The sponsor's name; `None` when the sponsor was deleted.
     pub inviter_name: Option<DisplayText>,
     /// Names of the roles.
     pub roles: Vec<String>,
     /// The link with its key: a secret.
     pub link: String,
-    /// The same for an API, as one word: a secret too.
+    /// The same as one word, for an API: also a secret.
     pub code: String,
-    /// When the link ends.
+    /// When the link expires.
     pub expires_at: Timestamp,
-    /// When the mail was promised, for its Date header: a copy sent again carries the same.
+    /// When the mail was queued, for its Date header: a copy sent again has the same date.
     pub created_at: Timestamp,
 }
 
-/// Says which mail it is and nothing that is in it: neither link, code nor address belongs in a log.
+/// Shows the reference only: link, code and address must not reach a log.
 impl std::fmt::Debug for InvitationMail {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("InvitationMail").field("reference", &self.reference).finish_non_exhaustive()

@@ -1,4 +1,4 @@
-//! The outbox: mails that were promised in a transaction and leave afterwards, with the truth about each delivery.
+//! The outbox: mails that are queued in a transaction and sent afterwards, with the state of each delivery.
 
 mod content;
 mod policy;
@@ -13,19 +13,19 @@ use crate::{
     token::Token,
 };
 
-/// Random text that a worker holds while it works on a mail; a late result with an old lease changes nothing.
+/// The random token of a worker's lease on a mail. A result with an expired lease changes nothing once another worker has the mail.
 pub type LeaseToken = Token<22>;
 
-/// Where a mail is. Nothing here says "delivered": a relay's 250 is the last thing that a sender learns.
+/// The state of a mail. There is no state "delivered", because a sender learns nothing after the relay's 250.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MailState {
-    /// Waiting for its time, or being sent under a lease.
+    /// Waiting for its due time, or being sent under a lease.
     Queued,
     /// The relay accepted it.
     Relayed,
-    /// Given up; the reason is kept.
+    /// Given up; the reason is stored.
     Dead,
-    /// Not sent, because its invitation was answered, revoked or resent in the meantime.
+    /// Not sent, because its invitation was answered, revoked or resent before.
     Cancelled,
 }
 
@@ -51,19 +51,19 @@ impl MailState {
     }
 }
 
-/// A mail to be written into the outbox. It names what to say and never holds it: the text with its link is made when
-/// the mail leaves, so the database holds nothing that works as a link.
+/// A mail to be inserted into the outbox. It refers to its invitation and has no content: text and link are made when the mail is sent, so
+/// the database never contains a working link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMail {
-    /// Makes the Message-ID, so that a copy sent again after a crash is recognised as the same mail.
+    /// Determines the Message-ID, so that a copy sent again after a crash is recognised as the same mail.
     pub reference: PublicId,
-    /// The account that causes it.
+    /// The account of the invitation.
     pub account_id: AccountId,
-    /// The invitation it carries.
+    /// The invitation.
     pub invitation_id: InvitationId,
-    /// Which generation of the link it carries.
+    /// The generation of the link.
     pub generation: u32,
-    /// When it was promised; it may leave at once.
+    /// When it was queued; it is due at once.
     pub created_at: Timestamp,
 }
 
@@ -74,23 +74,23 @@ pub struct Mail {
     pub id: MailId,
     /// See [`NewMail::reference`].
     pub reference: PublicId,
-    /// The account that causes it.
+    /// The account of the invitation.
     pub account_id: AccountId,
-    /// The invitation it carries.
+    /// The invitation.
     pub invitation_id: InvitationId,
-    /// Which generation of the link it carries.
+    /// The generation of the link.
     pub generation: u32,
-    /// Where it is.
+    /// Its state.
     pub state: MailState,
-    /// How often sending began and failed by an answer of the relay.
+    /// The number of attempts that the relay rejected or deferred.
     pub attempts: u32,
     /// Not before this moment.
     pub due_at: Timestamp,
-    /// The lease of the worker that has it: until when, and its token.
+    /// The lease of the worker that has claimed it: its end and its token.
     pub lease: Option<(Timestamp, LeaseToken)>,
-    /// Why the last try failed.
+    /// Why the last attempt failed.
     pub last_error: Option<String>,
-    /// When it was promised.
+    /// When it was queued.
     pub created_at: Timestamp,
     /// When its state changed last.
     pub updated_at: Timestamp,

@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 
 use crate::{Timestamp, port::Entropy, port::SendError};
 
-/// When a mail that failed is tried again, and when it is given up.
+/// When a failed mail is attempted again, and when it is given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
     /// Pause after the first failure; each further one doubles it.
@@ -26,23 +26,22 @@ impl Default for RetryPolicy {
     }
 }
 
-/// What happens to a mail after a failed try.
+/// What happens to a mail after a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NextStep {
-    /// Tried again at this moment.
+    /// Attempted again.
     Retry {
         /// Not before.
         due_at: Timestamp,
-        /// Whether the try counts; one that never reached the relay does not.
+        /// Whether the attempt counts. An attempt that did not reach the relay does not.
         counts: bool,
     },
-    /// Never again.
+    /// No further attempt.
     GiveUp,
 }
 
 impl RetryPolicy {
-    /// Decides after a failure. `attempts` counts the earlier tries that an answer of the relay ended; `expires_at` is
-    /// the invitation's end.
+    /// Decides after a failure. `attempts` is the number of earlier counted attempts; `expires_at` is the expiry of the invitation.
     #[must_use]
     pub fn after_failure(
         &self,
@@ -63,7 +62,7 @@ impl RetryPolicy {
         if due_at < last_moment { NextStep::Retry { due_at, counts } } else { NextStep::GiveUp }
     }
 
-    /// Exponential with the upper half random, so that mails that failed together do not come back together.
+    /// Exponential, with a random upper half, so that mails that failed together are not attempted together.
     fn pause(&self, attempts: u32, entropy: &dyn Entropy) -> TimeDelta {
         let doubled = self.first_pause.num_milliseconds().saturating_mul(1_i64 << attempts.min(20));
         let whole = doubled.clamp(1, self.longest_pause.num_milliseconds().max(1));

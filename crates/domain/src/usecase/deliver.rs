@@ -1,4 +1,4 @@
-//! Deliver the outbox: claim mails under a lease, send them outside of any transaction, settle what came of it.
+//! Deliver the outbox: claim mails under a lease, send them outside of any transaction, and settle the result.
 
 use std::collections::BTreeMap;
 
@@ -12,46 +12,46 @@ use crate::{
     text::DisplayText,
 };
 
-/// A mail that a worker holds.
+/// A mail that a worker has claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
     /// The stored row.
     pub mail: Mail,
-    /// The lease under which it is held.
+    /// The worker's lease.
     pub lease: LeaseToken,
-    /// When its invitation ends, and with it every try.
+    /// When the invitation expires, after which no attempt is made.
     pub expires_at: Timestamp,
     /// What to send.
     pub content: InvitationMail,
 }
 
-/// What became of a delivery.
+/// The result of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Settled {
-    /// The relay has it.
+    /// The relay accepted it.
     Relayed,
-    /// Tried again at this moment.
+    /// Attempted again at this moment.
     Retry(Timestamp),
     /// Given up.
     Dead,
-    /// The lease ended while sending; another worker has the mail, and this result was not written.
+    /// Another worker claimed the mail after the lease had expired. This result was not stored.
     LeaseLost,
 }
 
-/// Claims up to `limit` due mails. Those that cannot be read become dead; those whose invitation was answered, revoked, resent or expired in the meantime are
-/// cancelled and not among the answer, so an empty answer does not mean an empty outbox.
+/// Claims up to `limit` due mails. Mails that cannot be read become dead. Mails whose invitation was answered, revoked, resent or has expired
+/// are cancelled. Neither is returned, so an empty result does not mean an empty outbox.
 pub fn claim(tx: &mut dyn Tx, env: &Env, limit: u32) -> Result<Vec<Delivery>, StoreError> {
     let now = env.now();
     let lease = LeaseToken::generate(env.entropy.as_ref());
     let mut deliveries = Vec::new();
-    let mut known = Known::default();
+    let mut names = Names::default();
     for mail in tx.claim_mails(now, now + env.policy.retry.lease, &lease, limit)? {
-        match content(tx, env, &mut known, &mail, now) {
+        match content(tx, env, &mut names, &mail, now) {
             Ok(Some((content, expires_at))) => {
                 deliveries.push(Delivery { mail, lease: lease.clone(), expires_at, content });
             }
             Ok(None) => drop_mail(tx, &mail, &lease, MailState::Cancelled, None, now)?,
-            // Nothing can be sent for it, now or later, and other mails must not wait for it.
+            // It can never be sent, and other mails must not wait for it.
             Err(error @ StoreError::Corrupt { .. }) => {
                 drop_mail(tx, &mail, &lease, MailState::Dead, Some(error.to_string()), now)?;
             }
@@ -100,11 +100,11 @@ fn judge(env: &Env, delivery: &Delivery, result: &Result<(), SendError>) -> (Set
     }
 }
 
-/// What the mail says, if it still should be sent.
+/// The content of a mail and the expiry of its invitation; `None` for a mail that is obsolete.
 fn content(
     tx: &mut dyn Tx,
     env: &Env,
-    known: &mut Known,
+    names: &mut Names,
     mail: &Mail,
     now: Timestamp,
 ) -> Result<Option<(InvitationMail, Timestamp)>, StoreError> {
@@ -112,11 +112,11 @@ fn content(
     let current = invitation.filter(|invitation| {
         invitation.status_at(now) == Status::Pending && invitation.generation == mail.generation
     });
-    let (Some(invitation), Some(account_title)) = (current, known.title(tx, mail.account_id)?) else {
+    let (Some(invitation), Some(account_title)) = (current, names.title(tx, mail.account_id)?) else {
         return Ok(None);
     };
     let inviter_name = match invitation.sponsor {
-        Some(sponsor) => known.name(tx, sponsor)?,
+        Some(sponsor) => names.name(tx, sponsor)?,
         None => None,
     };
     let key = env.keys.key(&invitation.secure_id, invitation.generation);
@@ -136,37 +136,37 @@ fn content(
     Ok(Some((content, invitation.expires_at)))
 }
 
-/// Accounts and sponsors looked up in one claim: mails that are due together are mostly of a few people.
+/// The account titles and sponsor names of one claim. Mails that are due together mostly have few different ones.
 #[derive(Default)]
-struct Known {
+struct Names {
     titles: BTreeMap<AccountId, Option<DisplayText>>,
     names: BTreeMap<PersonId, Option<DisplayText>>,
 }
 
-impl Known {
+impl Names {
     fn title(&mut self, tx: &mut dyn Tx, account: AccountId) -> Result<Option<DisplayText>, StoreError> {
-        keep(&mut self.titles, account, || Ok(tx.account(account)?.map(|account| account.title)))
+        look_up_once(&mut self.titles, account, || Ok(tx.account(account)?.map(|account| account.title)))
     }
 
     fn name(&mut self, tx: &mut dyn Tx, person: PersonId) -> Result<Option<DisplayText>, StoreError> {
-        keep(&mut self.names, person, || Ok(tx.person(person)?.map(|person| person.name)))
+        look_up_once(&mut self.names, person, || Ok(tx.person(person)?.map(|person| person.name)))
     }
 }
 
-fn keep<K: Ord + Copy, V: Clone>(
-    known: &mut BTreeMap<K, V>,
+fn look_up_once<K: Ord + Copy, V: Clone>(
+    values: &mut BTreeMap<K, V>,
     key: K,
     look_up: impl FnOnce() -> Result<V, StoreError>,
 ) -> Result<V, StoreError> {
-    if let Some(value) = known.get(&key) {
+    if let Some(value) = values.get(&key) {
         return Ok(value.clone());
     }
     let value = look_up()?;
-    known.insert(key, value.clone());
+    values.insert(key, value.clone());
     Ok(value)
 }
 
-/// Ends a mail that is not sent.
+/// Settles a mail that is not sent.
 fn drop_mail(
     tx: &mut dyn Tx,
     mail: &Mail,

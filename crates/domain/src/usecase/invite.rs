@@ -21,18 +21,18 @@ use crate::{
     token::Token,
 };
 
-/// Whom to invite, as what.
+/// The command to invite a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invite {
     /// The address.
     pub email: EmailAddress,
-    /// What to call the invitee.
+    /// The invitee's name.
     pub name: Option<DisplayText>,
     /// The language that the invitee reads.
     pub locale: Option<Locale>,
     /// The effective grant, after the dialect's defaults.
     pub grant: Grant,
-    /// How long it is open, now and after each resending.
+    /// How long the invitation is open, now and after each resending.
     pub validity: TimeDelta,
 }
 
@@ -44,16 +44,16 @@ impl Invite {
     }
 }
 
-/// Why nobody was invited.
+/// Why no invitation was made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InviteError {
-    /// The actor invites nobody.
+    /// The actor may not invite.
     #[error("your roles in this account do not allow inviting people")]
     Forbidden,
-    /// The actor invites, but not as this.
+    /// The grant exceeds the actor's own rights.
     #[error("you cannot grant roles or permissions that you do not hold yourself")]
     AboveCeiling,
-    /// The address belongs to a member.
+    /// The address belongs to a member of the account.
     #[error("{0} is already a member of this account")]
     AlreadyMember(String),
     /// The address has an open invitation.
@@ -70,10 +70,10 @@ unit_error!(InviteError {
     Self::AlreadyInvited(_) => "already_invited",
 });
 
-/// Writes the invitations, their audit entries and their mails, for each request in its place.
+/// Writes the invitations, their audit entries and their mails. The results are in the order of the requests.
 ///
-/// However many they are, they cost the same number of round trips; but a second one for one address in one account is judged
-/// after the first was written.
+/// Any number of requests costs the same number of round trips. A second request for the same address in the same account is decided after the
+/// first one was written.
 pub fn invite_all(
     tx: &mut dyn Tx,
     env: &Env,
@@ -86,7 +86,7 @@ pub fn invite_all(
     )
 }
 
-/// Invites different addresses, or to different accounts.
+/// Handles requests with distinct pairs of account and address.
 fn invite_distinct(
     tx: &mut dyn Tx,
     env: &Env,
@@ -110,14 +110,14 @@ fn invite_distinct(
         }));
     }
     let written = insert(tx, env, &wanted)?.into_iter().zip(&wanted);
-    // Without one somebody was faster between the look and the write.
+    // A missing row means that another unit inserted an invitation for the address after the look-up.
     let answers = written.map(|(invitation, new)| {
         invitation.ok_or_else(|| InviteError::AlreadyInvited(new.email.to_string()))
     });
     Ok(merge_results(judged, answers))
 }
 
-/// As [`invite_all`], for one.
+/// As [`invite_all`], for one request.
 pub fn invite(
     tx: &mut dyn Tx,
     env: &Env,
@@ -131,7 +131,7 @@ fn addressee<'a>(actor: &Actor, command: &'a Invite) -> Addressee<'a> {
     Addressee { account: actor.account.id, email: &command.email }
 }
 
-/// Whether this invitation may be made, beside what is stored about its address.
+/// Decides whether the invitation may be made.
 fn judge(
     tx: &mut dyn Tx,
     actor: &Actor,
@@ -173,7 +173,7 @@ pub(crate) fn new_invitation(
     }
 }
 
-/// Writes invitations with what belongs to them.
+/// Writes invitations with their mails and audit entries.
 fn insert(
     tx: &mut dyn Tx,
     env: &Env,

@@ -9,7 +9,7 @@ use crate::{
     token::Token,
 };
 
-/// What happened to an invitation, for the audit log.
+/// The audit entry of an invitation.
 pub(super) fn event(
     invitation: &Invitation,
     action: AuditAction,
@@ -21,7 +21,7 @@ pub(super) fn event(
     AuditEvent { at, actor, action, account, invitation, person }
 }
 
-/// Writes what happened to an invitation.
+/// Writes the audit entry of an invitation.
 pub(super) fn record(
     tx: &mut dyn Tx,
     invitation: &Invitation,
@@ -33,7 +33,7 @@ pub(super) fn record(
     tx.record(&[event(invitation, action, actor, person, at)])
 }
 
-/// Writes what an operator did.
+/// Writes the audit entry of an operator's action.
 pub(super) fn record_by_operator(
     tx: &mut dyn Tx,
     env: &Env,
@@ -45,7 +45,7 @@ pub(super) fn record_by_operator(
     tx.record(&[AuditEvent { at, actor, action, account, invitation: None, person }])
 }
 
-/// Promises the mails of the invitations' current generations.
+/// Queues a mail for the current generation of each invitation.
 pub(super) fn promise_mails<'a>(
     tx: &mut dyn Tx,
     env: &Env,
@@ -61,7 +61,7 @@ pub(super) fn promise_mails<'a>(
     tx.enqueue(&mails.collect::<Vec<_>>())
 }
 
-/// Writes down the expiry of an overdue invitation; `false` when it is not overdue.
+/// Stores the expiry of an overdue invitation. `false` when it is not overdue.
 pub(super) fn expire(
     tx: &mut dyn Tx,
     invitation: &mut Invitation,
@@ -75,8 +75,7 @@ pub(super) fn expire(
     Ok(true)
 }
 
-/// Makes room for a pending invitation beside what is stored as pending for the address: an overdue one is written down
-/// as expired. `true` when an open one stays in the way.
+/// Whether an open invitation occupies the address, of which the stored pending invitation is given. Stores the expiry of an overdue one.
 pub(super) fn is_taken(
     tx: &mut dyn Tx,
     stored: Option<Invitation>,

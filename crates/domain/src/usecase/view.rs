@@ -1,4 +1,4 @@
-//! List the account's open invitations, or get one of them; for many requests at once, or for one.
+//! List the account's open invitations, or get one of them, for a batch of requests or for one.
 
 use super::{batch::single_result, unit_error};
 use crate::{
@@ -15,34 +15,34 @@ use crate::{
     role::Permission,
 };
 
-/// Where a part of a list begins.
+/// The start of a part of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Start {
-    /// Behind that many. What a deep one costs grows with the way to the nearer end of the list.
+    /// After a number of rows. The cost grows with the distance to the nearer end of the list.
     Offset(u64),
-    /// Behind the invitation that ended the part before, which is as near as the beginning from anywhere.
+    /// Behind the last invitation of the previous part. The cost does not depend on the depth.
     Behind(PublicId),
 }
 
-/// Which part of a list is wanted.
+/// The requested part of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
     /// Most rows.
     pub limit: u32,
-    /// Where it begins.
+    /// The start of the part.
     pub start: Start,
-    /// Which end the list begins at.
+    /// The order of the list.
     pub order: Order,
 }
 
 /// A part of the account's open invitations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
-    /// The part that was asked for, in its order.
+    /// The invitations of the part, in the requested order.
     pub items: Vec<OpenInvitation>,
-    /// How many are open in all.
+    /// The number of all open invitations of the account.
     pub count: u64,
-    /// Whether there are others behind the part.
+    /// Whether the list goes on behind the part.
     pub more: bool,
 }
 
@@ -53,23 +53,23 @@ impl Listing {
         Self { items, count, more }
     }
 
-    /// Where the next part begins, if there is one; `None` too when nothing of this part could be read.
+    /// The start of the next part. `None` at the end of the list, and when no invitation of this part could be read.
     #[must_use]
     pub fn next(&self) -> Option<&PublicId> {
         self.items.last().filter(|_| self.more).map(|invitation| &invitation.public_id)
     }
 }
 
-/// Why there is nothing to see.
+/// Why a list or an invitation is not returned.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ViewError {
-    /// The actor sees no invitations.
+    /// The actor may not see invitations.
     #[error("your roles in this account do not allow seeing its invitations")]
     Forbidden,
-    /// No open invitation of the account has that number.
+    /// The account has no open invitation with this number.
     #[error("there is no pending invitation with this id")]
     NotFound,
-    /// The part should begin behind an invitation that the account never had.
+    /// The part starts behind an invitation that the account never had.
     #[error("this place in the list is not known: begin with the first page, and follow the links")]
     UnknownPlace,
     /// The store.
@@ -82,7 +82,7 @@ unit_error!(ViewError {
     Self::UnknownPlace => "unknown_place",
 });
 
-/// The open invitations of the actors' accounts, for each request in its place.
+/// Lists the open invitations of the actors' accounts. The results are in the order of the requests.
 pub fn list_all(
     tx: &mut dyn Tx,
     env: &Env,
@@ -111,7 +111,7 @@ pub fn list(tx: &mut dyn Tx, env: &Env, actor: &Actor, part: &Part) -> Result<Li
     single_result(list_all(tx, env, &[(actor, part)])?)
 }
 
-/// What the store is asked for.
+/// The store's operation for a request.
 enum Asked<'a> {
     ByPlace(OpenList<'a>),
     ByOffset(Page),
@@ -149,7 +149,7 @@ fn by_offset(tx: &mut dyn Tx, now: Timestamp, actor: &Actor, page: Page) -> Resu
     Ok(OpenPart { count, invitations, more: end < count })
 }
 
-/// Open invitations of the actors' accounts, for each request in its place.
+/// Gets open invitations of the actors' accounts. The results are in the order of the requests.
 pub fn get_all(
     tx: &mut dyn Tx,
     env: &Env,
@@ -175,7 +175,7 @@ fn authorize(actor: &Actor) -> Result<(), ViewError> {
     if actor.may(Permission::ViewInvitations) { Ok(()) } else { Err(ViewError::Forbidden) }
 }
 
-/// What the link names is only for those who could make this invitation themselves.
+/// Shows the secure id only to actors who could make this invitation themselves.
 fn seen_by(actor: &Actor, invitation: OpenInvitation) -> OpenInvitation {
     let secure_id = invitation.secure_id.filter(|_| actor.may_hand_out(&invitation.grant));
     OpenInvitation { secure_id, ..invitation }

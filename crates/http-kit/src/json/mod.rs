@@ -1,9 +1,8 @@
-//! JSON bodies: read strictly, and by path.
+//! Strict reading of JSON bodies.
 //!
-//! [`read`] accepts one object, in which no key is repeated and after which nothing follows. A dialect then takes the members
-//! that it knows from [`Object`] and [`Node`]. Each wrong member is noted in [`Problems`], with its path, so that one response
-//! names all of them. `null` counts as absent. Whether an object may have members beside the known ones is the dialect's choice,
-//! see [`Members`].
+//! [`read`] accepts one object without repeated keys and without text after it. The dialect reads the members with [`Object`] and
+//! [`Node`]. [`Problems`] collects each invalid member with its path, so that one response names all of them. `null` counts as
+//! absent. The dialect decides with [`Members`] whether unknown members are rejected.
 
 mod node;
 mod object;
@@ -13,27 +12,28 @@ mod strict;
 use serde_json::{Map, Value};
 
 pub use node::Node;
+use node::kind;
 pub use object::{Members, Object};
 pub use problems::Problems;
 use strict::Strict;
 
-/// Why a body is not one JSON object.
+/// The reason why a body is not one JSON object.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the request body must be one JSON object: {0}")]
 pub struct JsonError(String);
 
-/// Why a body could not be read.
+/// The reason why a body could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
-    /// It is not one JSON object.
+    /// The body is not one JSON object.
     #[error(transparent)]
     Syntax(#[from] JsonError),
-    /// Members of it are missing, wrong or unknown.
+    /// Members are missing, invalid or unknown.
     #[error("{0}")]
     Members(Problems),
 }
 
-/// Reads a body. `content` returns what the object says; its result counts only if it notes no problem.
+/// Reads a body. `content` converts the object; its result is returned only if it notes no problem.
 pub fn read<T>(
     body: &[u8],
     members: Members<'_>,
@@ -53,18 +53,6 @@ fn object(body: &[u8]) -> Result<Map<String, Value>, JsonError> {
     match value {
         Value::Object(object) => Ok(object),
         other => Err(JsonError(format!("it is {}", kind(&other)))),
-    }
-}
-
-/// What a value is, for messages that say what it must be.
-const fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
     }
 }
 

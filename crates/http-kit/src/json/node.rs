@@ -2,7 +2,7 @@ use std::{fmt, ops::RangeInclusive};
 
 use serde_json::Value;
 
-use super::{Members, Object, Problems, kind};
+use super::Problems;
 
 /// A value and its path. Each reading method notes a problem when it returns `None`.
 #[derive(Debug)]
@@ -16,21 +16,20 @@ impl<'a> Node<'a> {
         Self { value, path }
     }
 
+    /// The path from the body to the value.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// The value, of any kind.
     #[must_use]
     pub const fn value(&self) -> &'a Value {
         self.value
     }
 
-    /// Notes what the value must be.
+    /// Notes a problem of the value. `what` completes a sentence that begins with the path.
     pub fn reject(&self, what: impl fmt::Display, problems: &mut Problems) {
         problems.note(format_args!("{} {what}", self.path));
-    }
-
-    /// The value as an object.
-    pub fn object(&self, members: Members<'_>, problems: &mut Problems) -> Option<Object<'a>> {
-        let map = self.read("an object", Value::as_object, problems)?;
-        Some(Object::checked(map, self.path.clone(), members, problems))
     }
 
     /// The items of the value as an array; none after a problem was noted.
@@ -84,7 +83,8 @@ impl<'a> Node<'a> {
         self.expect(format_args!("must be a whole number from {least} to {most}"), number, problems)
     }
 
-    fn read<T>(
+    /// Reads the value with `read`. `what` names the expected kind.
+    pub(super) fn read<T>(
         &self,
         what: &str,
         read: impl FnOnce(&'a Value) -> Option<T>,
@@ -98,5 +98,17 @@ impl<'a> Node<'a> {
             self.reject(what, problems);
         }
         found
+    }
+}
+
+/// The kind of a value, for messages.
+pub(super) const fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
     }
 }

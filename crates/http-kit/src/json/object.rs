@@ -2,12 +2,12 @@ use serde_json::{Map, Value};
 
 use super::{Node, Problems};
 
-/// Which members an object may have.
+/// The members that an object can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Members<'m> {
-    /// Any: those that are not read are ignored.
+    /// Any. Members that are not read are ignored.
     Any,
-    /// Only these; each other member is a problem.
+    /// Only these. Each other member is a problem.
     Only(&'m [&'m str]),
 }
 
@@ -75,5 +75,13 @@ impl<'a> Object<'a> {
 
     fn path_of(&self, name: &str) -> String {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    }
+}
+
+impl<'a> Node<'a> {
+    /// The value as an object.
+    pub fn object(&self, members: Members<'_>, problems: &mut Problems) -> Option<Object<'a>> {
+        let map = self.read("an object", Value::as_object, problems)?;
+        Some(Object::checked(map, self.path().to_owned(), members, problems))
     }
 }

@@ -10,8 +10,8 @@ use super::number;
 use crate::{
     PREFIX,
     error::{ErrorResponse, Problem},
+    error_responses::{Failed, Unidentified},
     list,
-    openapi::{Failed, Unidentified},
     page::{PageParameters, PageRequest},
     responses::{InvitationResponse, ListResponse},
 };

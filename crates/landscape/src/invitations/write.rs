@@ -20,10 +20,10 @@ use usher_http_kit::{
 
 use super::number;
 use crate::{
-    PREFIX, Settings,
+    LandscapeSettings, PREFIX,
     error::{ErrorResponse, Problem},
+    error_responses::{Failed, RejectedBody, RejectedWrite, Unidentified},
     http::{Content, content, json_answer, no_content, respond},
-    openapi::{Failed, RejectedBody, RejectedWrite, Unidentified},
     requests::InvitationRequest,
     responses::CreatedResponse,
 };
@@ -52,7 +52,7 @@ pub(crate) async fn create(
     request: HttpRequest,
     payload: Payload,
     state: Data<AppState>,
-    settings: Data<Settings>,
+    settings: Data<LandscapeSettings>,
 ) -> Result<HttpResponse, Problem> {
     let credential = bearer_credential(&request, &state).await?;
     let Content { body, key } = content(&request, payload, &state, **settings).await;
@@ -121,7 +121,7 @@ pub(crate) async fn resend(
     request: HttpRequest,
     payload: Payload,
     state: Data<AppState>,
-    settings: Data<Settings>,
+    settings: Data<LandscapeSettings>,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let credential = bearer_credential(&request, &state).await?;

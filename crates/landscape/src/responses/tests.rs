@@ -52,6 +52,7 @@ fn invitation() -> Invitation {
         email: EmailAddress::parse("Joe@Example.com").unwrap(),
         name: Some(DisplayText::parse("Joe Wright").unwrap()),
         grant: Grant::of_roles(["Auditor"]).unwrap(),
+        locale: None,
         sponsor: PersonId::new(3),
         created_at: moment(),
         expires_at: moment() + chrono::TimeDelta::days(14),

@@ -1,16 +1,14 @@
-//! What `cargo xtask bench` and `cargo xtask chaos` need of SQLite itself: to run a script, what durable commits cost without
-//! Usher, and to look into a file and hold its lock from outside.
+//! SQLite beside Usher, for the benchmarks and the crash test.
 //!
-//! `sqlite script FILE` runs the SQL on standard input. `sqlite commits FILE SECONDS` writes an invitation and its mail in
-//! one transaction after another, each of them flushed. `sqlite appends FILE SECONDS` appends a page to a plain file and
-//! flushes it, again and again: the disk's own part of that. `sqlite units FILE SECONDS THREADS` makes invitations as units of
-//! work of Usher's store. These three print the number per second. `sqlite count FILE` prints the number of mails. `sqlite session FILE` runs the statements on standard input, one a line, and prints after
-//! each the rows of its column `line`, and `<end>`; `PROBE` prints `busy` when another process holds the write lock, or `free`.
+//! `sqlite script FILE` runs the SQL on standard input. `sqlite commits FILE SECONDS` inserts an invitation and its mail in one
+//! transaction after another, each of them flushed. `sqlite appends FILE SECONDS` appends pages to a plain file and flushes each
+//! of them: the disk's share of a commit. These two print the number per second. `sqlite count FILE` prints the number of mails.
+//! `sqlite session FILE` runs the statements on standard input, one per line. After each it prints the rows of its column
+//! `line`, and `<end>`. `PROBE` prints `busy` when another process holds the write lock, or `free`.
 
-#![expect(clippy::unwrap_used, reason = "what fails here has nobody to tell but the developer")]
+#![expect(clippy::unwrap_used, reason = "a failed step ends the program")]
 
-mod floor;
-mod units;
+mod baseline;
 
 use std::{
     env,
@@ -27,7 +25,7 @@ use diesel::{
     sql_types::{BigInt, Text},
 };
 
-/// The session of usher-persistence, as its writer has it.
+/// The settings of usher-persistence's writing connection.
 const SESSION: &str = "
     PRAGMA busy_timeout = 10000;
     PRAGMA foreign_keys = ON;
@@ -45,15 +43,10 @@ fn main() {
         ["script", file] => script(&mut open(file)),
         ["commits", file, seconds] => commits(&mut open(file), time(seconds)),
         ["appends", file, seconds] => appends(&mut File::create(file).unwrap(), time(seconds)),
-        ["units", file, seconds, threads] => {
-            let rate = units::rate(file, time(seconds), threads.parse().unwrap());
-            say(&format!("{rate:.1}"));
-        }
         ["count", file] => say(&number(&mut open(file), "(SELECT count(*) FROM mail)").to_string()),
         ["session", file] => session(&mut open(file)),
         _ => say(
-            "usage: sqlite script FILE | commits FILE SECONDS | appends FILE SECONDS | units FILE SECONDS THREADS \
-             | count FILE | session FILE",
+            "usage: sqlite script FILE | commits FILE SECONDS | appends FILE SECONDS | count FILE | session FILE",
         ),
     }
 }
@@ -105,7 +98,7 @@ fn commits(connection: &mut SqliteConnection, time: Duration) {
     let mut next = number(connection, "(SELECT max(id) FROM invitation)");
     measure(time, || {
         next += 1;
-        connection.immediate_transaction(|connection| floor::insert(connection, next)).unwrap();
+        connection.immediate_transaction(|connection| baseline::insert(connection, next)).unwrap();
     });
 }
 
@@ -131,7 +124,7 @@ fn measure(time: Duration, mut act: impl FnMut()) {
     say(&format!("{:.1}", f64::from(count) / begun.elapsed().as_secs_f64()));
 }
 
-#[expect(clippy::print_stdout, reason = "its answer goes to the program that started it")]
+#[expect(clippy::print_stdout, reason = "its output goes to the program that started it")]
 fn say(text: &str) {
     println!("{text}");
 }

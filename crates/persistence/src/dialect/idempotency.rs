@@ -8,12 +8,11 @@ use usher_domain::{id::AccountId, idempotency::NewKey};
 
 use crate::connection::{AnyConnection, MultiBackend};
 
-/// Takes a key that has no answer, or one that was given at `stale` or before; whether it was taken.
+/// Takes a key without an answer, or with an answer of `stale` or earlier. Returns whether it was taken.
 ///
-/// On PostgreSQL a lock that ends with the transaction tells whether another unit has the key, without waiting for it. The
-/// lock alone would not do: this unit may see a picture from before the other one's end, and get the lock after it. Then the
-/// row that it cannot see stops it, as a serialisation failure, before any work is done. On SQLite the unit is the only
-/// one that writes.
+/// On PostgreSQL an advisory lock of the transaction tells, without waiting, whether another unit has the key. The lock alone is not enough:
+/// this unit's snapshot may be older than the other unit's end, and the lock newer. Then the row that the snapshot does not show causes a
+/// serialisation failure before any work is done. On SQLite no other unit writes at the same time.
 pub(crate) fn take_key(
     connection: &mut AnyConnection,
     key: &NewKey,
@@ -34,8 +33,7 @@ pub(crate) fn take_key(
     Ok(take.execute(connection)? == 1)
 }
 
-/// Diesel has no such statement for both databases. SQLite needs the SELECT to have a WHERE, or takes ON for a part of a
-/// join.
+/// Diesel has no such statement for both databases. The SELECT needs a WHERE, because SQLite would otherwise read ON as part of a join.
 #[derive(QueryId)]
 struct TakeKey {
     digest: String,
@@ -43,7 +41,7 @@ struct TakeKey {
     account: Option<i64>,
     created_at: NaiveDateTime,
     stale: NaiveDateTime,
-    /// The number of PostgreSQL's lock.
+    /// The number of PostgreSQL's advisory lock.
     lock: Option<i64>,
 }
 

@@ -13,17 +13,17 @@ use crate::{
 
 #[declare_sql_function]
 extern "SQL" {
-    /// The first of the two that is there.
+    /// The first value, or the second one where the first is NULL.
     fn coalesce(first: Nullable<Timestamp>, second: Timestamp) -> Timestamp;
 }
 
-/// From when on a queued mail can be claimed, as the index `mail_claimable` has it: a lease ends after the mail was due.
+/// The moment from which a queued mail can be claimed, spelled as in the index `mail_claimable`. A lease ends after the mail was due.
 #[auto_type]
 pub(crate) fn claimable_from() -> _ {
     coalesce(mail::lease_until, mail::due_at)
 }
 
-/// The queued mails that can be claimed at `now`, those first that could be claimed first.
+/// The queued mails that can be claimed at `now`, in the order in which they became claimable.
 #[auto_type(no_type_alias)]
 fn free_mails(now: NaiveDateTime, limit: i64) -> _ {
     mail::table
@@ -34,10 +34,10 @@ fn free_mails(now: NaiveDateTime, limit: i64) -> _ {
         .select(mail::id)
 }
 
-/// The numbers of up to `limit` mails that can be claimed at `now`, those first that could be claimed first.
+/// The numbers of up to `limit` mails that can be claimed at `now`, in the order in which they became claimable.
 ///
-/// On PostgreSQL they are locked, and those that another worker is about to take are passed over, so that workers get
-/// different mails instead of waiting for each other. On SQLite the unit is the only one that writes.
+/// On PostgreSQL the rows are locked, and rows that another worker has locked are skipped, so that workers get different mails instead of
+/// waiting for each other. On SQLite no other unit writes at the same time.
 pub(crate) fn claimable_mails(
     connection: &mut AnyConnection,
     now: NaiveDateTime,

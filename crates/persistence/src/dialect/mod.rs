@@ -25,10 +25,9 @@ use crate::connection::AnyConnection;
 static POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 static SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
-/// What a connection to SQLite starts with. A commit is on the disk when it returns (`FULL`), readers and the one writer
-/// do not wait for each other (`WAL`), and a writer of another process is waited for. That wait comes first, because
-/// the switch to WAL needs it already when several processes start together. What savepoints would put back stays in memory:
-/// a file would be made and removed for it in every other unit.
+/// The first statements on a connection to SQLite. A commit is on the disk when it returns (`FULL`), readers and the one writer do not wait for
+/// each other (`WAL`), and a unit waits for a writer of another process. That wait is set first, because the switch to WAL needs it when
+/// several processes start together. The pages of savepoints stay in memory: SQLite would create and delete a file for every other unit.
 pub(crate) const SQLITE_SESSION: &str = "
     PRAGMA busy_timeout = 10000;
     PRAGMA foreign_keys = ON;
@@ -37,8 +36,8 @@ pub(crate) const SQLITE_SESSION: &str = "
     PRAGMA journal_mode = WAL;
 ";
 
-/// What the one connection that writes to SQLite has besides: its log goes into the database when it has 16 MiB instead of 4. Commit
-/// after commit changes the same last page of most indexes, and a page that many have changed is written to the database once.
+/// For the one connection that writes to SQLite: it moves its log into the database at 16 MiB instead of 4. Most commits change the same last
+/// page of an index, and a page that many commits have changed is written to the database once.
 pub(crate) const SQLITE_WRITER: &str = "PRAGMA wal_autocheckpoint = 4096";
 
 /// The first statements on a connection to PostgreSQL. Statements outside of a transaction have the limits of transactions: see
@@ -58,7 +57,7 @@ pub(crate) const UNIT_PLANNER: [(&str, &str); 5] = [
     ("jit", "off"),
 ];
 
-/// Whether a connection on which a statement has failed is lost. One to a server can be, an open file cannot.
+/// Whether a connection on which a statement has failed is lost. A connection to a server can be lost; an open file cannot.
 pub(crate) fn is_lost(connection: &mut AnyConnection) -> bool {
     match connection {
         AnyConnection::Postgres(connection) => connection.batch_execute("SELECT 1").is_err(),
@@ -66,7 +65,7 @@ pub(crate) fn is_lost(connection: &mut AnyConnection) -> bool {
     }
 }
 
-/// Whether diesel's own table of applied migrations is there. Asking the catalogue needs no right to make tables.
+/// Whether diesel's own table of applied migrations exists. Reading the catalogue needs no right to create tables.
 pub(crate) fn has_migrations_table(connection: &mut AnyConnection) -> QueryResult<bool> {
     match connection {
         AnyConnection::Postgres(connection) => {

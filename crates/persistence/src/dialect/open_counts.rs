@@ -2,11 +2,10 @@ use diesel::{QueryResult, connection::SimpleConnection as _};
 
 use crate::connection::AnyConnection;
 
-/// Moves the changes of the counts of open invitations into the counts. One statement, so whoever reads meanwhile sees the sum
-/// as it is; and so many at once that a long pause of all workers can be made up for. Two that meet end as contended, and then
-/// there is nothing left to move.
+/// Moves rows of `open_change` into `open_count`. It is one statement, so that concurrent reads see the same sum. The limit is high enough to
+/// catch up after a long pause of all workers. Of two concurrent calls one is contended, and finds nothing left when it runs again.
 ///
-/// SQLite has no changes: see the migration.
+/// On SQLite `open_change` is always empty: see the migration.
 pub(crate) fn settle_open_counts(connection: &mut AnyConnection) -> QueryResult<()> {
     match connection {
         AnyConnection::Postgres(connection) => connection.batch_execute(

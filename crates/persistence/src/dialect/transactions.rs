@@ -6,9 +6,9 @@ use usher_domain::port::store::Mode;
 
 use crate::connection::AnyConnection;
 
-/// Limits of a transaction on PostgreSQL: a lock or a statement that takes this long has gone wrong, and a replica that
-/// stopped inside of a transaction must not hold its locks for ever. They travel with BEGIN, so they cost no round
-/// trip; as settings of the connection they would be lost behind a PgBouncer in transaction mode, or refused.
+/// The limits of a transaction on PostgreSQL. A lock or statement that takes this long has failed, and a replica that stops inside of a
+/// transaction must not hold its locks forever. The limits are sent with BEGIN, so they cost no round trip. Settings of the connection would
+/// be lost behind PgBouncer in transaction mode.
 macro_rules! limited {
     ($begin:literal) => {
         concat!(
@@ -19,16 +19,15 @@ macro_rules! limited {
     };
 }
 
-/// Opens the transaction of a unit of work: on both databases one that sees one picture from its first read on.
+/// Begins the transaction of a unit of work, which reads one snapshot on both databases.
 ///
-/// On PostgreSQL this takes REPEATABLE READ. Compare-and-set decides who wins at any level; but at a lower one the loser
-/// may refuse on a picture that never was, such as an invitation before its acceptance and the person whom that made.
-/// A row that changed in between is reported as a serialisation failure, and the unit runs again.
+/// On PostgreSQL this needs REPEATABLE READ. Compare-and-set decides between two writers at any level. At a lower level, however, the loser could
+/// be rejected because of a state that never existed, such as an invitation before its acceptance together with the person whom the
+/// acceptance created. PostgreSQL reports a row that changed since the snapshot as a serialisation failure, and the unit runs again.
 ///
-/// A look has no transaction: each of its statements is one.
+/// A unit of mode `Look` has no transaction: each of its statements is its own.
 ///
-/// On SQLite a writing unit takes the write lock at once: one that is only wanted after reading is refused when
-/// somebody else wrote.
+/// On SQLite a writing unit takes the write lock at once. A lock requested after a read fails if another process has written since.
 pub(crate) fn begin(connection: &mut AnyConnection, mode: Mode) -> QueryResult<()> {
     match (connection, mode) {
         (_, Mode::Look) => Ok(()),
@@ -49,12 +48,11 @@ pub(crate) fn begin(connection: &mut AnyConnection, mode: Mode) -> QueryResult<(
     }
 }
 
-/// Opens a transaction that only one process at a time is in, for migrations.
+/// Begins a transaction that excludes other processes, for migrations.
 ///
-/// PostgreSQL's lock belongs to the transaction, so it ends with it whatever happens, and works behind a PgBouncer. It
-/// is waited for without end, for another replica's migration may take long; a table's lock is not, because everybody
-/// else would queue behind the one who waits. The level is named because one that reads an old snapshot would not see
-/// what the other replica did in the meantime.
+/// PostgreSQL's advisory lock belongs to the transaction, so it always ends with it and works behind PgBouncer. The wait for it has no limit,
+/// because another replica's migrations may take long. The wait for a table's lock has one, because all other sessions queue behind
+/// it. The isolation level must be READ COMMITTED: an older snapshot would not show the migrations that the other replica applied.
 pub(crate) fn begin_exclusive(connection: &mut AnyConnection) -> QueryResult<()> {
     match connection {
         AnyConnection::Postgres(connection) => AnsiTransactionManager::begin_transaction_sql(

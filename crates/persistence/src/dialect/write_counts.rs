@@ -22,21 +22,20 @@ pub(crate) enum CredentialKind {
     TokenDigest,
 }
 
-/// One write: which one it is among those that are counted at once, and what its writer presented.
+/// One write: its position among the writes of one call, and the key of its writer's credential.
 pub(crate) type Write<'a> = (i64, &'a str);
 
-/// As [`Write`], with the window that it was counted in, and its number there.
+/// The position of a write, the window that it was counted in, and its number in that window.
 pub(crate) type Counted = (i64, NaiveDateTime, i64);
 
-/// Counts those writes of which the writer is found.
+/// Counts the writes whose writer is found.
 ///
-/// On PostgreSQL this is one statement outside of any transaction, for whose commit nobody waits: the table is unlogged.
-/// It takes the rows in the order of the people, so that two such statements never wait for each other in a circle. Nothing
-/// limits its wait for a lock, because a setting would cost a round trip: the row's lock is held by no more than another
-/// such statement, and the person's row is only waited for while its unit, which has limits (see [`super::begin`]),
-/// deletes it. One write alone, as it usually is, has a shorter statement, which costs less.
+/// On PostgreSQL this is one statement outside of any transaction. Its commit waits for no flush, because the table is unlogged. It takes the
+/// rows in the order of the people, so that two such statements cannot deadlock. Its wait for a lock has only the limit of the session:
+/// the row's lock is held by another such statement, and the person's row by a unit that deletes it, which has limits (see
+/// [`super::begin`]). A single write, the usual case, has a shorter statement, which is cheaper.
 ///
-/// On SQLite, where a statement costs no round trip, it is one for each writer.
+/// On SQLite, where a statement costs no round trip, it is one statement per writer.
 pub(crate) fn count_writes(
     connection: &mut AnyConnection,
     kind: CredentialKind,
@@ -83,13 +82,13 @@ fn one_statement_per_writer<'a>(
     Ok(counted)
 }
 
-/// What the statements have in common.
+/// The common part of the statements.
 #[derive(Clone, Copy)]
 struct Count {
     kind: CredentialKind,
-    /// When the window begins.
+    /// The start of the window.
     window: NaiveDateTime,
-    /// When the one after it begins.
+    /// The start of the next window.
     next: NaiveDateTime,
     now: NaiveDateTime,
 }
@@ -102,7 +101,7 @@ impl Count {
         }
     }
 
-    /// The rows of the people, but for what the last condition compares with.
+    /// The rows of the people; the value for the last comparison follows.
     fn people(&self) -> &'static str {
         match self.kind {
             CredentialKind::Address => "person WHERE person.email_key = ",
@@ -110,7 +109,7 @@ impl Count {
         }
     }
 
-    /// An access token that is no longer live, or only reads, is nobody's.
+    /// Leaves out access tokens that are no longer live or only read.
     fn and_may_write<'b, DB>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         DB: Backend + HasSqlType<Timestamp> + HasSqlType<Text>,
@@ -128,7 +127,7 @@ impl Count {
         Ok(())
     }
 
-    /// Adds to what is there of the same window or of the next one; of any other it takes the place.
+    /// Adds to a stored count of the same or the next window, and replaces a count of any other window.
     fn or_add<'b, DB>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         DB: Backend + HasSqlType<Timestamp>,
@@ -145,7 +144,7 @@ impl Count {
     }
 }
 
-/// Counts so many writes of one person, and answers the number of the last.
+/// Counts a number of writes of one person, and returns the number of the last one.
 struct CountOne<'a> {
     count: Count,
     key: &'a str,
@@ -182,7 +181,7 @@ impl Query for CountOne<'_> {
 
 impl<Conn> RunQueryDsl<Conn> for CountOne<'_> {}
 
-/// Counts several writes: a person's are added at once, and then told apart from the last one backwards.
+/// Counts several writes. The writes of a person are added at once, and numbered backwards from the last one.
 struct CountSeveral<'a> {
     count: Count,
     positions: Vec<i64>,
@@ -224,7 +223,7 @@ impl Query for CountSeveral<'_> {
 
 impl RunQueryDsl<PgConnection> for CountSeveral<'_> {}
 
-/// What is looked for decides the text, so a type is none by which a prepared statement could be found.
+/// The kind of credential decides the text, so the type identifies no prepared statement.
 macro_rules! prepared_by_text {
     ($($query:ident)*) => {
         $(

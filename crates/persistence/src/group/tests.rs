@@ -14,7 +14,7 @@ use crate::{errors::store_error, options::DatabaseOptions, retry};
 
 type Unit<'u> = Box<dyn FnOnce(&NotesFile) -> End + Send + 'u>;
 
-/// A file with notes, whose topic is looked for at the commit.
+/// A database file with notes. Their topics are checked at the commit.
 struct NotesFile {
     group: GroupCommit,
     folder: TempDir,
@@ -40,7 +40,7 @@ impl NotesFile {
         self.group.run(None, &mut Writes::none(), |connection, _| work(connection))
     }
 
-    /// A unit that writes a note, and ends as told.
+    /// Runs a unit that writes a note and ends with `end`.
     fn note(&self, text: &str, end: Result<Verdict, StoreError>) -> End {
         self.run(|connection| {
             write(connection, text);
@@ -48,8 +48,8 @@ impl NotesFile {
         })
     }
 
-    /// Runs a unit that writes the note "first" and ends as told, and the others, which wait meanwhile, in their order.
-    /// Answers what came of each; of a panic, nothing.
+    /// Runs a unit that writes the note "first" and ends with `first`, while the others wait in their order. Returns the end of each unit, or
+    /// `None` for a panic.
     fn led_by(&self, first: Result<Verdict, StoreError>, others: Vec<Unit<'_>>) -> Vec<Option<End>> {
         thread::scope(|scope| {
             let mut threads = Vec::new();
@@ -73,13 +73,13 @@ impl NotesFile {
         SqliteConnection::establish(&file.to_string_lossy()).unwrap()
     }
 
-    /// What others see.
+    /// The notes that other connections see.
     fn notes(&self) -> Vec<String> {
         let notes = sql_query("SELECT text FROM note ORDER BY rowid").load::<Note>(&mut self.elsewhere());
         notes.unwrap().into_iter().map(|note| note.text).collect()
     }
 
-    /// What begins and ends transactions from now on.
+    /// Records the statements of transactions from now on.
     fn listen(&self) -> Arc<Mutex<Vec<String>>> {
         let heard = Arc::default();
         let listener = Listener(Arc::clone(&heard));
@@ -120,7 +120,7 @@ fn all_unavailable(ends: &[Option<End>]) -> bool {
     ends.iter().all(|end| matches!(end, Some(Err(StoreError::Unreachable(_)))))
 }
 
-/// A unit that writes a note, and ends as told.
+/// A unit that writes a note and ends with `end`.
 fn note(text: &'static str, end: Result<Verdict, StoreError>) -> Unit<'static> {
     Box::new(move |bed| bed.note(text, end))
 }
@@ -154,7 +154,7 @@ fn a_unit_alone_commits_at_once() {
 }
 
 #[test]
-fn nobody_sees_a_group_before_its_commit() {
+fn a_group_is_invisible_before_its_commit() {
     let bed = NotesFile::new();
     let look = Box::new(|bed: &NotesFile| {
         bed.run(|_| {
@@ -167,7 +167,7 @@ fn nobody_sees_a_group_before_its_commit() {
 }
 
 #[test]
-fn a_refused_unit_leaves_nothing_and_its_neighbours_stay() {
+fn a_rejected_unit_writes_nothing_and_the_others_of_its_group_are_kept() {
     let bed = NotesFile::new();
     let conflict = StoreError::Conflict(Constraint::Membership);
     let others = vec![
@@ -192,7 +192,7 @@ fn a_contended_unit_runs_again() {
     assert_eq!(attempts, []);
 }
 
-/// Also those that were refused: nobody is answered before the commit.
+/// Rejected units fail too: no unit returns before the commit.
 #[test]
 fn a_commit_that_fails_fails_all() {
     let bed = NotesFile::new();
@@ -231,14 +231,14 @@ fn a_transaction_that_sqlite_gave_up_fails_its_group_and_the_next_begins_anew() 
         })
     });
     let ends = bed.led_by(KEEP, vec![fill, note("next", KEEP), note("last", KEEP)]);
-    let full = StoreError::Unreachable("database or disk is full".to_owned());
-    let lost = StoreError::Unreachable(format!("the shared transaction was lost: {full}"));
-    assert_eq!(ends, [Err(lost), Err(full), Ok(()), Ok(())].map(Some));
+    let cause = StoreError::Unreachable("database or disk is full".to_owned());
+    let lost = StoreError::Unreachable(format!("the shared transaction was lost: {cause}"));
+    assert_eq!(ends, [Err(lost), Err(cause), Ok(()), Ok(())].map(Some));
     assert_eq!(bed.notes(), ["next", "last"]);
 }
 
 #[test]
-fn a_file_that_is_locked_elsewhere_fails_only_who_leads() {
+fn a_file_locked_by_another_process_fails_only_the_leading_unit() {
     let bed = NotesFile::new();
     let impatient = |connection: &mut AnyConnection| {
         connection.batch_execute("PRAGMA busy_timeout = 0").unwrap();
@@ -267,7 +267,7 @@ fn a_group_has_a_largest_size() {
 }
 
 #[test]
-fn who_waits_too_long_is_told_and_passed_over() {
+fn a_unit_that_waits_too_long_is_overloaded_and_skipped() {
     let bed = NotesFile::of_patience(Duration::from_millis(10));
     let first = bed.run(|connection| {
         write(connection, "first");

@@ -1,4 +1,4 @@
-//! Where the database is: what a URL says, and what of it may be shown.
+//! The location of the database: reads URLs, and hides their secrets.
 
 mod postgres;
 mod sqlite;
@@ -6,9 +6,9 @@ mod sqlite;
 pub(crate) use postgres::PostgresUrl;
 pub(crate) use sqlite::SqliteFile;
 
-use crate::options::OpenError;
+use crate::open_error::OpenError;
 
-/// A database's place. The URL's scheme alone decides which of the two it is.
+/// The location of a database. The URL's scheme alone decides which database it is.
 #[derive(Clone)]
 pub(crate) enum Location {
     Postgres(PostgresUrl),
@@ -26,7 +26,7 @@ impl Location {
         }
     }
 
-    /// The URL as it may be shown.
+    /// The URL without secrets.
     pub(crate) fn masked(url: &str) -> String {
         match Self::parse(url) {
             Ok(Self::Postgres(postgres)) => postgres.hide(url),
@@ -36,8 +36,8 @@ impl Location {
     }
 }
 
-/// Names what stands in the scheme's place, if it looks like a scheme. Anything else is not shown, for it may be a
-/// password: libpq also knows `host=… password=…`.
+/// The error for an unknown scheme. It names the scheme only if it looks like one, because the text may contain a password: libpq also
+/// accepts `host=… password=…`.
 fn unknown_scheme(url: &str) -> OpenError {
     let is_scheme = |text: &str| {
         text.starts_with(|c: char| c.is_ascii_alphabetic())

@@ -2,10 +2,10 @@ use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 
-use crate::options::OpenError;
+use crate::open_error::OpenError;
 
-/// What every connection asks for, unless the URL says otherwise. A server that vanished without a word is noticed
-/// within half a minute instead of a quarter of an hour.
+/// The parameters of every connection, unless the URL sets them. With them the client notices within half a minute that a server has
+/// vanished, instead of within a quarter of an hour.
 const DEFAULTS: [(&str, &str); 5] = [
     ("application_name", "usher"),
     ("keepalives_idle", "10"),
@@ -14,11 +14,11 @@ const DEFAULTS: [(&str, &str); 5] = [
     ("tcp_user_timeout", "20000"),
 ];
 
-/// Parameters of libpq's URLs that hold secrets.
+/// Parameters of libpq's URLs that contain secrets.
 const SECRET_PARAMETERS: [&str; 2] = ["password", "sslpassword"];
 
-/// A URL in libpq's form. It is handed on as it is, because libpq understands more than any other parser of URLs:
-/// several hosts, sockets, service files.
+/// A URL in libpq's form. It is passed on unparsed, because libpq accepts more than other parsers of URLs: several hosts, sockets, service
+/// files.
 #[derive(Clone)]
 pub(crate) struct PostgresUrl {
     url: String,
@@ -28,9 +28,8 @@ pub(crate) struct PostgresUrl {
 impl PostgresUrl {
     pub(super) fn parse(url: &str) -> Result<Self, OpenError> {
         let (_, rest) = url.split_once("://").unwrap_or(("", url));
-        // As libpq reads it: the credentials end at the first @, which has to come before the first slash. An @ after
-        // that, or a question mark before, shows that a password was not escaped; libpq would take a part of it for
-        // the host, and name it in its error.
+        // As libpq reads it, the credentials end at the first @, which precedes the first slash. Another @ after it, or a question mark
+        // before it, means a password that is not escaped: libpq would take a part of it for the host and name it in its error.
         let head = rest.split('/').next().unwrap_or(rest);
         let (credentials, rest) = match head.split_once('@') {
             Some((credentials, _)) => (credentials, rest.get(credentials.len() + 1..).unwrap_or_default()),
@@ -50,7 +49,7 @@ impl PostgresUrl {
     /// The URL for libpq: with our parameters where it does not set them itself, and with settings for the session. The URL's own `options`
     /// come after ours, so they win.
     pub(crate) fn connection_url(&self, connect_timeout: Duration, settings: &[(&str, &str)]) -> String {
-        // For libpq no time is no limit, and one second is two.
+        // libpq takes 0 for no limit and 1 for 2.
         let seconds = connect_timeout.as_millis().div_ceil(1000).clamp(2, 3600).to_string();
         let options: Vec<_> = settings.iter().map(|(name, value)| format!("-c%20{name}%3D{value}")).collect();
         let options = options.join("%20");
@@ -85,7 +84,7 @@ impl PostgresUrl {
     }
 }
 
-/// A secret as it stands in the URL, and as libpq decodes it; the longer one first, and never nothing.
+/// A secret as written in the URL and as libpq decodes it. The longer text comes first; empty texts are left out.
 fn spellings(secret: &str) -> impl Iterator<Item = String> {
     let decoded = percent_decode_str(secret).decode_utf8_lossy().into_owned();
     [secret.to_owned(), decoded].into_iter().filter(|spelling| !spelling.is_empty())

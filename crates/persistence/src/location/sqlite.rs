@@ -5,9 +5,9 @@ use std::{
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::options::OpenError;
+use crate::open_error::OpenError;
 
-/// What stays as it is in the path of SQLite's own `file:` URLs.
+/// The characters to be encoded in the path of SQLite's own `file:` URLs.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A database file.
@@ -25,8 +25,8 @@ impl SqliteFile {
         }
     }
 
-    /// Makes an empty file where there is none, readable for its owner only: it will hold addresses and the hashes of
-    /// passwords. This is the one place that makes it; connections open what is there.
+    /// Creates a missing file, empty and readable for its owner only, because it will contain addresses and password hashes.
+    /// Connections only open existing files.
     pub(crate) fn prepare(&self) -> Result<(), OpenError> {
         let folder = Path::new(&self.path).parent().filter(|folder| !folder.as_os_str().is_empty());
         if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
@@ -35,8 +35,8 @@ impl SqliteFile {
         create(Path::new(&self.path)).map_err(|error| self.unusable(error.to_string()))
     }
 
-    /// What SQLite gets: the file, to be read and written, not to be made. A path that begins with `file:` or holds
-    /// a question mark would otherwise say more than it should.
+    /// The URL for SQLite: the file, to be read and written, not created. The path is encoded, because SQLite would interpret a leading
+    /// `file:` or a question mark in it.
     pub(crate) fn connection_url(&self) -> String {
         let authority = if self.path.starts_with('/') { "//" } else { "" };
         format!("file:{authority}{}?mode=rw", utf8_percent_encode(&self.path, ENCODED))

@@ -11,7 +11,7 @@ use usher_domain::{
 use super::row_ref::RowRef;
 use crate::schema::access_token;
 
-/// Without the digest: nobody asks for it, and what is not read is not shown.
+/// Without the digest, which no caller needs.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = access_token)]
 pub(crate) struct AccessTokenRow {

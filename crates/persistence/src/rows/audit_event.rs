@@ -76,7 +76,7 @@ fn spelling(actor: AuditActor) -> (&'static str, Option<i64>) {
     }
 }
 
-/// Reads what [`spelling`] wrote.
+/// The inverse of [`spelling`].
 fn actor(kind: &str, person: Option<i64>) -> Option<AuditActor> {
     match (kind, person) {
         ("person", Some(person)) => Some(AuditActor::Person(PersonId::new(person))),

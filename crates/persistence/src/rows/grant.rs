@@ -5,9 +5,9 @@ use usher_domain::{
 
 use super::row_ref::RowRef;
 
-/// Between two roles, and between two services.
+/// Separates roles, and services.
 const SEPARATOR: char = ',';
-/// Between a service and what is allowed there.
+/// Separates a service from its permission.
 const EQUALS: char = '=';
 
 /// Names of roles joined by commas.
@@ -23,7 +23,7 @@ pub(super) fn services(grant: &Grant) -> String {
     texts.collect::<Vec<_>>().join(&SEPARATOR.to_string())
 }
 
-/// Reads the columns of a grant back.
+/// Reads a grant from its columns.
 pub(super) fn read(
     row_ref: RowRef,
     roles: &str,

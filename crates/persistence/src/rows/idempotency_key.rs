@@ -8,7 +8,7 @@ use usher_domain::{
 use super::row_ref::RowRef;
 use crate::schema::idempotency_key;
 
-/// Without the digest: who asks has it.
+/// Without the digest, which the caller has.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = idempotency_key)]
 pub(crate) struct KeptAnswerRow {

@@ -118,7 +118,7 @@ impl<'a> From<&'a NewInvitation> for NewInvitationRow<'a> {
     }
 }
 
-/// What changes in the life of an invitation, beside what it is found by: as it was read.
+/// The columns that change in the life of an invitation, after its number, account and version as they were read.
 pub(crate) struct ChangedInvitationRow {
     pub(crate) id: i64,
     pub(crate) account_id: i64,

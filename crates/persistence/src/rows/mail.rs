@@ -29,7 +29,7 @@ pub(crate) struct MailRow {
 }
 
 impl MailRow {
-    /// The one of the row.
+    /// The number of the row.
     pub(crate) fn number(&self) -> i64 {
         self.id
     }

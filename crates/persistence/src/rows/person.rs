@@ -27,12 +27,12 @@ pub(crate) struct PersonRow {
 }
 
 impl PersonRow {
-    /// The one of the row.
+    /// The number of the row.
     pub(crate) fn number(&self) -> i64 {
         self.id
     }
 
-    /// The form of the address that is compared.
+    /// The form of the address that comparisons use.
     pub(crate) fn email_key(&self) -> &str {
         &self.email_key
     }

@@ -31,7 +31,7 @@ impl AccessTokens for DieselTx<'_> {
                 .filter(access_token::account_id.eq(account.get()))
                 .order(access_token::id)
                 .select(AccessTokenRow::as_select());
-            // One that cannot be read opens nothing, and must not hide those that somebody wants to revoke.
+            // A token that cannot be read grants nothing, and must not hide the tokens that can be revoked.
             Ok(read_or_skip(rows.load::<AccessTokenRow>(connection)?))
         })
     }

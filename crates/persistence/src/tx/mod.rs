@@ -1,4 +1,4 @@
-//! The port's traits on one open transaction, one file for each.
+//! The port's traits on one open transaction, one file per trait.
 
 mod access_tokens;
 mod accounts;
@@ -20,14 +20,14 @@ use usher_domain::port::{
 
 use crate::{connection::AnyConnection, errors::store_error};
 
-/// One open transaction, or what comes after a savepoint. Who opened it ends it: see [`crate::store`] and [`crate::group`].
+/// One open transaction, or the part of it behind a savepoint. [`crate::store`] and [`crate::group`] begin and end it.
 pub(crate) struct DieselTx<'c> {
     connection: &'c mut AnyConnection,
     mode: Mode,
     failure: Option<StoreError>,
 }
 
-/// What stops an operation: trouble with the database, or with what it holds.
+/// The error of an operation: of a statement, or of a value in a row.
 pub(crate) struct OperationError(StoreError);
 
 impl From<diesel::result::Error> for OperationError {
@@ -47,13 +47,13 @@ impl<'c> DieselTx<'c> {
         Self { connection, mode, failure: None }
     }
 
-    /// The first error met, if there was one: then nothing may be committed, even if the unit did not mind it.
+    /// The first error of an operation. After an error nothing is committed, even if the unit went on.
     pub(crate) fn into_failure(self) -> Option<StoreError> {
         self.failure
     }
 
-    /// Runs one operation. After an error PostgreSQL refuses everything until the rollback, and SQLite would not; so
-    /// that both behave alike, the error is kept here and given again.
+    /// Runs one operation. After an error PostgreSQL rejects every statement until the rollback, and SQLite does not. So that both behave
+    /// alike, the error is kept here and returned again.
     fn read<T>(
         &mut self,
         operation: impl FnOnce(&mut AnyConnection) -> Result<T, OperationError>,
@@ -62,7 +62,7 @@ impl<'c> DieselTx<'c> {
             return Err(failure.clone());
         }
         operation(self.connection).map_err(|OperationError(error)| {
-            // A row that cannot be read is no failure of the database: the unit may do without it.
+            // The unit may go on without a row that cannot be read.
             if !matches!(error, StoreError::Corrupt { .. }) {
                 self.failure = Some(error.clone());
             }
@@ -70,7 +70,7 @@ impl<'c> DieselTx<'c> {
         })
     }
 
-    /// As [`Self::read`], for an operation that only a writing unit may do.
+    /// As [`Self::read`], for an operation that writes.
     fn write<T>(
         &mut self,
         operation: impl FnOnce(&mut AnyConnection) -> Result<T, OperationError>,
@@ -85,7 +85,7 @@ impl<'c> DieselTx<'c> {
     }
 }
 
-/// An account and the key of an address in it, as both databases have them.
+/// An account's number and an address key, as both databases store them.
 fn pair<'a>(addressee: &Addressee<'a>) -> (i64, &'a str) {
     (addressee.account.get(), addressee.email.key())
 }

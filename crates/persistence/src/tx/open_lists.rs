@@ -1,4 +1,4 @@
-//! Lists of open invitations by a place in them, and how many there are.
+//! Lists of open invitations, and their counts.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ use crate::{
     schema::{Pending, invitation, open_change, open_count},
 };
 
-/// For each list, in its place, its part: lists of one length and order together in one statement.
+/// The part of each list, in the given order. Lists with the same limit and order share a statement.
 pub(super) fn parts(
     connection: &mut AnyConnection,
     now: Timestamp,
@@ -57,7 +57,7 @@ fn of_one_kind(
             behind_id: None,
         })
         .collect();
-    // One more than wanted tells whether there are more.
+    // One row more than the limit tells whether the list goes on.
     let found = dialect::open_list_rows(connection, &starts, now.naive_utc(), i64::from(limit) + 1, order)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut found = found.into_iter().peekable();
@@ -67,7 +67,7 @@ fn of_one_kind(
             parts.push(None);
             continue;
         };
-        // Of one statement, so that it is the sum of one picture also while somebody settles it.
+        // Read by one statement, so that the sum is right while the worker settles the counts.
         let mut count = first.stored_count;
         if first.any_overdue {
             count -= overdue(connection, list.account, now)?;
@@ -84,17 +84,15 @@ fn of_one_kind(
     Ok(parts)
 }
 
-/// Those that can be read, so that one that cannot does not hide the others; the log names it.
+/// The invitations that can be read. The log names the others.
 fn readable(rows: impl Iterator<Item = OpenInvitationRow>) -> impl Iterator<Item = OpenInvitation> {
     rows.filter_map(|row| {
-        OpenInvitation::try_from(row)
-            .inspect_err(|error| tracing::error!(%error, "a row was passed over"))
-            .ok()
+        OpenInvitation::try_from(row).inspect_err(|error| tracing::error!(%error, "a row was skipped")).ok()
     })
 }
 
-/// How many are open: those stored as pending without those of them whose time is over. There are few of these, which the
-/// worker has not come to yet, and mostly none.
+/// The number of open invitations: those stored as pending, minus the overdue ones that the worker has not expired yet. There are few
+/// overdue ones, and mostly none.
 pub(super) fn count(connection: &mut AnyConnection, now: Timestamp, account: AccountId) -> QueryResult<u64> {
     let settled: Option<i64> = open_count::table
         .find(account.get())
@@ -116,21 +114,21 @@ pub(super) fn count(connection: &mut AnyConnection, now: Timestamp, account: Acc
     Ok(u64::try_from(count).unwrap_or_default())
 }
 
-/// A part of a list by how many are before it.
+/// The part of a list at an offset.
 pub(super) fn page(
     connection: &mut AnyConnection,
     now: Timestamp,
     account: AccountId,
     page: Page,
 ) -> QueryResult<Vec<OpenInvitation>> {
-    // Neither database knows a number beyond its own.
+    // Both databases limit numbers to 64 bits with a sign.
     let (limit, offset) =
         (page.limit.map_or(i64::MAX, i64::from), i64::try_from(page.offset).unwrap_or(i64::MAX));
     let (account, now) = (account.get(), now.naive_utc());
     let behind_id = match offset {
         0 => None,
         _ => match dialect::nth_open_id(connection, account, now, offset, page.order)? {
-            // Behind the one before it.
+            // A part starts behind a number, so the first row's own number must not be excluded.
             Some(first) if page.order == Order::OldestFirst => Some(first - 1),
             Some(first) => Some(first + 1),
             None => return Ok(Vec::new()),
@@ -141,7 +139,7 @@ pub(super) fn page(
     Ok(readable(found.into_iter().filter_map(|row| row.invitation)).collect())
 }
 
-/// How many of an account are stored as pending although their time is over.
+/// The number of invitations of an account that are stored as pending but have expired.
 fn overdue(connection: &mut AnyConnection, account: AccountId, now: Timestamp) -> QueryResult<i64> {
     invitation::table
         .filter(invitation::account_id.eq(account.get()))

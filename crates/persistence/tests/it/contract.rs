@@ -1,4 +1,4 @@
-//! The contract of the store, shown for both databases.
+//! The contract of the store, on both databases.
 
 mod sqlite {
     use crate::support::Sqlite;

@@ -1,4 +1,4 @@
-//! Values that the domain would never have written: the answer names their place.
+//! Values that the domain never writes: the error names table, column and row.
 
 use chrono::TimeDelta;
 use usher_domain::{
@@ -29,7 +29,7 @@ on_both! {
     unreadable_rows_hold_up_no_mail_and_no_sweep,
 }
 
-/// A stored value that cannot be: its table and column, and the look-up that meets it.
+/// An invalid stored value: its table and column, and the look-up that reads it.
 type Damage =
     (&'static str, &'static str, &'static str, fn(&mut dyn Tx, &Invitation) -> Result<(), StoreError>);
 
@@ -99,7 +99,7 @@ fn the_place_of_a_value_that_cannot_be_is_named(place: &dyn TestDatabase) {
     }
 }
 
-/// A value with which the row can be read again.
+/// A valid value for the column.
 fn sound(table: &str, column: &str) -> &'static str {
     match (table, column) {
         (_, "public_id" | "reference") => "'AAAAAAAAAAAAAAAAAAAAAA'",
@@ -114,7 +114,7 @@ fn sound(table: &str, column: &str) -> &'static str {
     }
 }
 
-/// The others are listed; the count and the pages keep its place.
+/// The other invitations are listed; the count and the offsets include the unreadable one.
 fn a_list_passes_over_such_a_row(place: &dyn TestDatabase) {
     let scene = Scene::new(place);
     for address in ["a@example.com", "b@example.com", "c@example.com"] {
@@ -133,7 +133,7 @@ fn a_list_passes_over_such_a_row(place: &dyn TestDatabase) {
     assert_eq!(store.read("count", |tx| tx.count_open_invitations(account, scene.now())), Ok(3));
 }
 
-/// It would come from a newer program; the tokens beside it can still be listed, to be revoked.
+/// Such a scope could come from a newer program. The other tokens can still be listed and revoked.
 fn a_scope_that_is_not_known_opens_nothing(place: &dyn TestDatabase) {
     let scene = Scene::new(place);
     let store: &dyn Store = place.store();
@@ -150,7 +150,7 @@ fn a_scope_that_is_not_known_opens_nothing(place: &dyn TestDatabase) {
     assert_eq!(listed, Ok(vec![sound]));
 }
 
-/// Rules become stricter, and roles disappear: rows from before stay readable, and grant nothing that is not known.
+/// Rules become stricter and roles are removed: older rows stay readable, and unknown roles grant nothing.
 fn what_was_accepted_by_older_rules_can_be_read(place: &dyn TestDatabase) {
     let scene = Scene::new(place);
     let invitation = scene.invite(place.store(), "ada@example.com").unwrap();
@@ -163,7 +163,7 @@ fn what_was_accepted_by_older_rules_can_be_read(place: &dyn TestDatabase) {
     assert!(!scene.owner.membership.grant.may_hand_out(&read.grant), "nobody holds an unknown role");
 }
 
-/// Nobody could make it any more, and it holds its address: somebody has to be able to take it back.
+/// Such an invitation can no longer be created. It occupies its address, so revoking it has to work.
 fn an_invitation_to_a_role_that_is_gone_can_be_taken_back(place: &dyn TestDatabase) {
     let scene = Scene::new(place);
     let invitation = scene.invite(place.store(), "ada@example.com").unwrap();
@@ -179,7 +179,7 @@ fn an_invitation_to_a_role_that_is_gone_can_be_taken_back(place: &dyn TestDataba
     assert!(scene.invite(store, "ada@example.com").is_ok(), "the address is free again");
 }
 
-/// More unreadable rows than places, before the good ones.
+/// More unreadable rows than the limit of a claim, before the readable ones.
 fn unreadable_rows_hold_up_no_mail_and_no_sweep(place: &dyn TestDatabase) {
     let scene = Scene::new(place);
     for n in 0..5 {

@@ -1,4 +1,4 @@
-//! Counts of writes: numbers of their own across replicas, beside units of work and their locks.
+//! Counts of writes: distinct numbers across replicas, independent of units of work and their locks.
 
 use std::{
     collections::BTreeSet,
@@ -54,7 +54,7 @@ fn replicas_never_answer_the_same_number(place: &dyn TestDatabase) {
     assert_eq!(numbers, (1..=u64::try_from(THREADS * EACH).unwrap()).collect());
 }
 
-/// Whatever order their writes are in, nobody is taken twice or waited for in a circle.
+/// In any order of the writes there is neither a double count nor a deadlock.
 fn counts_of_several_people_do_not_block_each_other(place: &dyn TestDatabase) {
     const EACH: usize = 10;
     let scene = Scene::new(place);
@@ -85,7 +85,7 @@ fn a_count_does_not_wait_for_a_unit_on_postgres() {
     store
         .write("count in between", |tx| {
             tx.update_person(&scene.owner.person)?;
-            // The first makes the row, and the second changes it.
+            // The first one inserts the row, the second one updates it.
             assert_eq!(count(&scene, other, scene.now()), Ok(Some(1)));
             assert_eq!(count(&scene, other, scene.now()), Ok(Some(2)));
             Ok::<_, StoreError>(())
@@ -121,7 +121,7 @@ fn a_count_waits_for_a_unit_on_sqlite() {
     assert_eq!(count(&scene, store, scene.now()), Ok(Some(2)));
 }
 
-/// The count has seen the person, waits for the deletion, and then begins anew.
+/// The count has found the person, waits for the deletion, and starts again.
 #[test]
 fn a_person_who_is_deleted_meanwhile_is_nobody() {
     let place = Postgres::migrated();

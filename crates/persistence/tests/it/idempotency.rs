@@ -1,4 +1,4 @@
-//! Keys of requests, at many replicas at once: one does the work, and nobody is told what is not so.
+//! Idempotency keys at many replicas at once: one unit does the work, and no answer is wrong.
 
 use std::cell::Cell;
 
@@ -22,7 +22,7 @@ fn answer(body: &str) -> Answer {
     Answer { status: 200, content_type: Some("text/plain".to_owned()), body: body.to_owned() }
 }
 
-/// Invites somebody once, in the unit of the key. A refusal of the work, which a race would have caused, ends the test.
+/// Invites once, in the unit of the key. A rejection of the work, which only a race could cause, ends the test.
 fn invite_once(scene: &Scene, tx: &mut dyn Tx, keyed: &Keyed, address: &str) -> Result<Answer, KeyError> {
     if let Some(answer) = take(tx, &scene.env, keyed)? {
         return Ok(answer);
@@ -64,14 +64,14 @@ fn answers_are_forgotten_by_many(place: &dyn TestDatabase) {
     scene.clock.advance(usher_domain::idempotency::RETENTION);
     let forget = |store: &dyn Store| store.write("forget", |tx| forget_stale(tx, &scene.env, 100));
     let ends = scene.race(|_, store| forget(store));
-    // Who lost too often comes back at the next sweep; nothing is counted twice.
+    // A sweep that was contended too often is repeated later; nothing is counted twice.
     let told = |end: &Result<usize, StoreError>| matches!(end, Ok(_) | Err(StoreError::Contended));
     assert!(ends.iter().all(told), "{ends:?}");
     assert_eq!(ends.into_iter().flatten().sum::<usize>(), 40);
     assert_eq!(forget(store), Ok(0));
 }
 
-/// The other one is not waited for.
+/// The unit does not wait for the other one.
 #[test]
 fn a_key_of_an_open_unit_is_in_flight_at_other_replicas_of_postgres() {
     let place = Postgres::migrated();
@@ -91,7 +91,7 @@ fn a_key_of_an_open_unit_is_in_flight_at_other_replicas_of_postgres() {
     assert_eq!(once(other, &scene.keyed(1, "revoke")), Err(KeyError::OtherRequest));
 }
 
-/// It looked at the account before the other one began, and gets the lock after it ended: it must not refuse on what it saw.
+/// The unit read the account before the other one began and gets the lock after its end: it must not reject because of its old snapshot.
 #[test]
 fn a_unit_with_an_old_picture_gives_the_answer_that_it_cannot_see_on_postgres() {
     let place = Postgres::migrated();

@@ -1,4 +1,4 @@
-//! The store against both databases, each test with a database of its own.
+//! Tests of the store on both databases, each test with a database of its own.
 
 #![expect(clippy::unwrap_used, reason = "what fails in a test fails the test")]
 

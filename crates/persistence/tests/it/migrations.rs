@@ -17,7 +17,7 @@ on_both! {
     migrations_of_a_newer_program_are_left_alone,
 }
 
-/// The folders that are embedded in the program.
+/// The folder that is embedded in the program.
 fn folder(database: &str) -> FileBasedMigrations {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../migrations").join(database);
     FileBasedMigrations::from_path(path).unwrap()
@@ -27,7 +27,7 @@ fn sqlite_path(place: &Sqlite) -> String {
     place.url().strip_prefix("sqlite:").unwrap().to_owned()
 }
 
-/// A column: its table and name, what it is to diesel, and whether it may be empty.
+/// A column: its table and name, its type to diesel, and whether it is nullable.
 #[derive(QueryableByName, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Column {
     #[diesel(sql_type = sql_types::Text)]
@@ -51,7 +51,7 @@ struct Index {
     partial: bool,
 }
 
-/// A foreign key: from which column to which table, and what happens when the row there goes.
+/// A foreign key: its column, the referenced table, and the action on deletion there.
 #[derive(QueryableByName, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Reference {
     #[diesel(sql_type = sql_types::Text)]
@@ -69,18 +69,18 @@ struct Word {
     word: String,
 }
 
-/// What a schema is made of, spelled alike for both databases.
+/// The parts of a schema, spelled alike for both databases.
 #[derive(Debug, PartialEq, Eq)]
 struct Schema {
     columns: BTreeSet<Column>,
     indexes: BTreeSet<Index>,
     references: BTreeSet<Reference>,
-    /// The names of the rules for values.
+    /// The names of the CHECK constraints.
     checks: BTreeSet<String>,
 }
 
 fn sqlite_schema(connection: &mut SqliteConnection) -> Schema {
-    // SQLite's strict tables know texts and integers; what a name ends with tells the rest.
+    // SQLite's strict tables have texts and integers; the end of a name tells the other types.
     let columns = sql_query(
         "SELECT t.name || '.' || c.name AS of, c.\"notnull\" = 0 AS nullable,
             CASE WHEN c.name = 'at' OR c.name LIKE '%\\_at' ESCAPE '\\' OR c.name IN ('lease_until', 'window_start') THEN 'time'
@@ -108,7 +108,7 @@ fn sqlite_schema(connection: &mut SqliteConnection) -> Schema {
     let checks = constraints.filter_map(|constraint| constraint.split_once(" CHECK "));
     let mut checks: BTreeSet<_> = checks.map(|(name, _)| name.to_owned()).collect();
     let columns: BTreeSet<Column> = columns.load(connection).unwrap().into_iter().collect();
-    // What is a type of its own to PostgreSQL is a text or an integer with a rule here, named after the column.
+    // A type of its own in PostgreSQL is a text or an integer with a CHECK here, named after the column.
     for column in columns.iter().filter(|column| ["time", "bool"].contains(&column.kind.as_str())) {
         checks.remove(&column.of.replace('.', "_"));
     }
@@ -205,7 +205,7 @@ fn what_was_applied_is_not_pending(place: &dyn TestDatabase) {
     place.execute("DELETE FROM __diesel_schema_migrations");
     let pending = store.migrations().pending().unwrap();
     assert_eq!(pending.first().map(String::as_str), Some("20261201000000_initial_schema"));
-    // The tables are there already, so the migration fails, and says which one and why.
+    // The tables exist already, so the migration fails with its name and the reason.
     let error = store.migrations().run().unwrap_err().to_string();
     assert!(error.contains("20261201000000_initial_schema") && error.contains("account"), "{error}");
     assert_eq!(store.migrations().pending(), Ok(pending));
@@ -217,7 +217,7 @@ fn migrations_of_a_newer_program_are_left_alone(place: &dyn TestDatabase) {
     assert_eq!(place.store().migrations().run(), Ok(vec![]));
 }
 
-/// Four replicas open and migrate an empty database at once; the first to come does the work.
+/// Four replicas open and migrate an empty database at once; the first one does the work.
 fn cold_start(url: &str) {
     const REPLICAS: usize = 4;
     let start = Barrier::new(REPLICAS);
@@ -254,7 +254,7 @@ fn replicas_start_together_on_postgres() {
     }
 }
 
-/// A role that may read and write but make no table can still see that nothing is pending, and start.
+/// A role without the right to create tables can find out that no migration is pending, and start.
 #[test]
 fn starting_needs_no_right_to_make_tables() {
     let place = Postgres::migrated();

@@ -1,4 +1,4 @@
-//! What can be wrong with a database's URL, file or server: each has an error of its own, and leaves no file behind.
+//! Mistakes in a database's URL, file or server: each has an error of its own and leaves no file behind.
 
 use std::{
     fs,
@@ -28,7 +28,7 @@ fn refused(url: &str) -> OpenError {
     open(url).map(drop).unwrap_err()
 }
 
-/// How many accounts there are: no more than a proof that the tables are reached.
+/// The number of accounts, which proves that the tables can be read.
 fn accounts(store: &DieselStore) -> Result<usize, StoreError> {
     let store: &dyn Store = store;
     store.read("accounts", |tx| Ok(tx.accounts()?.len()))
@@ -100,7 +100,7 @@ fn a_file_is_made_where_its_folder_is() {
     assert!(error.to_string().contains(&missing.display().to_string()), "{error}");
     assert_eq!(files(&folder), 0);
 
-    // Characters that mean something in SQLite's own URLs are a part of the path.
+    // Characters with a meaning in SQLite's own URLs belong to the path.
     for name in ["usher.sqlite", "what? 100%25 #1.sqlite", "żółw.sqlite"] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
@@ -144,7 +144,7 @@ fn what_is_no_database_file_is_refused() {
 #[test]
 fn a_server_that_is_not_there_is_reported_without_the_password() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    // The port of a connection's other end: nobody else can get it, and nobody listens there.
+    // The port of a connection's other end: no other process can get it, and none listens on it.
     let connection = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let port = connection.local_addr().unwrap().port();
     for url in [
@@ -179,7 +179,7 @@ fn a_password_that_ends_the_url_too_early_is_refused_before_anybody_reads_it() {
 }
 
 #[test]
-fn the_servers_own_words_are_kept() {
+fn the_servers_own_message_is_kept() {
     let database = PostgresServer::shared().unwrap().create_database().unwrap();
     let (server, _) = database.url().rsplit_once('/').unwrap();
     let error = refused(&format!("{server}/no_such_database")).to_string();
@@ -187,7 +187,7 @@ fn the_servers_own_words_are_kept() {
 }
 
 #[test]
-fn a_connection_says_who_it_is() {
+fn a_connection_has_an_application_name() {
     let place = Postgres::migrated();
     let other = open(&format!("{}?application_name=other", place.url())).unwrap();
     let own = open(&place.url()).unwrap();
@@ -200,12 +200,12 @@ fn a_connection_says_who_it_is() {
 }
 
 #[test]
-fn a_full_pool_refuses_in_time() {
+fn a_full_pool_is_overloaded_in_time() {
     let place = Postgres::migrated();
     let narrow =
         DatabaseOptions { pool_size: 1, acquire_timeout: Duration::from_millis(50), ..options(&place.url()) };
     let store = DieselStore::open(&narrow).unwrap();
-    // Connecting may take longer than such a short time on a busy machine.
+    // On a busy machine connecting may take longer than the short timeout.
     soon(|| accounts(&store));
     let outer: &dyn Store = &store;
     outer

@@ -1,4 +1,4 @@
-//! Databases and units of work that break off: what is told, what is kept, and that it heals by itself.
+//! Databases and units of work that fail: the error, the stored state, and the recovery without help.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -24,7 +24,7 @@ use crate::{
 
 on_both! {
     a_reading_unit_sees_one_picture,
-    a_panic_leaves_nothing_and_harms_nobody,
+    a_panic_writes_nothing_and_affects_no_other_unit,
 }
 
 fn people(store: &dyn Store, scene: &Scene) -> Result<usize, StoreError> {
@@ -52,7 +52,7 @@ fn a_reading_unit_sees_one_picture(place: &dyn TestDatabase) {
     assert_eq!(people(store, &scene), Ok(1));
 }
 
-fn a_panic_leaves_nothing_and_harms_nobody(place: &dyn TestDatabase) {
+fn a_panic_writes_nothing_and_affects_no_other_unit(place: &dyn TestDatabase) {
     let scene = Scene::new(place);
     let store: &dyn Store = place.store();
     let new = new_person(&scene.env, "ada@example.com");
@@ -71,7 +71,7 @@ fn a_panic_leaves_nothing_and_harms_nobody(place: &dyn TestDatabase) {
     assert_eq!(people(store, &scene), Ok(1));
 }
 
-/// Ends every connection to the database but the one that asks for it.
+/// Ends every connection to the database except its own.
 fn terminate(place: &Postgres) {
     place.execute(
         "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
@@ -119,7 +119,7 @@ fn connections_that_died_in_the_pool_go_unnoticed_by_counts() {
     }
 }
 
-/// A server that crashes closes its connections without a word, which looks different from being told to go.
+/// A server that crashes closes its connections without a message, which diesel reports in another way than a terminated session.
 #[test]
 fn connections_of_a_server_that_crashed_go_unnoticed_once_it_is_back() {
     let server = PostgresServer::start().unwrap();
@@ -128,15 +128,15 @@ fn connections_of_a_server_that_crashed_go_unnoticed_once_it_is_back() {
     store.migrations().run().unwrap();
     let store: &dyn Store = &store;
     assert!(store.read("accounts", |tx| tx.accounts()).unwrap().is_empty());
-    // A throwaway cluster does not write through, so this crash would take the tables with it.
+    // A throwaway cluster does not flush, so a crash would lose the tables.
     database.sql("CHECKPOINT").unwrap();
     let mut witness = PgConnection::establish(database.url()).unwrap();
-    // When one of its processes is killed, PostgreSQL ends all of them and starts again. Psql's own is the one.
+    // When one of its processes is killed, here that of psql, PostgreSQL ends all of them and starts again.
     let kill = "DO $$ BEGIN
         EXECUTE format('COPY (SELECT 1) TO PROGRAM %L', 'kill -KILL ' || pg_backend_pid());
     END $$";
     server.sql(kill).unwrap_err();
-    // Psql may be back before PostgreSQL has noticed. When it has, it ends this, and lets nobody in until it is done.
+    // psql may return before PostgreSQL has noticed. The restart ends this session, and no session starts until it is done.
     witness.batch_execute("SELECT pg_sleep(60)").unwrap_err();
     soon(|| server.sql("SELECT 1"));
     for _ in 0..3 {
@@ -145,7 +145,7 @@ fn connections_of_a_server_that_crashed_go_unnoticed_once_it_is_back() {
 }
 
 #[test]
-fn a_connection_that_dies_inside_a_unit_is_told_and_replaced() {
+fn a_connection_that_dies_inside_a_unit_fails_it_and_is_replaced() {
     let place = Postgres::migrated();
     let scene = Scene::new(&place);
     let store: &dyn Store = place.store();
@@ -178,7 +178,7 @@ fn a_connection_that_dies_inside_a_unit_is_told_and_replaced() {
 }
 
 #[test]
-fn a_server_that_stopped_is_told_in_time() {
+fn a_stopped_server_is_unreachable_in_time() {
     let server = PostgresServer::start().unwrap();
     let database = server.create_database().unwrap();
     let impatient =
@@ -186,7 +186,7 @@ fn a_server_that_stopped_is_told_in_time() {
     let store = DieselStore::open(&impatient).unwrap();
     store.migrations().run().unwrap();
     let store: &dyn Store = &store;
-    // Connecting may take longer than such a short time on a busy machine.
+    // On a busy machine connecting may take longer than the short timeout.
     soon(|| store.read("accounts", |tx| tx.accounts()));
     drop(server);
     for _ in 0..3 {
@@ -198,7 +198,7 @@ fn a_server_that_stopped_is_told_in_time() {
 }
 
 #[test]
-fn of_two_units_in_a_deadlock_both_get_through() {
+fn both_units_of_a_deadlock_succeed() {
     let place = Postgres::migrated();
     let scene = Scene::new(&place);
     let store: &dyn Store = place.store();
@@ -236,7 +236,7 @@ fn of_two_units_in_a_deadlock_both_get_through() {
     }
 }
 
-/// PostgreSQL refuses to change a row that somebody else has changed since the unit's first look.
+/// PostgreSQL rejects the update of a row that another session has changed since the unit's first read.
 #[test]
 fn serialisation_failures_run_again() {
     let place = Postgres::migrated();
@@ -264,7 +264,7 @@ fn serialisation_failures_run_again() {
 }
 
 #[test]
-fn a_database_that_only_reads_is_unavailable_for_writing() {
+fn a_read_only_database_is_unreachable_for_writing() {
     let place = Postgres::migrated();
     let scene = Scene::new(&place);
     let name = place.database.sql("SELECT current_database()").unwrap();

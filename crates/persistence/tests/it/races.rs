@@ -1,4 +1,4 @@
-//! Many replicas at once: exactly one wins, whatever the race is about, and nothing is lost.
+//! Many replicas at once: each race has exactly one winner, and nothing is lost.
 
 use chrono::TimeDelta;
 use usher_domain::{
@@ -34,10 +34,10 @@ on_both! {
     every_lapsed_mail_is_taken_over_once,
 }
 
-/// How often each race is run.
+/// Runs of each race.
 const ROUNDS: usize = 4;
 
-/// What a thread ends with that tried one thing or another.
+/// The result of a thread that tried one of several operations.
 #[derive(Debug)]
 enum End {
     Accepted(Result<(), AcceptError>),
@@ -57,7 +57,7 @@ impl End {
     }
 }
 
-/// Counts the winners and makes sure that every loser was told something that it can understand.
+/// Counts the winners and checks that every loser got an error that explains its loss.
 fn winners(ends: &[End]) -> usize {
     for end in ends.iter().filter(|end| !end.won()) {
         let told = match end {
@@ -224,7 +224,7 @@ fn one_of_acceptance_and_expiry_succeeds(place: &dyn TestDatabase) {
 }
 
 fn every_change_of_one_row_is_kept(place: &dyn TestDatabase) {
-    /// On a busy machine a unit may give up; whoever sent it sends it again.
+    /// On a busy machine a unit may stay contended; its caller repeats it.
     const ATTEMPTS: usize = 20;
     let scene = Scene::new(place);
     let id = scene.owner.person.id;
@@ -244,7 +244,7 @@ fn every_change_of_one_row_is_kept(place: &dyn TestDatabase) {
     assert_eq!(usize::try_from(person.version).unwrap(), THREADS);
 }
 
-/// Every mail claimed by somebody, one claim after the other until a thread finds none.
+/// Claims mails on every thread until it finds none.
 fn claim_all(scene: &Scene) -> Vec<i64> {
     let now = scene.now();
     let claimed = scene.race(|index, store| {
@@ -287,7 +287,7 @@ fn every_lapsed_mail_is_taken_over_once(place: &dyn TestDatabase) {
         let [mail] = held.as_slice() else { panic!("{held:?}") };
         scene.clock.advance(TimeDelta::seconds(1));
         let now = scene.now();
-        // The one that held it comes back late, while the others take over.
+        // The holder of the lease settles late, while the others take over.
         let relayed =
             Settlement { state: MailState::Relayed, attempts: 1, due_at: now, error: None, at: now };
         let won = scene.race(|index, store| {

@@ -1,4 +1,4 @@
-//! An account with an owner who invites, and threads that run into each other.
+//! An account with an owner who invites, and threads that race on several replicas.
 
 use std::{sync::Barrier, thread};
 
@@ -32,7 +32,7 @@ use usher_persistence::DieselStore;
 
 use crate::support::TestDatabase;
 
-/// How many run at once.
+/// Concurrent threads of a race.
 pub(crate) const THREADS: usize = 16;
 
 /// How long the invitations are open.
@@ -42,7 +42,7 @@ pub(crate) struct Scene {
     pub(crate) env: Env,
     pub(crate) clock: std::sync::Arc<FixedClock>,
     pub(crate) owner: Actor,
-    /// As many replicas, each with a pool of its own.
+    /// Stores on the same database, each with a pool of its own.
     pub(crate) replicas: Vec<DieselStore>,
 }
 
@@ -77,7 +77,7 @@ impl Scene {
         self.env.now()
     }
 
-    /// Runs the action on [`THREADS`] threads that begin together, spread over the replicas; answers what came of each.
+    /// Runs the action on [`THREADS`] threads that begin together, spread over the replicas, and returns the result of each.
     pub(crate) fn race<T: Send>(&self, action: impl Fn(usize, &dyn Store) -> T + Sync) -> Vec<T> {
         let start = Barrier::new(THREADS);
         let run = |index: usize| {
@@ -95,13 +95,13 @@ impl Scene {
         store.write("invite", |tx| self.invite_in(tx, address))
     }
 
-    /// As [`Self::invite`], as a part of a unit.
+    /// As [`Self::invite`], inside a unit.
     pub(crate) fn invite_in(&self, tx: &mut dyn Tx, address: &str) -> Result<Invitation, InviteError> {
         let command = Invite::new(EmailAddress::parse(address).unwrap(), grant("Auditor"), VALIDITY);
         invite(tx, &self.env, &self.owner, &command)
     }
 
-    /// A request of the account that says `text`, with the n-th key.
+    /// A request of the account with the content `text` and the n-th key.
     pub(crate) fn keyed(&self, n: u8, text: &str) -> Keyed {
         let request = RequestMacs { current: RequestMac::new(text.as_bytes()), previous: Vec::new() };
         Keyed { key: KeyDigest::new([n; 32]), request, account: Some(self.owner.account.id) }
@@ -127,7 +127,7 @@ impl Scene {
         store.write("revoke", |tx| revoke(tx, &self.env, &self.owner, &id.into()))
     }
 
-    /// An access token of the owner for everything, without an end.
+    /// An access token of the owner with the global scope and without expiry.
     pub(crate) fn new_access_token(&self, digest: &TokenDigest) -> NewAccessToken {
         NewAccessToken {
             public_id: Token::generate(self.env.entropy.as_ref()),
@@ -141,7 +141,7 @@ impl Scene {
         }
     }
 
-    /// What the owner presents.
+    /// The owner's credential.
     pub(crate) fn credential(&self) -> Credential {
         credential(self.owner.person.email.as_str())
     }
@@ -153,7 +153,7 @@ impl Scene {
     }
 }
 
-/// What somebody with that address presents.
+/// The credential of a person with that address.
 pub(crate) fn credential(address: &str) -> Credential {
     Credential::Principal(Principal {
         email: EmailAddress::parse(address).unwrap(),

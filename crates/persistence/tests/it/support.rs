@@ -1,4 +1,4 @@
-//! Databases for one test each.
+//! A database per test.
 
 use std::{
     collections::BTreeSet,
@@ -40,7 +40,7 @@ macro_rules! on_both {
 }
 pub(crate) use on_both;
 
-/// A test's database, and a way in that is not ours.
+/// A test's database, with access that bypasses the store.
 pub(crate) trait TestDatabase {
     fn store(&self) -> &DieselStore;
 
@@ -49,21 +49,21 @@ pub(crate) trait TestDatabase {
     /// Changes the database behind the store's back.
     fn execute(&self, sql: &str);
 
-    /// As [`Self::execute`], past a rule for the values of a table.
+    /// As [`Self::execute`], without a CHECK constraint of a table.
     fn execute_past(&self, table: &str, check: &str, sql: &str);
 
-    /// Another store on the same database, as another replica has it.
+    /// Another store on the same database, like another replica's.
     fn replica(&self) -> DieselStore {
         DieselStore::open(&options(&self.url())).unwrap()
     }
 }
 
-/// As in production, but with time for a machine that runs many tests at once.
+/// As in production, but with long waits for a machine that runs many tests at once.
 pub(crate) fn options(url: &str) -> DatabaseOptions {
     DatabaseOptions { acquire_timeout: Duration::from_mins(1), ..DatabaseOptions::new(url) }
 }
 
-/// Tries until it succeeds, under a deadline: for what gives no sign when it is ready.
+/// Repeats an attempt until it succeeds, with a deadline: for states that cannot be waited for.
 #[expect(clippy::disallowed_methods, reason = "the pause only leaves the processor to what is waited for")]
 pub(crate) fn soon<T, E: fmt::Debug>(attempt: impl Fn() -> Result<T, E>) -> T {
     let begun = Instant::now();
@@ -76,7 +76,7 @@ pub(crate) fn soon<T, E: fmt::Debug>(attempt: impl Fn() -> Result<T, E>) -> T {
     }
 }
 
-/// A store on a file in a folder that goes with it.
+/// A store on a file in a temporary folder.
 pub(crate) struct Sqlite {
     store: DieselStore,
     folder: TempDir,
@@ -123,7 +123,7 @@ impl Deref for Sqlite {
     }
 }
 
-/// A store on a database of the shared server, dropped with it.
+/// A store on a database of the shared server, which is dropped with the store.
 pub(crate) struct Postgres {
     store: DieselStore,
     pub(crate) database: Database,
@@ -142,7 +142,7 @@ impl Postgres {
     }
 }
 
-/// The name of a database with all tables, which changes with the migrations.
+/// The name of a template database with all tables. It changes with the migrations.
 fn template() -> String {
     let mut digest = DefaultHasher::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations/postgres");

@@ -19,7 +19,7 @@ use super::{
     form_error::{Field, FormError},
     outcome,
     sent_form::SentForm,
-    settings::Settings,
+    settings::PageSettings,
     sign_in::sign_in,
 };
 use crate::page::Page;
@@ -45,7 +45,7 @@ pub(super) async fn accept(
 }
 
 /// Renders the page of a success.
-pub(super) fn render_accepted(settings: &Settings) -> Render<Accepted> {
+pub(super) fn render_accepted(settings: &PageSettings) -> Render<Accepted> {
     let settings = settings.clone();
     Arc::new(move |accepted| outcome::accepted(accepted, &settings).answer())
 }

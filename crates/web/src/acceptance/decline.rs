@@ -9,7 +9,7 @@ use usher_domain::{
 };
 use usher_http_kit::{Parsed, idempotency_key::HeaderError};
 
-use super::{ended::Ended, failure, outcome, sent_form::SentForm, settings::Settings};
+use super::{ended::Ended, failure, outcome, sent_form::SentForm, settings::PageSettings};
 use crate::page::Page;
 
 /// Declines an open invitation. The key of the link is enough.
@@ -33,7 +33,7 @@ fn render(title: DisplayText) -> Render<()> {
 }
 
 /// The page of a decline that was rejected. The link was open a moment ago: most of these errors are races.
-fn not_declined(title: &DisplayText, settings: &Settings, error: DeclineError) -> Page {
+fn not_declined(title: &DisplayText, settings: &PageSettings, error: DeclineError) -> Page {
     let title = title.clone();
     let ended = match error {
         DeclineError::NotFound | DeclineError::NotProven(_) | DeclineError::Ended(Status::Pending) => {

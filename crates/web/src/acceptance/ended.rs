@@ -3,7 +3,7 @@ use usher_domain::text::DisplayText;
 
 use super::{
     notice::{Notice, Tone},
-    settings::Settings,
+    settings::PageSettings,
 };
 use crate::page::Page;
 
@@ -23,11 +23,11 @@ pub(super) enum Ended {
 
 impl Ended {
     /// The page that says so.
-    pub(super) fn page(&self, settings: &Settings) -> Page {
+    pub(super) fn page(&self, settings: &PageSettings) -> Page {
         self.notice(settings).page(StatusCode::GONE)
     }
 
-    fn notice(&self, settings: &Settings) -> Notice {
+    fn notice(&self, settings: &PageSettings) -> Notice {
         match self {
             Self::Replaced => Notice::new(Tone::Plain, "A newer mail was sent").paragraph(
                 "This link was replaced: the invitation was sent to you again. Open the link in the newest mail.",

@@ -17,7 +17,7 @@ use super::{
     page_request::PageRequest,
     repeat::repeat,
     sent_form::SentForm,
-    settings::Settings,
+    settings::PageSettings,
 };
 use crate::page::Page;
 
@@ -26,7 +26,7 @@ use crate::page::Page;
 pub(super) async fn show(
     request: HttpRequest,
     state: Data<AppState>,
-    settings: Data<Settings>,
+    settings: Data<PageSettings>,
 ) -> HttpResponse {
     let page_request = PageRequest::new(&request, &state, &settings);
     let page = match open(&page_request, Link::opened(&request)).await {
@@ -42,7 +42,7 @@ pub(super) async fn submit(
     request: HttpRequest,
     payload: Payload,
     state: Data<AppState>,
-    settings: Data<Settings>,
+    settings: Data<PageSettings>,
 ) -> HttpResponse {
     let response = submit_form(&request, payload, &state, &settings).await;
     response.unwrap_or_else(HttpResponse::from)
@@ -53,7 +53,7 @@ async fn submit_form(
     request: &HttpRequest,
     payload: Payload,
     state: &AppState,
-    settings: &Settings,
+    settings: &PageSettings,
 ) -> Result<HttpResponse, Page> {
     let form = Form::receive(request, payload, state.body_timeout).await.map_err(failure::unreadable_form)?;
     let page_request = PageRequest::new(request, state, settings);

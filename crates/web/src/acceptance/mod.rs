@@ -33,7 +33,7 @@ use actix_web::{
     http::Method,
     web::{Data, ServiceConfig},
 };
-pub use settings::Settings;
+pub use settings::PageSettings;
 use usher_http_kit::endpoint::{Endpoint, mount};
 
 use crate::page::stylesheet;
@@ -55,7 +55,7 @@ pub fn endpoints() -> Vec<Endpoint> {
 }
 
 /// Registers the [`endpoints`].
-pub fn configure(config: &mut ServiceConfig, settings: Settings) {
+pub fn configure(config: &mut ServiceConfig, settings: PageSettings) {
     config.app_data(Data::new(settings));
     mount(config, endpoints(), || Route::new().to(method_not_allowed));
 }

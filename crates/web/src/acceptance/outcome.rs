@@ -5,12 +5,12 @@ use usher_domain::{text::DisplayText, usecase::accept::Accepted};
 
 use super::{
     notice::{Notice, Tone},
-    settings::Settings,
+    settings::PageSettings,
 };
 use crate::page::Page;
 
 /// The acceptor is a member.
-pub(super) fn accepted(accepted: &Accepted, settings: &Settings) -> Page {
+pub(super) fn accepted(accepted: &Accepted, settings: &PageSettings) -> Page {
     Notice::new(Tone::Good, format!("You are now a member of {}", accepted.account.title))
         .paragraph(format!(
             "Welcome, {}. From now on, sign in with {} and your password.",
@@ -40,7 +40,7 @@ pub(super) fn sponsor_lost_authority(title: &DisplayText) -> Page {
 }
 
 /// The person who signed in is a member of the account.
-pub(super) fn already_member(title: &DisplayText, settings: &Settings) -> Page {
+pub(super) fn already_member(title: &DisplayText, settings: &PageSettings) -> Page {
     Notice::new(Tone::Plain, "You are already a member")
         .paragraph(format!("This login belongs to {title}: you can sign in as usual."))
         .paragraph("To accept with another login, open the link in the mail again.")

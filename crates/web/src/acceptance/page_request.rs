@@ -2,7 +2,7 @@ use actix_web::HttpRequest;
 use usher_app::{App, RequestContext};
 use usher_http_kit::AppState;
 
-use super::settings::Settings;
+use super::settings::PageSettings;
 
 /// What handling one request takes. All its waits share the time budget of one context.
 pub(super) struct PageRequest<'a> {
@@ -11,11 +11,11 @@ pub(super) struct PageRequest<'a> {
     /// The request's id and time budget.
     pub(super) context: RequestContext,
     /// The pages' settings.
-    pub(super) settings: &'a Settings,
+    pub(super) settings: &'a PageSettings,
 }
 
 impl<'a> PageRequest<'a> {
-    pub(super) fn new(request: &HttpRequest, state: &'a AppState, settings: &'a Settings) -> Self {
+    pub(super) fn new(request: &HttpRequest, state: &'a AppState, settings: &'a PageSettings) -> Self {
         Self { app: &state.app, context: usher_http_kit::context(request), settings }
     }
 }

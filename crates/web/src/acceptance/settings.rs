@@ -2,7 +2,7 @@ use url::Url;
 
 /// Settings of the pages.
 #[derive(Debug, Clone, Default)]
-pub struct Settings {
+pub struct PageSettings {
     /// Where members continue after they accepted. Without it, pages have no link to follow.
     pub continue_url: Option<Url>,
 }

@@ -30,7 +30,7 @@ use usher_domain::{
     usecase::invite::Invite,
 };
 use usher_http_kit::AppState;
-use usher_web::Settings;
+use usher_web::PageSettings;
 
 /// The password of every person with one.
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -98,7 +98,7 @@ impl PasswordHasher for TestHasher {
 pub(crate) struct Site {
     pub(crate) scene: Scene,
     pub(crate) hasher: Arc<TestHasher>,
-    pub(crate) settings: Settings,
+    pub(crate) settings: PageSettings,
     app: Arc<App>,
 }
 
@@ -112,7 +112,7 @@ impl Site {
     pub(crate) fn of(scene: Scene) -> Self {
         let hasher = Arc::new(TestHasher::default());
         let app = application(&scene, &hasher);
-        Self { scene, hasher, settings: Settings::default(), app }
+        Self { scene, hasher, settings: PageSettings::default(), app }
     }
 
     /// From now on, the database fails.

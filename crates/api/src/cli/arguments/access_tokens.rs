@@ -11,8 +11,8 @@ use usher_domain::{
 };
 
 use super::{
-    ResultArguments,
-    values::{account_name, display_text, email, public_id, scope, term},
+    results::ResultArguments,
+    values::{access_token_lifetime, account_name, display_text, email, public_id, scope},
 };
 
 #[derive(Debug, Subcommand)]
@@ -47,7 +47,7 @@ pub(in super::super) struct CreateAccessTokenArguments {
     #[arg(long, value_name = "SCOPE", value_parser = scope(), default_value = Scope::Global.as_str())]
     pub(in super::super) scope: Scope,
     /// Lifetime of the token, such as 24h or 90d; default: no expiry
-    #[arg(long, value_name = "TIME", value_parser = term)]
+    #[arg(long, value_name = "TIME", value_parser = access_token_lifetime)]
     pub(in super::super) expires: Option<Duration>,
     #[command(flatten)]
     pub(in super::super) result: ResultArguments,

@@ -1,7 +1,9 @@
 //! Arguments and their help.
 
 mod access_tokens;
-mod records;
+mod accounts;
+mod openapi;
+mod results;
 mod values;
 
 use std::path::PathBuf;
@@ -11,10 +13,13 @@ use clap::{Args, Parser, Subcommand};
 pub(super) use self::access_tokens::{
     AccessTokenCommand, CreateAccessTokenArguments, ListAccessTokensArguments, RevokeAccessTokenArguments,
 };
-pub(super) use self::records::{
+pub(super) use self::accounts::{
     AccountCommand, AddMemberArguments, CreateAccountArguments, CreatePersonArguments, IssueTokenArguments,
     MemberCommand, PersonCommand, TokenCommand,
 };
+pub(super) use self::openapi::{Dialect, OpenapiArguments};
+use self::results::OnlyResultArguments;
+pub(super) use self::results::ResultArguments;
 pub(super) use self::values::HealthUrl;
 use self::values::health_url;
 use crate::settings::Settings;
@@ -71,9 +76,9 @@ pub(super) enum Command {
     /// Create, list and revoke access tokens for programs (Fastly-Key)
     #[command(subcommand)]
     AccessToken(AccessTokenCommand),
-    /// Print the OpenAPI document of Fastly's dialect
-    #[command(after_help = "Example:\n  usher openapi > fastly.openapi.json")]
-    Openapi,
+    /// Print the OpenAPI document of a dialect
+    #[command(after_help = "Example:\n  usher openapi landscape > landscape.openapi.json")]
+    Openapi(OpenapiArguments),
     /// Ask a running server whether it is ready: exit code 0 if it is, 1 if not
     #[command(after_help = "Example, for a container's health check:\n  usher health")]
     Health(HealthArguments),
@@ -93,21 +98,6 @@ impl StartArguments {
         settings.database.migrate &= !self.no_migrate;
         settings
     }
-}
-
-/// Arguments of commands that print a result.
-#[derive(Debug, Args)]
-pub(super) struct ResultArguments {
-    /// Print the result as one line of JSON
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-/// Arguments of commands without other arguments.
-#[derive(Debug, Args)]
-pub(super) struct OnlyResultArguments {
-    #[command(flatten)]
-    pub(super) result: ResultArguments,
 }
 
 #[derive(Debug, Args)]

@@ -12,11 +12,11 @@ use usher_domain::{
     text::{DisplayText, TextError},
 };
 
-/// Longest lifetime of a token that cannot be revoked: a year.
-const MAX_LIFETIME: Duration = Duration::from_hours(366 * 24);
+/// Longest lifetime of a JWT, which cannot be revoked: a year.
+const MAX_JWT_LIFETIME: Duration = Duration::from_hours(366 * 24);
 
 /// Longest lifetime of an access token, which can be revoked: ten years.
-const MAX_TERM: Duration = Duration::from_hours(10 * 366 * 24);
+const MAX_ACCESS_TOKEN_LIFETIME: Duration = Duration::from_hours(10 * 366 * 24);
 
 pub(super) fn account_name(text: &str) -> Result<AccountName, AccountNameError> {
     AccountName::parse(text)
@@ -56,17 +56,17 @@ pub(super) fn public_id(text: &str) -> Result<PublicId, &'static str> {
     PublicId::parse(text).ok_or("must be 22 letters and digits")
 }
 
-/// The lifetime of an access token.
-pub(super) fn term(text: &str) -> Result<Duration, &'static str> {
+/// The lifetime of an access token, which can be revoked.
+pub(super) fn access_token_lifetime(text: &str) -> Result<Duration, &'static str> {
     let time = humantime::parse_duration(text).map_err(|_| "must be a time such as 24h or 90d")?;
-    let sound = (Duration::from_secs(1)..=MAX_TERM).contains(&time);
-    if sound { Ok(time) } else { Err("must be between a second and ten years; omit it for no expiry") }
+    let is_within = (Duration::from_secs(1)..=MAX_ACCESS_TOKEN_LIFETIME).contains(&time);
+    if is_within { Ok(time) } else { Err("must be between a second and ten years; omit it for no expiry") }
 }
 
-pub(super) fn lifetime(text: &str) -> Result<Duration, &'static str> {
+pub(super) fn jwt_lifetime(text: &str) -> Result<Duration, &'static str> {
     let time = humantime::parse_duration(text).map_err(|_| "must be a time such as 90s, 24h or 30d")?;
-    let sound = (Duration::from_secs(1)..=MAX_LIFETIME).contains(&time);
-    if sound { Ok(time) } else { Err("must be between a second and 366 days") }
+    let is_within = (Duration::from_secs(1)..=MAX_JWT_LIFETIME).contains(&time);
+    if is_within { Ok(time) } else { Err("must be between a second and 366 days") }
 }
 
 /// The URL of a health check.

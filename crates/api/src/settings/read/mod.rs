@@ -16,7 +16,7 @@ pub(super) use self::layers::{DEFAULTS, known_keys};
 use self::layers::{Layers, Values, is_from_environment};
 use super::{
     Sources,
-    problem::{Problem, SettingsErrors, variable},
+    problem::{Problem, SettingsProblems, variable},
     suggest,
 };
 
@@ -29,8 +29,8 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Reads the sources and the secret files. The error is a source that cannot be read at all.
-    pub(super) fn new(sources: &Sources) -> Result<Self, SettingsErrors> {
-        let layers = Layers::read(sources).map_err(|problem| SettingsErrors(vec![problem]))?;
+    pub(super) fn new(sources: &Sources) -> Result<Self, SettingsProblems> {
+        let layers = Layers::read(sources).map_err(|problem| SettingsProblems(vec![problem]))?;
         let mut reader = Self { layers, problems: Vec::new(), unknown: Vec::new() };
         reader.read_secret_files();
         Ok(reader)
@@ -41,7 +41,7 @@ impl Reader {
     /// A key has one problem at most: a rule about a value that is already wrong would mislead.
     pub(super) fn report(&mut self, key: &str, text: impl Into<String>) {
         if !self.is_reported(key) {
-            self.problems.push(Problem::of(key, text));
+            self.problems.push(Problem::for_key(key, text));
         }
     }
 
@@ -52,7 +52,7 @@ impl Reader {
     }
 
     /// Deserializes a section. The error is a defect of the embedded defaults.
-    pub(super) fn section<T: DeserializeOwned>(&mut self, section: &str) -> Result<T, SettingsErrors> {
+    pub(super) fn section<T: DeserializeOwned>(&mut self, section: &str) -> Result<T, SettingsProblems> {
         let prefix = format!("{section}.");
         let mut given: Values = self.layers.given.extract_if(.., |key, _| key.starts_with(&prefix)).collect();
         loop {
@@ -66,7 +66,7 @@ impl Reader {
             let key = format!("{prefix}{}", fault.name.unwrap_or_default());
             let Some(value) = given.remove(&key) else {
                 let text = format!("the embedded defaults are defective: {key} {}", fault.text);
-                return Err(SettingsErrors(vec![Problem::general(text)]));
+                return Err(SettingsProblems(vec![Problem::general(text)]));
             };
             match fault.expected {
                 None => self.report(&key, fault.text),
@@ -82,7 +82,7 @@ impl Reader {
     pub(super) fn tables<T: DeserializeOwned>(
         &mut self,
         key: &str,
-    ) -> Result<Vec<(String, T)>, SettingsErrors> {
+    ) -> Result<Vec<(String, T)>, SettingsProblems> {
         if self.layers.given.remove(key).is_some() {
             self.report(key, format!("can only be written as [[{key}]] tables in a configuration file"));
         }
@@ -111,7 +111,7 @@ impl Reader {
     pub(super) fn finish<'a>(
         mut self,
         variables: impl IntoIterator<Item = &'a String>,
-    ) -> Result<(), SettingsErrors> {
+    ) -> Result<(), SettingsProblems> {
         for (key, value) in std::mem::take(&mut self.layers.given) {
             self.report_unknown(&key, &value, []);
         }
@@ -126,14 +126,14 @@ impl Reader {
         self.unknown.sort_by(|a, b| a.key.cmp(&b.key));
         problems.extend(self.unknown);
         problems.extend(variables.into_iter().filter_map(|name| misspelt(name, known)));
-        if problems.is_empty() { Ok(()) } else { Err(SettingsErrors(problems)) }
+        if problems.is_empty() { Ok(()) } else { Err(SettingsProblems(problems)) }
     }
 
     /// Reports a key that does not exist, with the nearest one of the known keys and `others`.
     fn report_unknown(&mut self, key: &str, value: &Value, others: impl IntoIterator<Item = String>) {
         let known = &self.layers.known;
         if known.iter().any(|known| known.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'))) {
-            self.unknown.push(Problem::of(key, "is a section: its keys are set one by one"));
+            self.unknown.push(Problem::for_key(key, "is a section: its keys are set one by one"));
             return;
         }
         let others: Vec<String> = others.into_iter().collect();
@@ -142,7 +142,7 @@ impl Reader {
             Some(variable) if is_from_environment(value) => format!(": did you mean {variable}?"),
             _ => format!(": did you mean {nearest}?"),
         });
-        self.unknown.push(Problem::of(key, format!("is not a setting{}", hint.unwrap_or_default())));
+        self.unknown.push(Problem::for_key(key, format!("is not a setting{}", hint.unwrap_or_default())));
     }
 }
 

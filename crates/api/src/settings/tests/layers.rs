@@ -9,7 +9,7 @@ use crate::settings::{Acceptance, LogFormat};
 
 #[test]
 fn the_defaults_alone_are_enough_for_development() {
-    let settings = Scenario::new().load_valid(Mode::Development);
+    let settings = Scenario::new().load_valid(DeploymentMode::Development);
     assert_eq!(settings.server.bind.to_string(), "127.0.0.1:8080");
     assert!(settings.server.public_url.is_none());
     assert!(settings.server.threads >= 1);
@@ -44,7 +44,7 @@ fn environment_beats_file_beats_defaults() {
     );
     let scenario =
         scenario.env("USHER__SERVER__BIND", "127.0.0.1:2222").env("USHER__WORKER__CONCURRENCY", "7");
-    let settings = scenario.load_valid(Mode::Development);
+    let settings = scenario.load_valid(DeploymentMode::Development);
     assert_eq!(settings.server.bind.port(), 2222, "environment");
     assert_eq!(settings.server.threads, 3, "file");
     assert!(!settings.worker.enabled, "file");
@@ -56,8 +56,10 @@ fn environment_beats_file_beats_defaults() {
 #[test]
 fn empty_texts_count_as_not_set() {
     let scenario = Scenario::new().toml("[server]\nbind = \"127.0.0.1:1111\"\n[log]\nfilter = \"\"\n");
-    let settings =
-        scenario.env("USHER__SERVER__BIND", "").env("USHER__AUTH__SECRET", "").load_valid(Mode::Development);
+    let settings = scenario
+        .env("USHER__SERVER__BIND", "")
+        .env("USHER__AUTH__SECRET", "")
+        .load_valid(DeploymentMode::Development);
     assert_eq!(settings.server.bind.port(), 1111);
     assert_eq!(settings.log.filter, "info");
 }
@@ -69,13 +71,18 @@ fn other_variables_are_ignored() {
     scenario
         .env("USHER_SERVICE_HOST", "10.0.0.1")
         .env("USHER_PORT", "tcp://10.0.0.1:80")
-        .load_valid(Mode::Development);
+        .load_valid(DeploymentMode::Development);
 }
 
 #[test]
 fn variables_are_read_in_any_case() {
     assert_eq!(
-        Scenario::new().env("usher__server__bind", "127.0.0.1:5").load_valid(Mode::Tool).server.bind.port(),
+        Scenario::new()
+            .env("usher__server__bind", "127.0.0.1:5")
+            .load_valid(DeploymentMode::Tool)
+            .server
+            .bind
+            .port(),
         5
     );
 }
@@ -89,7 +96,7 @@ fn issuers_come_from_the_file() {
          [[auth.issuers]]\nissuer = \"two\"\naudience = \"usher\"\nkey_files = [{:?}]\n",
         show(&pem)
     );
-    let issuers = scenario.toml(&text).load_valid(Mode::Development).auth.issuers;
+    let issuers = scenario.toml(&text).load_valid(DeploymentMode::Development).auth.issuers;
     let [one, two] = issuers.as_slice() else { panic!("{issuers:?}") };
     assert_eq!(one.jwks_url.as_ref().unwrap().as_str(), "https://one.example/keys");
     assert_eq!((one.email_claim.as_str(), one.account_claim.as_str()), ("mail", "acc"));
@@ -100,7 +107,7 @@ fn issuers_come_from_the_file() {
 #[test]
 fn lists_in_the_environment_have_commas() {
     let scenario = Scenario::new().env("USHER__AUTH__PREVIOUS_SECRETS", &format!("{SECRET}a, {SECRET}b,"));
-    let secrets = scenario.load_valid(Mode::Development).auth.previous_secrets;
+    let secrets = scenario.load_valid(DeploymentMode::Development).auth.previous_secrets;
     let secrets: Vec<&str> = secrets.iter().map(SecretString::expose_secret).collect();
     assert_eq!(secrets, [format!("{SECRET}a"), format!("{SECRET}b")]);
 }

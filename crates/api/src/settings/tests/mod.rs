@@ -8,7 +8,7 @@ mod secret_files;
 
 use std::path::{Path, PathBuf};
 
-use super::{Mode, Settings, SettingsErrors, Sources};
+use super::{DeploymentMode, Settings, SettingsProblems, Sources};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
@@ -63,22 +63,22 @@ impl Scenario {
         self.folder.path().join("data")
     }
 
-    pub(super) fn load(&self, mode: Mode) -> Result<Settings, SettingsErrors> {
+    pub(super) fn load(&self, mode: DeploymentMode) -> Result<Settings, SettingsProblems> {
         Settings::load(&self.sources, mode)
     }
 
-    pub(super) fn load_valid(&self, mode: Mode) -> Settings {
+    pub(super) fn load_valid(&self, mode: DeploymentMode) -> Settings {
         self.load(mode).unwrap_or_else(|errors| panic!("{errors}"))
     }
 
     /// The keys with problems and the messages.
-    pub(super) fn problems(&self, mode: Mode) -> Vec<(String, String)> {
+    pub(super) fn problems(&self, mode: DeploymentMode) -> Vec<(String, String)> {
         let errors = self.load(mode).expect_err("the settings were accepted");
         errors.0.into_iter().map(|problem| (problem.key.clone(), problem.to_string())).collect()
     }
 
     /// The message of the only problem, which must be of that key.
-    pub(super) fn problem_of(&self, mode: Mode, key: &str) -> String {
+    pub(super) fn problem_of(&self, mode: DeploymentMode, key: &str) -> String {
         let problems = self.problems(mode);
         let [(about, text)] = problems.as_slice() else { panic!("not one problem: {problems:#?}") };
         assert_eq!(about, key, "{text}");

@@ -10,8 +10,9 @@ use serde::{
 
 use super::*;
 use crate::settings::{
-    Auth, Database, Development, Fastly, Invitations, Issuer, Landscape, Limits, Log, Server, Worker,
-    mail::Mail,
+    AuthSection, DatabaseSection, DevelopmentSection, FastlySection, InvitationSection, Issuer,
+    LandscapeSection, LimitSection, LogSection, ServerSection, WorkerSection,
+    mail::MailSection,
     read::{DEFAULTS, known_keys},
 };
 
@@ -48,17 +49,17 @@ fn record<'de, T: Deserialize<'de>>(fields: &mut BTreeSet<String>, prefix: &str)
 /// The keys that the program reads.
 fn read() -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
-    record::<Server>(&mut keys, "server.");
-    record::<Database>(&mut keys, "database.");
-    record::<Auth>(&mut keys, "auth.");
-    record::<Mail>(&mut keys, "mail.");
-    record::<Invitations>(&mut keys, "invitations.");
-    record::<Limits>(&mut keys, "limits.");
-    record::<Landscape>(&mut keys, "landscape.");
-    record::<Fastly>(&mut keys, "fastly.");
-    record::<Worker>(&mut keys, "worker.");
-    record::<Log>(&mut keys, "log.");
-    record::<Development>(&mut keys, "development.");
+    record::<ServerSection>(&mut keys, "server.");
+    record::<DatabaseSection>(&mut keys, "database.");
+    record::<AuthSection>(&mut keys, "auth.");
+    record::<MailSection>(&mut keys, "mail.");
+    record::<InvitationSection>(&mut keys, "invitations.");
+    record::<LimitSection>(&mut keys, "limits.");
+    record::<LandscapeSection>(&mut keys, "landscape.");
+    record::<FastlySection>(&mut keys, "fastly.");
+    record::<WorkerSection>(&mut keys, "worker.");
+    record::<LogSection>(&mut keys, "log.");
+    record::<DevelopmentSection>(&mut keys, "development.");
     keys
 }
 
@@ -78,7 +79,7 @@ fn issuer_example() -> String {
 #[test]
 fn the_example_of_an_issuer_lists_every_key_too() {
     let scenario = Scenario::new().toml(&issuer_example());
-    let issuer = scenario.load_valid(Mode::Development).auth.issuers.remove(0);
+    let issuer = scenario.load_valid(DeploymentMode::Development).auth.issuers.remove(0);
     assert_eq!(issuer.issuer, "https://login.example.com/");
     let mut read = BTreeSet::new();
     record::<Issuer>(&mut read, "");
@@ -91,7 +92,7 @@ fn the_example_of_an_issuer_lists_every_key_too() {
 fn claims_are_shown_with_their_defaults() {
     let bare = "[[auth.issuers]]\nissuer = \"a\"\njwks_url = \"https://a.example/\"";
     let names = |scenario: Scenario| {
-        let issuer = scenario.load_valid(Mode::Development).auth.issuers.remove(0);
+        let issuer = scenario.load_valid(DeploymentMode::Development).auth.issuers.remove(0);
         [issuer.email_claim, issuer.email_verified_claim, issuer.account_claim, issuer.name_claim]
     };
     assert_eq!(names(Scenario::new().toml(bare)), names(Scenario::new().toml(&issuer_example())));

@@ -11,7 +11,7 @@ fn the_public_url_is_https_except_on_this_machine() {
     for url in
         ["https://example.com", "https://example.com/usher/", "http://localhost:8080", "http://[::1]:80"]
     {
-        public_url(url).load_valid(Mode::Production);
+        public_url(url).load_valid(DeploymentMode::Production);
     }
     for url in [
         "http://example.com",
@@ -19,17 +19,17 @@ fn the_public_url_is_https_except_on_this_machine() {
         "https://example.com/#a",
         "https://u:p@example.com",
     ] {
-        public_url(url).problem_of(Mode::Production, "server.public_url");
+        public_url(url).problem_of(DeploymentMode::Production, "server.public_url");
     }
     for url in ["example.com", "ftp://example.com", "https://", "https:"] {
-        let text = public_url(url).problem_of(Mode::Production, "server.public_url");
+        let text = public_url(url).problem_of(DeploymentMode::Production, "server.public_url");
         assert!(text.contains("begins with https://"), "{text}");
     }
-    let text = public_url("http://example.com").problem_of(Mode::Production, "server.public_url");
+    let text = public_url("http://example.com").problem_of(DeploymentMode::Production, "server.public_url");
     assert!(text.contains("server.insecure_public_url"), "{text}");
     public_url("http://example.com")
         .env("USHER__SERVER__INSECURE_PUBLIC_URL", "true")
-        .load_valid(Mode::Production);
+        .load_valid(DeploymentMode::Production);
 }
 
 #[test]
@@ -39,46 +39,55 @@ fn base_urls_have_no_trailing_slash() {
         ("https://example.com", "https://example.com"),
         ("https://example.com/usher/", "https://example.com/usher"),
     ] {
-        assert_eq!(public_url(url).load_valid(Mode::Production).server.base_url(here), base);
+        assert_eq!(public_url(url).load_valid(DeploymentMode::Production).server.base_url(here), base);
     }
-    assert_eq!(Scenario::new().load_valid(Mode::Development).server.base_url(here), "http://127.0.0.1:4711");
+    assert_eq!(
+        Scenario::new().load_valid(DeploymentMode::Development).server.base_url(here),
+        "http://127.0.0.1:4711"
+    );
 }
 
 #[test]
 fn secrets_have_32_bytes() {
-    for mode in [Mode::Development, Mode::Production, Mode::Signing, Mode::Tool] {
+    for mode in [
+        DeploymentMode::Development,
+        DeploymentMode::Production,
+        DeploymentMode::Signing,
+        DeploymentMode::Tool,
+    ] {
         let text =
             Scenario::production().env("USHER__AUTH__SECRET", &SECRET[1..]).problem_of(mode, "auth.secret");
         assert!(text.contains("at least 32 bytes: make one with `openssl rand -base64 48`"), "{text}");
     }
     Scenario::production()
         .env("USHER__AUTH__PREVIOUS_SECRETS", "short")
-        .problem_of(Mode::Production, "auth.previous_secrets");
+        .problem_of(DeploymentMode::Production, "auth.previous_secrets");
 }
 
 #[test]
 fn development_mode_listens_on_loopback_only() {
     for bind in ["127.0.0.1:0", "[::1]:8080"] {
-        Scenario::new().env("USHER__SERVER__BIND", bind).load_valid(Mode::Development);
+        Scenario::new().env("USHER__SERVER__BIND", bind).load_valid(DeploymentMode::Development);
     }
     for bind in ["0.0.0.0:8080", "[::]:8080", "192.0.2.1:80"] {
         let scenario = Scenario::production().env("USHER__SERVER__BIND", bind);
-        let text = scenario.problem_of(Mode::Development, "server.bind");
+        let text = scenario.problem_of(DeploymentMode::Development, "server.bind");
         assert!(text.contains("usher serve"), "{text}");
-        scenario.load_valid(Mode::Production);
+        scenario.load_valid(DeploymentMode::Production);
     }
-    let text =
-        Scenario::new().env("USHER__SERVER__BIND", "localhost:80").problem_of(Mode::Tool, "server.bind");
+    let text = Scenario::new()
+        .env("USHER__SERVER__BIND", "localhost:80")
+        .problem_of(DeploymentMode::Tool, "server.bind");
     assert!(text.contains("127.0.0.1:8080"), "{text}");
 }
 
 #[test]
 fn database_urls_have_a_known_scheme() {
     for url in ["sqlite:a.db", "postgres://h/d", "postgresql://h/d"] {
-        Scenario::new().env("USHER__DATABASE__URL", url).load_valid(Mode::Tool);
+        Scenario::new().env("USHER__DATABASE__URL", url).load_valid(DeploymentMode::Tool);
     }
     for url in ["a.db", "sqlite:", "mysql://h/d", "SQLITE:a.db", "postgress://h/d", "postgres:h"] {
-        Scenario::new().env("USHER__DATABASE__URL", url).problem_of(Mode::Tool, "database.url");
+        Scenario::new().env("USHER__DATABASE__URL", url).problem_of(DeploymentMode::Tool, "database.url");
     }
 }
 
@@ -105,14 +114,14 @@ fn numbers_and_times_have_bounds() {
         ("USHER__LOG__FILTER", "usher=loud", "log.filter"),
         ("USHER__SERVER__CONTINUE_URL", "javascript:alert(1)", "server.continue_url"),
     ] {
-        Scenario::new().env(name, value).problem_of(Mode::Tool, key);
+        Scenario::new().env(name, value).problem_of(DeploymentMode::Tool, key);
     }
     for (name, value) in [
         ("USHER__AUTH__LEEWAY", "1m"),
         ("USHER__INVITATIONS__VALIDITY", "10y"),
         ("USHER__MAIL__DEADLINE", "2m"),
     ] {
-        Scenario::new().env(name, value).load_valid(Mode::Tool);
+        Scenario::new().env(name, value).load_valid(DeploymentMode::Tool);
     }
 }
 
@@ -129,16 +138,17 @@ fn issuers_are_complete_distinct_and_safe() {
         ("issuer = \"a\"\njwks_url = \"https://a.example/\"\nemail = \"x\"", "auth.issuers[0].email"),
         ("issuer = 1\njwks_url = \"https://a.example/\"", "auth.issuers[0].issuer"),
     ] {
-        with(table).problem_of(Mode::Development, key);
+        with(table).problem_of(DeploymentMode::Development, key);
     }
-    let empty = with("").problems(Mode::Development);
+    let empty = with("").problems(DeploymentMode::Development);
     let keys: Vec<&str> = empty.iter().map(|(key, _)| key.as_str()).collect();
     assert_eq!(keys, ["auth.issuers[0].issuer", "auth.issuers[0]"]);
     let both = "issuer = \"a\"\njwks_url = \"https://a.example/\"\nkey_files = [\"a.pem\"]";
-    with(both).problem_of(Mode::Tool, "auth.issuers[0]");
+    with(both).problem_of(DeploymentMode::Tool, "auth.issuers[0]");
     let one = "issuer = \"a\"\njwks_url = \"https://a.example/\"\n";
-    with(&format!("{one}[[auth.issuers]]\n{one}")).problem_of(Mode::Tool, "auth.issuers[1].issuer");
+    with(&format!("{one}[[auth.issuers]]\n{one}")).problem_of(DeploymentMode::Tool, "auth.issuers[1].issuer");
     for host in ["127.0.0.1", "localhost", "idp.localhost"] {
-        with(&format!("issuer = \"a\"\njwks_url = \"http://{host}:99/\"")).load_valid(Mode::Development);
+        with(&format!("issuer = \"a\"\njwks_url = \"http://{host}:99/\""))
+            .load_valid(DeploymentMode::Development);
     }
 }

@@ -18,7 +18,7 @@ fn each_secret_has_a_twin_for_a_file() {
         .env("USHER__MAIL__USERNAME", "joe")
         .env("USHER__MAIL__PASSWORD_FILE", &password)
         .toml(&format!("[database]\nurl_file = {database:?}\n"));
-    let settings = scenario.load_valid(Mode::Production);
+    let settings = scenario.load_valid(DeploymentMode::Production);
     assert_eq!(settings.auth.secret.expose_secret(), format!(" {SECRET} "), "only the final line break goes");
     let previous: Vec<&str> =
         settings.auth.previous_secrets.iter().map(SecretString::expose_secret).collect();
@@ -40,7 +40,7 @@ fn a_secret_and_its_file_contradict_each_other() {
         let scenario =
             Scenario::production().env("USHER__MAIL__USERNAME", "joe").env("USHER__MAIL__PASSWORD", "x");
         let scenario = scenario.env(name, &format!("sqlite:{SECRET}")).env(&format!("{name}_FILE"), &file);
-        let text = scenario.problem_of(Mode::Production, key);
+        let text = scenario.problem_of(DeploymentMode::Production, key);
         assert!(text.contains("keep one of them"), "{text}");
     }
 }
@@ -50,11 +50,11 @@ fn absent_and_empty_files_are_named() {
     let scenario = Scenario::production().without("USHER__AUTH__SECRET");
     let empty = show(&scenario.write("empty", "\n"));
     let scenario = scenario.env("USHER__AUTH__SECRET_FILE", &empty);
-    assert!(scenario.problem_of(Mode::Production, "auth.secret_file").ends_with("which is empty"));
+    assert!(scenario.problem_of(DeploymentMode::Production, "auth.secret_file").ends_with("which is empty"));
     let scenario = scenario.env("USHER__AUTH__SECRET_FILE", "absent-file");
     assert!(
         scenario
-            .problem_of(Mode::Production, "auth.secret_file")
+            .problem_of(DeploymentMode::Production, "auth.secret_file")
             .contains("absent-file, which cannot be read")
     );
 }
@@ -62,25 +62,28 @@ fn absent_and_empty_files_are_named() {
 #[test]
 fn development_mode_keeps_its_generated_secret() {
     let scenario = Scenario::new();
-    let first = scenario.load_valid(Mode::Development).auth.secret;
+    let first = scenario.load_valid(DeploymentMode::Development).auth.secret;
     assert_eq!(first.expose_secret().len(), 64);
-    for mode in [Mode::Development, Mode::Signing] {
+    for mode in [DeploymentMode::Development, DeploymentMode::Signing] {
         assert_eq!(scenario.load_valid(mode).auth.secret.expose_secret(), first.expose_secret(), "{mode:?}");
     }
-    assert_eq!(scenario.load_valid(Mode::Development).development.mailbox(), scenario.data().join("mailbox"));
+    assert_eq!(
+        scenario.load_valid(DeploymentMode::Development).development.mailbox(),
+        scenario.data().join("mailbox")
+    );
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
         let permissions = std::fs::metadata(scenario.data().join("secret")).unwrap().permissions();
         assert_eq!(permissions.mode() & 0o777, 0o600);
     }
-    Scenario::new().problem_of(Mode::Signing, "auth.secret");
+    Scenario::new().problem_of(DeploymentMode::Signing, "auth.secret");
 }
 
 #[test]
 fn a_configured_secret_takes_precedence() {
     let scenario = Scenario::new().env("USHER__AUTH__SECRET", SECRET);
-    assert_eq!(scenario.load_valid(Mode::Development).auth.secret.expose_secret(), SECRET);
+    assert_eq!(scenario.load_valid(DeploymentMode::Development).auth.secret.expose_secret(), SECRET);
     assert!(scenario.data().is_dir(), "the default database needs the folder");
     assert!(!scenario.data().join("secret").exists());
 }
@@ -90,9 +93,9 @@ fn a_folder_that_cannot_be_created_is_reported() {
     let scenario = Scenario::new();
     let file = show(&scenario.write("file", ""));
     let scenario = scenario.env("USHER__DEVELOPMENT__DIRECTORY", &format!("{file}/data"));
-    let problems = scenario.problems(Mode::Development);
+    let problems = scenario.problems(DeploymentMode::Development);
     assert_eq!(problems[0].0, "development.directory");
-    scenario.load_valid(Mode::Tool);
+    scenario.load_valid(DeploymentMode::Tool);
 }
 
 #[test]
@@ -100,7 +103,7 @@ fn a_damaged_secret_file_is_reported() {
     let scenario = Scenario::new();
     std::fs::create_dir(scenario.data()).unwrap();
     std::fs::write(scenario.data().join("secret"), "").unwrap();
-    for mode in [Mode::Development, Mode::Signing] {
+    for mode in [DeploymentMode::Development, DeploymentMode::Signing] {
         assert!(scenario.problem_of(mode, "auth.secret").contains("delete that file"));
     }
 }
@@ -108,7 +111,7 @@ fn a_damaged_secret_file_is_reported() {
 #[test]
 fn commands_that_do_not_sign_need_no_secret() {
     let scenario = Scenario::new();
-    let one = scenario.load_valid(Mode::Tool).auth.secret;
-    assert_ne!(one.expose_secret(), scenario.load_valid(Mode::Tool).auth.secret.expose_secret());
+    let one = scenario.load_valid(DeploymentMode::Tool).auth.secret;
+    assert_ne!(one.expose_secret(), scenario.load_valid(DeploymentMode::Tool).auth.secret.expose_secret());
     assert!(!scenario.data().exists(), "no folder is created");
 }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use tokio_util::sync::CancellationToken;
 use usher_api::{
     compose::{self, ClockAndEntropy, Deployment, WorkerPlacement, listen, mail_transport, verifier},
-    settings::{Mode, Settings, Sources},
+    settings::{DeploymentMode, Settings, Sources},
 };
 use usher_domain::testkit::{FixedClock, Scene, SeededEntropy};
 
@@ -70,7 +70,7 @@ impl Setup {
     /// The settings of a file and the environment.
     pub(crate) fn settings_of(&self, file: Option<PathBuf>) -> Settings {
         let sources = Sources { file, environment: self.environment.clone() };
-        Settings::load(&sources, Mode::Production).unwrap()
+        Settings::load(&sources, DeploymentMode::Production).unwrap()
     }
 
     pub(crate) fn clock_and_entropy(&self) -> ClockAndEntropy {

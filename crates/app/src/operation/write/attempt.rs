@@ -8,10 +8,13 @@ use usher_domain::{
 use super::types::{Done, Pending, Request, WriteOperation};
 use crate::{call::Rejection, idempotency::IdempotencyGuard, operation::Caller};
 
+/// The decision of a request.
+type Decision<O> = Result<Done<<O as WriteOperation>::Value>, Rejection<<O as WriteOperation>::Error>>;
+
 /// One run of a unit: stage by stage it rejects requests and goes on with the others.
 pub(super) struct Attempt<'a, O: WriteOperation> {
     requests: &'a [&'a Pending<O>],
-    results: Vec<Option<Result<Done<O::Value>, Rejection<O::Error>>>>,
+    results: Vec<Option<Decision<O>>>,
 }
 
 /// A request that no stage has decided yet.
@@ -35,7 +38,7 @@ impl<'a, O: WriteOperation> Attempt<'a, O> {
         tx: &mut dyn Tx,
         env: &Env,
         guard: &IdempotencyGuard,
-    ) -> Result<Vec<Result<Done<O::Value>, Rejection<O::Error>>>, StoreError> {
+    ) -> Result<Vec<Decision<O>>, StoreError> {
         let open = self.identify(tx, env)?;
         let open = self.replay(tx, env, guard, open)?;
         let open = self.understood(open);
@@ -56,7 +59,7 @@ impl<'a, O: WriteOperation> Attempt<'a, O> {
         for (place, identity) in places.into_iter().zip(identities) {
             match identity {
                 Ok(identity) => {
-                    open.push(Open { place, pending: self.requests[place], identity, keyed: None })
+                    open.push(Open { place, pending: self.requests[place], identity, keyed: None });
                 }
                 Err(error) => self.results[place] = Some(Err(Rejection::Caller(error))),
             }

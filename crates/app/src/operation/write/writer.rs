@@ -122,12 +122,11 @@ fn run_batch<O: WriteOperation>(
             results = Attempt::<O>::new(&requests, quotas).run(tx, &units.env, guard)?;
             Ok(if results.iter().any(Result::is_ok) { Verdict::Commit } else { Verdict::Rollback })
         };
-        match known {
-            Some(quotas) => units.store.run(unit, &mut |tx| work(tx, &quotas))?,
-            None => {
-                let writers: Vec<_> = requests.iter().map(|request| request.caller.writer()).collect();
-                run_counted(units.store.as_ref(), &units.env, unit, &writers, &mut work)?;
-            }
+        if let Some(quotas) = known {
+            units.store.run(unit, &mut |tx| work(tx, &quotas))?;
+        } else {
+            let writers: Vec<_> = requests.iter().map(|request| request.caller.writer()).collect();
+            run_counted(units.store.as_ref(), &units.env, unit, &writers, &mut work)?;
         }
         Ok(results.into_iter().zip(places.iter().filter_map(|place| counted[*place])).collect())
     })

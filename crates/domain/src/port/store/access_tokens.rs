@@ -6,13 +6,13 @@ use crate::{
     id::{AccountId, PersonId},
 };
 
-/// Access tokens. They are gone when the membership that they belong to is.
+/// Access tokens. An access token is deleted with its membership.
 pub trait AccessTokens {
-    /// Writes a new one. `Contended` when the person is no member of the account.
+    /// Inserts an access token. `Contended` when the person is not a member of the account.
     fn insert_access_token(&mut self, token: &NewAccessToken) -> Result<AccessToken, StoreError>;
-    /// Those of an account, live or not, the oldest first.
+    /// The access tokens of an account, live or not, the oldest first.
     fn access_tokens(&mut self, account: AccountId) -> Result<Vec<AccessToken>, StoreError>;
-    /// Revokes one; answers whose it was. `None`, and no change, when there is none of that id that was not revoked before.
+    /// Revokes an access token and returns its person. `None`, and no change, when the id is unknown or the token already revoked.
     fn revoke_access_token(
         &mut self,
         account: AccountId,

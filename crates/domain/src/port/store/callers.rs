@@ -7,20 +7,19 @@ use crate::{
     person::Person,
 };
 
-/// A person and every account that the person is in.
+/// A person with all memberships.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
     /// The person.
     pub person: Person,
-    /// By the account's number.
+    /// The memberships with their accounts, by the account's number.
     pub memberships: Vec<(Account, Membership)>,
 }
 
-/// Who asks: everything that is known about callers, of any number of them at once, so that many requests cost no more
-/// round trips than one.
+/// Looks up callers. Each operation takes the callers of a whole batch, so that a batch costs as many round trips as one request.
 pub trait Callers {
-    /// For each address, in its place, the person who has it.
+    /// The person of each address, in the given order.
     fn known(&mut self, emails: &[&EmailAddress]) -> Result<Vec<Option<Known>>, StoreError>;
-    /// For each digest, in its place, the token that has it, live or not, and whoever acts with it.
+    /// The access token of each digest, live or not, with its holder, in the given order.
     fn token_holders(&mut self, digests: &[&TokenDigest]) -> Result<Vec<Option<TokenHolder>>, StoreError>;
 }

@@ -4,20 +4,19 @@ use crate::{
     idempotency::{Answer, KeptAnswer, KeyDigest, NewKey},
 };
 
-/// Keys of requests that may come again, with the answers to them. Written in the unit whose work the answer is about, so
-/// that either both are kept or none.
+/// Idempotency keys with their answers. They are written in the unit of the request's work, so that both are kept or neither.
 pub trait IdempotencyKeys {
-    /// Takes a key for this unit; one whose answer was given at `stale` or before is taken like a new one. A committed
-    /// unit that took a key owes [`Self::keep_answer`].
+    /// Takes a key for this unit. A key with an answer of `stale` or earlier is taken like a new one. A unit that takes a key and commits owes
+    /// [`Self::keep_answer`].
     ///
-    /// `false`, and no change, when there is an answer, or when another unit has the key and did not end yet. Owes: of any
-    /// number of units at once, whichever replica they run on, one takes a key. The others are answered `false`, or
-    /// `Contended`, at once, where units write side by side; where one writes at a time they come after it.
+    /// `false`, and no change, when the key has an answer, or when another unit has the key and has not ended. Owes: of concurrent units on
+    /// any replicas, one takes a key. Where units write in parallel, the others get `false` or `Contended` without waiting; where one
+    /// unit writes at a time, they run after it.
     fn take_key(&mut self, key: &NewKey, stale: Timestamp) -> Result<bool, StoreError>;
-    /// Writes the answer for a key that this unit has taken. `Contended` when it has not.
+    /// Writes the answer for a key that this unit has taken. `Contended` when this unit has not taken it.
     fn keep_answer(&mut self, key: &KeyDigest, answer: &Answer) -> Result<(), StoreError>;
     /// The answer for a key, however old.
     fn kept_answer(&mut self, key: &KeyDigest) -> Result<Option<KeptAnswer>, StoreError>;
-    /// Deletes up to `limit` answers that were given at `stale` or before, the oldest first; answers how many.
+    /// Deletes up to `limit` answers of `stale` or earlier, the oldest first. Returns their number.
     fn forget_answers(&mut self, stale: Timestamp, limit: u32) -> Result<usize, StoreError>;
 }

@@ -10,7 +10,7 @@ use crate::{
     membership::Membership,
 };
 
-/// Which end a list begins at.
+/// The order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Order {
     /// By ascending number.
@@ -21,7 +21,7 @@ pub enum Order {
 }
 
 impl Order {
-    /// The other one.
+    /// The opposite order.
     #[must_use]
     pub const fn reversed(self) -> Self {
         match self {
@@ -34,17 +34,17 @@ impl Order {
 /// A part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Page {
-    /// Most rows; `None` for all.
+    /// Most rows; `None` for all rows.
     pub limit: Option<u32>,
-    /// Rows to leave out at the beginning.
+    /// Rows to skip.
     pub offset: u64,
-    /// Which end the beginning is.
+    /// The order of the list.
     pub order: Order,
 }
 
 impl Page {
-    /// The same part of a list of `count` rows, counted from the nearer end, and whether its rows then come in reverse.
-    /// Rows that are left out cost time too: in this way never more than half of them.
+    /// The same part of a list of `count` rows, counted from the nearer end, and whether its rows are then reversed. Skipped rows cost
+    /// time; in this way at most half of the list is skipped.
     #[must_use]
     pub fn from_nearer_end(self, count: u64) -> (Self, bool) {
         let rest = count.saturating_sub(self.offset);
@@ -61,7 +61,7 @@ impl Page {
     }
 }
 
-/// An address in an account: what can be invited once at a time.
+/// An address in an account, which has at most one pending invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Addressee<'a> {
     /// The account.
@@ -70,97 +70,96 @@ pub struct Addressee<'a> {
     pub email: &'a EmailAddress,
 }
 
-/// A list of open invitations that is asked for by a place in it, which a part of any depth is as near to as the first.
+/// A part of an account's list of open invitations that starts behind an invitation. Its cost does not depend on its depth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OpenList<'a> {
-    /// Whose.
+    /// The account.
     pub account: AccountId,
-    /// The part begins behind that invitation, whether it is still open or not; without one at the beginning.
+    /// The part starts behind this invitation, open or not. Without one it starts at the beginning.
     pub after: Option<&'a PublicId>,
     /// Most rows.
     pub limit: u32,
-    /// Which end the beginning is.
+    /// The order of the list.
     pub order: Order,
 }
 
 /// A part of a list of open invitations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenPart {
-    /// How many are open in all.
+    /// The number of all open invitations of the account.
     pub count: u64,
-    /// Those of the part, without those that cannot be read.
+    /// The invitations of the part, without those that cannot be read.
     pub invitations: Vec<OpenInvitation>,
-    /// Whether there are others behind them.
+    /// Whether the list goes on behind the part.
     pub more: bool,
 }
 
-/// An invitation with what decides whether it can be accepted.
+/// An invitation with the rows that decide whether it can be accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
     /// The invitation.
     pub invitation: Invitation,
     /// Its account.
     pub account: Account,
-    /// Which rights whoever answers for it has there, if any.
+    /// The membership of its sponsor, if there is one.
     pub sponsor: Option<Membership>,
 }
 
-/// Invitations. Apart from lookups by the secure id everything is scoped to an account: another account's row does not
-/// exist.
+/// Invitations. Except for look-ups by the secure id, every operation is scoped to an account and does not see other accounts' rows.
 pub trait Invitations {
-    /// Writes new ones: pending, generation 0, version 0. In the place of each what was written; `None` where the address
-    /// has one stored as pending in the account, even if its time is over and nobody wrote that down yet.
+    /// Inserts invitations: pending, generation 0, version 0. Returns them in the given order, with `None` where the address already has an
+    /// invitation stored as pending in the account, expired or not.
     fn insert_invitations(&mut self, new: &[NewInvitation]) -> Result<Vec<Option<Invitation>>, StoreError>;
-    /// Writes status, sponsor, generation, `closed_*`, `updated_at`, `sent_at` and `expires_at` of an invitation read
-    /// in this unit and counts its version up. `Contended` when the stored version is another one;
-    /// `Conflict(PendingInvitation)` when it becomes pending beside another one.
+    /// Updates status, sponsor, generation, `closed_*`, `updated_at`, `sent_at` and `expires_at` of an invitation that this unit has read,
+    /// and increments the version. `Contended` when the stored version differs; `Conflict(PendingInvitation)` when it becomes pending
+    /// beside another pending invitation.
     fn update_invitation(&mut self, invitation: &Invitation) -> Result<(), StoreError> {
         self.update_invitations(slice::from_ref(invitation))
     }
-    /// As [`Self::update_invitation`], for several different ones.
+    /// As [`Self::update_invitation`], for several distinct invitations.
     fn update_invitations(&mut self, invitations: &[Invitation]) -> Result<(), StoreError>;
     /// By number, in any status.
     fn invitation(&mut self, account: AccountId, id: InvitationId) -> Result<Option<Invitation>, StoreError>;
-    /// By account and number, for each in its place; in any status.
+    /// By account and number, in any status and in the given order.
     fn invitations(
         &mut self,
         named: &[(AccountId, InvitationId)],
     ) -> Result<Vec<Option<Invitation>>, StoreError>;
-    /// By what Fastly's clients name it by, in any status.
+    /// By public id, in any status.
     fn invitation_by_public_id(
         &mut self,
         account: AccountId,
         public_id: &PublicId,
     ) -> Result<Option<Invitation>, StoreError>;
-    /// By what the link names, in any status.
+    /// By secure id, in any status.
     fn invitation_by_secure_id(&mut self, secure_id: &SecureId) -> Result<Option<Invitation>, StoreError>;
-    /// For each link, in its place, the invitation that it names, in any status, with what belongs to it.
+    /// By secure id, in any status and in the given order, each with its account and sponsor.
     fn offers(&mut self, secure_ids: &[&SecureId]) -> Result<Vec<Option<Offer>>, StoreError>;
-    /// For each address in an account, in its place, the one stored as pending, expired or not.
+    /// The invitation stored as pending for each address in an account, expired or not, in the given order.
     fn pending_invitations(
         &mut self,
         addressees: &[Addressee<'_>],
     ) -> Result<Vec<Option<Invitation>>, StoreError>;
-    /// Those open at `now`, by number, without those that cannot be read: these keep their places in the
-    /// pages, which are the shorter for them.
+    /// The invitations open at `now`, by number, without those that cannot be read. Offsets and limits count the unreadable ones, so pages
+    /// can be shorter.
     fn open_invitations(
         &mut self,
         account: AccountId,
         now: Timestamp,
         page: Page,
     ) -> Result<Vec<OpenInvitation>, StoreError>;
-    /// For each list, in its place, the part that is asked for of those open at `now`. `None` when the account has no
-    /// invitation that it should begin behind.
+    /// The requested part of each list of invitations open at `now`, in the given order. `None` when the account has no invitation with
+    /// the public id that the part starts behind.
     fn open_parts(
         &mut self,
         now: Timestamp,
         lists: &[OpenList<'_>],
     ) -> Result<Vec<Option<OpenPart>>, StoreError>;
-    /// How many are open at `now`, those included that cannot be read.
+    /// The number of invitations open at `now`, including those that cannot be read.
     fn count_open_invitations(&mut self, account: AccountId, now: Timestamp) -> Result<u64, StoreError>;
-    /// Housekeeping for the counts, to be done now and then: nothing that can be read changes.
+    /// Housekeeping for the counts, to be called from time to time. It changes nothing that can be read.
     fn settle_open_counts(&mut self) -> Result<(), StoreError>;
-    /// Stored as pending although their time was over at `now`, of all accounts, the earliest end first;
-    /// without those that cannot be read.
+    /// The invitations of all accounts that are stored as pending but have expired at `now`, the earliest expiry first, without those that
+    /// cannot be read.
     fn overdue_invitations(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Invitation>, StoreError>;
 }

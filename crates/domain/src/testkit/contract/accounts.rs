@@ -1,6 +1,6 @@
 use super::{
     Outcome,
-    sample::{World, name, text},
+    sample::{Scene, name, text},
 };
 use crate::{
     account::NewAccount,
@@ -9,17 +9,17 @@ use crate::{
 };
 
 pub(super) fn an_account_is_found_by_number_and_name(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
+    let scene = Scene::new(store)?;
     let new = NewAccount {
         title: text("Žižkov & Søns \"Ω\", 'Inc.' \\ 100%; --"),
-        ..world.new_account("zizkov-1")
+        ..scene.new_account("zizkov-1")
     };
     let account = store.write("insert", |tx| tx.insert_account(&new))?;
     assert_eq!(
         (&account.public_id, &account.name, &account.title, account.created_at),
         (&new.public_id, &new.name, &new.title, new.created_at)
     );
-    assert_ne!(account.id, world.account.id);
+    assert_ne!(account.id, scene.account.id);
     assert!((1..1 << 53).contains(&account.id.get()));
     store.read("look", |tx| {
         assert_eq!(tx.account(account.id)?.as_ref(), Some(&account));
@@ -32,27 +32,27 @@ pub(super) fn an_account_is_found_by_number_and_name(store: &dyn Store) -> Outco
 }
 
 pub(super) fn names_are_unique(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let twin = world.new_account("onward");
+    let scene = Scene::new(store)?;
+    let twin = scene.new_account("onward");
     let end = store.write("insert twin", |tx| tx.insert_account(&twin));
     assert_eq!(end, Err(StoreError::Conflict(Constraint::AccountName)));
     Ok(())
 }
 
 pub(super) fn public_ids_are_unique(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let twin = NewAccount { public_id: world.account.public_id.clone(), ..world.new_account("other") };
+    let scene = Scene::new(store)?;
+    let twin = NewAccount { public_id: scene.account.public_id.clone(), ..scene.new_account("other") };
     let end = store.write("insert twin", |tx| tx.insert_account(&twin));
     assert_eq!(end, Err(StoreError::Conflict(Constraint::RandomId)));
     Ok(())
 }
 
 pub(super) fn accounts_are_listed_by_name(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
+    let scene = Scene::new(store)?;
     store.write("insert", |tx| {
         // Characters decide, not a language's dictionary, in which a hyphen would not count.
         for slug in ["ab", "a-c", "0", "a", "zz"] {
-            tx.insert_account(&world.new_account(slug))?;
+            tx.insert_account(&scene.new_account(slug))?;
         }
         Ok::<_, StoreError>(())
     })?;

@@ -1,6 +1,6 @@
 use super::{
     Outcome,
-    sample::{INSTANT, World, second},
+    sample::{INSTANT, Scene, second},
 };
 use crate::{
     audit::{AuditAction, AuditActor, AuditEvent},
@@ -9,12 +9,12 @@ use crate::{
 };
 
 /// An entry of the account without anything else.
-fn entry(world: &World, seconds: i64, action: AuditAction) -> AuditEvent {
+fn entry(scene: &Scene, seconds: i64, action: AuditAction) -> AuditEvent {
     AuditEvent {
         at: second(seconds),
         actor: AuditActor::System,
         action,
-        account: Some(world.account.id),
+        account: Some(scene.account.id),
         invitation: None,
         person: None,
     }
@@ -25,22 +25,22 @@ fn record(store: &dyn Store, events: &[AuditEvent]) -> Outcome {
 }
 
 pub(super) fn entries_come_the_oldest_first(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let first = entry(&world, 1, AuditAction::InvitationCreated);
+    let scene = Scene::new(store)?;
+    let first = entry(&scene, 1, AuditAction::InvitationCreated);
     let instant_later = AuditEvent { at: first.at + INSTANT, ..first };
-    let later = entry(&world, 2, AuditAction::InvitationResent);
-    let same_moment = entry(&world, 2, AuditAction::InvitationExpired);
+    let later = entry(&scene, 2, AuditAction::InvitationResent);
+    let same_moment = entry(&scene, 2, AuditAction::InvitationExpired);
     // Written in another order: the clocks of two replicas differ, and so does who commits first.
     record(store, &[later, instant_later, first, same_moment])?;
-    let events = store.read("list", |tx| tx.audit_events(world.account.id))?;
+    let events = store.read("list", |tx| tx.audit_events(scene.account.id))?;
     assert_eq!(events, [first, instant_later, later, same_moment]);
     Ok(())
 }
 
 pub(super) fn entries_keep_everything(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
+    let scene = Scene::new(store)?;
     let actors = [
-        AuditActor::Person(world.sponsor.id),
+        AuditActor::Person(scene.sponsor.id),
         AuditActor::Invitee,
         AuditActor::Operator,
         AuditActor::System,
@@ -54,24 +54,24 @@ pub(super) fn entries_keep_everything(store: &dyn Store) -> Outcome {
                 actor,
                 invitation: (number % 2 == 0).then(|| InvitationId::new(number)),
                 person: (number % 3 == 0).then(|| PersonId::new(number)),
-                ..entry(&world, number, action)
+                ..entry(&scene, number, action)
             });
         }
     }
     record(store, &written)?;
-    assert_eq!(store.read("list", |tx| tx.audit_events(world.account.id))?, written);
+    assert_eq!(store.read("list", |tx| tx.audit_events(scene.account.id))?, written);
     Ok(())
 }
 
 pub(super) fn other_accounts_see_nothing(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let elsewhere = world.other_account(store)?;
-    let own = entry(&world, 1, AuditAction::InvitationCreated);
-    let nobodys = AuditEvent { account: None, ..entry(&world, 2, AuditAction::PersonCreated) };
-    let foreign = AuditEvent { account: Some(elsewhere.id), ..entry(&world, 3, AuditAction::MemberAdded) };
+    let scene = Scene::new(store)?;
+    let elsewhere = scene.other_account(store)?;
+    let own = entry(&scene, 1, AuditAction::InvitationCreated);
+    let nobodys = AuditEvent { account: None, ..entry(&scene, 2, AuditAction::PersonCreated) };
+    let foreign = AuditEvent { account: Some(elsewhere.id), ..entry(&scene, 3, AuditAction::MemberAdded) };
     record(store, &[own, nobodys, foreign])?;
     store.read("list", |tx| {
-        assert_eq!(tx.audit_events(world.account.id)?, [own]);
+        assert_eq!(tx.audit_events(scene.account.id)?, [own]);
         assert_eq!(tx.audit_events(elsewhere.id)?, [foreign]);
         Ok::<_, StoreError>(())
     })

@@ -1,6 +1,6 @@
 use super::{
     Outcome,
-    sample::{INSTANT, World, second, start},
+    sample::{INSTANT, Scene, second, start},
 };
 use crate::{
     Timestamp,
@@ -40,8 +40,8 @@ fn kept(store: &dyn Store, key: &NewKey) -> Result<Option<KeptAnswer>, StoreErro
 }
 
 pub(super) fn a_key_is_taken_once_and_then_has_an_answer(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let key = NewKey { account: Some(world.account.id), ..new(1, start()) };
+    let scene = Scene::new(store)?;
+    let key = NewKey { account: Some(scene.account.id), ..new(1, start()) };
     assert_eq!(kept(store, &key)?, None);
     assert!(once(store, &key, long_ago(), &answer("first"))?);
     let expected = KeptAnswer { request: key.request.clone(), created_at: start(), answer: answer("first") };

@@ -1,6 +1,6 @@
 use super::{
     Outcome,
-    sample::{INSTANT, World, insert, second, sound, start, update},
+    sample::{INSTANT, Scene, insert, second, sound, start, update},
 };
 use crate::{
     Timestamp,
@@ -32,16 +32,16 @@ fn overdue(store: &dyn Store, now: Timestamp, limit: u32) -> Result<Vec<Invitati
 }
 
 pub(super) fn open_ones_come_by_number_in_pages(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
+    let scene = Scene::new(store)?;
     let mut all = Vec::new();
     for (index, address) in ["e", "d", "c", "b", "a"].into_iter().enumerate() {
         // Later ones end earlier: the order is not that of time.
         let ends = second(100 - i64::try_from(index).unwrap_or_default());
         let new =
-            NewInvitation { expires_at: ends, ..world.new_invitation(&format!("{address}@example.com")) };
+            NewInvitation { expires_at: ends, ..scene.new_invitation(&format!("{address}@example.com")) };
         all.push(OpenInvitation::from(insert(store, &new)?));
     }
-    let account = world.account.id;
+    let account = scene.account.id;
     let page = |limit: Option<u32>, offset: u64| {
         store.read("page", |tx| {
             tx.open_invitations(account, start(), Page { limit, offset, ..Page::default() })
@@ -69,26 +69,26 @@ pub(super) fn open_ones_come_by_number_in_pages(store: &dyn Store) -> Outcome {
 }
 
 pub(super) fn the_newest_can_come_first(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
+    let scene = Scene::new(store)?;
     let mut all = Vec::new();
     for address in ["a", "c", "b"] {
-        all.push(world.invited(store, &format!("{address}@example.com"))?.id);
+        all.push(scene.invited(store, &format!("{address}@example.com"))?.id);
     }
     all.reverse();
     for (limit, offset, expected) in
         [(None, 0, 0..3), (Some(2), 0, 0..2), (Some(2), 2, 2..3), (None, 1, 1..3), (Some(2), 3, 3..3)]
     {
         let page = Page { limit, offset, order: Order::NewestFirst };
-        let part = store.read("page", |tx| tx.open_invitations(world.account.id, start(), page))?;
+        let part = store.read("page", |tx| tx.open_invitations(scene.account.id, start(), page))?;
         assert_eq!(ids(part), all.get(expected).unwrap_or_default(), "limit {limit:?}, offset {offset}");
     }
     Ok(())
 }
 
 pub(super) fn a_part_is_the_same_from_either_end(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
+    let scene = Scene::new(store)?;
     for address in ["a", "b", "c", "d", "e"] {
-        world.invited(store, &format!("{address}@example.com"))?;
+        scene.invited(store, &format!("{address}@example.com"))?;
     }
     let limits = (0..7).map(Some).chain([None, Some(u32::MAX)]);
     for (limit, offset, order) in limits.flat_map(|limit| {
@@ -99,7 +99,7 @@ pub(super) fn a_part_is_the_same_from_either_end(store: &dyn Store) -> Outcome {
     }) {
         let page = Page { limit, offset, order };
         let (mirrored, in_reverse) = page.from_nearer_end(5);
-        let look = |page| store.read("page", |tx| tx.open_invitations(world.account.id, start(), page));
+        let look = |page| store.read("page", |tx| tx.open_invitations(scene.account.id, start(), page));
         let mut found = ids(look(mirrored)?);
         if in_reverse {
             found.reverse();
@@ -111,14 +111,14 @@ pub(super) fn a_part_is_the_same_from_either_end(store: &dyn Store) -> Outcome {
 }
 
 pub(super) fn open_ends_at_the_exact_moment(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let account = world.account.id;
+    let scene = Scene::new(store)?;
+    let account = scene.account.id;
     // Ends with a fraction of six digits, of three, and of none: as text they have different lengths.
     let whole = sound(Timestamp::from_timestamp(1_800_000_000, 0).ok_or("no such moment"));
     for (index, ends) in [whole - INSTANT, whole, whole + INSTANT * 1_000].into_iter().enumerate() {
         let address = format!("{index}@example.com");
         let invitation =
-            insert(store, &NewInvitation { expires_at: ends, ..world.new_invitation(&address) })?;
+            insert(store, &NewInvitation { expires_at: ends, ..scene.new_invitation(&address) })?;
         assert_eq!(open(store, account, ends - INSTANT)?, [invitation.id], "before {ends}");
         assert_eq!(overdue(store, ends - INSTANT, 10)?, [], "before {ends}");
         for now in [ends, ends + INSTANT, ends + INSTANT * 1_000_000_000] {
@@ -133,21 +133,21 @@ pub(super) fn open_ends_at_the_exact_moment(store: &dyn Store) -> Outcome {
 }
 
 pub(super) fn ended_ones_and_those_of_other_accounts_are_left_out(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let elsewhere = world.other_account(store)?;
-    let invited = |address: &str| world.invited(store, &format!("{address}@example.com"));
+    let scene = Scene::new(store)?;
+    let elsewhere = scene.other_account(store)?;
+    let invited = |address: &str| scene.invited(store, &format!("{address}@example.com"));
     let (mut accepted, mut declined, mut revoked) = (invited("a")?, invited("b")?, invited("c")?);
     let (mut expired, open_one) = (invited("d")?, invited("e")?);
     let foreign =
-        insert(store, &NewInvitation { account_id: elsewhere.id, ..world.new_invitation("f@example.com") })?;
-    sound(accepted.accept(world.sponsor.id, second(1)));
+        insert(store, &NewInvitation { account_id: elsewhere.id, ..scene.new_invitation("f@example.com") })?;
+    sound(accepted.accept(scene.sponsor.id, second(1)));
     sound(declined.decline(None, second(1)));
-    sound(revoked.revoke(world.sponsor.id, second(1)));
+    sound(revoked.revoke(scene.sponsor.id, second(1)));
     assert!(expired.expire(expired.expires_at));
     for ended in [&accepted, &declined, &revoked, &expired] {
         update(store, ended)?;
     }
-    assert_eq!(open(store, world.account.id, start())?, [open_one.id]);
+    assert_eq!(open(store, scene.account.id, start())?, [open_one.id]);
     assert_eq!(open(store, elsewhere.id, start())?, [foreign.id]);
     // The sweep works for all accounts, on what is stored as pending.
     assert_eq!(overdue(store, second(1_000), 10)?, [open_one.id, foreign.id]);
@@ -155,12 +155,12 @@ pub(super) fn ended_ones_and_those_of_other_accounts_are_left_out(store: &dyn St
 }
 
 pub(super) fn overdue_ones_come_by_their_end(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
+    let scene = Scene::new(store)?;
     let ends = [40, 10, 30, 10, 20];
     let mut numbers = Vec::new();
     for (index, seconds) in ends.into_iter().enumerate() {
         let address = format!("{index}@example.com");
-        let new = NewInvitation { expires_at: second(seconds), ..world.new_invitation(&address) };
+        let new = NewInvitation { expires_at: second(seconds), ..scene.new_invitation(&address) };
         numbers.push(insert(store, &new)?.id);
     }
     let sorted: Vec<_> =

@@ -1,6 +1,6 @@
 use super::{
     Outcome,
-    sample::{World, email, found, grant, insert, pending, second, sound, stored, text, update},
+    sample::{Scene, email, found, grant, insert, pending, second, sound, stored, text, update},
 };
 use crate::{
     id::InvitationId,
@@ -26,10 +26,10 @@ fn end(store: &dyn Store, open: Invitation, status: Status) -> Result<Invitation
 }
 
 pub(super) fn an_update_writes_what_changes_in_a_life(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let other = world.new_person("other@example.com");
+    let scene = Scene::new(store)?;
+    let other = scene.new_person("other@example.com");
     let other = store.write("insert person", |tx| tx.insert_person(&other))?;
-    let first = world.invited(store, "ada@example.com")?;
+    let first = scene.invited(store, "ada@example.com")?;
 
     let mut renewed = first.clone();
     sound(renewed.renew(other.id, second(10)));
@@ -38,15 +38,15 @@ pub(super) fn an_update_writes_what_changes_in_a_life(store: &dyn Store) -> Outc
     assert_eq!(stored(store, &first)?, renewed);
 
     let mut revoked = renewed.clone();
-    sound(revoked.revoke(world.sponsor.id, second(20)));
+    sound(revoked.revoke(scene.sponsor.id, second(20)));
     // The rest is not for an update to change.
     let sent = Invitation {
         email: email("other@example.com"),
         name: Some(text("Other")),
         grant: grant("GlobalAdmin"),
         created_at: second(21),
-        public_id: world.token(),
-        secure_id: world.token(),
+        public_id: scene.token(),
+        secure_id: scene.token(),
         ..revoked.clone()
     };
     update(store, &sent)?;
@@ -62,11 +62,11 @@ pub(super) fn an_update_writes_what_changes_in_a_life(store: &dyn Store) -> Outc
 }
 
 pub(super) fn an_update_of_an_old_version_is_contended(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let read = world.invited(store, "ada@example.com")?;
+    let scene = Scene::new(store)?;
+    let read = scene.invited(store, "ada@example.com")?;
     let (mut accepted, mut revoked) = (read.clone(), read.clone());
-    sound(accepted.accept(world.sponsor.id, second(1)));
-    sound(revoked.revoke(world.sponsor.id, second(2)));
+    sound(accepted.accept(scene.sponsor.id, second(1)));
+    sound(revoked.revoke(scene.sponsor.id, second(2)));
     update(store, &accepted)?;
     assert_eq!(update(store, &revoked), Err(StoreError::Contended));
     assert_eq!(stored(store, &read)?, Invitation { version: 1, ..accepted });
@@ -77,7 +77,7 @@ pub(super) fn an_update_of_an_old_version_is_contended(store: &dyn Store) -> Out
         runs += 1;
         let mut current =
             if runs == 1 { read.clone() } else { found(tx.invitation(read.account_id, read.id)?) };
-        match current.revoke(world.sponsor.id, second(3)) {
+        match current.revoke(scene.sponsor.id, second(3)) {
             Ok(()) => tx.update_invitation(&current).map(|()| Status::Revoked),
             Err(ended) => Ok(ended.0),
         }
@@ -85,7 +85,7 @@ pub(super) fn an_update_of_an_old_version_is_contended(store: &dyn Store) -> Out
     assert_eq!((runs, status), (2, Status::Accepted));
 
     // Twice in one unit: the second one has not read what the first one wrote.
-    let other = world.invited(store, "b@example.com")?;
+    let other = scene.invited(store, "b@example.com")?;
     let end = store.write("update twice", |tx| {
         tx.update_invitation(&other)?;
         tx.update_invitation(&other)
@@ -98,20 +98,20 @@ pub(super) fn an_update_of_an_old_version_is_contended(store: &dyn Store) -> Out
 }
 
 pub(super) fn an_ended_one_frees_the_address(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
+    let scene = Scene::new(store)?;
     for status in ENDS {
-        let open = world.invited(store, "ada@example.com")?;
+        let open = scene.invited(store, "ada@example.com")?;
         end(store, open, status)?;
     }
     // All four are kept, and the address is free for a fifth.
-    world.invited(store, "ADA@example.com")?;
+    scene.invited(store, "ADA@example.com")?;
     Ok(())
 }
 
 pub(super) fn an_ended_one_is_found_but_not_pending(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
+    let scene = Scene::new(store)?;
     for status in ENDS {
-        let open = world.invited(store, "ada@example.com")?;
+        let open = scene.invited(store, "ada@example.com")?;
         let ended = end(store, open, status)?;
         assert_eq!(ended.status, status);
         store.read("look", |tx| {
@@ -125,19 +125,19 @@ pub(super) fn an_ended_one_is_found_but_not_pending(store: &dyn Store) -> Outcom
 }
 
 pub(super) fn a_renewal_beside_another_pending_one_conflicts(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let old = world.invited(store, "ada@example.com")?;
+    let scene = Scene::new(store)?;
+    let old = scene.invited(store, "ada@example.com")?;
     let expired = end(store, old.clone(), Status::Expired)?;
-    let newer = insert(store, &world.new_invitation("Ada@example.com"))?;
+    let newer = insert(store, &scene.new_invitation("Ada@example.com"))?;
 
     let mut renewed = stored(store, &old)?;
-    sound(renewed.renew(world.sponsor.id, second(200)));
+    sound(renewed.renew(scene.sponsor.id, second(200)));
     assert_eq!(update(store, &renewed), Err(StoreError::Conflict(Constraint::PendingInvitation)));
     assert_eq!(stored(store, &old)?, expired);
 
     // Once the newer one has ended, the older can come back.
     let mut revoked = newer;
-    sound(revoked.revoke(world.sponsor.id, second(201)));
+    sound(revoked.revoke(scene.sponsor.id, second(201)));
     update(store, &revoked)?;
     update(store, &renewed)?;
     assert_eq!(stored(store, &old)?.status, Status::Pending);

@@ -1,6 +1,6 @@
 use super::{
     Outcome,
-    sample::{World, grant, second, sound, start},
+    sample::{Scene, grant, second, sound, start},
 };
 use crate::{
     id::{AccountId, PersonId},
@@ -24,36 +24,36 @@ fn membership(account: AccountId, person: PersonId, grant: Grant) -> Membership 
 }
 
 pub(super) fn a_membership_is_found_by_account_and_person(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let new = world.new_person("ada@example.com");
+    let scene = Scene::new(store)?;
+    let new = scene.new_person("ada@example.com");
     let person = store.write("insert person", |tx| tx.insert_person(&new))?;
-    let written = membership(world.account.id, person.id, rich_grant());
+    let written = membership(scene.account.id, person.id, rich_grant());
     store.write("insert", |tx| tx.insert_membership(&written))?;
-    let elsewhere = world.other_account(store)?;
+    let elsewhere = scene.other_account(store)?;
     store.read("look", |tx| {
-        assert_eq!(tx.membership(world.account.id, person.id)?.as_ref(), Some(&written));
+        assert_eq!(tx.membership(scene.account.id, person.id)?.as_ref(), Some(&written));
         assert_eq!(tx.membership(elsewhere.id, person.id)?, None);
         Ok(())
     })
 }
 
 pub(super) fn a_person_is_once_in_an_account(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let again = membership(world.account.id, world.sponsor.id, grant("user"));
+    let scene = Scene::new(store)?;
+    let again = membership(scene.account.id, scene.sponsor.id, grant("user"));
     let end = store.write("insert again", |tx| tx.insert_membership(&again));
     assert_eq!(end, Err(StoreError::Conflict(Constraint::Membership)));
-    let kept = store.read("look", |tx| tx.membership(world.account.id, world.sponsor.id))?;
+    let kept = store.read("look", |tx| tx.membership(scene.account.id, scene.sponsor.id))?;
     assert_eq!(kept.map(|membership| membership.grant), Some(grant("GlobalAdmin")));
     Ok(())
 }
 
 pub(super) fn the_accounts_of_a_person_come_by_number(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let person = world.sponsor.id;
+    let scene = Scene::new(store)?;
+    let person = scene.sponsor.id;
     let (first, second) = store.write("insert", |tx| {
-        let first = tx.insert_account(&world.new_account("zz"))?;
-        let second = tx.insert_account(&world.new_account("aa"))?;
-        let stranger = tx.insert_person(&world.new_person("ada@example.com"))?;
+        let first = tx.insert_account(&scene.new_account("zz"))?;
+        let second = tx.insert_account(&scene.new_account("aa"))?;
+        let stranger = tx.insert_person(&scene.new_person("ada@example.com"))?;
         tx.insert_membership(&membership(second.id, person, rich_grant()))?;
         tx.insert_membership(&membership(first.id, person, grant("user")))?;
         tx.insert_membership(&membership(first.id, stranger.id, grant("user")))?;
@@ -61,9 +61,9 @@ pub(super) fn the_accounts_of_a_person_come_by_number(store: &dyn Store) -> Outc
     })?;
     let all = store.read("list", |tx| tx.memberships_of(person))?;
     let own =
-        Membership { created_at: start(), ..membership(world.account.id, person, grant("GlobalAdmin")) };
+        Membership { created_at: start(), ..membership(scene.account.id, person, grant("GlobalAdmin")) };
     let expected = [
-        (world.account.clone(), own),
+        (scene.account.clone(), own),
         (first.clone(), membership(first.id, person, grant("user"))),
         (second.clone(), membership(second.id, person, rich_grant())),
     ];
@@ -72,9 +72,9 @@ pub(super) fn the_accounts_of_a_person_come_by_number(store: &dyn Store) -> Outc
 }
 
 pub(super) fn a_membership_can_end_and_begin_again(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let elsewhere = world.other_account(store)?;
-    let (account, person) = (world.account.id, world.sponsor.id);
+    let scene = Scene::new(store)?;
+    let elsewhere = scene.other_account(store)?;
+    let (account, person) = (scene.account.id, scene.sponsor.id);
     store.write("end and begin", |tx| {
         assert!(!tx.delete_membership(elsewhere.id, person)?);
         assert!(tx.delete_membership(account, person)?);
@@ -83,13 +83,13 @@ pub(super) fn a_membership_can_end_and_begin_again(store: &dyn Store) -> Outcome
         tx.insert_membership(&membership(account, person, grant("user")))
     })?;
     let all = store.read("list", |tx| tx.memberships_of(person))?;
-    assert_eq!(all, [(world.account, membership(account, person, grant("user")))]);
+    assert_eq!(all, [(scene.account, membership(account, person, grant("user")))]);
     Ok(())
 }
 
 pub(super) fn both_ends_have_to_be_there(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let (account, person) = (world.account.id, world.sponsor.id);
+    let scene = Scene::new(store)?;
+    let (account, person) = (scene.account.id, scene.sponsor.id);
     let nobody = PersonId::new(person.get() + 1);
     let nowhere = AccountId::new(account.get() + 1);
     for (account, person) in [(account, nobody), (nowhere, person)] {

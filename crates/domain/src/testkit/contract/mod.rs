@@ -1,11 +1,11 @@
-//! What every [`Store`] owes, as suites: each obligation that the documentation of the ports states is tried here.
+//! The contract of every [`Store`]: suites that test each obligation in the documentation of the ports.
 //!
 //! A suite is a function on an empty store. An adapter's test lists them all with [`store_contract!`], one test each:
 //!
 //! ```
 //! use usher_domain::testkit::memory::MemoryStore;
 //!
-//! /// Answers something that dereferences to the store and lives as long as it is needed.
+//! /// Returns a value that dereferences to the store and keeps it alive.
 //! fn empty_store() -> Box<MemoryStore> {
 //!     Box::default()
 //! }
@@ -14,7 +14,7 @@
 //! # fn main() {}
 //! ```
 //!
-//! To add a suite: a function beside its kind, and its name in the list below. The compiler reports one that is
+//! To add a suite, write a function in the module of its kind and add its name to the list below. The compiler reports a function that is
 //! missing from the list.
 //!
 //! [`Store`]: crate::port::Store
@@ -39,11 +39,11 @@ mod write_counts;
 
 use crate::port::StoreError;
 
-/// What a suite ends with: an error of the store that it did not expect. What it finds wrong, it panics about.
+/// The result of a suite: an unexpected error of the store. A violated obligation is a panic.
 pub(crate) type Outcome = Result<(), StoreError>;
 
-/// Makes the public face of every suite and the macro [`crate::store_contract!`] from one list. The dollar sign is an
-/// argument, because a macro that writes a macro cannot spell it otherwise.
+/// Defines a public function per suite and the macro [`crate::store_contract!`] from one list. The dollar sign is an argument, because a
+/// macro that defines a macro cannot write it otherwise.
 macro_rules! suites {
     ($dollar:tt $($kind:ident { $($suite:ident,)* })*) => {
         /// The suites; see [`crate::store_contract!`].
@@ -61,11 +61,10 @@ macro_rules! suites {
             )*
         }
 
-        /// Expands to one `#[test]` for each suite of the store's contract, in modules named after what they are
-        /// about.
+        /// Expands to one `#[test]` per suite of the store's contract, in modules named after their subjects.
         ///
-        /// The argument is the name of a function without arguments in the same module. What it answers has to
-        /// dereference to an empty store that no other test knows, and may hold what keeps that store alive.
+        /// The argument is the name of a function without arguments in the same module. Its result dereferences to an empty store that no
+        /// other test uses, and may own the resources of that store.
         #[macro_export]
         macro_rules! store_contract {
             ($dollar make:ident) => {

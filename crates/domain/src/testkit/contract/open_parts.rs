@@ -1,6 +1,6 @@
 use super::{
     Outcome,
-    sample::{World, insert, only, second, sound, start, stored, update},
+    sample::{Scene, insert, only, second, sound, start, stored, update},
 };
 use crate::{
     id::InvitationId,
@@ -16,15 +16,15 @@ fn ids(part: &OpenPart) -> Vec<InvitationId> {
 }
 
 /// The first address has two forms, of which the list must keep both.
-fn five(store: &dyn Store, world: &World) -> Result<Vec<Invitation>, StoreError> {
+fn five(store: &dyn Store, scene: &Scene) -> Result<Vec<Invitation>, StoreError> {
     ["A", "b", "c", "d", "e"]
         .iter()
-        .map(|name| world.invited(store, &format!("{name}@example.com")))
+        .map(|name| scene.invited(store, &format!("{name}@example.com")))
         .collect()
 }
 
-fn list<'a>(world: &World, after: Option<&'a Invitation>, limit: u32, order: Order) -> OpenList<'a> {
-    OpenList { account: world.account.id, after: after.map(|invitation| &invitation.public_id), limit, order }
+fn list<'a>(scene: &Scene, after: Option<&'a Invitation>, limit: u32, order: Order) -> OpenList<'a> {
+    OpenList { account: scene.account.id, after: after.map(|invitation| &invitation.public_id), limit, order }
 }
 
 fn parts(store: &dyn Store, lists: &[OpenList<'_>]) -> Result<Vec<Option<OpenPart>>, StoreError> {
@@ -32,11 +32,11 @@ fn parts(store: &dyn Store, lists: &[OpenList<'_>]) -> Result<Vec<Option<OpenPar
 }
 
 pub(super) fn parts_begin_behind_any_invitation_of_the_account(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let all = five(store, &world)?;
+    let scene = Scene::new(store)?;
+    let all = five(store, &scene)?;
     let [ann, bob, cid, dot, eve] = all.as_slice() else { panic!("{all:?}") };
     let mut ended = bob.clone();
-    sound(ended.revoke(world.sponsor.id, second(1)));
+    sound(ended.revoke(scene.sponsor.id, second(1)));
     update(store, &ended)?;
     for (after, limit, order, expected, more) in [
         (None, 2, Order::OldestFirst, vec![ann.id, cid.id], true),
@@ -52,12 +52,12 @@ pub(super) fn parts_begin_behind_any_invitation_of_the_account(store: &dyn Store
         (None, 0, Order::OldestFirst, vec![], true),
         (None, u32::MAX, Order::NewestFirst, vec![eve.id, dot.id, cid.id, ann.id], false),
     ] {
-        let part = only(parts(store, &[list(&world, after, limit, order)])?);
+        let part = only(parts(store, &[list(&scene, after, limit, order)])?);
         let part = sound(part.ok_or("the place is not known"));
         let what = format!("{limit} behind {:?}, {order:?}", after.map(|after| after.id));
         assert_eq!((ids(&part), part.more, part.count), (expected, more, 4), "{what}");
     }
-    let whole = only(parts(store, &[list(&world, None, 1, Order::OldestFirst)])?);
+    let whole = only(parts(store, &[list(&scene, None, 1, Order::OldestFirst)])?);
     let invitations = sound(whole.ok_or("nothing")).invitations;
     assert_eq!(invitations, [stored(store, ann)?.into()]);
     let addresses: Vec<_> = invitations.iter().map(|one| (one.email.as_str(), one.email.key())).collect();
@@ -66,30 +66,30 @@ pub(super) fn parts_begin_behind_any_invitation_of_the_account(store: &dyn Store
 }
 
 pub(super) fn a_place_that_the_account_never_had_is_not_known(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let elsewhere = world.other_account(store)?;
-    let own = world.invited(store, "a@example.com")?;
-    let unknown = Invitation { public_id: world.token(), ..own.clone() };
-    assert_eq!(parts(store, &[list(&world, Some(&unknown), 2, Order::OldestFirst)])?, [None]);
-    let foreign = OpenList { account: elsewhere.id, ..list(&world, Some(&own), 2, Order::NewestFirst) };
+    let scene = Scene::new(store)?;
+    let elsewhere = scene.other_account(store)?;
+    let own = scene.invited(store, "a@example.com")?;
+    let unknown = Invitation { public_id: scene.token(), ..own.clone() };
+    assert_eq!(parts(store, &[list(&scene, Some(&unknown), 2, Order::OldestFirst)])?, [None]);
+    let foreign = OpenList { account: elsewhere.id, ..list(&scene, Some(&own), 2, Order::NewestFirst) };
     assert_eq!(parts(store, &[foreign])?, [None]);
     Ok(())
 }
 
 pub(super) fn lists_of_every_kind_are_answered_at_once(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let elsewhere = world.other_account(store)?;
-    let all = five(store, &world)?;
+    let scene = Scene::new(store)?;
+    let elsewhere = scene.other_account(store)?;
+    let all = five(store, &scene)?;
     let [ann, bob, cid, dot, eve] = all.as_slice() else { panic!("{all:?}") };
-    let unknown = Invitation { public_id: world.token(), ..ann.clone() };
-    let first = list(&world, None, 2, Order::OldestFirst);
+    let unknown = Invitation { public_id: scene.token(), ..ann.clone() };
+    let first = list(&scene, None, 2, Order::OldestFirst);
     let lists = [
         OpenList { account: elsewhere.id, ..first },
         first,
-        list(&world, None, 2, Order::NewestFirst),
-        list(&world, Some(&unknown), 2, Order::OldestFirst),
-        list(&world, Some(cid), 3, Order::OldestFirst),
-        list(&world, Some(bob), 2, Order::OldestFirst),
+        list(&scene, None, 2, Order::NewestFirst),
+        list(&scene, Some(&unknown), 2, Order::OldestFirst),
+        list(&scene, Some(cid), 3, Order::OldestFirst),
+        list(&scene, Some(bob), 2, Order::OldestFirst),
         first,
     ];
     let found = parts(store, &lists)?;
@@ -111,17 +111,17 @@ pub(super) fn lists_of_every_kind_are_answered_at_once(store: &dyn Store) -> Out
 
 /// Both ways to learn it say the same, before and after housekeeping.
 pub(super) fn the_count_follows_every_change(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let elsewhere = world.other_account(store)?;
+    let scene = Scene::new(store)?;
+    let elsewhere = scene.other_account(store)?;
     let counted = |expected: u64, seconds: i64| -> Outcome {
         for settled in [false, true] {
             if settled {
                 store.write("settle", |tx| tx.settle_open_counts())?;
             }
-            let lists = [list(&world, None, 9, Order::OldestFirst)];
+            let lists = [list(&scene, None, 9, Order::OldestFirst)];
             let part = only(store.look("part", |tx| tx.open_parts(second(seconds), &lists))?);
             let count =
-                store.read("count", |tx| tx.count_open_invitations(world.account.id, second(seconds)))?;
+                store.read("count", |tx| tx.count_open_invitations(scene.account.id, second(seconds)))?;
             let listed = sound(part.ok_or("nothing"));
             assert_eq!((listed.count, count), (expected, expected), "settled: {settled}");
             assert_eq!(listed.invitations.len(), usize::try_from(expected).unwrap_or_default());
@@ -129,14 +129,14 @@ pub(super) fn the_count_follows_every_change(store: &dyn Store) -> Outcome {
         Ok(())
     };
     counted(0, 0)?;
-    let all = five(store, &world)?;
-    insert(store, &NewInvitation { account_id: elsewhere.id, ..world.new_invitation("a@example.com") })?;
+    let all = five(store, &scene)?;
+    insert(store, &NewInvitation { account_id: elsewhere.id, ..scene.new_invitation("a@example.com") })?;
     counted(5, 0)?;
     let [a, b, c, d, _] = all.as_slice() else { panic!("{all:?}") };
     let (mut accepted, mut declined, mut revoked) = (a.clone(), b.clone(), c.clone());
-    sound(accepted.accept(world.sponsor.id, second(1)));
+    sound(accepted.accept(scene.sponsor.id, second(1)));
     sound(declined.decline(None, second(1)));
-    sound(revoked.revoke(world.sponsor.id, second(1)));
+    sound(revoked.revoke(scene.sponsor.id, second(1)));
     for ended in [&accepted, &declined, &revoked] {
         update(store, ended)?;
     }
@@ -158,7 +158,7 @@ pub(super) fn the_count_follows_every_change(store: &dyn Store) -> Outcome {
     counted(0, over)?;
     counted(1, 0)?;
     let mut renewed = stored(store, d)?;
-    sound(renewed.renew(world.sponsor.id, second(over)));
+    sound(renewed.renew(scene.sponsor.id, second(over)));
     update(store, &renewed)?;
     counted(1, over)?;
     counted(2, 0)

@@ -2,7 +2,7 @@ use std::slice;
 
 use super::{
     Outcome,
-    sample::{World, claim, mails, only, second, sound},
+    sample::{Scene, claim, mails, only, second, sound},
 };
 use crate::{
     Timestamp,
@@ -22,10 +22,10 @@ fn settled(
     due_at: Timestamp,
     error: Option<&str>,
 ) -> Result<Mail, StoreError> {
-    let world = World::new(store)?;
-    let invitation = world.invited(store, "ada@example.com")?;
-    let id = world.queued(store, &invitation, 1)?;
-    let lease = world.lease();
+    let scene = Scene::new(store)?;
+    let invitation = scene.invited(store, "ada@example.com")?;
+    let id = scene.queued(store, &invitation, 1)?;
+    let lease = scene.lease();
     assert_eq!(claim(store, (second(2), second(60)), &lease, 10)?.len(), 1);
     let error = error.map(ToOwned::to_owned);
     let settlement = Settlement { state, attempts: 3, due_at, error: error.clone(), at: second(5) };
@@ -39,16 +39,16 @@ fn settled(
     Ok(mail)
 }
 
-/// How many can be claimed in a far future.
+/// The number of mails that can be claimed in the far future.
 fn left(store: &dyn Store) -> Result<usize, StoreError> {
     let lease = sound(LeaseToken::parse("AAAAAAAAAAAAAAAAAAAAAA").ok_or("lease"));
     Ok(claim(store, (second(1_000_000), second(1_000_001)), &lease, 10)?.len())
 }
 
 pub(super) fn a_mail_is_queued_whole(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let invitation = world.invited(store, "ada@example.com")?;
-    let new = NewMail { generation: 7, ..world.new_mail(&invitation, 3) };
+    let scene = Scene::new(store)?;
+    let invitation = scene.invited(store, "ada@example.com")?;
+    let new = NewMail { generation: 7, ..scene.new_mail(&invitation, 3) };
     store.write("enqueue", |tx| tx.enqueue(slice::from_ref(&new)))?;
     let stored = only(mails(store, &invitation)?);
     let expected = Mail {
@@ -69,8 +69,8 @@ pub(super) fn a_mail_is_queued_whole(store: &dyn Store) -> Outcome {
 
     let nothing = InvitationId::new(invitation.id.get() + 1);
     let nowhere = AccountId::new(invitation.account_id.get() + 1);
-    let orphan = NewMail { invitation_id: nothing, ..world.new_mail(&invitation, 3) };
-    let homeless = NewMail { account_id: nowhere, ..world.new_mail(&invitation, 3) };
+    let orphan = NewMail { invitation_id: nothing, ..scene.new_mail(&invitation, 3) };
+    let homeless = NewMail { account_id: nowhere, ..scene.new_mail(&invitation, 3) };
     for dangling in [orphan, homeless] {
         assert_eq!(
             store.write("enqueue", |tx| tx.enqueue(slice::from_ref(&dangling))),
@@ -81,26 +81,26 @@ pub(super) fn a_mail_is_queued_whole(store: &dyn Store) -> Outcome {
 }
 
 pub(super) fn mails_of_an_invitation_come_the_oldest_first(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let invitation = world.invited(store, "ada@example.com")?;
-    let other = world.invited(store, "b@example.com")?;
-    let first = world.queued(store, &invitation, 1)?;
-    let foreign = world.queued(store, &other, 2)?;
-    let last = world.queued(store, &invitation, 3)?;
+    let scene = Scene::new(store)?;
+    let invitation = scene.invited(store, "ada@example.com")?;
+    let other = scene.invited(store, "b@example.com")?;
+    let first = scene.queued(store, &invitation, 1)?;
+    let foreign = scene.queued(store, &other, 2)?;
+    let last = scene.queued(store, &invitation, 3)?;
     let ids = |mails: Vec<Mail>| mails.into_iter().map(|mail| mail.id).collect::<Vec<_>>();
     assert_eq!(ids(mails(store, &invitation)?), [first, last]);
     assert_eq!(ids(mails(store, &other)?), [foreign]);
     let unknown = Invitation { id: InvitationId::new(other.id.get() + 1), ..other.clone() };
     assert_eq!(mails(store, &unknown)?, []);
-    let foreign = Invitation { account_id: world.other_account(store)?.id, ..other };
+    let foreign = Invitation { account_id: scene.other_account(store)?.id, ..other };
     assert_eq!(mails(store, &foreign)?, []);
     Ok(())
 }
 
 pub(super) fn references_are_unique(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let invitation = world.invited(store, "ada@example.com")?;
-    let mail = world.new_mail(&invitation, 1);
+    let scene = Scene::new(store)?;
+    let invitation = scene.invited(store, "ada@example.com")?;
+    let mail = scene.new_mail(&invitation, 1);
     store.write("enqueue", |tx| tx.enqueue(slice::from_ref(&mail)))?;
     let twin = store.write("enqueue twin", |tx| tx.enqueue(slice::from_ref(&mail)));
     assert_eq!(twin, Err(StoreError::Conflict(Constraint::RandomId)));
@@ -137,23 +137,23 @@ pub(super) fn a_cancelled_mail_is_done(store: &dyn Store) -> Outcome {
 }
 
 pub(super) fn the_next_moment_is_known(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
+    let scene = Scene::new(store)?;
     let next = || store.read("next", |tx| tx.next_mail_due());
     assert_eq!(next()?, None);
-    let invitation = world.invited(store, "ada@example.com")?;
-    let late = world.queued(store, &invitation, 50)?;
+    let invitation = scene.invited(store, "ada@example.com")?;
+    let late = scene.queued(store, &invitation, 50)?;
     assert_eq!(next()?, Some(second(50)));
-    world.queued(store, &invitation, 10)?;
+    scene.queued(store, &invitation, 10)?;
     assert_eq!(next()?, Some(second(10)));
 
-    // While one is held, the next is the other one's time; or the end of the lease, if that comes first.
-    let lease = world.lease();
+    // While one mail is leased, the next moment is the other's due time or the end of the lease, whichever comes first.
+    let lease = scene.lease();
     claim(store, (second(20), second(60)), &lease, 10)?;
     assert_eq!(next()?, Some(second(50)));
     claim(store, (second(50), second(70)), &lease, 10)?;
     assert_eq!(next()?, Some(second(60)));
 
-    // What is done is no longer waited for.
+    // A settled mail no longer counts.
     let cancel = Settlement {
         state: MailState::Cancelled,
         attempts: 0,

@@ -1,6 +1,6 @@
 use super::{
     Outcome,
-    sample::{World, email, found, second, start, text},
+    sample::{Scene, email, found, second, start, text},
 };
 use crate::{
     id::PersonId,
@@ -17,9 +17,9 @@ fn stored(store: &dyn Store, id: PersonId) -> Result<Person, StoreError> {
 }
 
 pub(super) fn a_person_is_found_by_number_and_address(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
+    let scene = Scene::new(store)?;
     let new = NewPerson {
-        public_id: world.token(),
+        public_id: scene.token(),
         email: email("Zoë.O'Neil+Usher@Bücher.Example"),
         email_verified: true,
         name: text("Ζωή \"Zoe\" O'Neil \\ 100% 🎟; --"),
@@ -46,8 +46,8 @@ pub(super) fn a_person_is_found_by_number_and_address(store: &dyn Store) -> Outc
 }
 
 pub(super) fn addresses_are_unique_however_they_are_typed(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    insert(store, &world.new_person("ζωή@bücher.example"))?;
+    let scene = Scene::new(store)?;
+    insert(store, &scene.new_person("ζωή@bücher.example"))?;
     for twin in [
         "owner@example.com",
         "OWNER@EXAMPLE.COM",
@@ -55,14 +55,14 @@ pub(super) fn addresses_are_unique_however_they_are_typed(store: &dyn Store) -> 
         "ΖΩΉ@bücher.example",
         "ζωή@XN--BCHER-KVA.Example",
     ] {
-        let end = insert(store, &world.new_person(twin));
+        let end = insert(store, &scene.new_person(twin));
         assert_eq!(end, Err(StoreError::Conflict(Constraint::PersonEmail)), "{twin}");
     }
     Ok(())
 }
 
 pub(super) fn look_alike_addresses_are_different_people(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
+    let scene = Scene::new(store)?;
     let mut ids = Vec::new();
     for address in [
         "risk@example.com",
@@ -71,7 +71,7 @@ pub(super) fn look_alike_addresses_are_different_people(store: &dyn Store) -> Ou
         "r.isk@example.com",
         "risk+1@example.com",
     ] {
-        ids.push(insert(store, &world.new_person(address))?.id);
+        ids.push(insert(store, &scene.new_person(address))?.id);
     }
     let found = store.read("look", |tx| tx.person_by_email(&email("RISK@example.com")))?;
     assert_eq!(found.map(|person| person.id), ids.first().copied());
@@ -79,16 +79,16 @@ pub(super) fn look_alike_addresses_are_different_people(store: &dyn Store) -> Ou
 }
 
 pub(super) fn public_ids_are_unique(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
+    let scene = Scene::new(store)?;
     let twin =
-        NewPerson { public_id: world.sponsor.public_id.clone(), ..world.new_person("ada@example.com") };
+        NewPerson { public_id: scene.sponsor.public_id.clone(), ..scene.new_person("ada@example.com") };
     assert_eq!(insert(store, &twin), Err(StoreError::Conflict(Constraint::RandomId)));
     Ok(())
 }
 
 pub(super) fn an_update_writes_name_verification_and_password(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let before = world.sponsor.clone();
+    let scene = Scene::new(store)?;
+    let before = scene.sponsor.clone();
     let changed = Person {
         name: text("Grace Hopper"),
         email_verified: true,
@@ -98,7 +98,7 @@ pub(super) fn an_update_writes_name_verification_and_password(store: &dyn Store)
     // The rest is not for an update to change.
     let sent = Person {
         email: email("other@example.com"),
-        public_id: world.token(),
+        public_id: scene.token(),
         created_at: second(9),
         ..changed.clone()
     };
@@ -114,8 +114,8 @@ pub(super) fn an_update_writes_name_verification_and_password(store: &dyn Store)
 }
 
 pub(super) fn an_update_of_an_old_version_is_contended(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let read = world.sponsor.clone();
+    let scene = Scene::new(store)?;
+    let read = scene.sponsor.clone();
     let first = Person { name: text("First"), ..read.clone() };
     let second = Person { name: text("Second"), ..read.clone() };
     store.write("update", |tx| tx.update_person(&first))?;

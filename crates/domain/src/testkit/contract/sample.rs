@@ -22,12 +22,12 @@ use crate::{
     token::Token,
 };
 
-/// The value of a sample that is known to be sound.
+/// The value of a valid sample.
 pub(super) fn sound<T, E: Debug>(parsed: Result<T, E>) -> T {
     parsed.unwrap_or_else(|error| panic!("an unsound sample: {error:?}"))
 }
 
-/// What has to be there.
+/// The value that must exist.
 #[track_caller]
 pub(super) fn found<T>(value: Option<T>) -> T {
     value.unwrap_or_else(|| panic!("what was stored is not found"))
@@ -54,33 +54,33 @@ pub(super) fn digest(n: u8) -> TokenDigest {
     TokenDigest::new([n; 32])
 }
 
-/// The moment at which everything in the samples begins; its microseconds are not whole milliseconds.
+/// The moment at which the samples begin. Its microseconds are not whole milliseconds.
 pub(super) fn start() -> Timestamp {
     sound(Timestamp::from_timestamp_micros(1_710_946_165_000_001).ok_or("no such moment"))
 }
 
-/// So many seconds after [`start`].
+/// A number of seconds after [`start`].
 pub(super) fn second(seconds: i64) -> Timestamp {
     start() + TimeDelta::seconds(seconds)
 }
 
-/// The shortest time that counts.
+/// The smallest difference between two moments.
 pub(super) const INSTANT: TimeDelta = TimeDelta::microseconds(1);
 
-/// An account with one member, and what draws random ids for more.
-pub(super) struct World {
+/// An account with one member, and a source of random ids.
+pub(super) struct Scene {
     entropy: SeededEntropy,
     pub(super) account: Account,
     pub(super) sponsor: Person,
 }
 
-impl World {
-    /// Writes account and member into an empty store.
+impl Scene {
+    /// Inserts account and member into an empty store.
     pub(super) fn new(store: &dyn Store) -> Result<Self, StoreError> {
         let entropy = SeededEntropy::default();
         let account = new_account(&entropy, "onward");
         let person = new_person(&entropy, "owner@example.com");
-        let (account, sponsor) = store.write("sample world", |tx| {
+        let (account, sponsor) = store.write("sample scene", |tx| {
             let account = tx.insert_account(&account)?;
             let sponsor = tx.insert_person(&person)?;
             tx.insert_membership(&Membership {
@@ -94,7 +94,7 @@ impl World {
         Ok(Self { entropy, account, sponsor })
     }
 
-    /// Random text that no other sample has.
+    /// A random token that no other sample has.
     pub(super) fn token<const N: usize>(&self) -> Token<N> {
         Token::generate(&self.entropy)
     }
@@ -111,13 +111,13 @@ impl World {
         new_person(&self.entropy, email)
     }
 
-    /// A second account, written.
+    /// Inserts a second account.
     pub(super) fn other_account(&self, store: &dyn Store) -> Result<Account, StoreError> {
         let account = self.new_account("elsewhere");
         store.write("sample account", |tx| tx.insert_account(&account))
     }
 
-    /// An access token of the sponsor for everything, without an end.
+    /// An access token of the sponsor with the global scope and without expiry.
     pub(super) fn new_access_token(&self, n: u8) -> NewAccessToken {
         NewAccessToken {
             public_id: self.token(),
@@ -131,7 +131,7 @@ impl World {
         }
     }
 
-    /// An invitation of the account by the sponsor, made at [`start`], that ends 100 seconds later.
+    /// An invitation of the account by the sponsor, made at [`start`], that expires 100 seconds later.
     pub(super) fn new_invitation(&self, address: &str) -> NewInvitation {
         let inviter = (self.account.id, self.sponsor.id);
         let new = new_invitation(&self.entropy, inviter, email(address), grant("Auditor"), start());
@@ -139,12 +139,12 @@ impl World {
         NewInvitation { public_id: self.token(), expires_at: second(100), ..new }
     }
 
-    /// As [`Self::new_invitation`], written.
+    /// As [`Self::new_invitation`], inserted.
     pub(super) fn invited(&self, store: &dyn Store, address: &str) -> Result<Invitation, StoreError> {
         insert(store, &self.new_invitation(address))
     }
 
-    /// A mail of the invitation, promised at that second.
+    /// A mail of the invitation, queued at that second.
     pub(super) fn new_mail(&self, invitation: &Invitation, seconds: i64) -> NewMail {
         NewMail {
             reference: self.token(),
@@ -155,7 +155,7 @@ impl World {
         }
     }
 
-    /// As [`Self::new_mail`], written.
+    /// As [`Self::new_mail`], inserted.
     pub(super) fn queued(
         &self,
         store: &dyn Store,
@@ -190,21 +190,21 @@ fn new_person(entropy: &SeededEntropy, address: &str) -> NewPerson {
     }
 }
 
-/// Writes an invitation in a unit of its own; `Conflict(PendingInvitation)` when another one is in the way.
+/// Inserts an invitation in a unit of its own. `Conflict(PendingInvitation)` when its address has a pending one.
 pub(super) fn insert(store: &dyn Store, invitation: &NewInvitation) -> Result<Invitation, StoreError> {
     let written =
         store.write("sample invitation", |tx| tx.insert_invitations(slice::from_ref(invitation)))?;
     only(written).ok_or(StoreError::Conflict(Constraint::PendingInvitation))
 }
 
-/// The one answer to the one question.
+/// The only element.
 pub(super) fn only<T>(answers: Vec<T>) -> T {
     let count = answers.len();
     assert_eq!(count, 1, "one question, {count} answers");
     sound(answers.into_iter().next().ok_or("no answer"))
 }
 
-/// What is stored as pending for an address.
+/// The invitation stored as pending for an address.
 pub(super) fn pending(
     tx: &mut dyn Tx,
     account: AccountId,
@@ -213,12 +213,12 @@ pub(super) fn pending(
     tx.pending_invitations(&[Addressee { account, email }]).map(only)
 }
 
-/// The access token of a digest, and whoever acts with it.
+/// The access token of a digest, with its holder.
 pub(super) fn holder(tx: &mut dyn Tx, digest: &TokenDigest) -> Result<Option<TokenHolder>, StoreError> {
     tx.token_holders(&[digest]).map(only)
 }
 
-/// Writes an invitation's changes in a unit of its own.
+/// Updates an invitation in a unit of its own.
 pub(super) fn update(store: &dyn Store, invitation: &Invitation) -> Result<(), StoreError> {
     store.write("sample update", |tx| tx.update_invitation(invitation))
 }

@@ -3,7 +3,7 @@ use std::slice;
 use super::{
     Outcome,
     access_tokens::insert as insert_token,
-    sample::{World, digest, email, found, insert, second, sound, start, stored, update},
+    sample::{Scene, digest, email, found, insert, second, sound, start, stored, update},
 };
 use crate::{
     invitation::NewInvitation,
@@ -15,24 +15,24 @@ use crate::{
 };
 
 pub(super) fn callers_are_found_in_their_places(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let elsewhere = world.other_account(store)?;
-    let lonely = store.write("person", |tx| tx.insert_person(&world.new_person("lonely@example.com")))?;
-    let here = store.read("look", |tx| tx.membership(world.account.id, world.sponsor.id)).map(found)?;
+    let scene = Scene::new(store)?;
+    let elsewhere = scene.other_account(store)?;
+    let lonely = store.write("person", |tx| tx.insert_person(&scene.new_person("lonely@example.com")))?;
+    let here = store.read("look", |tx| tx.membership(scene.account.id, scene.sponsor.id)).map(found)?;
     let there = Membership { account_id: elsewhere.id, ..here.clone() };
     store.write("join", |tx| tx.insert_membership(&there))?;
     let sponsor = Known {
-        person: world.sponsor.clone(),
-        memberships: vec![(world.account.clone(), here.clone()), (elsewhere.clone(), there)],
+        person: scene.sponsor.clone(),
+        memberships: vec![(scene.account.clone(), here.clone()), (elsewhere.clone(), there)],
     };
     let alone = Known { person: lonely.clone(), memberships: Vec::new() };
     let nobody = email("nobody@example.com");
-    let asked = [&lonely.email, &nobody, &world.sponsor.email, &lonely.email];
+    let asked = [&lonely.email, &nobody, &scene.sponsor.email, &lonely.email];
     let known = store.look("known", |tx| tx.known(&asked))?;
     assert_eq!(known, [Some(alone.clone()), None, Some(sponsor), Some(alone)]);
     assert_eq!(store.look("nobody", |tx| tx.known(&[]))?, []);
 
-    let tokens = [1, 2].map(|n| insert_token(store, &world.new_access_token(n)));
+    let tokens = [1, 2].map(|n| insert_token(store, &scene.new_access_token(n)));
     let [first, second] = tokens.map(sound);
     let asked = [&digest(2), &digest(3), &digest(1), &digest(2)];
     let holders = store.look("holders", |tx| tx.token_holders(&asked))?;
@@ -44,30 +44,30 @@ pub(super) fn callers_are_found_in_their_places(store: &dyn Store) -> Outcome {
 }
 
 pub(super) fn addressees_are_judged_in_their_places(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let elsewhere = world.other_account(store)?;
-    let here = world.invited(store, "ada@example.com")?;
+    let scene = Scene::new(store)?;
+    let elsewhere = scene.other_account(store)?;
+    let here = scene.invited(store, "ada@example.com")?;
     let there = insert(
         store,
-        &NewInvitation { account_id: elsewhere.id, ..world.new_invitation("ada@example.com") },
+        &NewInvitation { account_id: elsewhere.id, ..scene.new_invitation("ada@example.com") },
     )?;
-    let mut ended = world.invited(store, "eve@example.com")?;
-    sound(ended.revoke(world.sponsor.id, second(1)));
+    let mut ended = scene.invited(store, "eve@example.com")?;
+    sound(ended.revoke(scene.sponsor.id, second(1)));
     update(store, &ended)?;
     let (ada, eve) = (email("aDa@example.com"), email("eve@example.com"));
     let at = |account, email| Addressee { account, email };
     let asked = [
         at(elsewhere.id, &ada),
-        at(world.account.id, &eve),
-        at(world.account.id, &world.sponsor.email),
-        at(elsewhere.id, &world.sponsor.email),
-        at(world.account.id, &ada),
+        at(scene.account.id, &eve),
+        at(scene.account.id, &scene.sponsor.email),
+        at(elsewhere.id, &scene.sponsor.email),
+        at(scene.account.id, &ada),
     ];
     store.look("addressees", |tx| {
         let pending = tx.pending_invitations(&asked)?;
         assert_eq!(pending, [Some(there.clone()), None, None, None, Some(here.clone())]);
         assert_eq!(tx.are_members(&asked)?, [false, false, true, false, false]);
-        let named = [(elsewhere.id, here.id), (world.account.id, ended.id), (elsewhere.id, there.id)];
+        let named = [(elsewhere.id, here.id), (scene.account.id, ended.id), (elsewhere.id, there.id)];
         let found = tx.invitations(&named)?;
         assert_eq!(found.iter().map(Option::is_some).collect::<Vec<_>>(), [false, true, true]);
         assert_eq!((tx.invitations(&[])?, tx.are_members(&[])?), (vec![], vec![]));
@@ -75,15 +75,15 @@ pub(super) fn addressees_are_judged_in_their_places(store: &dyn Store) -> Outcom
     })
 }
 
-/// In whatever order, and what else was written in the unit stays.
+/// In any order; the other rows of the unit are kept.
 pub(super) fn invitations_are_written_but_for_those_that_are_taken(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let taken = world.invited(store, "b@example.com")?;
+    let scene = Scene::new(store)?;
+    let taken = scene.invited(store, "b@example.com")?;
     let new =
-        ["z@example.com", "B@example.com", "a@example.com"].map(|address| world.new_invitation(address));
+        ["z@example.com", "B@example.com", "a@example.com"].map(|address| scene.new_invitation(address));
     let written = store.write("several", |tx| {
         let written = tx.insert_invitations(&new)?;
-        let mails: Vec<_> = written.iter().flatten().map(|one| world.new_mail(one, 3)).collect();
+        let mails: Vec<_> = written.iter().flatten().map(|one| scene.new_mail(one, 3)).collect();
         tx.enqueue(&mails)?;
         Ok::<_, StoreError>(written)
     })?;
@@ -96,25 +96,25 @@ pub(super) fn invitations_are_written_but_for_those_that_are_taken(store: &dyn S
     }
     assert_eq!(stored(store, &taken)?, taken);
 
-    // A random id that is there already is no taken address: nothing is written.
-    let fresh = world.new_invitation("new@example.com");
-    let twin = NewInvitation { secure_id: taken.secure_id.clone(), ..world.new_invitation("c@example.com") };
+    // A random id that exists already is a conflict: nothing is written.
+    let fresh = scene.new_invitation("new@example.com");
+    let twin = NewInvitation { secure_id: taken.secure_id.clone(), ..scene.new_invitation("c@example.com") };
     let refused = store.write("twin", |tx| tx.insert_invitations(&[fresh.clone(), twin.clone()]));
     assert_eq!(refused, Err(StoreError::Conflict(Constraint::RandomId)));
-    let addressee = Addressee { account: world.account.id, email: &fresh.email };
+    let addressee = Addressee { account: scene.account.id, email: &fresh.email };
     let pending = store.look("look", |tx| tx.pending_invitations(slice::from_ref(&addressee)))?;
     assert_eq!((pending, taken.created_at), (vec![None], start()));
     Ok(())
 }
 
-/// As many as a busy server gathers into one unit, and one that is taken in the midst of them.
+/// As many as a busy server puts into one batch, with a taken address among them.
 pub(super) fn many_invitations_are_written_at_once(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    world.invited(store, "guest17@example.com")?;
-    let new: Vec<_> = (0..40).map(|n| world.new_invitation(&format!("guest{n}@example.com"))).collect();
+    let scene = Scene::new(store)?;
+    scene.invited(store, "guest17@example.com")?;
+    let new: Vec<_> = (0..40).map(|n| scene.new_invitation(&format!("guest{n}@example.com"))).collect();
     let written = store.write("many", |tx| {
         let written = tx.insert_invitations(&new)?;
-        let mails: Vec<_> = written.iter().flatten().map(|one| world.new_mail(one, 3)).collect();
+        let mails: Vec<_> = written.iter().flatten().map(|one| scene.new_mail(one, 3)).collect();
         tx.enqueue(&mails)?;
         Ok::<_, StoreError>(written)
     })?;

@@ -1,6 +1,6 @@
 use super::{
     Outcome,
-    sample::{World, found, name},
+    sample::{Scene, found, name},
 };
 use crate::port::{
     Store, StoreError,
@@ -41,15 +41,15 @@ fn accounts(store: &dyn Store) -> Result<usize, StoreError> {
 }
 
 pub(super) fn a_committed_unit_is_seen_by_the_next(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let account = store.read("look", |tx| tx.account(world.account.id))?;
-    assert_eq!(account, Some(world.account));
+    let scene = Scene::new(store)?;
+    let account = store.read("look", |tx| tx.account(scene.account.id))?;
+    assert_eq!(account, Some(scene.account));
     Ok(())
 }
 
 pub(super) fn a_refusal_leaves_nothing(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let new = world.new_account("other");
+    let scene = Scene::new(store)?;
+    let new = scene.new_account("other");
     let refused: Result<(), Refusal> = store.write("refuse", |tx| {
         tx.insert_account(&new)?;
         Err(Refusal::Own)
@@ -60,8 +60,8 @@ pub(super) fn a_refusal_leaves_nothing(store: &dyn Store) -> Outcome {
 }
 
 pub(super) fn an_error_of_the_store_leaves_nothing(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let (new, taken) = (world.new_account("other"), world.new_account("onward"));
+    let scene = Scene::new(store)?;
+    let (new, taken) = (scene.new_account("other"), scene.new_account("onward"));
     let failed = store.write("fail", |tx| {
         tx.insert_account(&new)?;
         tx.insert_account(&taken)
@@ -72,8 +72,8 @@ pub(super) fn an_error_of_the_store_leaves_nothing(store: &dyn Store) -> Outcome
 }
 
 pub(super) fn a_unit_reads_what_it_wrote(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let new = world.new_account("other");
+    let scene = Scene::new(store)?;
+    let new = scene.new_account("other");
     store.write("write and read", |tx| {
         let inserted = tx.insert_account(&new)?;
         assert_eq!(tx.account(inserted.id)?.as_ref(), Some(&inserted));
@@ -84,12 +84,12 @@ pub(super) fn a_unit_reads_what_it_wrote(store: &dyn Store) -> Outcome {
 }
 
 pub(super) fn a_contended_unit_runs_again(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
+    let scene = Scene::new(store)?;
     let mut runs = 0;
     store.write("contend twice", |tx| {
         runs += 1;
         // What an earlier run wrote is gone: otherwise the name would be taken.
-        tx.insert_account(&world.new_account("other"))?;
+        tx.insert_account(&scene.new_account("other"))?;
         if runs < 3 { Err(StoreError::Contended) } else { Ok(()) }
     })?;
     assert_eq!(runs, 3);
@@ -98,11 +98,11 @@ pub(super) fn a_contended_unit_runs_again(store: &dyn Store) -> Outcome {
 }
 
 pub(super) fn a_unit_that_stays_contended_ends_so(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
+    let scene = Scene::new(store)?;
     let mut runs = 0;
     let end: Result<(), StoreError> = store.write("contend always", |tx| {
         runs += 1;
-        tx.insert_account(&world.new_account("other"))?;
+        tx.insert_account(&scene.new_account("other"))?;
         Err(StoreError::Contended)
     });
     assert_eq!(end, Err(StoreError::Contended));
@@ -112,8 +112,8 @@ pub(super) fn a_unit_that_stays_contended_ends_so(store: &dyn Store) -> Outcome 
 }
 
 pub(super) fn a_failed_unit_stays_failed(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let (new, taken) = (world.new_account("other"), world.new_account("onward"));
+    let scene = Scene::new(store)?;
+    let (new, taken) = (scene.new_account("other"), scene.new_account("onward"));
     let conflict = StoreError::Conflict(Constraint::AccountName);
     let end = store.write("go on after an error", |tx| {
         tx.insert_account(&new)?;
@@ -128,10 +128,10 @@ pub(super) fn a_failed_unit_stays_failed(store: &dyn Store) -> Outcome {
 }
 
 pub(super) fn a_reading_unit_cannot_write(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let new = world.new_account("other");
+    let scene = Scene::new(store)?;
+    let new = scene.new_account("other");
     let end = store.read("write in a reading unit", |tx| {
-        found(tx.account(world.account.id)?);
+        found(tx.account(scene.account.id)?);
         tx.insert_account(&new)
     });
     assert!(matches!(end, Err(StoreError::Defect(_))), "{end:?}");

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::{
     Outcome,
     access_tokens::insert,
-    sample::{World, digest, email, second, start},
+    sample::{Scene, digest, email, second, start},
 };
 use crate::{
     Timestamp,
@@ -56,8 +56,8 @@ fn write(store: &dyn Store, writer: &Credential, now: Timestamp) -> Result<Optio
 }
 
 pub(super) fn writes_are_counted_by_person_and_window(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let ada = world.new_person("ada@example.com");
+    let scene = Scene::new(store)?;
+    let ada = scene.new_person("ada@example.com");
     store.write("person", |tx| tx.insert_person(&ada))?;
     let (owner, ada) = (principal("OWNER@example.com"), principal("ada@example.com"));
     for n in 1..=3 {
@@ -70,7 +70,7 @@ pub(super) fn writes_are_counted_by_person_and_window(store: &dyn Store) -> Outc
 }
 
 pub(super) fn a_clock_that_is_behind_counts_on_in_the_next_window(store: &dyn Store) -> Outcome {
-    World::new(store)?;
+    Scene::new(store)?;
     let owner = principal("owner@example.com");
     assert_eq!(write(store, &owner, start())?, Some(1));
     assert_eq!(write(store, &owner, second(3600))?, Some(1));
@@ -83,7 +83,7 @@ pub(super) fn a_clock_that_is_behind_counts_on_in_the_next_window(store: &dyn St
 }
 
 pub(super) fn a_clock_that_was_far_ahead_locks_nobody_out(store: &dyn Store) -> Outcome {
-    World::new(store)?;
+    Scene::new(store)?;
     let owner = principal("owner@example.com");
     for hours in [2, 24 * 30] {
         assert_eq!(write(store, &owner, second(hours * 3600))?, Some(1));
@@ -95,11 +95,11 @@ pub(super) fn a_clock_that_was_far_ahead_locks_nobody_out(store: &dyn Store) -> 
 }
 
 pub(super) fn both_credentials_of_a_person_count_together(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    insert(store, &world.new_access_token(1))?;
-    insert(store, &world.new_access_token(2))?;
+    let scene = Scene::new(store)?;
+    insert(store, &scene.new_access_token(1))?;
+    insert(store, &scene.new_access_token(2))?;
     let tokens = [1, 2].map(|n| Credential::AccessToken(digest(n)));
-    let owner = principal(world.sponsor.email.as_str());
+    let owner = principal(scene.sponsor.email.as_str());
     assert_eq!(write(store, &tokens[0], start())?, Some(1));
     assert_eq!(write(store, &tokens[1], start())?, Some(2));
     assert_eq!(write(store, &owner, start())?, Some(3));
@@ -107,12 +107,12 @@ pub(super) fn both_credentials_of_a_person_count_together(store: &dyn Store) -> 
 }
 
 pub(super) fn what_is_nobodys_is_not_counted(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let token = NewAccessToken { expires_at: Some(second(10)), ..world.new_access_token(1) };
+    let scene = Scene::new(store)?;
+    let token = NewAccessToken { expires_at: Some(second(10)), ..scene.new_access_token(1) };
     insert(store, &token)?;
-    insert(store, &NewAccessToken { scope: Scope::ReadOnly, ..world.new_access_token(4) })?;
-    let revoked = insert(store, &world.new_access_token(2))?;
-    store.write("revoke", |tx| tx.revoke_access_token(world.account.id, &revoked.public_id, start()))?;
+    insert(store, &NewAccessToken { scope: Scope::ReadOnly, ..scene.new_access_token(4) })?;
+    let revoked = insert(store, &scene.new_access_token(2))?;
+    store.write("revoke", |tx| tx.revoke_access_token(scene.account.id, &revoked.public_id, start()))?;
     assert_eq!(write(store, &principal("nobody@example.com"), start())?, None);
     assert_eq!(write(store, &Credential::AccessToken(digest(1)), second(10))?, None, "expired");
     assert_eq!(write(store, &Credential::AccessToken(digest(2)), second(1))?, None, "revoked");
@@ -123,10 +123,10 @@ pub(super) fn what_is_nobodys_is_not_counted(store: &dyn Store) -> Outcome {
 }
 
 pub(super) fn several_writers_are_counted_at_once(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let ada = world.new_person("ada@example.com");
+    let scene = Scene::new(store)?;
+    let ada = scene.new_person("ada@example.com");
     store.write("person", |tx| tx.insert_person(&ada))?;
-    insert(store, &world.new_access_token(1))?;
+    insert(store, &scene.new_access_token(1))?;
     let (owner, ada) = (principal("owner@example.com"), principal("ada@example.com"));
     let (nobody, unknown) = (principal("nobody@example.com"), Credential::AccessToken(digest(9)));
     assert_eq!(write(store, &ada, start())?, Some(1));
@@ -140,11 +140,11 @@ pub(super) fn several_writers_are_counted_at_once(store: &dyn Store) -> Outcome 
 
 /// In the order of the writes, as far as it is one credential; in any case numbers of their own.
 pub(super) fn several_writes_of_a_person_get_numbers_of_their_own(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
-    let ada = world.new_person("ada@example.com");
+    let scene = Scene::new(store)?;
+    let ada = scene.new_person("ada@example.com");
     store.write("person", |tx| tx.insert_person(&ada))?;
-    insert(store, &world.new_access_token(1))?;
-    insert(store, &world.new_access_token(2))?;
+    insert(store, &scene.new_access_token(1))?;
+    insert(store, &scene.new_access_token(2))?;
     let [one, other] = [1, 2].map(|n| Credential::AccessToken(digest(n)));
     let (owner, ada) = (principal("owner@example.com"), principal("ada@example.com"));
     let numbers = write_all(store, &[&owner, &ada, &owner, &owner], start())?;
@@ -164,31 +164,31 @@ pub(super) fn several_writes_of_a_person_get_numbers_of_their_own(store: &dyn St
 }
 
 pub(super) fn a_refused_write_counts(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
+    let scene = Scene::new(store)?;
     let owner = principal("owner@example.com");
     let counting = Counting { writers: &[&owner], window: Window::of(start()), now: start() };
-    let new = world.new_account("other");
+    let new = scene.new_account("other");
     store.run_counted(Unit::new("refuse", Mode::Write), &counting, &mut |tx, _| {
         tx.insert_account(&new)?;
         Ok(Verdict::Rollback)
     })?;
     assert_eq!(write(store, &owner, start())?, Some(2));
-    let taken = world.new_account("onward");
+    let taken = scene.new_account("onward");
     let failed = store.write_counted("fail", &counting, |tx, _| {
         tx.insert_account(&new)?;
         tx.insert_account(&taken)
     });
     assert_eq!(failed, Err(StoreError::Conflict(Constraint::AccountName)));
     assert_eq!(write(store, &owner, start())?, Some(4));
-    assert_eq!(store.read("count accounts", |tx| tx.accounts())?, [world.account]);
+    assert_eq!(store.read("count accounts", |tx| tx.accounts())?, [scene.account]);
     Ok(())
 }
 
 pub(super) fn a_unit_that_runs_again_is_counted_once(store: &dyn Store) -> Outcome {
-    let world = World::new(store)?;
+    let scene = Scene::new(store)?;
     let owner = principal("owner@example.com");
     let counting = Counting { writers: &[&owner], window: Window::of(start()), now: start() };
-    let new = world.new_account("other");
+    let new = scene.new_account("other");
     let mut runs = Vec::new();
     store.write_counted("contend twice", &counting, |tx, counts| {
         runs.push(counts.iter().flatten().map(|count| count.writes).collect::<Vec<_>>());
@@ -204,7 +204,7 @@ pub(super) fn a_unit_that_runs_again_is_counted_once(store: &dyn Store) -> Outco
 }
 
 pub(super) fn concurrent_writes_get_numbers_of_their_own(store: &dyn Store) -> Outcome {
-    World::new(store)?;
+    Scene::new(store)?;
     let owner = principal("owner@example.com");
     let numbers = thread::scope(|scope| {
         let count = || (0..10).map(|_| write(store, &owner, start())).collect::<Result<Vec<_>, _>>();

@@ -69,7 +69,7 @@ impl State {
         Some(Offer { invitation, account, sponsor })
     }
 
-    /// Those open in an order.
+    /// The open invitations in an order.
     fn open_in(&self, account: AccountId, now: Timestamp, order: Order) -> Vec<Invitation> {
         let mut open = self.open_at(account, now);
         if order == Order::NewestFirst {
@@ -188,7 +188,7 @@ impl Invitations for MemoryTx {
         self.read(|state| Ok(u64::try_from(state.open_at(account, now).len()).unwrap_or(u64::MAX)))
     }
 
-    /// Here they are counted when they are asked for.
+    /// Nothing to do: counts are computed when they are read.
     fn settle_open_counts(&mut self) -> Result<(), StoreError> {
         Ok(())
     }
@@ -205,7 +205,7 @@ impl Invitations for MemoryTx {
     }
 }
 
-/// A limit as a count of rows in memory.
+/// A limit as `usize`.
 pub(super) fn size(limit: u32) -> usize {
     usize::try_from(limit).unwrap_or(usize::MAX)
 }

@@ -1,8 +1,7 @@
-//! A store in memory, for tests of the rules and as the yardstick of the contract suites.
+//! A store in memory, for tests of the rules and as the reference of the contract suites.
 //!
-//! It keeps what a database would keep and refuses what a database would refuse. One unit runs at a time, on a copy
-//! that replaces the original at commit; so units never meet each other, and races are for the suites of the real
-//! stores.
+//! It accepts and rejects the same rows as a database. One unit runs at a time, on a copy that replaces the original at commit. So units never
+//! race; the suites of the real stores test races.
 
 mod access_tokens;
 mod accounts;
@@ -32,16 +31,16 @@ use crate::{
     quota::WriteCount,
 };
 
-/// How often a contended unit runs before its caller learns of it.
+/// Most runs of a contended unit.
 const TRIES: usize = 10;
 
 /// A [`Store`] without a database.
 ///
-/// A unit of work must not start another one: it would wait for itself for ever.
+/// A unit of work must not start another one, which would deadlock.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     committed: Mutex<State>,
-    /// Of each person the last window of the write limit, and the writes in it.
+    /// The last window of the write limit per person, and the number of writes in it.
     writes: Mutex<HashMap<PersonId, WriteCount>>,
 }
 
@@ -84,7 +83,7 @@ impl MemoryStore {
         Some(*count)
     }
 
-    /// What a panicking unit left behind is whole: it worked on a copy.
+    /// A panicking unit leaves the state intact, because it worked on a copy.
     fn committed(&self) -> MutexGuard<'_, State> {
         self.committed.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -120,7 +119,7 @@ impl Store for MemoryStore {
     }
 }
 
-/// One open transaction: a copy of everything, and the first error met in it.
+/// One open transaction: a copy of the state, and the first error.
 struct MemoryTx {
     state: State,
     mode: Mode,
@@ -128,7 +127,7 @@ struct MemoryTx {
 }
 
 impl MemoryTx {
-    /// Runs one operation, unless an earlier one failed: then the transaction is lost, and says so again.
+    /// Runs one operation. After a failed operation the transaction is lost, and its error is returned again.
     fn read<T>(
         &mut self,
         operation: impl FnOnce(&mut State) -> Result<T, StoreError>,
@@ -140,7 +139,7 @@ impl MemoryTx {
         result
     }
 
-    /// As [`Self::read`], for an operation that only a writing unit may do.
+    /// As [`Self::read`], for an operation that writes.
     fn write<T>(
         &mut self,
         operation: impl FnOnce(&mut State) -> Result<T, StoreError>,

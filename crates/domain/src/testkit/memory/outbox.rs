@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// From when on somebody can claim a queued mail.
+/// The moment from which a queued mail can be claimed.
 fn claimable_from(mail: &Mail) -> Timestamp {
     mail.lease.as_ref().map_or(mail.due_at, |(until, _)| *until)
 }

@@ -16,7 +16,7 @@ use crate::{
     principal::Credential,
 };
 
-/// Everything stored.
+/// All rows.
 #[derive(Debug, Clone, Default)]
 pub(super) struct State {
     pub(super) accounts: Table<Account>,
@@ -29,18 +29,18 @@ pub(super) struct State {
     pub(super) answers: HashMap<KeyDigest, KeptAnswer>,
 }
 
-/// A rule of uniqueness: refuses when the other row is there.
+/// A unique constraint: fails when the other row exists.
 pub(super) fn unique(taken: bool, constraint: Constraint) -> Result<(), StoreError> {
     if taken { Err(StoreError::Conflict(constraint)) } else { Ok(()) }
 }
 
-/// A foreign key: a row that a write names has to be there.
+/// A foreign key: fails when the referenced row is missing.
 pub(super) fn present(found: bool) -> Result<(), StoreError> {
     if found { Ok(()) } else { Err(StoreError::Contended) }
 }
 
 impl State {
-    /// Who could write with a credential at a moment.
+    /// The person who may write with a credential at a moment.
     pub(super) fn writer(&self, credential: &Credential, now: Timestamp) -> Option<PersonId> {
         match credential {
             Credential::Principal(principal) => {

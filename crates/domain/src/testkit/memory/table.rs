@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-/// Rows by ascending number, and the numbers given out so far.
+/// Rows by ascending number, and the last number used.
 #[derive(Debug, Clone)]
 pub(super) struct Table<T> {
     rows: BTreeMap<i64, T>,
@@ -14,7 +14,7 @@ impl<T> Default for Table<T> {
 }
 
 impl<T: Clone> Table<T> {
-    /// Adds a row that is made from its number; answers a copy of it.
+    /// Inserts the row that `make` builds from its number, and returns a copy.
     pub(super) fn insert(&mut self, make: impl FnOnce(i64) -> T) -> T {
         self.last += 1;
         let row = make(self.last);
@@ -30,7 +30,7 @@ impl<T: Clone> Table<T> {
         self.rows.get_mut(&id)
     }
 
-    /// Takes out the rows that do not fit.
+    /// Deletes the rows that do not match.
     pub(super) fn retain(&mut self, fits: impl Fn(&T) -> bool) {
         self.rows.retain(|_, row| fits(row));
     }
@@ -40,12 +40,12 @@ impl<T: Clone> Table<T> {
         self.rows.values()
     }
 
-    /// Copies of the rows that fit, by number.
+    /// Copies of the rows that match, by number.
     pub(super) fn filtered(&self, fits: impl Fn(&T) -> bool) -> Vec<T> {
         self.iter().filter(|row| fits(row)).cloned().collect()
     }
 
-    /// The first row that fits.
+    /// The first row that matches.
     pub(super) fn find(&self, fits: impl Fn(&T) -> bool) -> Option<T> {
         self.iter().find(|row| fits(row)).cloned()
     }

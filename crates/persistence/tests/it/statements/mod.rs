@@ -1,4 +1,4 @@
-//! How many statements an operation costs, and which index answers it.
+//! The number of statements of each operation, and the index of each statement.
 
 mod operations;
 mod plans;
@@ -35,12 +35,12 @@ use crate::{
 
 on_both! {
     every_operation_is_one_statement,
-    a_stranger_at_a_link_costs_one_look_up,
+    a_link_without_its_key_costs_one_look_up,
     a_key_costs_two_statements_more,
 }
 
 thread_local! {
-    /// What this thread has sent, while it listens.
+    /// The statements that this thread has sent while it listens.
     static SENT: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
 }
 
@@ -57,17 +57,17 @@ impl Instrumentation for Listener {
     }
 }
 
-/// Listens on every connection that is made from now on.
+/// Listens on every connection that is opened from now on.
 fn listen() {
     set_default_instrumentation(|| Some(Box::new(Listener))).unwrap();
 }
 
-/// What an operation sends to the database, its begin and end included.
+/// The statements of an operation, including those of its transaction.
 fn statements(store: &dyn Store, sample: &Sample, operation: &Operation) -> Vec<String> {
     sent_by(store, operation.name, operation.mode, |tx| (operation.run)(tx, sample))
 }
 
-/// What a unit sends to the database, its begin and end included, once every statement has been prepared.
+/// The statements of a unit, including those of its transaction, once every statement has been prepared.
 fn sent_by(
     store: &dyn Store,
     name: &'static str,
@@ -88,7 +88,7 @@ fn on_sqlite(place: &dyn TestDatabase) -> bool {
     place.url().starts_with("sqlite:")
 }
 
-/// One statement to begin the unit and one to end it, and the same of the savepoint that it has where units share transactions.
+/// The statements that begin and end a unit, and its savepoint where units share transactions.
 fn around(place: &dyn TestDatabase, mode: Mode) -> usize {
     if on_sqlite(place) && mode == Write { 4 } else { 2 }
 }
@@ -104,8 +104,8 @@ fn every_operation_is_one_statement(place: &dyn TestDatabase) {
     }
 }
 
-/// Open, ended or unknown: what the answer costs must not tell them apart either.
-fn a_stranger_at_a_link_costs_one_look_up(place: &dyn TestDatabase) {
+/// For open, closed and unknown invitations: the cost of the answer must not tell them apart.
+fn a_link_without_its_key_costs_one_look_up(place: &dyn TestDatabase) {
     listen();
     let scene = Scene::new(place);
     let store: &dyn Store = place.store();
@@ -125,7 +125,7 @@ fn a_stranger_at_a_link_costs_one_look_up(place: &dyn TestDatabase) {
     }
 }
 
-/// One to take it and one to keep the answer; an answer that is given again costs two instead of the work.
+/// One statement takes the key and one keeps the answer. A repeated answer costs two statements instead of the work.
 fn a_key_costs_two_statements_more(place: &dyn TestDatabase) {
     listen();
     let scene = Scene::new(place);
@@ -166,8 +166,7 @@ fn of_store(error: KeyError) -> StoreError {
     }
 }
 
-/// What a counted unit that does nothing else sends to the database, its begin and end included, once every statement has
-/// been prepared.
+/// The statements of a counted unit without work, including those of its transaction, once every statement has been prepared.
 fn sent_by_count(store: &dyn Store, writers: &[&Credential]) -> Vec<String> {
     let now = DateTime::UNIX_EPOCH;
     let counting = Counting { writers, window: Window::of(now), now };
@@ -184,7 +183,7 @@ fn sent_by_count(store: &dyn Store, writers: &[&Credential]) -> Vec<String> {
     SENT.take().unwrap()
 }
 
-/// However many writes it serves, it is one statement for each way of finding a person, outside of the transaction.
+/// One statement per kind of credential, for any number of writes, outside of the transaction.
 #[test]
 fn counts_are_one_statement_before_the_unit_on_postgres() {
     listen();
@@ -205,7 +204,7 @@ fn counts_are_one_statement_before_the_unit_on_postgres() {
     }
 }
 
-/// One for each writer, however many writes; they cost no round trip, and the unit's flush is theirs too.
+/// One statement per writer, for any number of writes; the unit's flush covers them.
 #[test]
 fn counts_are_in_the_transaction_of_the_unit_on_sqlite() {
     listen();

@@ -1,4 +1,4 @@
-//! Every operation of the port, on a small sample of everything.
+//! Every operation of the port, on a sample of each kind of row.
 
 use std::slice;
 
@@ -29,7 +29,7 @@ use crate::{
     support::TestDatabase,
 };
 
-/// One operation of the port, and how many statements it may cost.
+/// One operation of the port, and its number of statements.
 #[derive(Clone, Copy)]
 pub(super) struct Operation {
     pub(super) name: &'static str,
@@ -50,7 +50,7 @@ const fn operation(
     Operation { name, mode, most, most_on_sqlite: most, run }
 }
 
-/// Where SQLite, which no round trip leads to, is asked piece by piece.
+/// For operations that are several statements on SQLite, where a statement is no round trip.
 const fn on_sqlite(most: usize, operation: Operation) -> Operation {
     Operation { most_on_sqlite: most, ..operation }
 }
@@ -178,12 +178,12 @@ pub(super) const OPERATIONS: [Operation; 45] = [
     operation("audit_events", Read, 1, |tx, s| tx.audit_events(s.owner.account.id).map(drop)),
 ];
 
-/// What the operations work on.
+/// The rows that the operations work on.
 pub(super) struct Sample {
     owner: Actor,
-    /// What the owner presents.
+    /// The owner's credentials.
     pub(super) credentials: [Credential; 2],
-    /// Known, but not a member.
+    /// A person who is not a member.
     member: Person,
     invitation: Invitation,
     token: AccessToken,
@@ -208,14 +208,14 @@ impl Sample {
         Ok(())
     }
 
-    /// Beyond the last one: what is left out is all that it costs.
+    /// A page beyond the last row.
     fn page(&self, tx: &mut dyn Tx, order: Order) -> Result<(), StoreError> {
         let page = Page { limit: Some(10), offset: 5, order };
         assert_eq!(tx.open_invitations(self.invitation.account_id, self.invitation.created_at, page)?, []);
         Ok(())
     }
 
-    /// Who has an open invitation.
+    /// The addressee of the open invitation.
     fn addressee(&self) -> Addressee<'_> {
         Addressee { account: self.invitation.account_id, email: &self.invitation.email }
     }

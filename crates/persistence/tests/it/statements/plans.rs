@@ -1,4 +1,4 @@
-//! Which index answers which operation.
+//! The index of each operation.
 
 use diesel::{Connection as _, QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query, sql_types};
 
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::support::{Postgres, Sqlite, TestDatabase};
 
-/// Which index has to answer which operation.
+/// The index that each operation has to use.
 const INDEXES: [(&str, &str); 21] = [
     ("token_holders", "unique_access_token_digest"),
     ("access_tokens", "access_token_of_account"),
@@ -34,14 +34,14 @@ const INDEXES: [(&str, &str); 21] = [
     ("accounts", "unique_account_name"),
 ];
 
-/// As [`INDEXES`], for what is one statement on PostgreSQL only.
+/// As [`INDEXES`], for operations that are one statement on PostgreSQL only.
 const INDEXES_ON_POSTGRES: [(&str, &str); 3] = [
     ("open_parts", "invitation_open"),
     ("open_parts, newest first", "invitation_open"),
     ("open_parts behind one", "unique_invitation_public_id"),
 ];
 
-/// The statements of operations, as they are sent, each with the index that has to answer it.
+/// The statements of operations as they are sent, each with its index.
 fn queries(
     place: &dyn TestDatabase,
     indexes: impl IntoIterator<Item = (&'static str, &'static str)>,
@@ -87,8 +87,8 @@ fn sqlite() {
     }
 }
 
-/// A year's history of twenty accounts, in which a third is pending and a hundredth is queued: of fewer it would be all the same to
-/// PostgreSQL whether it walks through an account's or sorts them.
+/// A year's history of twenty accounts, in which a third is pending and a hundredth is queued. With fewer rows PostgreSQL would find sorting
+/// as cheap as an index.
 const HISTORY: &str = "
     INSERT INTO account (public_id, name, title, created_at)
         SELECT 'a' || n, 'a' || n, 'A', now() FROM generate_series(1, 20) n;
@@ -118,7 +118,7 @@ const HISTORY: &str = "
         SELECT 'k' || id, 'r' || id, 204, '', account_id, created_at + id * interval '1 second' FROM invitation;
     ANALYZE";
 
-/// Two accounts, of which one has nearly everything: a plan for any account takes half of the table for one's own.
+/// Two accounts, of which one has nearly all rows: a plan for any account expects half of the table.
 const ONE_LARGE_ACCOUNT: &str = "
     INSERT INTO account (public_id, name, title, created_at)
         SELECT 'a' || n, 'a' || n, 'A', now() FROM generate_series(1, 2) n;
@@ -129,8 +129,8 @@ const ONE_LARGE_ACCOUNT: &str = "
         FROM generate_series(1, 20000) n;
     ANALYZE";
 
-/// With a plan for any values, as a prepared statement gets it: a condition on a bound value would fit no partial
-/// index there. The settings are those that a connection starts with.
+/// The generic plan of a statement, under the planner's settings for units. A condition on a bound value would match no partial index
+/// there.
 fn plan(place: &Postgres, sql: &str) -> String {
     let values = vec!["NULL"; sql.matches('$').count()].join(", ");
     let values = if values.is_empty() { values } else { format!("({values})") };
@@ -154,7 +154,7 @@ fn postgres() {
 }
 
 #[test]
-fn nobody_walks_through_other_accounts_lists_on_postgres() {
+fn a_list_never_scans_other_accounts_rows_on_postgres() {
     let place = Postgres::migrated();
     let lists = INDEXES.into_iter().chain(INDEXES_ON_POSTGRES).filter(|(name, _)| name.starts_with("open_"));
     let queries = queries(&place, lists);

@@ -8,7 +8,7 @@ use diesel::{
 };
 use usher_domain::{invitation::SecureId, testkit::SeededEntropy};
 
-/// Its `secure_id` is random, as that of an invitation made alone. Other names and addresses follow one another, as those of the load client.
+/// The `secure_id` is random. Other names and addresses are consecutive, like those of the load client.
 pub(crate) fn insert(connection: &mut SqliteConnection, number: i64) -> QueryResult<()> {
     let name = format!("floor{number:010}@example.com");
     let secure_id = SecureId::generate(&SeededEntropy::new(number.unsigned_abs())).to_string();

@@ -1,4 +1,4 @@
-//! Arguments of the commands that work on accounts and people.
+//! Arguments of the commands for accounts, members and people.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use usher_domain::{
 };
 
 use super::{
-    OnlyResultArguments, ResultArguments,
-    values::{account_name, display_text, email, lifetime, role, service},
+    results::{OnlyResultArguments, ResultArguments},
+    values::{account_name, display_text, email, jwt_lifetime, role, service},
 };
 
 #[derive(Debug, Subcommand)]
@@ -123,7 +123,7 @@ pub(in super::super) struct IssueTokenArguments {
     /// Address of the member
     #[arg(long, value_parser = email)]
     pub(in super::super) email: EmailAddress,
-    #[arg(long, value_name = "TIME", value_parser = lifetime, help = EXPIRES_HELP)]
+    #[arg(long, value_name = "TIME", value_parser = jwt_lifetime, help = EXPIRES_HELP)]
     pub(in super::super) expires: Option<Duration>,
     #[command(flatten)]
     pub(in super::super) result: ResultArguments,

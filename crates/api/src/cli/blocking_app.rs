@@ -1,0 +1,34 @@
+//! The application for commands, which wait for its calls on the current thread.
+
+use std::future::Future;
+
+use tokio::runtime::{Builder, Runtime};
+use usher_app::App;
+
+use super::failure::Failure;
+use crate::{
+    compose::{Deployment, own_verifier},
+    settings::Settings,
+};
+
+/// The application and a runtime for its calls.
+pub(super) struct BlockingApp {
+    /// The application.
+    pub(super) inner: App,
+    runtime: Runtime,
+}
+
+impl BlockingApp {
+    /// Opens the database, applies pending migrations if the settings allow it, and builds the application.
+    pub(super) fn open(settings: &Settings) -> Result<Self, Failure> {
+        let deployment = Deployment::open(settings)?;
+        deployment.prepare(settings)?;
+        let inner = deployment.app(settings, own_verifier(settings, &deployment.env.clock)?)?;
+        Ok(Self { inner, runtime: Builder::new_current_thread().enable_all().build()? })
+    }
+
+    /// Waits for a call of the application.
+    pub(super) fn block_on<T>(&self, call: impl Future<Output = T>) -> T {
+        self.runtime.block_on(call)
+    }
+}

@@ -1,0 +1,41 @@
+use chrono::TimeDelta;
+use usher_domain::{env::Policy, outbox::RetryPolicy};
+
+use super::{StartError, duration::time_delta};
+use crate::settings::{Acceptance, Settings};
+
+/// Returns the policy of the settings.
+pub(super) fn policy(settings: &Settings) -> Result<Policy, StartError> {
+    let invitations = &settings.invitations;
+    Ok(Policy {
+        public_url: settings.server.base_url(settings.server.bind),
+        resend_interval: time_delta(invitations.resend_interval, "invitations.resend_interval")?,
+        writes_per_hour: settings.limits.writes_per_hour,
+        accept_by_possession: invitations.acceptance == Acceptance::Possession,
+        retry: retry(settings)?,
+    })
+}
+
+fn retry(settings: &Settings) -> Result<RetryPolicy, StartError> {
+    let default = RetryPolicy::default();
+    let Some(relay) = &settings.mail else { return Ok(default) };
+    let deadline = time_delta(relay.deadline(), "mail.deadline")?;
+    Ok(RetryPolicy { lease: lease(deadline), ..default })
+}
+
+/// The lease of a delivery. It covers claim, sending and recording within the configured deadline. It is not longer, because
+/// the mails of a dead worker wait for its end.
+fn lease(deadline: TimeDelta) -> TimeDelta {
+    deadline * 2 + TimeDelta::seconds(30)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lease_follows_from_the_deadline() {
+        assert_eq!(lease(TimeDelta::seconds(60)), RetryPolicy::default().lease);
+        assert_eq!(lease(TimeDelta::seconds(1)), TimeDelta::seconds(32));
+    }
+}
