@@ -1,12 +1,12 @@
-//! Bad bodies: each has its clear error and changes nothing.
+//! Invalid bodies of Landscape's dialect: each has a specific error and changes nothing.
 
 use reqwest::Method;
 
 use crate::harness::{Backend, Setup, on_both_databases};
 
-on_both_databases!(bad_invitations, repeated_invitations);
+on_both_databases!(invalid_invitations_are_rejected_with_a_specific_error, an_address_is_invited_once);
 
-fn bad_invitations(backend: Backend) {
+fn invalid_invitations_are_rejected_with_a_specific_error(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     let jane = server.add_onward();
@@ -95,10 +95,10 @@ fn bad_invitations(backend: Backend) {
     let deep = format!("{}{}", "[".repeat(20_000), "]".repeat(20_000));
     jane.post_text("/api/v2/invitations", "application/json", &deep).expect(400);
     assert_eq!(jane.get("/api/v2/invitations").json()["count"], 0);
-    assert_eq!(server.scene.read(|tx| tx.next_mail_due()), None, "no mail either");
+    assert_eq!(server.scene.read(|tx| tx.next_mail_due()), None, "no mail was queued");
 }
 
-fn repeated_invitations(backend: Backend) {
+fn an_address_is_invited_once(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     let jane = server.add_onward();
@@ -133,7 +133,7 @@ fn unknown_fields_are_ignored_and_never_stored() {
 }
 
 #[test]
-fn acceptance_names_what_is_wrong_with_its_body() {
+fn invalid_acceptances_are_rejected_by_member() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let jane = server.add_onward();

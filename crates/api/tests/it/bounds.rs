@@ -1,4 +1,4 @@
-//! What a caller may send: how much, and how slowly.
+//! Limits of a request: size, time and framing.
 
 use std::{
     io::{ErrorKind, Read as _, Write as _},
@@ -9,7 +9,7 @@ use std::{
 use crate::harness::{Backend, Setup};
 
 #[test]
-fn bodies_are_bounded() {
+fn bodies_have_at_most_64_kib() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let jane = server.add_onward();
@@ -23,7 +23,7 @@ fn bodies_are_bounded() {
 }
 
 #[test]
-fn a_body_that_does_not_come_is_not_waited_for() {
+fn a_body_that_does_not_arrive_in_time_is_rejected_with_408() {
     let setup = Setup::new(Backend::sqlite()).with("USHER__SERVER__BODY_TIMEOUT", "1s");
     let server = setup.start();
     let jane = server.add_onward();
@@ -43,7 +43,7 @@ fn a_body_that_does_not_come_is_not_waited_for() {
 }
 
 #[test]
-fn both_lengths_at_once_are_refused() {
+fn content_length_with_chunked_encoding_is_rejected() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let address = server.client.base().strip_prefix("http://").unwrap();
@@ -60,7 +60,7 @@ fn both_lengths_at_once_are_refused() {
 }
 
 #[test]
-fn a_refused_method_comes_with_those_that_are_known() {
+fn a_rejected_method_is_answered_with_the_allowed_methods() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let table = [
@@ -75,9 +75,9 @@ fn a_refused_method_comes_with_those_that_are_known() {
     }
 }
 
-/// A client that opens a chunked body and never ends it gets its answer, and then loses its connection.
+/// A client that never ends its chunked body gets a response, and then the server closes the connection.
 #[test]
-fn a_chunked_body_without_an_end_does_not_hold_its_socket() {
+fn an_unfinished_chunked_body_does_not_keep_its_connection() {
     let setup = Setup::new(Backend::sqlite()).with("USHER__SERVER__BODY_TIMEOUT", "1s");
     let server = setup.start();
     server.add_onward();
@@ -116,9 +116,9 @@ fn a_chunked_body_without_an_end_does_not_hold_its_socket() {
     });
 }
 
-/// Neither does one whose chunks keep coming.
+/// The same for a client that sends chunks for ever.
 #[test]
-fn a_dripping_chunked_body_does_not_hold_its_socket() {
+fn an_endless_chunked_body_does_not_keep_its_connection() {
     let setup = Setup::new(Backend::sqlite()).with("USHER__SERVER__BODY_TIMEOUT", "1s");
     let server = setup.start();
     server.add_onward();
@@ -135,7 +135,7 @@ fn a_dripping_chunked_body_does_not_hold_its_socket() {
                 stream.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
                 let mut response = [0; 1024];
                 let mut answered = false;
-                // A chunk, then what the server has to say to it, until it hangs up.
+                // Send a chunk and read, until the server closes the connection.
                 loop {
                     assert!(Instant::now() < deadline, "{line}: the connection is still open");
                     if stream.write_all(b"1\r\n \r\n").is_err() {
@@ -155,9 +155,9 @@ fn a_dripping_chunked_body_does_not_hold_its_socket() {
     });
 }
 
-/// Bodies read to their end, of either framing, leave the connection open for the next request.
+/// A body that was read to its end, in either framing, leaves the connection open for the next request.
 #[test]
-fn a_body_with_an_end_keeps_the_connection() {
+fn a_finished_body_keeps_the_connection_open() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     server.add_onward();
@@ -184,7 +184,7 @@ fn connect(base: &str) -> TcpStream {
     stream
 }
 
-/// Reads one answer, and leaves the connection at its end.
+/// Reads one response to its end.
 fn read_response(stream: &mut TcpStream) -> String {
     let mut head = Vec::new();
     let mut octet = [0];

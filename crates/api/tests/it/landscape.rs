@@ -1,13 +1,19 @@
-//! Landscape's dialect, byte for byte where its reference shows bytes.
+//! Landscape's dialect, byte for byte where its reference shows bodies.
 
 use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::harness::{Backend, Setup, invitation_body, on_both_databases, send};
 
-on_both_databases!(the_reference, the_login, accepting_by_token, lists_in_parts, accounts_apart);
+on_both_databases!(
+    invitations_have_the_form_of_the_reference,
+    a_login_returns_a_token_and_the_accounts,
+    a_verified_address_accepts_without_a_key,
+    lists_are_paginated_by_limit_and_offset,
+    invitations_of_other_accounts_are_unknown
+);
 
-fn the_reference(backend: Backend) {
+fn invitations_have_the_form_of_the_reference(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     let jane = server.add_onward();
@@ -40,7 +46,7 @@ fn the_reference(backend: Backend) {
     let summary = server.client.get(&format!("/api/v2/invitations/{secure_id}/summary")).expect(200);
     assert_eq!(summary.json(), json!({ "account_title": "Onward, Inc.", "secure_id": secure_id }));
 
-    // Without roles the effective role is GlobalAdmin: an auditor may not even see what names the link.
+    // Without roles the invitation grants GlobalAdmin, so an auditor does not see its secure id.
     server.add_member("onward", "aud@example.com", &["Auditor"], None);
     let auditor = server.client_of("onward", "aud@example.com");
     assert_eq!(auditor.get("/api/v2/invitations/2").json()["secure_id"], "");
@@ -55,7 +61,7 @@ fn the_reference(backend: Backend) {
     );
 }
 
-fn the_login(backend: Backend) {
+fn a_login_returns_a_token_and_the_accounts(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     server.add_account("onward", "Onward, Inc.");
@@ -99,8 +105,8 @@ fn the_login(backend: Backend) {
     assert!(login(long).problem().2.contains("expiry_minutes must be a whole number from 1 to 43200"));
 }
 
-/// A principal without any membership can accept; what proves the mailbox is the key or a verified claim.
-fn accepting_by_token(backend: Backend) {
+/// A principal without a membership in the account can accept: a key or a verified address proves the mailbox.
+fn a_verified_address_accepts_without_a_key(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     let jane = server.add_onward();
@@ -123,11 +129,11 @@ fn accepting_by_token(backend: Backend) {
     let stranger = json!({ "invitation_id": "x".repeat(30) });
     let unknown = joe.post("/api/v2/accept-invitation", &stranger).expect(404);
     let used = jane.post("/api/v2/accept-invitation", &accept).expect(404);
-    assert_eq!(unknown.body, used.body, "strangers cannot tell a used invitation from none");
+    assert_eq!(unknown.body, used.body, "for strangers, an accepted invitation is unknown");
     assert_eq!(joe.post("/api/v2/reject-invitation", &accept).problem().1, "InvitationEnded");
 }
 
-fn lists_in_parts(backend: Backend) {
+fn lists_are_paginated_by_limit_and_offset(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     let jane = server.add_onward();
@@ -140,7 +146,7 @@ fn lists_in_parts(backend: Backend) {
     let ids = |list: &serde_json::Value| -> Vec<i64> {
         list["results"].as_array().unwrap().iter().map(|item| item["id"].as_i64().unwrap()).collect()
     };
-    // A link to the next part says besides where that begins.
+    // The link to the next page also has a cursor.
     let next = |list: &serde_json::Value| {
         list["next"].as_str().unwrap().split_once("&cursor=").unwrap().0.to_owned()
     };
@@ -164,7 +170,7 @@ fn lists_in_parts(backend: Backend) {
     let followed = first["next"].as_str().unwrap().split_once('?').unwrap().1;
     assert_eq!(part(followed)["results"], middle["results"]);
     assert_eq!(part(followed)["previous"], link("limit=2&offset=0"));
-    // What has ended since neither comes twice nor leaves a gap.
+    // An invitation that ended in between causes neither a repetition nor a gap.
     jane.delete("/api/v2/invitations/1").expect(204);
     assert_eq!((ids(&part(followed)), ids(&part("limit=2&offset=2"))), (vec![3, 4], vec![4, 5]));
     let unknown = jane.get(&format!("/api/v2/invitations?limit=2&cursor={}", "x".repeat(22))).problem();
@@ -177,8 +183,8 @@ fn lists_in_parts(backend: Backend) {
     }
 }
 
-/// Another account's invitation is an unknown one, for every verb.
-fn accounts_apart(backend: Backend) {
+/// Every operation treats another account's invitation as unknown.
+fn invitations_of_other_accounts_are_unknown(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     let jane = server.add_onward();
@@ -200,7 +206,7 @@ fn accounts_apart(backend: Backend) {
 }
 
 #[test]
-fn passwords_cannot_be_tried_for_ever() {
+fn repeated_wrong_passwords_lock_the_login() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     server.add_account("onward", "Onward, Inc.");
@@ -208,7 +214,7 @@ fn passwords_cannot_be_tried_for_ever() {
     let login = |password: &str| {
         server.client.post("/api/v2/login", &json!({ "email": "Jane@example.com", "password": password }))
     };
-    // What nobody can have chosen is wrong, and keeps nobody out.
+    // Texts that cannot be a password are wrong but do not count.
     (0..20).for_each(|_| drop(login(&"x".repeat(257)).expect(401)));
     for _ in 0..10 {
         login("wrong horse").expect(401);
@@ -220,7 +226,7 @@ fn passwords_cannot_be_tried_for_ever() {
 }
 
 #[test]
-fn a_token_never_lives_longer_than_configured() {
+fn a_token_expires_at_the_latest_when_configured() {
     let setup = Setup::new(Backend::sqlite()).with("USHER__AUTH__TOKEN_LIFETIME", "5m");
     let server = setup.start();
     server.add_account("onward", "Onward, Inc.");
@@ -234,7 +240,7 @@ fn a_token_never_lives_longer_than_configured() {
 }
 
 #[test]
-fn passwords_cannot_be_tried_all_at_once_either() {
+fn concurrent_wrong_passwords_lock_the_login() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     server.add_account("onward", "Onward, Inc.");
@@ -246,13 +252,13 @@ fn passwords_cannot_be_tried_all_at_once_either() {
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     let wrong = statuses.iter().filter(|status| **status == 401).count();
-    assert_eq!(wrong, 10, "the others are told to wait: {statuses:?}");
+    assert_eq!(wrong, 10, "the other attempts are rejected: {statuses:?}");
     assert!(statuses.iter().all(|status| [401, 429, 503].contains(status)), "{statuses:?}");
 }
 
-/// Everybody who proved the mailbox learns how the invitation ended; each end has its code.
+/// A caller who proves the mailbox learns how the invitation ended.
 #[test]
-fn every_end_has_its_code() {
+fn each_end_of_an_invitation_has_its_code() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let jane = server.add_onward();
@@ -290,7 +296,7 @@ fn every_end_has_its_code() {
 
 /// The inviter's rights ended between invitation and acceptance.
 #[test]
-fn a_sponsor_who_left_is_answered_403() {
+fn an_invitation_of_a_removed_inviter_is_rejected_with_403() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let jane = server.add_onward();
@@ -308,7 +314,7 @@ fn a_sponsor_who_left_is_answered_403() {
 }
 
 #[test]
-fn strict_mode_demands_a_declared_json_body() {
+fn strict_mode_requires_a_json_content_type() {
     let setup = Setup::new(Backend::sqlite()).with("USHER__LANDSCAPE__STRICT_CONTENT_TYPE", "true");
     let server = setup.start();
     let jane = server.add_onward();
@@ -325,7 +331,7 @@ fn strict_mode_demands_a_declared_json_body() {
 }
 
 #[test]
-fn any_declared_type_does_otherwise() {
+fn every_content_type_is_accepted_by_default() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let jane = server.add_onward();
@@ -340,7 +346,7 @@ fn any_declared_type_does_otherwise() {
 }
 
 #[test]
-fn whoever_holds_a_link_accepts_where_the_operator_says_so() {
+fn possession_of_the_link_suffices_if_configured() {
     let setup = Setup::new(Backend::sqlite()).with("USHER__INVITATIONS__ACCEPTANCE", "possession");
     let server = setup.start();
     let jane = server.add_onward();
@@ -355,7 +361,7 @@ fn whoever_holds_a_link_accepts_where_the_operator_says_so() {
 }
 
 #[test]
-fn paths_and_methods_that_are_not_there() {
+fn unknown_paths_and_methods_are_rejected() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let jane = server.add_onward();

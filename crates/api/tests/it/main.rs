@@ -1,4 +1,4 @@
-//! The server as its users meet it: over TCP, on both databases, with an SMTP server that is not ours.
+//! The server over TCP, on both databases, with a third-party SMTP server.
 #![cfg(test)]
 
 mod access_tokens;

@@ -1,4 +1,4 @@
-//! Many requests at once, which the server gathers into common units of work: each is answered as if it were alone.
+//! Concurrent requests, which the server works on in batches: each has the result it would have alone.
 
 use std::{collections::BTreeMap, sync::Barrier, thread};
 
@@ -15,20 +15,20 @@ use crate::harness::{
 };
 
 on_both_databases!(
-    of_many_who_invite_one_address_one_does,
-    the_write_limit_is_exact_in_a_storm,
-    rights_that_are_taken_away_count_from_then_on,
-    each_account_is_answered_its_own,
+    concurrent_invitations_of_one_address_store_one,
+    the_write_limit_is_exact_for_concurrent_writes,
+    rights_that_are_revoked_during_a_batch_are_checked,
+    concurrent_lists_contain_only_the_own_account,
 );
 
 const LANDSCAPE: &str = "/api/v2/invitations";
 
-/// However slow the machine is, nobody is sent away because the connections are busy.
-fn patient(backend: Backend) -> Setup {
+/// With a timeout that a slow machine does not reach, so that no request is rejected as overload.
+fn with_long_timeout(backend: Backend) -> Setup {
     Setup::new(backend).with("USHER__DATABASE__ACQUIRE_TIMEOUT", "60s")
 }
 
-/// Sends all requests at the same moment; the answers are in their order.
+/// Sends all requests at the same moment. Returns the responses in the order of the requests.
 fn at_once<T: Send, F: FnOnce() -> T + Send>(requests: Vec<F>) -> Vec<T> {
     let ready = Barrier::new(requests.len());
     let ready = &ready;
@@ -44,7 +44,7 @@ fn at_once<T: Send, F: FnOnce() -> T + Send>(requests: Vec<F>) -> Vec<T> {
     })
 }
 
-/// A client of a member who invites as anybody.
+/// A client of a new member who may grant every role.
 fn administrator(server: &Server, account: &str, email: &str) -> Client {
     server.add_member(account, email, &["GlobalAdmin"], None);
     server.client_of(account, email)
@@ -58,9 +58,9 @@ fn by_fastly(client: &Client, email: &str) -> Response {
     create(client, &document(email, "user"))
 }
 
-/// Whether the invitation was made; if it was not, then because there is one, in the form of its dialect.
+/// Whether the invitation was created. If not, asserts a rejection for a repeated address, in the dialect's form.
 #[track_caller]
-fn made(response: &Response, by_landscape: bool) -> bool {
+fn is_created(response: &Response, by_landscape: bool) -> bool {
     if response.status.as_u16() == 200 {
         return true;
     }
@@ -76,7 +76,7 @@ fn made(response: &Response, by_landscape: bool) -> bool {
     false
 }
 
-/// Number and address of everything that is listed.
+/// Id and address of each listed invitation.
 fn listed(client: &Client) -> Vec<(InvitationId, String)> {
     let list = client.get(LANDSCAPE).expect(200).json();
     let of = |item: &Value| {
@@ -86,24 +86,24 @@ fn listed(client: &Client) -> Vec<(InvitationId, String)> {
     list["results"].as_array().unwrap().iter().map(of).collect()
 }
 
-/// How many mails an invitation of the first account has, and how many entries in the audit log tell of its making.
-fn traces(server: &Server, id: InvitationId) -> (usize, usize) {
+/// The number of mails of an invitation of the first account, and of its creations in the audit log.
+fn mails_and_events(server: &Server, id: InvitationId) -> (usize, usize) {
     server.scene.read(|tx| {
         let events = tx.audit_events(AccountId::new(1))?;
-        let made = events
+        let creations = events
             .iter()
             .filter(|event| event.action == AuditAction::InvitationCreated && event.invitation == Some(id));
-        Ok((tx.mails_of(AccountId::new(1), id)?.len(), made.count()))
+        Ok((tx.mails_of(AccountId::new(1), id)?.len(), creations.count()))
     })
 }
 
-fn of_many_who_invite_one_address_one_does(backend: Backend) {
-    let setup = patient(backend);
+fn concurrent_invitations_of_one_address_store_one(backend: Backend) {
+    let setup = with_long_timeout(backend);
     let server = setup.start();
     server.add_account("onward", "Onward, Inc.");
     let people: Vec<Client> =
         (0..4).map(|n| administrator(&server, "onward", &format!("admin{n}@example.com"))).collect();
-    // The same mailbox, however it is written.
+    // One mailbox in two spellings.
     let written = |n: u32, person: usize| {
         if person.is_multiple_of(2) { format!("joe{n}@example.com") } else { format!("Joe{n}@EXAMPLE.com") }
     };
@@ -111,56 +111,56 @@ fn of_many_who_invite_one_address_one_does(backend: Backend) {
     for n in 0..12 {
         for (person, client) in people.iter().enumerate() {
             requests.push(move || {
-                let (email, by_landscape_too) = (written(n, person), person < 2);
+                let (email, through_landscape) = (written(n, person), person < 2);
                 let response =
-                    if by_landscape_too { by_landscape(client, &email) } else { by_fastly(client, &email) };
-                (n, made(&response, by_landscape_too))
+                    if through_landscape { by_landscape(client, &email) } else { by_fastly(client, &email) };
+                (n, is_created(&response, through_landscape))
             });
         }
     }
-    let mut made_of: BTreeMap<u32, usize> = BTreeMap::new();
-    for (n, made) in at_once(requests) {
-        *made_of.entry(n).or_default() += usize::from(made);
+    let mut created_of: BTreeMap<u32, usize> = BTreeMap::new();
+    for (n, is_created) in at_once(requests) {
+        *created_of.entry(n).or_default() += usize::from(is_created);
     }
-    assert_eq!(made_of, (0..12).map(|n| (n, 1)).collect());
+    assert_eq!(created_of, (0..12).map(|n| (n, 1)).collect());
     let listed = listed(&people[0]);
     assert_eq!(listed.len(), 12);
     for (id, email) in listed {
-        assert_eq!(traces(&server, id), (1, 1), "{email}");
+        assert_eq!(mails_and_events(&server, id), (1, 1), "{email}");
     }
 }
 
-fn the_write_limit_is_exact_in_a_storm(backend: Backend) {
-    let setup = patient(backend).with("USHER__LIMITS__WRITES_PER_HOUR", "50");
+fn the_write_limit_is_exact_for_concurrent_writes(backend: Backend) {
+    let setup = with_long_timeout(backend).with("USHER__LIMITS__WRITES_PER_HOUR", "50");
     let server = setup.start();
     let jane = server.add_onward();
     let request = |n: usize| {
         let jane = &jane;
-        // Some are for one address: those count too.
+        // Some repeat an address. They count as well.
         move || by_fastly(jane, &format!("p{}@example.com", n % 60))
     };
     let responses = at_once((0..80).map(request).collect());
-    let (mut remaining, mut made) = (Vec::new(), 0);
+    let (mut remaining, mut created) = (Vec::new(), 0);
     for response in &responses {
         if response.status.as_u16() == 429 {
             assert_eq!(rejection(response).1, "Hourly rate limit exceeded");
         } else {
-            made += usize::from(self::made(response, false));
+            created += usize::from(is_created(response, false));
             remaining.push(response.header("fastly-ratelimit-remaining").parse::<usize>().unwrap());
         }
     }
     remaining.sort_unstable();
-    assert_eq!(remaining, (0..50).collect::<Vec<_>>(), "50 pass, each with a number of its own");
-    assert_eq!(listed(&jane).len(), made);
-    assert!(made >= 30, "at most 20 of the 80 are for an address that has one: {made}");
+    assert_eq!(remaining, (0..50).collect::<Vec<_>>(), "50 writes pass, each with its own count");
+    assert_eq!(listed(&jane).len(), created);
+    assert!(created >= 30, "at most 20 of the 80 requests repeat an address: {created}");
 }
 
-fn rights_that_are_taken_away_count_from_then_on(backend: Backend) {
-    let setup = patient(backend);
+fn rights_that_are_revoked_during_a_batch_are_checked(backend: Backend) {
+    let setup = with_long_timeout(backend);
     let server = setup.start();
     let jane = server.add_onward();
     let ann = administrator(&server, "onward", "ann@example.com");
-    let storm = |name: &str, in_between: &(dyn Fn() + Sync)| -> [Vec<u16>; 2] {
+    let send_all = |name: &str, meanwhile: &(dyn Fn() + Sync)| -> [Vec<u16>; 2] {
         let mut requests: Vec<Box<dyn FnOnce() -> u16 + Send>> = Vec::new();
         for (whose, client) in [("jane", &jane), ("ann", &ann)] {
             for n in 0..10 {
@@ -169,26 +169,26 @@ fn rights_that_are_taken_away_count_from_then_on(backend: Backend) {
             }
         }
         requests.push(Box::new(|| {
-            in_between();
+            meanwhile();
             0
         }));
         let statuses = at_once(requests);
         [statuses[..10].to_vec(), statuses[10..20].to_vec()]
     };
-    let [of_jane, of_ann] = storm("during", &|| server.remove_member("onward", "ann@example.com"));
+    let [of_jane, of_ann] = send_all("during", &|| server.remove_member("onward", "ann@example.com"));
     assert_eq!(of_jane, [200; 10]);
     assert!(of_ann.iter().all(|status| [200, 403].contains(status)), "{of_ann:?}");
     let of_ann = of_ann.iter().filter(|status| **status == 200).count();
     assert_eq!(listed(&jane).len(), 10 + of_ann, "what was rejected was not done");
 
-    assert_eq!(storm("after", &|| ()), [vec![200; 10], vec![403; 10]]);
+    assert_eq!(send_all("after", &|| ()), [vec![200; 10], vec![403; 10]]);
     let listed = listed(&jane);
     assert_eq!(listed.len(), 20 + of_ann);
     assert!(!listed.iter().any(|(_, email)| email.starts_with("after-ann")));
 }
 
-fn each_account_is_answered_its_own(backend: Backend) {
-    let setup = patient(backend);
+fn concurrent_lists_contain_only_the_own_account(backend: Backend) {
+    let setup = with_long_timeout(backend);
     let server = setup.start();
     let accounts: Vec<(String, Client)> = (0..4)
         .map(|n| {
@@ -197,7 +197,7 @@ fn each_account_is_answered_its_own(backend: Backend) {
             (title, administrator(&server, &name, &format!("admin{n}@example.com")))
         })
         .collect();
-    // Of different lengths, and with an address that all of them have.
+    // The lists have different lengths and share an address.
     for (n, (_, client)) in accounts.iter().enumerate() {
         for m in 0..=n {
             by_landscape(client, &format!("p{m}@example.com")).expect(200);

@@ -1,4 +1,4 @@
-//! The table of `docs/api/fastly.md` that says who may do what, cell by cell.
+//! The table of permissions in `docs/api/fastly.md`, cell by cell.
 
 use serde_json::{Value, json};
 use usher_domain::{
@@ -15,9 +15,9 @@ use crate::harness::{
 
 const DOCUMENT: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/api/fastly.md"));
 
-on_both_databases!(members_may_do_what_the_table_says, tokens_may_do_what_the_table_says);
+on_both_databases!(members_have_the_permissions_of_the_table, tokens_have_the_permissions_of_the_table);
 
-/// Names of the columns, and the statuses of each caller.
+/// The attempts in the columns, and each caller's row of statuses.
 struct Table {
     attempts: Vec<(String, Attempt)>,
     rows: Vec<(Caller, Vec<u16>)>,
@@ -30,7 +30,7 @@ impl Table {
         let head = lines.next().expect("the document has the table");
         let attempts = head.into_iter().skip(1).map(|name| (name.clone(), Attempt::named(&name)));
         let attempts: Vec<_> = attempts.collect();
-        // The line below the head is decoration.
+        // The first line separates the head.
         let rows = lines.skip(1).map(|row| {
             let statuses: Vec<u16> = row[1..].iter().map(|cell| cell.parse().unwrap()).collect();
             assert_eq!(statuses.len(), attempts.len(), "{row:?}");
@@ -47,12 +47,12 @@ fn cells(line: &str) -> Vec<String> {
 /// The names of roles that Fastly's clients know.
 const ROLES: [&str; 6] = ["user", "tls_viewer", "tls_admin", "billing", "engineer", "superuser"];
 
-/// Somebody in the first column.
+/// A caller in the first column.
 #[derive(Debug)]
 struct Caller {
     role: RoleName,
     limited: bool,
-    /// Comes with an access token of that scope, and not with a login's.
+    /// The scope of the caller's access token. Unset for the token of a login.
     scope: Option<Scope>,
 }
 
@@ -70,8 +70,8 @@ impl Caller {
         Self { role: RoleName::parse(role).unwrap(), limited, scope }
     }
 
-    /// A new member who is that, and speaks.
-    fn appear(&self, server: &Server, number: usize) -> Client {
+    /// Adds such a member to the account and returns a client of it.
+    fn add_to(&self, server: &Server, number: usize) -> Client {
         let email = format!("caller{number}@example.com");
         let service =
             ServiceGrant { service: ServiceId::parse("A").unwrap(), permission: ServicePermission::Full };
@@ -86,17 +86,17 @@ impl Caller {
     }
 }
 
-/// Something at the top of the other columns.
+/// The head of another column.
 #[derive(Debug)]
 enum Attempt {
     List,
     CurrentUser,
     Invite(Value),
-    /// An invitation with this role.
+    /// Of an invitation with this role.
     Delete(String),
 }
 
-/// Nobody is invited when a cell begins, so one address is enough.
+/// Each cell begins without invitations, so one address is enough.
 const INVITED: &str = "joe@example.com";
 
 impl Attempt {
@@ -123,7 +123,7 @@ impl Attempt {
         }
     }
 
-    /// Tries it, and puts everything back; the administrator tells whether anything changed.
+    /// Makes the request as the caller, asserts its effect as the administrator, and reverts it.
     fn try_as(&self, caller: &Client, jane: &Client) -> Response {
         if let Self::Delete(role) = self {
             create(jane, &document(INVITED, role)).expect(200);
@@ -148,24 +148,24 @@ impl Attempt {
     }
 }
 
-fn members_may_do_what_the_table_says(backend: Backend) {
-    hold(backend, |caller| caller.scope.is_none());
+fn members_have_the_permissions_of_the_table(backend: Backend) {
+    assert_rows(backend, |caller| caller.scope.is_none());
 }
 
-fn tokens_may_do_what_the_table_says(backend: Backend) {
-    hold(backend, |caller| caller.scope.is_some());
+fn tokens_have_the_permissions_of_the_table(backend: Backend) {
+    assert_rows(backend, |caller| caller.scope.is_some());
 }
 
-/// Tries the rows of the callers that are chosen.
-fn hold(backend: Backend, chosen: fn(&Caller) -> bool) {
+/// Asserts the statuses of the selected callers.
+fn assert_rows(backend: Backend, selected: fn(&Caller) -> bool) {
     let table = Table::read();
     let setup = Setup::new(backend);
     let server = setup.start();
     let jane = server.add_onward();
-    let rows: Vec<_> = table.rows.iter().filter(|(caller, _)| chosen(caller)).collect();
+    let rows: Vec<_> = table.rows.iter().filter(|(caller, _)| selected(caller)).collect();
     assert!(!rows.is_empty());
     for (number, (who, statuses)) in rows.into_iter().enumerate() {
-        let caller = who.appear(&server, number);
+        let caller = who.add_to(&server, number);
         for ((name, attempt), status) in table.attempts.iter().zip(statuses) {
             let response = attempt.try_as(&caller, &jane);
             assert_eq!(response.status.as_u16(), *status, "{who:?}, {name}: {}", response.body);
@@ -176,7 +176,7 @@ fn hold(backend: Backend, chosen: fn(&Caller) -> bool) {
     }
 }
 
-/// A role or an operation that is forgotten there would not be tried.
+/// A role or an operation that is missing there would not be tested.
 #[test]
 fn the_table_has_every_role_and_every_operation() {
     let table = Table::read();

@@ -1,5 +1,4 @@
-//! Usher as Fastly's own clients meet it, unchanged: npm's hands out nearly everything, `PyPI`'s is the strictest reader
-//! of replies that there is.
+//! Fastly's own clients, unchanged. npm's returns nearly the whole response; `PyPI`'s validates responses most strictly.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -12,9 +11,9 @@ on_both_databases!(
     services_are_linked_in_the_list,
     pages_hold_the_newest_first,
     an_address_is_invited_once,
-    what_is_deleted_is_gone,
-    nobody_invites_beyond_their_role,
-    strangers_learn_nothing,
+    a_deleted_invitation_is_not_found,
+    members_cannot_grant_roles_above_their_own,
+    invalid_tokens_are_rejected_by_every_operation,
     the_current_user_names_the_customer,
 );
 
@@ -28,7 +27,7 @@ fn python(server: &Server, email: &str) -> OutsideClient {
     OutsideClient::python(server.client.base(), &server.token(Some("onward"), email)).unwrap()
 }
 
-/// What the caller of a successful call got.
+/// Asserts a success and returns its response.
 #[track_caller]
 fn accepted(outcome: Outcome, status: u16) -> ClientAnswer {
     let response = outcome.unwrap();
@@ -39,7 +38,7 @@ fn accepted(outcome: Outcome, status: u16) -> ClientAnswer {
     response
 }
 
-/// What the caller of a rejected call got. Two of Fastly's clients choose how to read it by the type alone.
+/// Asserts a rejection and returns its response. Two of Fastly's clients parse it by its content type alone.
 #[track_caller]
 fn rejected(outcome: Outcome, status: u16) -> ClientAnswer {
     let response = outcome.unwrap();
@@ -49,7 +48,7 @@ fn rejected(outcome: Outcome, status: u16) -> ClientAnswer {
     response
 }
 
-/// An engineer for two services, in the form that the JavaScript client's documentation shows.
+/// An engineer for two services, in the form of the JavaScript client's documentation.
 fn limited(email: &str) -> Value {
     let service = |id: &str, permission: &str| {
         json!({
@@ -69,12 +68,12 @@ fn limited(email: &str) -> Value {
 }
 
 /// An engineer for one service, in the clients' typed models.
-fn typed(email: &str) -> Value {
+fn typed_limited(email: &str) -> Value {
     let service = json!({ "id": "5nWq8ZrT1yKc4mVb7XdLp2", "permission": "purge_select" });
     json!({ "email": email, "limit_services": true, "role": "engineer", "services": [service] })
 }
 
-/// The ids that an item of a list links as its service invitations.
+/// The ids of an item's service invitations.
 fn links(item: &Value) -> Vec<&str> {
     let linkage = item["relationships"]["service_invitations"]["data"].as_array().unwrap();
     assert!(linkage.iter().all(|link| link["type"] == "service_invitation"), "{item}");
@@ -98,11 +97,11 @@ fn services_are_linked_in_the_list(backend: Backend) {
     let told = ["email", "limit_services", "role", "status_code", "created_at"];
     let told = told.map(|name| &joe["attributes"][name]);
     assert_eq!(json!(told), json!(["joe@example.com", true, "engineer", 1, "2024-03-20T14:49:25Z"]));
-    // The Python client takes a list here for that of its request, and refuses it.
+    // The Python client would validate a list here as the one of its request, and fail.
     assert_eq!(joe["relationships"].get("service_invitations"), None);
 
     setup.advance(TimeDelta::seconds(1));
-    accepted(jane.create_typed(&typed("ann@example.com")), 200);
+    accepted(jane.create_typed(&typed_limited("ann@example.com")), 200);
     let reply = accepted(jane.list(None, None), 200);
     assert_eq!(emails(&reply), ["ann@example.com", "joe@example.com"]);
     let listed = &reply.result["data"];
@@ -140,7 +139,7 @@ fn pages_hold_the_newest_first(backend: Backend) {
         let body = reply.json();
         let meta = json!({ "current_page": page, "per_page": 2, "record_count": 5, "total_pages": 3 });
         assert_eq!(body["meta"], meta);
-        // The link to the next page says besides where that begins.
+        // The link to the next page also has a cursor.
         let stated = body["links"]["next"].as_str().map(|next| next.split("&page%5Bafter").next());
         let stated = stated.map_or(Value::Null, |number| json!(number));
         let around = [&body["links"]["prev"], &stated, &body["links"]["last"]];
@@ -162,7 +161,7 @@ fn an_address_is_invited_once(backend: Backend) {
     assert_eq!(emails(&accepted(jane.list(None, None), 200)), ["joe@example.com"]);
 }
 
-fn what_is_deleted_is_gone(backend: Backend) {
+fn a_deleted_invitation_is_not_found(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     server.add_onward();
@@ -178,7 +177,7 @@ fn what_is_deleted_is_gone(backend: Backend) {
     assert!(emails(&accepted(jane.list(None, None), 200)).is_empty());
 }
 
-fn nobody_invites_beyond_their_role(backend: Backend) {
+fn members_cannot_grant_roles_above_their_own(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     server.add_onward();
@@ -200,7 +199,7 @@ fn nobody_invites_beyond_their_role(backend: Backend) {
     assert_eq!(emails(&accepted(jane.list(None, None), 200)), ["ann@example.com"]);
 }
 
-fn strangers_learn_nothing(backend: Backend) {
+fn invalid_tokens_are_rejected_by_every_operation(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     server.add_onward();
@@ -239,7 +238,7 @@ fn python_reads_every_reply() {
     let me = jane.current_user().unwrap();
     assert!(me.ok && me.result["customer_id"].is_string(), "{me:?}");
     accepted(jane.list(None, None), 200);
-    let created = accepted(jane.create_typed(&typed("joe@example.com")), 200);
+    let created = accepted(jane.create_typed(&typed_limited("joe@example.com")), 200);
     accepted(jane.create(&limited("ann@example.com")), 200);
     let id = created.result["data"]["id"].as_str().unwrap();
     accepted(jane.list(Some(3), Some(1)), 200);
@@ -247,7 +246,7 @@ fn python_reads_every_reply() {
     let joe = listed["data"].as_array().unwrap().iter().find(|item| item["id"] == id).unwrap();
     let told = ["email", "limit_services", "role", "status_code", "created_at", "deleted_at"];
     let told = told.map(|name| &joe["attributes"][name]);
-    // The number has become a float, and the moment a date, in the client.
+    // The client has converted the number to a float and the time to a date.
     let expected = json!(["joe@example.com", true, "engineer", 1.0, "2024-03-20T14:49:25+00:00", null]);
     assert_eq!(json!(told), expected);
     assert_eq!(links(joe).len(), 1);
@@ -255,13 +254,13 @@ fn python_reads_every_reply() {
 }
 
 #[test]
-fn python_raises_the_exception_that_fits() {
+fn python_raises_the_exception_of_each_status() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     server.add_onward();
     server.add_member("onward", "usr@example.com", &["user"], None);
     let mut jane = python(&server, "jane@example.com");
-    accepted(jane.create_typed(&typed("joe@example.com")), 200);
+    accepted(jane.create_typed(&typed_limited("joe@example.com")), 200);
     let joe = document("joe@example.com", "user");
     let mut stranger = OutsideClient::python(server.client.base(), "garbage").unwrap();
     let responses = [

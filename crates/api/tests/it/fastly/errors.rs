@@ -1,4 +1,4 @@
-//! Refusals: which, in which words, and that strangers learn nothing from them.
+//! Rejections: status and text, and that they reveal nothing to strangers.
 
 use chrono::TimeDelta;
 use reqwest::{Method, blocking::RequestBuilder};
@@ -10,11 +10,11 @@ use super::{
 };
 use crate::harness::{Backend, Response, Setup, on_both_databases, send};
 
-on_both_databases!(what_is_not_the_accounts_is_not_there, an_address_is_invited_once_in_any_case);
+on_both_databases!(invitations_of_other_accounts_are_not_found, addresses_are_compared_without_case);
 
 const UNAUTHORIZED: &str = "Provided credentials are missing or invalid";
 
-/// A 401 in full; the detail.
+/// Asserts a 401 and returns its detail.
 #[track_caller]
 fn unauthorized(response: &Response) -> String {
     let (status, msg, detail) = rejection(response);
@@ -24,7 +24,7 @@ fn unauthorized(response: &Response) -> String {
 }
 
 #[test]
-fn a_token_comes_in_either_header_but_once() {
+fn a_token_is_sent_once_in_either_header() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     server.add_onward();
@@ -36,7 +36,7 @@ fn a_token_comes_in_either_header_but_once() {
         let request = server.client.request(Method::GET, "/invitations");
         send(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)))
     };
-    // Credentials of another scheme beside the key are a proxy's.
+    // A proxy may add credentials of another scheme.
     let good: [&[(&str, &str)]; 3] = [&[key], &[bearer], &[key, basic]];
     for headers in good {
         ask(headers).expect(200);
@@ -50,7 +50,7 @@ fn a_token_comes_in_either_header_but_once() {
 }
 
 #[test]
-fn a_bad_token_is_refused_everywhere() {
+fn every_operation_rejects_invalid_tokens() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let jane = server.add_onward();
@@ -76,10 +76,10 @@ fn a_bad_token_is_refused_everywhere() {
         }
     }
     let jane = server.jane();
-    assert_eq!(emails(&list(&jane)), ["joe@example.com"], "nothing was done");
+    assert_eq!(emails(&list(&jane)), ["joe@example.com"], "no invitation changed");
 }
 
-fn what_is_not_the_accounts_is_not_there(backend: Backend) {
+fn invitations_of_other_accounts_are_not_found(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     let jane = server.add_onward();
@@ -89,7 +89,7 @@ fn what_is_not_the_accounts_is_not_there(backend: Backend) {
     let foreign = invited(&eve, "joe@example.com");
     let gone = invited(&jane, "ann@example.com");
     jane.delete(&path(&gone)).expect(204);
-    // Landscape's numbers name nothing here.
+    // Landscape's numeric ids are unknown here.
     let unknown = "2bXr7KqVn0mTz5LcWd8Yp4";
     for id in [&*foreign, &gone, unknown, "1", "x", &"x".repeat(23)] {
         let expected = (404, "Record not found".to_owned(), format!("Cannot find invitation '{id}'"));
@@ -103,7 +103,7 @@ fn what_is_not_the_accounts_is_not_there(backend: Backend) {
 }
 
 #[test]
-fn an_id_that_is_no_text_is_not_found_either() {
+fn malformed_ids_are_not_found() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let jane = server.add_onward();
@@ -116,7 +116,7 @@ fn an_id_that_is_no_text_is_not_found_either() {
     assert_eq!((status, detail), (404, format!("Cannot find invitation '{}'", &long[..64])));
 }
 
-fn an_address_is_invited_once_in_any_case(backend: Backend) {
+fn addresses_are_compared_without_case(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     let jane = server.add_onward();
@@ -134,7 +134,7 @@ fn an_address_is_invited_once_in_any_case(backend: Backend) {
 }
 
 #[test]
-fn whoever_may_not_is_told_so_and_nothing_is_done() {
+fn missing_permissions_are_named_and_nothing_changes() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let jane = server.add_onward();
@@ -158,7 +158,7 @@ fn whoever_may_not_is_told_so_and_nothing_is_done() {
         (user.get("/invitations"), "your roles in this account do not allow seeing its invitations"),
         (create(&user, &joe), "your roles in this account do not allow inviting people"),
         (user.delete(&superusers), "your roles in this account do not allow deleting invitations"),
-        // Who may not delete at all does not learn which ids there are.
+        // A member without the permission does not learn which ids exist.
         (
             user.delete("/invitations/2bXr7KqVn0mTz5LcWd8Yp4"),
             "your roles in this account do not allow deleting invitations",
@@ -177,7 +177,7 @@ fn whoever_may_not_is_told_so_and_nothing_is_done() {
 }
 
 #[test]
-fn a_body_that_does_not_come_is_not_waited_for() {
+fn a_body_that_does_not_arrive_in_time_is_rejected_with_408() {
     let setup = Setup::new(Backend::sqlite()).with("USHER__SERVER__BODY_TIMEOUT", "1s");
     let server = setup.start();
     server.add_onward();
@@ -191,7 +191,7 @@ fn a_body_that_does_not_come_is_not_waited_for() {
 }
 
 #[test]
-fn a_code_that_opens_nothing_says_what_became_of_its_invitation() {
+fn an_unusable_code_is_rejected_with_the_reason() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let jane = server.add_onward();
@@ -215,9 +215,9 @@ fn a_code_that_opens_nothing_says_what_became_of_its_invitation() {
     assert_eq!((status, msg.as_str()), (410, "Gone"));
 }
 
-/// Who is asking comes first: a stranger does not learn what is wrong with a body or an id.
+/// The token is checked first, so a stranger learns nothing about a body or an id.
 #[test]
-fn an_access_token_that_is_nobodys_is_refused_before_all_else() {
+fn unknown_access_tokens_are_rejected_before_the_request_is_checked() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     server.add_onward();
@@ -233,9 +233,9 @@ fn an_access_token_that_is_nobodys_is_refused_before_all_else() {
     }
 }
 
-/// Clients that forget an id come here, and look for `msg` as everywhere.
+/// Clients that leave out an id request these paths and read `msg`.
 #[test]
-fn what_lies_below_the_paths_is_not_found_in_the_same_form() {
+fn unknown_paths_are_rejected_in_fastlys_form() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let jane = server.add_onward();

@@ -1,4 +1,4 @@
-//! The list in parts.
+//! Pagination of the list.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{emails, invited, rejection};
 use crate::harness::{Backend, Client, Setup, on_both_databases, send};
 
-on_both_databases!(every_invitation_is_on_one_page, each_page_links_to_those_around_it);
+on_both_databases!(every_invitation_is_on_exactly_one_page, each_page_links_to_its_neighbours);
 
 const URL: &str = "https://usher.example.com/invitations";
 
@@ -15,12 +15,12 @@ fn link(number: u32, size: u32) -> String {
 }
 
 #[track_caller]
-fn part(client: &Client, query: &str) -> Value {
+fn page_of(client: &Client, query: &str) -> Value {
     client.get(&format!("/invitations?{query}")).expect(200).json()
 }
 
-/// Invites so many; their addresses, the newest first. The clock does not move.
-fn crowd(client: &Client, size: usize) -> Vec<String> {
+/// Creates this many invitations at the same time and returns their addresses, the newest first.
+fn invite_many(client: &Client, size: usize) -> Vec<String> {
     let mut addresses: Vec<String> = (0..size).map(|n| format!("p{n}@example.com")).collect();
     for email in &addresses {
         invited(client, email);
@@ -29,11 +29,11 @@ fn crowd(client: &Client, size: usize) -> Vec<String> {
     addresses
 }
 
-fn every_invitation_is_on_one_page(backend: Backend) {
+fn every_invitation_is_on_exactly_one_page(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     let jane = server.add_onward();
-    let crowd = crowd(&jane, 22);
+    let addresses = invite_many(&jane, 22);
     for (first, pages) in [("/invitations", 2), ("/invitations?page%5Bsize%5D=5", 5), (&*link(1, 22), 1)] {
         let mut seen = Vec::new();
         let mut next = Some(first.to_owned());
@@ -46,12 +46,12 @@ fn every_invitation_is_on_one_page(backend: Backend) {
             assert_eq!(page["meta"]["current_page"], walked, "{url}");
             next = page["links"].get("next").map(|next| next.as_str().unwrap().to_owned());
         }
-        assert_eq!((&seen, walked), (&crowd, pages), "from {first}");
+        assert_eq!((&seen, walked), (&addresses, pages), "from {first}");
     }
 }
 
-/// Links by number, after checking that the one to the next page says besides where that begins.
-fn without_places(links: &Value) -> Value {
+/// Removes the cursor from the link to the next page, which must have one.
+fn without_cursors(links: &Value) -> Value {
     let mut links = links.clone();
     if let Some(next) = links.get_mut("next") {
         let (number, place) = next.as_str().unwrap().split_once("&page%5Bafter%5D=").unwrap();
@@ -61,38 +61,38 @@ fn without_places(links: &Value) -> Value {
     links
 }
 
-fn each_page_links_to_those_around_it(backend: Backend) {
+fn each_page_links_to_its_neighbours(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     let jane = server.add_onward();
     let table = |rows: u32, number: u32| {
-        let page = part(&jane, &format!("page%5Bnumber%5D={number}&page%5Bsize%5D=2"));
+        let page = page_of(&jane, &format!("page%5Bnumber%5D={number}&page%5Bsize%5D=2"));
         let meta = json!({
             "current_page": number, "per_page": 2, "record_count": rows, "total_pages": rows.div_ceil(2).max(1),
         });
         assert_eq!(page["meta"], meta);
-        (emails(&page), without_places(&page["links"]))
+        (emails(&page), without_cursors(&page["links"]))
     };
     let none = Vec::<String>::new();
     assert_eq!(table(0, 1), (none.clone(), json!({ "last": link(1, 2) })));
-    let crowd = crowd(&jane, 5);
+    let addresses = invite_many(&jane, 5);
     let first = json!({ "next": link(2, 2), "last": link(3, 2) });
-    assert_eq!(table(5, 1), (crowd[..2].to_vec(), first));
+    assert_eq!(table(5, 1), (addresses[..2].to_vec(), first));
     let second = json!({ "first": link(1, 2), "prev": link(1, 2), "next": link(3, 2), "last": link(3, 2) });
-    assert_eq!(table(5, 2), (crowd[2..4].to_vec(), second));
+    assert_eq!(table(5, 2), (addresses[2..4].to_vec(), second));
     let last = json!({ "first": link(1, 2), "prev": link(2, 2), "last": link(3, 2) });
-    assert_eq!(table(5, 3), (crowd[4..].to_vec(), last));
+    assert_eq!(table(5, 3), (addresses[4..].to_vec(), last));
     let beyond = json!({ "first": link(1, 2), "prev": link(3, 2), "last": link(3, 2) });
     assert_eq!(table(5, 4), (none.clone(), beyond.clone()));
     assert_eq!(table(5, u32::MAX), (none, beyond));
 }
 
 #[test]
-fn parameters_come_in_any_order_and_spelling_and_have_defaults() {
+fn page_parameters_are_optional_in_any_order_and_encoding() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let jane = server.add_onward();
-    crowd(&jane, 21);
+    invite_many(&jane, 21);
     let table = [
         ("", 1, 20),
         ("page%5Bnumber%5D=2", 2, 20),
@@ -104,7 +104,7 @@ fn parameters_come_in_any_order_and_spelling_and_have_defaults() {
         ("filter=x&page%5bsize%5d=7&sort=-created_at", 1, 7),
     ];
     for (query, number, size) in table {
-        let page = part(&jane, query);
+        let page = page_of(&jane, query);
         let told = (&page["meta"]["current_page"], &page["meta"]["per_page"]);
         assert_eq!(told, (&json!(number), &json!(size)), "{query}");
         let rows = emails(&page).len();
@@ -113,7 +113,7 @@ fn parameters_come_in_any_order_and_spelling_and_have_defaults() {
 }
 
 #[test]
-fn numbers_out_of_bounds_are_refused_by_name() {
+fn parameters_out_of_bounds_are_rejected_by_name() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let jane = server.add_onward();
@@ -135,11 +135,11 @@ fn numbers_out_of_bounds_are_refused_by_name() {
 }
 
 #[test]
-fn links_begin_with_the_public_url_whatever_the_request_says() {
+fn links_begin_with_the_public_url_whatever_the_request_headers_are() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let jane = server.add_onward();
-    crowd(&jane, 2);
+    invite_many(&jane, 2);
     let deceit = [
         ("Host", "evil.example"),
         ("X-Forwarded-Host", "evil.example"),

@@ -1,4 +1,4 @@
-//! What may be sent, in which words, and what becomes of it.
+//! Request bodies: accepted forms, defaults and rejections.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::harness::{Backend, Client, Response, Setup, send};
 
-/// An invitation of a user with these attributes too.
+/// An invitation of a user with these additional attributes.
 fn with(email: &str, attributes: &Value) -> Value {
     let mut body = document(email, "user");
     for (name, value) in attributes.as_object().unwrap() {
@@ -19,7 +19,7 @@ fn with(email: &str, attributes: &Value) -> Value {
 }
 
 #[test]
-fn every_declared_type_is_read() {
+fn every_content_type_is_accepted() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let jane = server.add_onward();
@@ -42,7 +42,7 @@ fn every_declared_type_is_read() {
 }
 
 #[test]
-fn what_is_left_out_or_null_has_its_default() {
+fn missing_and_null_members_have_their_defaults() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let jane = server.add_onward();
@@ -85,7 +85,7 @@ fn role_and_roles_are_granted_together() {
 }
 
 #[test]
-fn the_status_code_is_1_in_words_or_figures() {
+fn the_status_code_is_1_as_number_or_text() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let jane = server.add_onward();
@@ -132,7 +132,7 @@ fn the_token_decides_the_customer() {
 }
 
 #[test]
-fn bodies_that_say_nothing_sensible_are_refused() {
+fn invalid_bodies_are_rejected() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let jane = server.add_onward();
@@ -143,7 +143,7 @@ fn bodies_that_say_nothing_sensible_are_refused() {
         format!(r#"{{"data":{{"attributes":{{"email":"joe@example.com"}},"relationships":{list}}}}}"#)
     };
     let table: &[(String, &str)] = &[
-        // fastly-rust without an invitation.
+        // The body of fastly-rust without an invitation.
         ("null".to_owned(), "the request body must be one JSON object: it is null"),
         ("[]".to_owned(), "it is a list"),
         ("email=joe%40example.com".to_owned(), "the request body must be one JSON object"),
@@ -184,9 +184,9 @@ fn bodies_that_say_nothing_sensible_are_refused() {
     assert_eq!(server.scene.read(|tx| tx.next_mail_due()), None, "no mail was queued");
 }
 
-/// fastly-py and fastly-js without an invitation.
+/// The request of fastly-py and fastly-js without an invitation.
 #[test]
-fn a_body_of_no_length_is_refused() {
+fn an_empty_body_is_rejected() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     server.add_onward();
@@ -219,7 +219,7 @@ fn a_body_has_at_most_64_kib() {
 }
 
 #[test]
-fn nothing_is_ever_not_acceptable() {
+fn the_accept_header_is_ignored() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let jane = server.add_onward();

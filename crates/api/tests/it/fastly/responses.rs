@@ -1,4 +1,4 @@
-//! What is answered when all went well, and what a list shows of an invitation's life.
+//! Successful responses, and how a list changes during an invitation's life.
 
 use super::{JSON_API, acceptance_code, create, document, emails, invited, list, path, rejection, stored};
 use crate::harness::{Backend, Setup, invitation_body, on_both_databases, send};
@@ -9,12 +9,12 @@ use usher_testbed::{InvitationResponse, violated_rules};
 
 on_both_databases!(
     an_expired_invitation_leaves_the_list,
-    an_invitation_that_is_sent_again_stays_on_the_list,
-    an_invitation_that_ended_leaves_the_list,
+    a_resent_invitation_stays_on_the_list,
+    an_ended_invitation_leaves_the_list,
 );
 
 #[test]
-fn the_strictest_clients_can_read_what_either_dialect_made() {
+fn responses_satisfy_the_strictest_clients() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let jane = server.add_onward();
@@ -46,7 +46,7 @@ fn the_strictest_clients_can_read_what_either_dialect_made() {
 }
 
 #[test]
-fn moments_are_whole_seconds_whatever_the_clock_says() {
+fn times_are_in_whole_seconds() {
     let setup = Setup::new(Backend::sqlite());
     setup.advance(TimeDelta::microseconds(999_999));
     let server = setup.start();
@@ -55,7 +55,7 @@ fn moments_are_whole_seconds_whatever_the_clock_says() {
     let moment = "2024-03-20T14:49:25Z";
     let expected = format!(r#""created_at":"{moment}","updated_at":"{moment}","deleted_at":null}}"#);
     assert!(created.body.contains(&expected), "{}", created.body);
-    assert!(jane.get("/invitations").body.contains(&expected), "stored to the microsecond, shown as before");
+    assert!(jane.get("/invitations").body.contains(&expected), "stored in microseconds, shown in seconds");
     let me = jane.get("/current_user").expect(200);
     assert!(me.body.ends_with(&expected), "{}", me.body);
 }
@@ -72,7 +72,7 @@ fn an_address_is_shown_as_it_was_typed() {
 }
 
 #[test]
-fn head_is_get_without_the_body() {
+fn head_returns_the_headers_of_get() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let jane = server.add_onward();
@@ -87,7 +87,7 @@ fn head_is_get_without_the_body() {
 }
 
 #[test]
-fn a_method_that_a_path_does_not_know_is_refused_with_those_it_knows() {
+fn a_rejected_method_is_answered_with_the_allowed_methods() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let jane = server.add_onward();
@@ -95,7 +95,7 @@ fn a_method_that_a_path_does_not_know_is_refused_with_those_it_knows() {
     let table: &[(Method, &str, &str)] = &[
         (Method::PUT, "/invitations", "GET, HEAD, POST"),
         (Method::DELETE, "/invitations", "GET, HEAD, POST"),
-        // There is none to get a single invitation: clients list and search.
+        // No operation returns a single invitation: clients search the list.
         (Method::GET, &own, "DELETE"),
         (Method::HEAD, &own, "DELETE"),
         (Method::PUT, &own, "DELETE"),
@@ -120,18 +120,18 @@ fn an_expired_invitation_leaves_the_list(backend: Backend) {
     let id = invited(&server.jane(), "joe@example.com");
     setup.advance(TimeDelta::days(7) - TimeDelta::seconds(1));
     let jane = server.jane();
-    assert_eq!(list(&jane)["data"][0]["attributes"]["status_code"], 1, "until the last second");
+    assert_eq!(list(&jane)["data"][0]["attributes"]["status_code"], 1, "valid until the last second");
     setup.advance(TimeDelta::seconds(1));
     let listed = list(&jane);
     assert_eq!((&listed["data"], &listed["meta"]["record_count"]), (&json!([]), &json!(0)));
-    // It does not hold its address, and can still be deleted.
+    // Its address can be invited again, and it can still be deleted.
     let next = invited(&jane, "JOE@example.com");
     jane.delete(&path(&id)).expect(204);
     assert_eq!(emails(&list(&jane)), ["JOE@example.com"]);
     jane.delete(&path(&next)).expect(204);
 }
 
-fn an_invitation_that_is_sent_again_stays_on_the_list(backend: Backend) {
+fn a_resent_invitation_stays_on_the_list(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     server.add_onward();
@@ -150,7 +150,7 @@ fn an_invitation_that_is_sent_again_stays_on_the_list(backend: Backend) {
     assert_eq!(list(&client)["data"], json!([]));
 }
 
-fn an_invitation_that_ended_leaves_the_list(backend: Backend) {
+fn an_ended_invitation_leaves_the_list(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     let jane = server.add_onward();
@@ -176,10 +176,10 @@ fn an_invitation_that_ended_leaves_the_list(backend: Backend) {
         assert_eq!(
             rejection(&missing).2,
             format!("Cannot find invitation '{id}'"),
-            "it is over: nothing to delete"
+            "an ended invitation cannot be deleted"
         );
     }
-    // Whoever declined or was deleted can be invited anew, a member cannot.
+    // Deleted and declined invitations can be repeated. A member cannot be invited.
     let again = |name: &str| create(&jane, &document(&format!("{name}@example.com"), "user"));
     assert_eq!(again("deleted").expect(200).header("content-type"), JSON_API);
     again("declined").expect(200);

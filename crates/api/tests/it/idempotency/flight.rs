@@ -1,4 +1,4 @@
-//! The same key while its first request is being worked on.
+//! Requests with a key whose first request is in flight.
 
 use std::{sync::mpsc, thread};
 
@@ -11,9 +11,9 @@ use usher_domain::{
 use super::{KEY, LANDSCAPE, assert_again, assert_first, invite, invite_by_fastly, is_replayed};
 use crate::harness::{Backend, Client, Response, Server, Setup, fastly::rejection, on_both_databases};
 
-on_both_databases!(a_key_in_flight_is_refused_for_the_moment);
+on_both_databases!(a_key_in_flight_is_rejected_with_409);
 
-/// Without a write limit: on SQLite a write is counted by the connection that is held here.
+/// Without a write limit: on SQLite, counting needs the write lock that the test holds.
 fn setup(backend: Backend) -> Setup {
     Setup::new(backend).with("USHER__LIMITS__WRITES_PER_HOUR", "0")
 }
@@ -29,8 +29,8 @@ fn hold(scene: &Scene, work: impl Fn()) {
     assert!(held.is_err());
 }
 
-/// Sends the request by each client at once, while nobody can invite joe@example.com; answers the one that was answered
-/// meanwhile, and the one that was answered after.
+/// Sends the request by both clients while the test blocks invitations of joe@example.com. Returns the response that came
+/// during the block and the one that came after it.
 fn race(server: &Server, clients: &[Client; 2], send: fn(&Client) -> Response) -> [Response; 2] {
     thread::scope(|scope| {
         let (responses, answered) = mpsc::channel();
@@ -63,7 +63,7 @@ fn by_fastly(client: &Client) -> Response {
     invite_by_fastly(client, "joe@example.com", KEY)
 }
 
-fn a_key_in_flight_is_refused_for_the_moment(backend: Backend) {
+fn a_key_in_flight_is_rejected_with_409(backend: Backend) {
     let setup = setup(backend);
     let server = setup.start();
     let jane = server.add_onward();
@@ -84,9 +84,9 @@ fn a_key_in_flight_is_refused_for_the_moment(backend: Backend) {
     assert_first(&late, 200);
 }
 
-/// The database tells the replicas.
+/// Replicas see the key in the database.
 #[test]
-fn a_key_in_flight_at_another_replica_is_refused_on_postgres() {
+fn a_key_in_flight_at_another_replica_is_rejected_on_postgres() {
     let setup = setup(Backend::postgres());
     let (here, there) = (setup.start(), setup.start());
     let clients = [here.add_onward(), there.jane()];
@@ -99,7 +99,7 @@ fn a_key_in_flight_at_another_replica_is_refused_on_postgres() {
     assert_eq!(clients[0].get(LANDSCAPE).json()["count"], 1);
 }
 
-/// One process writes at a time, and the other one waits for it.
+/// On SQLite one process writes at a time, so the other one waits.
 #[test]
 fn a_key_in_flight_in_another_process_is_waited_for_on_sqlite() {
     let setup = setup(Backend::sqlite());

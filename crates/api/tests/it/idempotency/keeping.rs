@@ -1,4 +1,4 @@
-//! What is kept, for how long, and beside what.
+//! Storage of keys and responses: for how long, and without secrets.
 
 use std::{
     io::Write as _,
@@ -16,11 +16,11 @@ use crate::harness::{Backend, SECRET, Setup, invitation_body, on_both_databases}
 
 on_both_databases!(
     a_key_lives_for_a_day,
-    a_repetition_is_a_write,
-    a_lost_answer_is_given_again,
-    every_replica_gives_the_answer_again,
-    an_answer_outlives_the_secret,
-    nothing_secret_is_kept,
+    a_replayed_request_counts_as_a_write,
+    a_lost_response_is_replayed,
+    every_replica_replays_the_response,
+    a_response_is_replayed_after_the_secret_changed,
+    no_secret_is_stored,
 );
 
 fn a_key_lives_for_a_day(backend: Backend) {
@@ -44,8 +44,8 @@ fn a_key_lives_for_a_day(backend: Backend) {
     assert_eq!(forget(), Ok(1));
 }
 
-/// It counts, and beyond the limit it is rejected before its key is looked at.
-fn a_repetition_is_a_write(backend: Backend) {
+/// Above the write limit, a request is rejected before its key is looked up.
+fn a_replayed_request_counts_as_a_write(backend: Backend) {
     let setup = Setup::new(backend).with("USHER__LIMITS__WRITES_PER_HOUR", "2");
     let server = setup.start();
     let jane = server.add_onward();
@@ -63,8 +63,8 @@ fn a_repetition_is_a_write(backend: Backend) {
     assert_again(&first, &invite_by_fastly(&jane, "joe@example.com", KEY));
 }
 
-/// The client hangs up without having read its answer.
-fn a_lost_answer_is_given_again(backend: Backend) {
+/// The client closes the connection before it reads the response.
+fn a_lost_response_is_replayed(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     let jane = server.add_onward();
@@ -81,23 +81,23 @@ fn a_lost_answer_is_given_again(backend: Backend) {
     .unwrap();
     let deadline = Instant::now() + Duration::from_secs(30);
     while jane.get(LANDSCAPE).json()["count"] != 1 {
-        assert!(Instant::now() < deadline, "nothing was done");
+        assert!(Instant::now() < deadline, "the request is not executed");
     }
     drop(stream);
-    // What is committed may be in flight for another moment.
+    // The key can stay in flight for a moment after the commit.
     let again = loop {
         let response = invite(&jane, "joe@example.com", KEY);
         if response.status.as_u16() != 409 {
             break response.expect(200);
         }
-        assert!(Instant::now() < deadline, "it is still in flight");
+        assert!(Instant::now() < deadline, "the key is still in flight");
     };
     assert_eq!(again.header("idempotency-replayed"), "true");
     assert_eq!(again.json()["id"], 1);
     assert_eq!(jane.get(LANDSCAPE).json()["count"], 1);
 }
 
-fn every_replica_gives_the_answer_again(backend: Backend) {
+fn every_replica_replays_the_response(backend: Backend) {
     let setup = Setup::new(backend);
     let (one, other) = (setup.start(), setup.start());
     let first = invite(&one.add_onward(), "joe@example.com", KEY).expect(200);
@@ -105,7 +105,7 @@ fn every_replica_gives_the_answer_again(backend: Backend) {
     assert_again(&first, &invite(&one.jane(), "joe@example.com", KEY));
 }
 
-fn an_answer_outlives_the_secret(backend: Backend) {
+fn a_response_is_replayed_after_the_secret_changed(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     let first = invite(&server.add_onward(), "joe@example.com", KEY).expect(200);
@@ -117,8 +117,8 @@ fn an_answer_outlives_the_secret(backend: Backend) {
     drop(server);
 }
 
-/// Neither the key, nor the code, nor the password; and the request only as what nobody without the server's secret can make.
-fn nothing_secret_is_kept(backend: Backend) {
+/// The database contains neither the key, the code nor the password, and the request only as a MAC with the server's secret.
+fn no_secret_is_stored(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     let created = server
@@ -130,7 +130,7 @@ fn nothing_secret_is_kept(backend: Backend) {
     keyed(&server.client, Method::PUT, &path, &newcomer, KEY).expect(200);
     drop(server);
     let dump = setup.backend.dump();
-    assert!(dump.contains("application/json"), "the dump is whole");
+    assert!(dump.contains("application/json"), "the dump contains the stored response");
     let code = path.rsplit('.').next().unwrap();
     for secret in [KEY, code, "a password of joe"] {
         assert!(!dump.contains(secret), "{secret}");

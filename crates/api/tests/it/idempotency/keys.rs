@@ -1,4 +1,4 @@
-//! What a key is, and what it is not.
+//! The form of a key, and the request that it belongs to.
 
 use reqwest::{Method, header::HeaderValue};
 use serde_json::{Value, json};
@@ -12,10 +12,13 @@ use crate::harness::{
     invitation_body, on_both_databases, send,
 };
 
-on_both_databases!(another_request_under_a_key_is_refused, what_was_refused_is_judged_anew);
+on_both_databases!(
+    a_different_request_with_the_same_key_is_rejected,
+    a_rejected_request_leaves_its_key_unused
+);
 
-/// Method, path, query and body each make another request.
-fn another_request_under_a_key_is_refused(backend: Backend) {
+/// A request differs if its method, path, query or body differs.
+fn a_different_request_with_the_same_key_is_rejected(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     let jane = server.add_onward();
@@ -26,7 +29,7 @@ fn another_request_under_a_key_is_refused(backend: Backend) {
         keyed(&jane, post.clone(), "/api/v2/invitations?x=1", &joe, KEY),
         keyed(&jane, post.clone(), "/api/v2/invitations/1", &joe, KEY),
         keyed(&jane, Method::DELETE, "/api/v2/invitations/1", &Value::Null, KEY),
-        // What could never be done is another request all the same.
+        // An invalid body makes a different request as well.
         keyed(&jane, post.clone(), LANDSCAPE, &json!([]), KEY),
     ];
     for response in others {
@@ -41,7 +44,7 @@ fn another_request_under_a_key_is_refused(backend: Backend) {
     assert_again(&first, &keyed(&jane, post, LANDSCAPE, &joe, KEY));
 }
 
-fn what_was_refused_is_judged_anew(backend: Backend) {
+fn a_rejected_request_leaves_its_key_unused(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     let jane = server.add_onward();
@@ -73,7 +76,7 @@ fn quoted_and_bare_forms_are_the_same_key() {
 }
 
 #[test]
-fn what_is_no_key_is_told_in_the_dialects_form() {
+fn malformed_keys_are_rejected_in_each_dialects_form() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let jane = server.add_onward();

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: the same request once more is the same answer once more, and nothing else.
+//! `Idempotency-Key`: a repeated request gets the first response again and has no further effect.
 
 mod flight;
 mod keeping;
@@ -46,17 +46,17 @@ fn is_replayed(response: &Response) -> bool {
     }
 }
 
-/// What is the same whenever an answer is given.
+/// The parts of a response that a replay repeats.
 fn lasting(response: &Response) -> (u16, HeaderMap, &str) {
     let mut headers = response.headers.clone();
-    let passing = [
+    let transient = [
         "date",
         "x-request-id",
         "idempotency-replayed",
         "fastly-ratelimit-remaining",
         "fastly-ratelimit-reset",
     ];
-    for name in passing {
+    for name in transient {
         headers.remove(name);
     }
     (response.status.as_u16(), headers, &response.body)
@@ -67,7 +67,7 @@ fn assert_first(response: &Response, status: u16) {
     assert_eq!((response.status.as_u16(), is_replayed(response)), (status, false), "{response:?}");
 }
 
-/// The second one is the first one again.
+/// Asserts that the second response replays the first.
 #[track_caller]
 fn assert_again(first: &Response, second: &Response) {
     assert!(!is_replayed(first), "{first:?}");
@@ -75,8 +75,8 @@ fn assert_again(first: &Response, second: &Response) {
     assert_eq!(lasting(first), lasting(second));
 }
 
-/// Everything that a write leaves behind in the first account: entries of the audit log, mails of each of the first invitations,
-/// and what is listed.
+/// The effects of writes on the first account: the number of audit events, the number of mails of each invitation, and the
+/// list.
 fn traces(server: &Server) -> (usize, Vec<usize>, String) {
     let scene = &server.scene;
     let mails = |id| scene.read(|tx| tx.mails_of(AccountId::new(1), InvitationId::new(id))).len();
@@ -84,12 +84,12 @@ fn traces(server: &Server) -> (usize, Vec<usize>, String) {
     (scene.audited_actions().len(), (1..=10).map(mails).collect(), list)
 }
 
-/// What an invitee sends to Landscape's operations.
+/// The body with which an invitee accepts or declines through Landscape's dialect.
 fn link(server: &Server, secure_id: &Value) -> Value {
     json!({ "invitation_id": secure_id, "key": server.link_key(secure_id.as_str().unwrap(), 0) })
 }
 
-/// The path to which an invitee sends Fastly's acceptance.
+/// The path of Fastly's acceptance with an invitee's code.
 fn acceptance(server: &Server, secure_id: &Value) -> String {
     let link = link(server, secure_id);
     format!(

@@ -1,4 +1,4 @@
-//! Whose a key is.
+//! The owner of a key: a member, or a link.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ on_both_databases!(
     two_people_share_no_key,
     one_person_in_two_accounts_shares_no_key,
     all_tokens_of_a_member_share_their_keys,
-    who_may_not_write_gets_no_answer_again,
+    a_caller_without_the_right_to_write_gets_no_replay,
     two_links_share_no_key,
 );
 
@@ -42,7 +42,7 @@ fn one_person_in_two_accounts_shares_no_key(backend: Backend) {
     assert_ne!(first.body, other.body);
     assert_again(&first, &invite(&here, "joe@example.com", KEY));
     assert_again(&other, &invite(&there, "joe@example.com", KEY));
-    // The token names no account: it is the one that is left.
+    // A token without an account is for the only account that is left.
     server.remove_member("onward", "jane@example.com");
     let anywhere = server.client.with_token(server.token(None, "jane@example.com"));
     assert_again(&other, &invite(&anywhere, "joe@example.com", KEY));
@@ -64,8 +64,8 @@ fn all_tokens_of_a_member_share_their_keys(backend: Backend) {
     }
 }
 
-/// The credential is judged before the key.
-fn who_may_not_write_gets_no_answer_again(backend: Backend) {
+/// The credential is checked before the key.
+fn a_caller_without_the_right_to_write_gets_no_replay(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     let jane = server.add_onward();
@@ -94,7 +94,7 @@ fn two_links_share_no_key(backend: Backend) {
     assert_first(&accept(&anns, &newcomer("a password of joe")), 200);
     assert_again(&first, &accept(&joes, &newcomer("a password of joe")));
     assert_first(&accept(&joes, &newcomer("another password")), 422);
-    // Half a code names the same invitation, but is not the request that was answered.
+    // A code without its key names the same invitation but makes a different request.
     let half = joes.split_once('.').unwrap().0;
     assert_first(&accept(half, &newcomer("a password of joe")), 422);
 }

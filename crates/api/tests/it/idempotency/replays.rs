@@ -1,4 +1,4 @@
-//! Every changing call of both dialects.
+//! Replays of every write of both dialects.
 
 use chrono::TimeDelta;
 use reqwest::Method;
@@ -11,19 +11,19 @@ use super::{
 use crate::harness::{Backend, Client, Response, Server, Setup, invitation_body, on_both_databases};
 
 on_both_databases!(
-    invitations_of_landscape,
-    resending,
-    deletions_of_landscape,
-    acceptance_by_landscape,
-    rejection_by_token,
-    rejection_by_link,
-    invitations_of_fastly,
-    deletions_of_fastly,
-    acceptance_by_a_newcomer,
-    acceptance_by_token,
+    an_invitation_of_landscape_is_created_once,
+    an_invitation_is_resent_once,
+    an_invitation_of_landscape_is_deleted_once,
+    an_invitation_is_accepted_once_through_landscape,
+    an_invitation_is_declined_once_with_a_token,
+    an_invitation_is_declined_once_with_a_key,
+    an_invitation_of_fastly_is_created_once,
+    an_invitation_of_fastly_is_deleted_once,
+    a_newcomer_accepts_once_through_fastly,
+    a_member_of_another_account_accepts_once_through_fastly,
 );
 
-/// Sends a request twice with one key, and a third time a while later.
+/// Sends a request twice with one key, and a third time half an hour later. Asserts one execution and two replays.
 #[track_caller]
 fn assert_done_once(
     setup: &Setup,
@@ -35,15 +35,15 @@ fn assert_done_once(
     let first = request(KEY);
     assert_first(&first, status);
     let after = traces(server);
-    assert_ne!(before, after, "it was done");
+    assert_ne!(before, after, "the request is executed");
     assert_again(&first, &request(KEY));
     setup.advance(TimeDelta::minutes(30));
     assert_again(&first, &request(&format!("\"{KEY}\"")));
-    assert_eq!(traces(server), after, "nothing was done again");
+    assert_eq!(traces(server), after, "the replays have no effect");
     first
 }
 
-/// The account, and its first invitation, which is for joe@example.com.
+/// The account onward with an invitation of joe@example.com. Returns its secure id.
 fn invited(setup: &Setup) -> (Server, Value) {
     let server = setup.start();
     let created =
@@ -51,14 +51,14 @@ fn invited(setup: &Setup) -> (Server, Value) {
     (server, created.expect(200).json()["secure_id"].clone())
 }
 
-/// Joe, who is a member elsewhere.
+/// A client of joe@example.com, a member of another account.
 fn joe(server: &Server) -> Client {
     server.add_account("elsewhere", "Elsewhere");
     server.add_member("elsewhere", "joe@example.com", &["user"], None);
     server.client.with_token(server.token(None, "joe@example.com"))
 }
 
-fn invitations_of_landscape(backend: Backend) {
+fn an_invitation_of_landscape_is_created_once(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     server.add_onward();
@@ -67,7 +67,7 @@ fn invitations_of_landscape(backend: Backend) {
     assert_eq!(first.header("content-type"), "application/json");
 }
 
-fn resending(backend: Backend) {
+fn an_invitation_is_resent_once(backend: Backend) {
     let setup = Setup::new(backend);
     let (server, _) = invited(&setup);
     setup.advance(TimeDelta::minutes(2));
@@ -75,7 +75,7 @@ fn resending(backend: Backend) {
     assert_done_once(&setup, &server, 200, |key| keyed(&server.jane(), Method::POST, &path, &json!({}), key));
 }
 
-fn deletions_of_landscape(backend: Backend) {
+fn an_invitation_of_landscape_is_deleted_once(backend: Backend) {
     let setup = Setup::new(backend);
     let (server, _) = invited(&setup);
     let path = format!("{LANDSCAPE}/1");
@@ -84,7 +84,7 @@ fn deletions_of_landscape(backend: Backend) {
     assert_eq!((first.body.as_str(), first.header("content-type")), ("", ""));
 }
 
-fn acceptance_by_landscape(backend: Backend) {
+fn an_invitation_is_accepted_once_through_landscape(backend: Backend) {
     let setup = Setup::new(backend);
     let (server, secure_id) = invited(&setup);
     let (joe, link) = (joe(&server), link(&server, &secure_id));
@@ -93,7 +93,7 @@ fn acceptance_by_landscape(backend: Backend) {
     assert_eq!(first.body, r#"{"account_id":1,"account_title":"Onward, Inc."}"#);
 }
 
-fn rejection_by_token(backend: Backend) {
+fn an_invitation_is_declined_once_with_a_token(backend: Backend) {
     let setup = Setup::new(backend);
     let (server, secure_id) = invited(&setup);
     let (joe, link) = (joe(&server), link(&server, &secure_id));
@@ -101,7 +101,7 @@ fn rejection_by_token(backend: Backend) {
     assert_done_once(&setup, &server, 204, |key| keyed(&joe, Method::POST, path, &link, key));
 }
 
-fn rejection_by_link(backend: Backend) {
+fn an_invitation_is_declined_once_with_a_key(backend: Backend) {
     let setup = Setup::new(backend);
     let (server, secure_id) = invited(&setup);
     let link = link(&server, &secure_id);
@@ -109,7 +109,7 @@ fn rejection_by_link(backend: Backend) {
     assert_done_once(&setup, &server, 204, |key| keyed(&server.client, Method::POST, path, &link, key));
 }
 
-fn invitations_of_fastly(backend: Backend) {
+fn an_invitation_of_fastly_is_created_once(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
     server.add_onward();
@@ -120,7 +120,7 @@ fn invitations_of_fastly(backend: Backend) {
     assert_eq!(first.header("x-content-type-options"), "nosniff");
 }
 
-fn deletions_of_fastly(backend: Backend) {
+fn an_invitation_of_fastly_is_deleted_once(backend: Backend) {
     let setup = Setup::new(backend);
     let (server, _) = invited(&setup);
     let id = server.jane().get(FASTLY).expect(200).json()["data"][0]["id"].clone();
@@ -129,7 +129,7 @@ fn deletions_of_fastly(backend: Backend) {
     assert_done_once(&setup, &server, 204, delete);
 }
 
-fn acceptance_by_a_newcomer(backend: Backend) {
+fn a_newcomer_accepts_once_through_fastly(backend: Backend) {
     let setup = Setup::new(backend);
     let (server, secure_id) = invited(&setup);
     let path = acceptance(&server, &secure_id);
@@ -141,7 +141,7 @@ fn acceptance_by_a_newcomer(backend: Backend) {
     keyed(&server.client, Method::PUT, &path, &newcomer, "another-key").expect(410);
 }
 
-fn acceptance_by_token(backend: Backend) {
+fn a_member_of_another_account_accepts_once_through_fastly(backend: Backend) {
     let setup = Setup::new(backend);
     let (server, secure_id) = invited(&setup);
     let (joe, path) = (joe(&server), acceptance(&server, &secure_id));

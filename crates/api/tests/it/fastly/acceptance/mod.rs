@@ -1,4 +1,4 @@
-//! Accepting with the code of the mail, as Fastly's clients do.
+//! Acceptance with the code of the mail, through Fastly's operation.
 
 mod ends;
 mod people;
@@ -13,16 +13,16 @@ use crate::harness::{
     invitation_body, on_both_databases,
 };
 
-on_both_databases!(a_newcomer_becomes_what_the_invitation_says, a_code_that_opens_nothing_is_not_found);
+on_both_databases!(a_newcomer_gets_the_roles_and_services_of_the_invitation, an_unknown_code_is_not_found);
 
-/// The account onward, its administrator, and a relay.
-struct World {
+/// A server with a relay, the account onward and its administrator.
+struct Fixture {
     postbox: Postbox,
     setup: Setup,
     server: Server,
 }
 
-impl World {
+impl Fixture {
     fn new(backend: Backend) -> Self {
         Self::with(backend, |setup| setup)
     }
@@ -35,46 +35,46 @@ impl World {
         Self { postbox, setup, server }
     }
 
-    /// With a token of this moment: time passes here.
+    /// The administrator, with a new token in Fastly's header.
     fn jane(&self) -> Client {
         self.server.client.with_key(&self.server.token(Some("onward"), "jane@example.com"))
     }
 
-    /// The same where Landscape's clients send it.
+    /// The administrator, with a new token in Landscape's header.
     fn jane_of_landscape(&self) -> Client {
         self.server.client.with_token(self.server.token(Some("onward"), "jane@example.com"))
     }
 
-    /// Somebody who is a member elsewhere, and has no password.
-    fn stranger(&self, email: &str) -> Client {
+    /// A client of a new member of another account, without a password.
+    fn member_elsewhere(&self, email: &str) -> Client {
         self.server.add_account("elsewhere", "Elsewhere");
         self.server.add_member("elsewhere", email, &["user"], None);
         self.server.client.with_key(&self.server.token(None, email))
     }
 
     fn invite(&self, document: &Value) -> InvitationMail {
-        self.mailed_by(|| create(&self.jane(), document))
+        self.mail_after(|| create(&self.jane(), document))
     }
 
     fn invite_by_landscape(&self, email: &str) -> InvitationMail {
         let body = invitation_body("Joe", email, &["Auditor"]);
-        self.mailed_by(|| self.jane_of_landscape().post("/api/v2/invitations", &body))
+        self.mail_after(|| self.jane_of_landscape().post("/api/v2/invitations", &body))
     }
 
-    /// Sends the only invitation again.
+    /// Resends the only invitation.
     fn resend(&self) -> InvitationMail {
         let jane = self.jane_of_landscape();
         let id = jane.get("/api/v2/invitations").json()["results"][0]["id"].clone();
-        self.mailed_by(|| jane.post(&format!("/api/v2/invitations/{id}"), &json!({})))
+        self.mail_after(|| jane.post(&format!("/api/v2/invitations/{id}"), &json!({})))
     }
 
-    fn mailed_by(&self, invite: impl FnOnce() -> Response) -> InvitationMail {
+    fn mail_after(&self, invite: impl FnOnce() -> Response) -> InvitationMail {
         let arrived = self.postbox.count();
         invite().expect(200);
         self.postbox.newest_of(arrived + 1)
     }
 
-    /// Without a token.
+    /// Accepts as a newcomer, without a token.
     fn accept(&self, code: &str) -> Response {
         put(&self.server.client, code, &newcomer())
     }
@@ -90,9 +90,9 @@ fn put(client: &Client, code: &str, body: &Value) -> Response {
     client.put(&format!("/invitation/accept/{code}"), body)
 }
 
-/// Status and `msg`.
+/// Status and `msg` of a rejection.
 #[track_caller]
-fn kind(response: &Response) -> (u16, String) {
+fn status_and_msg(response: &Response) -> (u16, String) {
     let (status, msg, _) = rejection(response);
     (status, msg)
 }
@@ -108,30 +108,30 @@ fn assert_done(response: &Response) {
     assert_eq!(response.header("cache-control"), "no-store");
 }
 
-fn limits(response: &Response) -> [Option<u64>; 2] {
+fn limit_headers(response: &Response) -> [Option<u64>; 2] {
     ["fastly-ratelimit-remaining", "fastly-ratelimit-reset"]
         .map(|name| response.headers.get(name).map(|value| value.to_str().unwrap().parse().unwrap()))
 }
 
-fn a_newcomer_becomes_what_the_invitation_says(backend: Backend) {
-    let world = World::new(backend);
+fn a_newcomer_gets_the_roles_and_services_of_the_invitation(backend: Backend) {
+    let fixture = Fixture::new(backend);
     let services = [("B", "purge_all"), ("A", "read_only"), ("C", "full")];
-    let mail = world.invite(&limited("joe@example.com", "engineer", &services));
-    let done = world.accept(mail.code());
+    let mail = fixture.invite(&limited("joe@example.com", "engineer", &services));
+    let done = fixture.accept(mail.code());
     assert_done(&done);
-    assert_eq!(limits(&done), [None, None], "nobody is there whose writes could be counted");
-    assert_eq!(listed(&world.jane()), Vec::<Value>::new());
-    assert_eq!(kind(&world.accept(mail.code())), (410, "Gone".to_owned()));
+    assert_eq!(limit_headers(&done), [None, None], "a newcomer's write is not counted");
+    assert_eq!(listed(&fixture.jane()), Vec::<Value>::new());
+    assert_eq!(status_and_msg(&fixture.accept(mail.code())), (410, "Gone".to_owned()));
 
     let login = json!({ "email": "joe@example.com", "password": PASSWORD });
-    let login = world.server.client.post("/api/v2/login", &login).expect(200).json();
-    let joe = world.server.client.with_key(login["token"].as_str().unwrap());
+    let login = fixture.server.client.post("/api/v2/login", &login).expect(200).json();
+    let joe = fixture.server.client.with_key(login["token"].as_str().unwrap());
     let user = joe.get("/current_user").expect(200);
     assert_eq!(user.header("content-type"), "application/json");
     let user = user.json();
     let told = ["login", "name", "role", "roles", "limit_services"].map(|name| &user[name]);
     assert_eq!(json!(told), json!(["joe@example.com", "Joe Wright", "engineer", ["engineer"], true]));
-    let jane = world.jane().get("/current_user").expect(200).json();
+    let jane = fixture.jane().get("/current_user").expect(200).json();
     assert_eq!(user["customer_id"], jane["customer_id"]);
     assert_ne!(user["id"], jane["id"]);
 
@@ -151,11 +151,11 @@ fn a_newcomer_becomes_what_the_invitation_says(backend: Backend) {
     for item in first["data"].as_array().unwrap() {
         assert_eq!(item["relationships"]["user"]["data"], json!({ "id": user["id"], "type": "user" }));
     }
-    // Limited to services: invitations are nothing to see, nor to make.
+    // A member who is limited to services may not see invitations.
     joe.get("/invitations").expect(403);
 }
 
-/// Services with the permission on each.
+/// Each service with the permission on it.
 fn permissions(page: &Value) -> Vec<(&str, &str)> {
     page["data"].as_array().unwrap().iter().map(permission).collect()
 }
@@ -166,10 +166,10 @@ fn permission(item: &Value) -> (&str, &str) {
     (service["id"].as_str().unwrap(), item["attributes"]["permission"].as_str().unwrap())
 }
 
-fn a_code_that_opens_nothing_is_not_found(backend: Backend) {
-    let world = World::new(backend);
-    let mail = world.invite(&document("joe@example.com", "user"));
-    let other = world.invite(&document("ann@example.com", "user"));
+fn an_unknown_code_is_not_found(backend: Backend) {
+    let fixture = Fixture::new(backend);
+    let mail = fixture.invite(&document("joe@example.com", "user"));
+    let other = fixture.invite(&document("ann@example.com", "user"));
     let (code, key) = (mail.code(), mail.key());
     let wrong = [
         format!("{}.{key}", "x".repeat(30)),
@@ -186,21 +186,21 @@ fn a_code_that_opens_nothing_is_not_found(backend: Backend) {
         "%00".to_owned(),
     ];
     for (n, wrong) in wrong.iter().enumerate() {
-        // What is wrong with the body makes no difference to who has no code.
+        // The code is checked before the body.
         for body in [newcomer(), json!({}), json!([])] {
-            let response = put(&world.server.client, wrong, &body);
+            let response = put(&fixture.server.client, wrong, &body);
             let expected = json!({ "msg": "Record not found", "detail": "there is no such invitation" });
             assert_eq!((response.status.as_u16(), response.json()), (404, expected), "{n}");
         }
     }
-    assert_eq!(listed(&world.jane()).len(), 2);
-    assert_done(&world.accept(code));
+    assert_eq!(listed(&fixture.jane()).len(), 2);
+    assert_done(&fixture.accept(code));
 }
 
 #[test]
-fn what_cannot_be_taken_costs_nothing() {
-    let world = World::new(Backend::sqlite());
-    let mail = world.invite(&document("joe@example.com", "user"));
+fn an_invalid_acceptance_leaves_the_invitation_open() {
+    let fixture = Fixture::new(Backend::sqlite());
+    let mail = fixture.invite(&document("joe@example.com", "user"));
     let name = "Joe Wright";
     let cases: [(Value, &[&str]); 7] = [
         (json!({ "name": name, "password": "short" }), &["password"]),
@@ -212,27 +212,27 @@ fn what_cannot_be_taken_costs_nothing() {
         (json!({}), &["name", "password"]),
     ];
     for (body, fields) in cases {
-        let (status, msg, detail) = rejection(&put(&world.server.client, mail.code(), &body));
+        let (status, msg, detail) = rejection(&put(&fixture.server.client, mail.code(), &body));
         assert_eq!((status, msg.as_str()), (400, "Bad request"), "{body}");
         assert!(fields.iter().all(|field| detail.contains(field)), "{body}: {detail}");
         assert!(!detail.contains(PASSWORD) && !detail.contains("12345678"), "{detail}");
     }
     for body in [json!([]), json!("x"), Value::Null] {
-        put(&world.server.client, mail.code(), &body).expect(400);
+        put(&fixture.server.client, mail.code(), &body).expect(400);
     }
-    assert_done(&world.accept(mail.code()));
+    assert_done(&fixture.accept(mail.code()));
 }
 
-/// A code is as secret as a link; what is answered ends up in logs.
+/// A code is as secret as a link, and clients log responses.
 #[test]
-fn no_answer_repeats_the_code() {
-    let world = World::new(Backend::sqlite());
+fn no_response_contains_the_code() {
+    let fixture = Fixture::new(Backend::sqlite());
     let responses = RefCell::new(Vec::new());
     let note =
         |response: Response| responses.borrow_mut().push(format!("{:?} {}", response.headers, response.body));
-    note(create(&world.jane(), &document("ann@example.com", "user")));
-    let mail = world.invite(&document("joe@example.com", "user"));
-    let (anybody, code) = (&world.server.client, mail.code());
+    note(create(&fixture.jane(), &document("ann@example.com", "user")));
+    let mail = fixture.invite(&document("joe@example.com", "user"));
+    let (anybody, code) = (&fixture.server.client, mail.code());
     let path = format!("/invitation/accept/{code}");
     note(put(anybody, code, &json!({})));
     note(put(anybody, &format!("{code}A"), &newcomer()));
@@ -241,12 +241,12 @@ fn no_answer_repeats_the_code() {
     note(anybody.get(&format!("{path}/more")));
     note(anybody.put(&format!("/invitations/{code}"), &newcomer()));
     note(anybody.delete(&format!("/invitations/{code}")));
-    note(world.jane().get("/invitations"));
-    note(world.jane_of_landscape().get("/api/v2/invitations"));
-    note(put(&world.jane(), code, &Value::Null));
-    note(world.accept(code));
-    note(world.accept(code));
-    note(world.jane().get("/invitations"));
+    note(fixture.jane().get("/invitations"));
+    note(fixture.jane_of_landscape().get("/api/v2/invitations"));
+    note(put(&fixture.jane(), code, &Value::Null));
+    note(fixture.accept(code));
+    note(fixture.accept(code));
+    note(fixture.jane().get("/invitations"));
     let (_, mac) = code.rsplit_once('.').unwrap();
     for response in responses.into_inner() {
         assert!(!response.contains(mac), "{response}");
