@@ -1,5 +1,6 @@
 //! One account in both dialects.
 
+use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 use usher_domain::role::BUILTIN;
 use usher_testbed::{InvitationResponse, violated_rules};
@@ -12,6 +13,7 @@ use crate::harness::{
 
 on_both_databases!(
     fastly_shows_the_roles_of_landscapes_invitations,
+    an_invitation_without_roles_is_shown_as_superuser,
     landscape_shows_fastlys_invitations,
     an_address_is_invited_once_across_dialects,
     a_link_of_fastlys_invitation_works_on_the_page,
@@ -74,10 +76,57 @@ fn fastly_shows_the_roles_of_landscapes_invitations(backend: Backend) {
         jane.get(&format!("/api/v2/invitations/{}", landscape[0]["id"])).expect(404);
         assert_eq!(lists(&jane), (Vec::new(), Vec::new()));
     }
-    // Landscape's default role.
+}
+
+fn an_invitation_without_roles_is_shown_as_superuser(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    let jane = server.add_onward();
     jane.post("/api/v2/invitations", &json!({ "name": "Joe", "email": "joe@example.com" })).expect(200);
-    let attributes = &lists(&jane).0[0]["attributes"];
-    assert_eq!((&attributes["role"], &attributes["roles"]), (&json!("superuser"), &json!(["GlobalAdmin"])));
+    let (fastly, landscape) = lists(&jane);
+    assert_json_snapshot!(fastly, @r#"
+    [
+      {
+        "attributes": {
+          "created_at": "2024-03-20T14:49:25Z",
+          "deleted_at": null,
+          "email": "joe@example.com",
+          "limit_services": false,
+          "role": "superuser",
+          "roles": [
+            "GlobalAdmin"
+          ],
+          "status_code": 1,
+          "updated_at": "2024-03-20T14:49:25Z"
+        },
+        "id": "U7ZbkF6PVUPaeGfuNOV42O",
+        "relationships": {
+          "customer": {
+            "data": {
+              "id": "rFLQdWWYHeCNytKVpySnlR",
+              "type": "customer"
+            }
+          },
+          "service_invitations": {
+            "data": []
+          }
+        },
+        "type": "invitation"
+      }
+    ]
+    "#);
+    assert_json_snapshot!(landscape, @r#"
+    [
+      {
+        "account": "Onward, Inc.",
+        "creation_time": "2024-03-20T14:49:25Z",
+        "email": "joe@example.com",
+        "id": 1,
+        "name": "Joe",
+        "secure_id": "3urZgWAW0Nzwa3IyIn113YloILvnqK"
+      }
+    ]
+    "#);
 }
 
 fn landscape_shows_fastlys_invitations(backend: Backend) {
@@ -151,8 +200,8 @@ fn a_link_of_fastlys_invitation_works_on_the_page(backend: Backend) {
     server.client.post_form(&path, &form).expect(200);
     let joe = server.client.with_key(&server.token(Some("onward"), "joe@example.com"));
     let user = joe.get("/current_user").expect(200).json();
-    let told = ["name", "role", "limit_services"].map(|name| &user[name]);
-    assert_eq!(json!(told), json!(["Joe Wright", "engineer", true]));
+    let shown = ["name", "role", "limit_services"].map(|name| &user[name]);
+    assert_eq!(json!(shown), json!(["Joe Wright", "engineer", true]));
     let services = joe.get("/service-authorizations").expect(200).json();
     assert_eq!(services["data"][0]["attributes"]["permission"], "purge_all");
     assert_eq!(lists(&jane), (Vec::new(), Vec::new()));

@@ -2,20 +2,19 @@
 //! request's id.
 
 use std::{
-    sync::mpsc::channel,
     thread,
     time::{Duration, Instant},
 };
 
 use serde_json::Value;
-use usher_domain::{port::StoreError, testkit::Scene};
+use usher_domain::{port::Tx, testkit::Scene};
 use usher_testbed::PostgresServer;
 
 use crate::{
     harness::{
         Backend, Client, Process, Response, Setup,
         fastly::{create, document, rejection},
-        invitation_body,
+        invitation_body, while_unit_is_open,
     },
     processes::token_of_jane,
 };
@@ -58,26 +57,17 @@ fn logged(log: &str, message: &str, response: &Response) -> String {
 
 /// Runs `work` while the only permit of the server is taken: by a request that waits for SQLite's write lock, which
 /// another process holds.
-fn while_permit_is_taken<T>(scene: &Scene, jane: &Client, work: impl FnOnce() -> T) -> T {
+fn while_permit_is_taken<T>(beside: &Scene, jane: &Client, work: impl FnOnce() -> T) -> T {
     thread::scope(|scope| {
-        let ((held, is_held), (release, released)) = (channel(), channel::<()>());
-        scope.spawn(move || {
-            let unit = scene.write::<_, StoreError>(|_| {
-                held.send(()).unwrap();
-                // Ends with an error when `work` panics.
-                let _released = released.recv();
-                Ok(())
-            });
-            unit.unwrap();
+        let begin = |_: &mut dyn Tx| ();
+        let (waiting, result) = while_unit_is_open(beside, begin, || {
+            let waiting = scope.spawn(|| jane.delete("/api/v2/invitations/1"));
+            let deadline = Instant::now() + Duration::from_secs(8);
+            while jane.get(LANDSCAPE).status.as_u16() != 503 {
+                assert!(Instant::now() < deadline, "the waiting request takes no permit");
+            }
+            (waiting, work())
         });
-        is_held.recv().unwrap();
-        let waiting = scope.spawn(|| jane.delete("/api/v2/invitations/1"));
-        let deadline = Instant::now() + Duration::from_secs(8);
-        while jane.get(LANDSCAPE).status.as_u16() != 503 {
-            assert!(Instant::now() < deadline, "the waiting request takes no permit");
-        }
-        let result = work();
-        drop(release);
         waiting.join().unwrap().expect(404);
         result
     })

@@ -40,7 +40,7 @@ impl Fixture {
     }
 }
 
-fn no_body(_: &Fixture) -> Value {
+fn empty_body(_: &Fixture) -> Value {
     json!({})
 }
 
@@ -68,7 +68,7 @@ const fn public(method: &'static str, path: &'static str, response: u16) -> Row 
     Row {
         method,
         path,
-        body: no_body,
+        body: empty_body,
         anonymous: response,
         powerless: response,
         foreign: response,
@@ -77,22 +77,22 @@ const fn public(method: &'static str, path: &'static str, response: u16) -> Row 
 }
 
 const ROWS: &[Row] = &[
-    Row { foreign: 200, ..row("GET", "/api/v2/invitations", no_body) },
+    Row { foreign: 200, ..row("GET", "/api/v2/invitations", empty_body) },
     Row { foreign: 200, ..row("POST", "/api/v2/invitations", invitation) },
-    row("GET", "/api/v2/invitations/{id}", no_body),
-    row("DELETE", "/api/v2/invitations/{id}", no_body),
-    row("POST", "/api/v2/invitations/{id}", no_body),
+    row("GET", "/api/v2/invitations/{id}", empty_body),
+    row("DELETE", "/api/v2/invitations/{id}", empty_body),
+    row("POST", "/api/v2/invitations/{id}", empty_body),
     Row { foreign: 403, ..row("POST", "/api/v2/accept-invitation", link) },
     Row { foreign: 403, ..row("POST", "/api/v2/reject-invitation", link) },
     public("GET", "/api/v2/invitations/{secure_id}/summary", 200),
     Row { body: login, ..public("POST", "/api/v2/login", 401) },
-    Row { foreign: 200, ..row("GET", "/invitations", no_body) },
+    Row { foreign: 200, ..row("GET", "/invitations", empty_body) },
     Row { foreign: 200, ..row("POST", "/invitations", invitation_of_fastly) },
-    row("DELETE", "/invitations/{invitation_id}", no_body),
+    row("DELETE", "/invitations/{invitation_id}", empty_body),
     // Newcomers accept without a token.
-    Row { anonymous: 404, foreign: 403, ..row("PUT", "/invitation/accept/{code}", no_body) },
-    Row { powerless: 200, foreign: 200, ..row("GET", "/current_user", no_body) },
-    Row { powerless: 200, foreign: 200, ..row("GET", "/service-authorizations", no_body) },
+    Row { anonymous: 404, foreign: 403, ..row("PUT", "/invitation/accept/{code}", empty_body) },
+    Row { powerless: 200, foreign: 200, ..row("GET", "/current_user", empty_body) },
+    Row { powerless: 200, foreign: 200, ..row("GET", "/service-authorizations", empty_body) },
     public("GET", "/accept-invitation/{secure_id}", 404),
     public("POST", "/accept-invitation/{secure_id}", 404),
     public("GET", "/accept-invitation/", 404),
@@ -213,13 +213,13 @@ fn bad_tokens(good: &str) -> Vec<(&'static str, String)> {
     let (signed, signature) = good.rsplit_once('.').unwrap();
     let (_, claims) = signed.split_once('.').unwrap();
     // {"alg":"none","typ":"JWT"} and {"alg":"RS256","typ":"JWT"}
-    let no_body = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
+    let none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
     let rs256 = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9";
     let flipped = if signature.starts_with('A') { 'B' } else { 'A' };
     vec![
         ("garbage", "garbage".to_owned()),
         ("dots", "a.b.c".to_owned()),
-        ("no algorithm", format!("{no_body}.{claims}.")),
+        ("no algorithm", format!("{none}.{claims}.")),
         ("wrong algorithm", format!("{rs256}.{claims}.{signature}")),
         ("wrong signature", format!("{signed}.{flipped}{}", &signature[1..])),
         ("no signature", format!("{signed}.")),

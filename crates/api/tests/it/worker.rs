@@ -99,11 +99,11 @@ fn stale_idempotency_keys_are_deleted(backend: Backend) {
     let answer = Answer { status: 204, content_type: None, body: String::new() };
     let store = |n: u8| {
         let key = key(n);
-        let stored_key = server.scene.write::<_, StoreError>(|tx| {
+        let written = server.scene.write::<_, StoreError>(|tx| {
             assert!(tx.take_key(&key, stale_at(key.created_at))?);
             tx.keep_answer(&key.digest, &answer)
         });
-        assert_eq!(stored_key, Ok(()));
+        assert_eq!(written, Ok(()));
     };
     (0..201).for_each(store);
     setup.advance(RETENTION - TimeDelta::microseconds(1));

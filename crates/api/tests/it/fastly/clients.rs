@@ -94,9 +94,9 @@ fn services_are_linked_in_the_list(backend: Backend) {
     let body = reply.json();
     let joe = &body["data"];
     assert_eq!(joe["type"], "invitation");
-    let told = ["email", "limit_services", "role", "status_code", "created_at"];
-    let told = told.map(|name| &joe["attributes"][name]);
-    assert_eq!(json!(told), json!(["joe@example.com", true, "engineer", 1, "2024-03-20T14:49:25Z"]));
+    let shown = ["email", "limit_services", "role", "status_code", "created_at"];
+    let shown = shown.map(|name| &joe["attributes"][name]);
+    assert_eq!(json!(shown), json!(["joe@example.com", true, "engineer", 1, "2024-03-20T14:49:25Z"]));
     // The Python client would validate a list here as the one of its request, and fail.
     assert_eq!(joe["relationships"].get("service_invitations"), None);
 
@@ -222,8 +222,8 @@ fn the_current_user_names_the_customer(backend: Backend) {
     let mut jane = javascript(&server, "jane@example.com");
     let me = jane.current_user().unwrap();
     assert_eq!((me.ok, me.status), (true, Some(200)), "{me:?}");
-    let told = ["login", "name", "role"].map(|name| &me.result[name]);
-    assert_eq!(json!(told), json!(["jane@example.com", "Jane Smith", "superuser"]));
+    let shown = ["login", "name", "role"].map(|name| &me.result[name]);
+    assert_eq!(json!(shown), json!(["jane@example.com", "Jane Smith", "superuser"]));
     let created = accepted(jane.create(&document("joe@example.com", "user")), 200).json();
     let customer = &created["data"]["relationships"]["customer"]["data"];
     assert_eq!(customer, &json!({ "id": me.result["customer_id"], "type": "customer" }));
@@ -244,11 +244,11 @@ fn python_reads_every_reply() {
     accepted(jane.list(Some(3), Some(1)), 200);
     let listed = accepted(jane.list(Some(1), Some(100)), 200).result;
     let joe = listed["data"].as_array().unwrap().iter().find(|item| item["id"] == id).unwrap();
-    let told = ["email", "limit_services", "role", "status_code", "created_at", "deleted_at"];
-    let told = told.map(|name| &joe["attributes"][name]);
+    let shown = ["email", "limit_services", "role", "status_code", "created_at", "deleted_at"];
+    let shown = shown.map(|name| &joe["attributes"][name]);
     // The client has converted the number to a float and the time to a date.
     let expected = json!(["joe@example.com", true, "engineer", 1.0, "2024-03-20T14:49:25+00:00", null]);
-    assert_eq!(json!(told), expected);
+    assert_eq!(json!(shown), expected);
     assert_eq!(links(joe).len(), 1);
     accepted(jane.delete(id), 204);
 }

@@ -221,12 +221,12 @@ fn unknown_access_tokens_are_rejected_before_the_request_is_checked() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     server.add_onward();
-    let nobody = server.client.with_token("0123456789abcdefghijABCDEFGHIJxy");
+    let stranger = server.client.with_token("0123456789abcdefghijABCDEFGHIJxy");
     let mistakes = [
-        nobody.post_text("/invitations", "application/json", "null"),
-        nobody.delete("/invitations/x"),
-        nobody.get("/invitations?page[size]=0"),
-        nobody.get("/service-authorizations?page[number]=x"),
+        stranger.post_text("/invitations", "application/json", "null"),
+        stranger.delete("/invitations/x"),
+        stranger.get("/invitations?page[size]=0"),
+        stranger.get("/service-authorizations?page[number]=x"),
     ];
     for response in mistakes {
         assert_eq!(unauthorized(&response), "this access token is not known, has expired or was revoked");

@@ -60,9 +60,9 @@ fn missing_and_null_members_have_their_defaults() {
     } });
     for body in [&least, &nulls, &empty] {
         let created = create(&jane, body).expect(200).json();
-        let told = ["limit_services", "role", "roles", "status_code", "deleted_at"];
-        let told = told.map(|name| &created["data"]["attributes"][name]);
-        assert_eq!(json!(told), json!([false, "user", ["user"], 1, null]), "{body}");
+        let shown = ["limit_services", "role", "roles", "status_code", "deleted_at"];
+        let shown = shown.map(|name| &created["data"]["attributes"][name]);
+        assert_eq!(json!(shown), json!([false, "user", ["user"], 1, null]), "{body}");
     }
 }
 
@@ -79,8 +79,8 @@ fn role_and_roles_are_granted_together() {
     ];
     for (n, (attributes, role, roles)) in table.into_iter().enumerate() {
         let created = create(&jane, &with(&format!("p{n}@example.com"), &attributes)).expect(200).json();
-        let told = &created["data"]["attributes"];
-        assert_eq!((&told["role"], &told["roles"]), (&json!(role), &roles));
+        let shown = &created["data"]["attributes"];
+        assert_eq!((&shown["role"], &shown["roles"]), (&json!(role), &roles));
     }
 }
 

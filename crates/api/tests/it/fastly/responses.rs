@@ -33,8 +33,8 @@ fn responses_satisfy_the_strictest_clients() {
     }
     let listed = list(&jane);
     assert_eq!(violated_rules(InvitationResponse::Listed, &listed), Vec::<String>::new(), "{listed}");
-    let told = |item: &Value| json!([item["attributes"]["role"], item["attributes"]["roles"]]);
-    let told: Vec<Value> = listed["data"].as_array().unwrap().iter().map(told).collect();
+    let shown = |item: &Value| json!([item["attributes"]["role"], item["attributes"]["roles"]]);
+    let shown: Vec<Value> = listed["data"].as_array().unwrap().iter().map(shown).collect();
     let expected = [
         json!(["billing", ["billing", "tls_viewer"]]),
         json!(["user", ["Auditor", "SupportAnalyst"]]),
@@ -42,7 +42,7 @@ fn responses_satisfy_the_strictest_clients() {
         json!(["superuser", ["superuser"]]),
         json!(["engineer", ["engineer"]]),
     ];
-    assert_eq!(told, expected, "the newest first");
+    assert_eq!(shown, expected, "the newest first");
 }
 
 #[test]
@@ -144,8 +144,9 @@ fn a_resent_invitation_stays_on_the_list(backend: Backend) {
     let client = server.jane();
     let listed = list(&client);
     assert_eq!(listed["data"][0]["id"], id.as_str(), "seven days after the newer mail: {listed}");
-    let told = ["status_code", "created_at", "updated_at"].map(|name| &listed["data"][0]["attributes"][name]);
-    assert_eq!(json!(told), json!([1, "2024-03-20T14:49:25Z", "2024-03-26T14:49:25Z"]));
+    let shown =
+        ["status_code", "created_at", "updated_at"].map(|name| &listed["data"][0]["attributes"][name]);
+    assert_eq!(json!(shown), json!([1, "2024-03-20T14:49:25Z", "2024-03-26T14:49:25Z"]));
     setup.advance(TimeDelta::seconds(1));
     assert_eq!(list(&client)["data"], json!([]));
 }

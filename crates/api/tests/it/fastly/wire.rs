@@ -72,8 +72,8 @@ impl Reply {
         if !self.body.is_empty() {
             left_out.push("content-length: ");
         }
-        let told = headers.iter().filter(|line| !left_out.iter().any(|name| line.starts_with(name)));
-        let mut lines: Vec<String> = told.map(|line| counted(line)).collect();
+        let kept = headers.iter().filter(|line| !left_out.iter().any(|name| line.starts_with(name)));
+        let mut lines: Vec<String> = kept.map(|line| counted(line)).collect();
         lines.sort_unstable();
         format!("{status}\n{}\n\n{}", lines.join("\n"), self.body)
     }

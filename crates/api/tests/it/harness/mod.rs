@@ -2,6 +2,7 @@
 
 mod database;
 pub(crate) mod fastly;
+mod held;
 mod http;
 mod mail;
 mod mailed;
@@ -11,6 +12,7 @@ mod setup;
 mod token;
 
 pub(crate) use database::Backend;
+pub(crate) use held::while_unit_is_open;
 pub(crate) use http::{Client, Response, send};
 pub(crate) use mail::{InvitationMail, Postbox};
 pub(crate) use mailed::MailedInvitation;
@@ -19,14 +21,18 @@ pub(crate) use server::{Server, invitation_body};
 pub(crate) use setup::{SECRET, Setup};
 pub(crate) use token::claims;
 
-/// Expands to one module for each database, with one test for each function.
+/// Expands to one module for each database, with one test for each function. Both databases share inline snapshots.
 macro_rules! on_both_databases {
     ($($test:ident),+ $(,)?) => {
         mod sqlite {
-            $(#[test] fn $test() { super::$test($crate::harness::Backend::sqlite()); })+
+            $(#[test] fn $test() {
+                insta::allow_duplicates! { super::$test($crate::harness::Backend::sqlite()) }
+            })+
         }
         mod postgres {
-            $(#[test] fn $test() { super::$test($crate::harness::Backend::postgres()); })+
+            $(#[test] fn $test() {
+                insta::allow_duplicates! { super::$test($crate::harness::Backend::postgres()) }
+            })+
         }
     };
 }

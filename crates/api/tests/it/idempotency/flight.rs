@@ -1,15 +1,17 @@
 //! Requests with a key whose first request is in flight.
 
-use std::{sync::mpsc, thread};
+use std::{sync::mpsc::channel, thread};
 
 use usher_domain::{
-    port::StoreError,
+    port::Tx,
     testkit::{Scene, grant},
     usecase::invite::invite as invite_in_domain,
 };
 
 use super::{KEY, LANDSCAPE, assert_again, assert_first, invite, invite_by_fastly, is_replayed};
-use crate::harness::{Backend, Client, Response, Server, Setup, fastly::rejection, on_both_databases};
+use crate::harness::{
+    Backend, Client, Response, Server, Setup, fastly::rejection, on_both_databases, while_unit_is_open,
+};
 
 on_both_databases!(a_key_in_flight_is_rejected_with_409);
 
@@ -18,40 +20,28 @@ fn setup(backend: Backend) -> Setup {
     Setup::new(backend).with("USHER__LIMITS__WRITES_PER_HOUR", "0")
 }
 
-/// Runs `work` in a unit that has invited joe@example.com, and then rolls the unit back.
-fn hold(scene: &Scene, work: impl Fn()) {
+/// Runs `work` while a unit that has invited joe@example.com is open. Rolls the unit back afterwards.
+fn while_invitation_is_open<T>(scene: &Scene, work: impl FnOnce() -> T) -> T {
     let (admin, invitation) = (scene.admin(), Scene::invitation("joe@example.com", grant(["Auditor"])));
-    let held = scene.act::<(), StoreError>(&admin, |tx, env, admin| {
-        invite_in_domain(tx, env, admin, &invitation).unwrap();
-        work();
-        Err(StoreError::Unreachable("rolled back by the test".to_owned()))
-    });
-    assert!(held.is_err());
+    let begin = |tx: &mut dyn Tx| {
+        invite_in_domain(tx, &scene.env, &admin, &invitation).unwrap();
+    };
+    while_unit_is_open(scene, begin, work)
 }
 
 /// Sends the request by both clients while the test blocks invitations of joe@example.com. Returns the response that came
 /// during the block and the one that came after it.
-fn race(server: &Server, clients: &[Client; 2], send: fn(&Client) -> Response) -> [Response; 2] {
+fn race(server: &Server, clients: &[Client; 2], request: fn(&Client) -> Response) -> [Response; 2] {
     thread::scope(|scope| {
-        let (responses, answered) = mpsc::channel();
-        let mut early = None;
-        let (held, ready) = mpsc::channel();
-        let (release, released) = mpsc::channel::<()>();
-        let holder = scope.spawn(move || {
-            hold(&server.scene, || {
-                held.send(()).unwrap();
-                released.recv().unwrap();
-            });
+        let (send, responses) = channel();
+        let early = while_invitation_is_open(&server.scene, || {
+            for client in clients {
+                let send = send.clone();
+                scope.spawn(move || send.send(request(client)).unwrap());
+            }
+            responses.recv().unwrap()
         });
-        ready.recv().unwrap();
-        for client in clients {
-            let responses = responses.clone();
-            scope.spawn(move || responses.send(send(client)).unwrap());
-        }
-        early.replace(answered.recv().unwrap());
-        release.send(()).unwrap();
-        holder.join().unwrap();
-        [early.unwrap(), answered.recv().unwrap()]
+        [early, responses.recv().unwrap()]
     })
 }
 
@@ -106,18 +96,9 @@ fn a_key_in_flight_in_another_process_is_waited_for_on_sqlite() {
     let (here, there) = (setup.start(), setup.start());
     let clients = [here.add_onward(), there.jane()];
     let responses = thread::scope(|scope| {
-        let (held, ready) = mpsc::channel();
-        let (release, released) = mpsc::channel::<()>();
-        let (holder, clients) = (&here, &clients);
-        scope.spawn(move || {
-            hold(&holder.scene, || {
-                held.send(()).unwrap();
-                released.recv().unwrap();
-            });
+        let waiting = while_invitation_is_open(&here.scene, || {
+            clients.each_ref().map(|client| scope.spawn(|| by_landscape(client)))
         });
-        ready.recv().unwrap();
-        let waiting = clients.each_ref().map(|client| scope.spawn(|| by_landscape(client)));
-        release.send(()).unwrap();
         waiting.map(|thread| thread.join().unwrap())
     });
     let [first, second] = &responses;
