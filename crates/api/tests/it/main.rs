@@ -2,7 +2,6 @@
 #![cfg(test)]
 
 mod access_tokens;
-mod bodies;
 mod both_dialects;
 mod bounds;
 mod cursors;

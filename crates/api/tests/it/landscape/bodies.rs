@@ -1,4 +1,4 @@
-//! Invalid bodies of Landscape's dialect: each has a specific error and changes nothing.
+//! Invalid bodies: each has a specific error and changes nothing.
 
 use insta::assert_json_snapshot;
 use reqwest::Method;
