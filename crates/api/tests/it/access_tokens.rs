@@ -163,7 +163,8 @@ fn a_read_only_token_changes_nothing(backend: Backend) {
     for fastly in [create(&reader.key, &document("ann@example.com", "user")), delete(&reader.key, &before[0])]
     {
         assert_eq!(rejection(&fastly).0, 403);
-        // A rejected write of a read-only token does not count: a stolen token must not exhaust its owner's limit.
+        // A rejected write of a read-only token does not count: a stolen token must not exhaust its owner's
+        // limit.
         assert_eq!(fastly.header("fastly-ratelimit-remaining"), "", "{fastly:?}");
     }
     let writes = [

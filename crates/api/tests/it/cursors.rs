@@ -17,7 +17,8 @@ on_both_databases!(
 const LANDSCAPE: &str = "/api/v2/invitations";
 const FASTLY: &str = "/invitations";
 
-/// How a dialect shows a list: the path of its first page of seven, an item's address, and the link to the next page.
+/// How a dialect shows a list: the path of its first page of seven, an item's address, and the link to the
+/// next page.
 struct Dialect {
     first: &'static str,
     email: fn(&Value) -> &Value,
@@ -51,7 +52,8 @@ fn revoke(client: &Client, number: i64) {
     client.delete(&format!("{LANDSCAPE}/{number}")).expect(204);
 }
 
-/// Follows the links from page to page, and calls `between_pages` after each. Returns the addresses of all items.
+/// Follows the links from page to page, and calls `between_pages` after each. Returns the addresses of all
+/// items.
 fn follow_links(
     client: &Client,
     dialect: &Dialect,
@@ -74,7 +76,8 @@ fn follow_links(
     seen
 }
 
-/// Between the pages, invitations before and after the cursor end, the cursor's own one too, and new ones are created.
+/// Between the pages, invitations before and after the cursor end, the cursor's own one too, and new ones are
+/// created.
 fn next_links_skip_and_repeat_nothing_while_the_list_changes(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
@@ -88,7 +91,8 @@ fn next_links_skip_and_repeat_nothing_while_the_list_changes(backend: Backend) {
             if page >= 4 {
                 return;
             }
-            // The first and the last of the page, and one in the middle of the list, which was shown or will be.
+            // The first and the last of the page, and one in the middle of the list, which was shown or will
+            // be.
             let middle = address(18 + page);
             for email in [items.first().unwrap(), items.last().unwrap(), &middle] {
                 if !ended.contains(email) && email.starts_with(name) && !email.contains("new") {

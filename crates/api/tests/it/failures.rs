@@ -1,5 +1,5 @@
-//! Failures of the database, as a client and an operator see them: status and `Retry-After`, and one log line with the
-//! request's id.
+//! Failures of the database, as a client and an operator see them: status and `Retry-After`, and one log line
+//! with the request's id.
 
 use std::{
     thread,
@@ -55,8 +55,8 @@ fn logged(log: &str, message: &str, response: &Response) -> String {
     format!("{} {}", lines[0]["level"].as_str().unwrap(), lines[0]["fields"])
 }
 
-/// Runs `work` while the only permit of the server is taken: by a request that waits for SQLite's write lock, which
-/// another process holds.
+/// Runs `work` while the only permit of the server is taken: by a request that waits for SQLite's write lock,
+/// which another process holds.
 fn while_permit_is_taken<T>(beside: &Scene, jane: &Client, work: impl FnOnce() -> T) -> T {
     thread::scope(|scope| {
         let begin = |_: &mut dyn Tx| ();

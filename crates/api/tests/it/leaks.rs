@@ -9,7 +9,8 @@ use crate::harness::{
     invitation_body, send,
 };
 
-/// `usher serve` with its log at the finest level. A server in this process, on the same database, sets up its members.
+/// `usher serve` with its log at the finest level. A server in this process, on the same database, sets up
+/// its members.
 struct LoggedServer {
     process: Process,
     client: Client,

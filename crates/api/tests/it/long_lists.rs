@@ -78,8 +78,8 @@ fn a_streamed_list_is_one_document(backend: Backend) {
     }
 }
 
-/// A clock that advances by 10 ms each time it is read, so that no cached caller is used, and that runs an action at the
-/// nth reading.
+/// A clock that advances by 10 ms each time it is read, so that no cached caller is used, and that runs an
+/// action at the nth reading.
 struct ActingClock {
     clock: FixedClock,
     readings: AtomicUsize,
@@ -122,8 +122,8 @@ fn request_list(jane: &Client, size: usize) -> Outcome {
     }
 }
 
-/// The membership ends while a part is read, a later one with each try. The request is either rejected or its body ends with
-/// an error: a partial list never looks complete.
+/// The membership ends while a part is read, a later one with each try. The request is either rejected or its
+/// body ends with an error: a partial list never looks complete.
 fn a_membership_that_ends_aborts_the_list(backend: Backend) {
     let setup = Setup::new(backend);
     let clock = Arc::new(ActingClock {

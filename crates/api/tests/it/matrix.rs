@@ -1,4 +1,5 @@
-//! Every operation × every kind of caller. A test compares the rows with the routes, so each route needs a row.
+//! Every operation × every kind of caller. A test compares the rows with the routes, so each route needs a
+//! row.
 
 use chrono::TimeDelta;
 use reqwest::Method;

@@ -58,7 +58,8 @@ fn by_fastly(client: &Client, email: &str) -> Response {
     create(client, &document(email, "user"))
 }
 
-/// Whether the invitation was created. If not, asserts a rejection for a repeated address, in the dialect's form.
+/// Whether the invitation was created. If not, asserts a rejection for a repeated address, in the dialect's
+/// form.
 #[track_caller]
 fn is_created(response: &Response, by_landscape: bool) -> bool {
     if response.status.as_u16() == 200 {

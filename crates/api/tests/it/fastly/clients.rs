@@ -1,4 +1,5 @@
-//! Fastly's own clients, unchanged. npm's returns nearly the whole response; `PyPI`'s validates responses most strictly.
+//! Fastly's own clients, unchanged. npm's returns nearly the whole response; `PyPI`'s validates responses
+//! most strictly.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};

@@ -63,9 +63,9 @@ pub(super) fn host(server: &Server) -> &str {
 }
 
 impl Reply {
-    /// The response as text: status line, headers sorted by name, an empty line, body. Leaves out the headers that differ
-    /// in each run and the length of a body, which `send` has used. Other tests check the number of remaining writes: here
-    /// any whole number becomes `N`.
+    /// The response as text: status line, headers sorted by name, an empty line, body. Leaves out the headers
+    /// that differ in each run and the length of a body, which `send` has used. Other tests check the number
+    /// of remaining writes: here any whole number becomes `N`.
     pub(super) fn text(&self) -> String {
         let (status, headers) = self.head.split_first().unwrap();
         let mut left_out = vec!["date: ", "x-request-id: "];

@@ -46,7 +46,8 @@ pub(crate) fn listed(client: &Client) -> Vec<Value> {
     client.get("/invitations").expect(200).json()["data"].as_array().unwrap().clone()
 }
 
-/// Status, `msg` and `detail` of a rejection, which must have Fastly's form: JSON with only these two members.
+/// Status, `msg` and `detail` of a rejection, which must have Fastly's form: JSON with only these two
+/// members.
 #[track_caller]
 pub(crate) fn rejection(response: &Response) -> (u16, String, String) {
     assert_eq!(response.header("content-type"), "application/json", "{response:?}");

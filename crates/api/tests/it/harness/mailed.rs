@@ -2,7 +2,8 @@ use serde_json::Value;
 
 use super::{Backend, Client, InvitationMail, Postbox, Server, Setup, invitation_body};
 
-/// The account onward, where jane@example.com has invited joe@example.com as an auditor, and the delivered mail.
+/// The account onward, where jane@example.com has invited joe@example.com as an auditor, and the delivered
+/// mail.
 pub(crate) struct MailedInvitation {
     pub(crate) server: Server,
     pub(crate) jane: Client,

@@ -21,7 +21,8 @@ pub(crate) use server::{Server, invitation_body};
 pub(crate) use setup::{SECRET, Setup};
 pub(crate) use token::claims;
 
-/// Expands to one module for each database, with one test for each function. Both databases share inline snapshots.
+/// Expands to one module for each database, with one test for each function. Both databases share inline
+/// snapshots.
 macro_rules! on_both_databases {
     ($($test:ident),+ $(,)?) => {
         mod sqlite {

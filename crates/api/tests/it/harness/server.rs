@@ -111,7 +111,8 @@ impl Server {
         self.scene.env.keys.key(&secure_id, generation).reveal().to_owned()
     }
 
-    /// Stops the server and starts another one on the same database. Returns it with a client of the administrator of onward.
+    /// Stops the server and starts another one on the same database. Returns it with a client of the
+    /// administrator of onward.
     pub(crate) fn restart(self, setup: &Setup) -> (Self, Client) {
         drop(self);
         let server = setup.start();

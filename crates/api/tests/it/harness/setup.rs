@@ -13,8 +13,8 @@ use super::{Backend, Client, Postbox, Server};
 /// The server's secret in tests.
 pub(crate) const SECRET: &str = "a test secret that is long enough to sign with";
 
-/// A database, a clock, randomness and settings, on which servers start and stop. Time and randomness continue after a
-/// restart.
+/// A database, a clock, randomness and settings, on which servers start and stop. Time and randomness
+/// continue after a restart.
 pub(crate) struct Setup {
     pub(crate) backend: Backend,
     pub(crate) clock: Arc<FixedClock>,

@@ -117,7 +117,8 @@ fn a_response_is_replayed_after_the_secret_changed(backend: Backend) {
     drop(server);
 }
 
-/// The database contains neither the key, the code nor the password, and the request only as a MAC with the server's secret.
+/// The database contains neither the key, the code nor the password, and the request only as a MAC with the
+/// server's secret.
 fn no_secret_is_stored(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();

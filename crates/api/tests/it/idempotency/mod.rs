@@ -75,8 +75,8 @@ fn assert_again(first: &Response, second: &Response) {
     assert_eq!(lasting(first), lasting(second));
 }
 
-/// The effects of writes on the first account: the number of audit events, the number of mails of each invitation, and the
-/// list.
+/// The effects of writes on the first account: the number of audit events, the number of mails of each
+/// invitation, and the list.
 fn traces(server: &Server) -> (usize, Vec<usize>, String) {
     let scene = &server.scene;
     let mails = |id| scene.read(|tx| tx.mails_of(AccountId::new(1), InvitationId::new(id))).len();

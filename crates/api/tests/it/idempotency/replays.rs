@@ -23,7 +23,8 @@ on_both_databases!(
     a_member_of_another_account_accepts_once_through_fastly,
 );
 
-/// Sends a request twice with one key, and a third time half an hour later. Asserts one execution and two replays.
+/// Sends a request twice with one key, and a third time half an hour later. Asserts one execution and two
+/// replays.
 #[track_caller]
 fn assert_done_once(
     setup: &Setup,

@@ -7,7 +7,8 @@ use crate::harness::{Backend, Setup, invitation_body, on_both_databases};
 
 on_both_databases!(a_verified_address_accepts_without_a_key);
 
-/// A principal without a membership in the account can accept: a key or a verified address proves the mailbox.
+/// A principal without a membership in the account can accept: a key or a verified address proves the
+/// mailbox.
 fn a_verified_address_accepts_without_a_key(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();

@@ -80,7 +80,8 @@ fn a_resent_invitation_is_valid_for_the_whole_term_again() {
     assert_validity(&fixture, Fixture::resend, TimeDelta::days(7));
 }
 
-/// Asserts to the second when the invitation ends, for the list and for acceptance. Advances the clock to its end.
+/// Asserts to the second when the invitation ends, for the list and for acceptance. Advances the clock to its
+/// end.
 #[track_caller]
 fn assert_validity(fixture: &Fixture, send: impl FnOnce(&Fixture) -> InvitationMail, term: TimeDelta) {
     let mail = send(fixture);
