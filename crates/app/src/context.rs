@@ -1,5 +1,5 @@
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -11,7 +11,7 @@ use tokio::time::Instant;
 #[derive(Debug, Clone, Default)]
 pub struct RequestContext {
     id: Option<Arc<str>>,
-    began: Arc<OnceLock<Instant>>,
+    began: Arc<Mutex<Option<Instant>>>,
 }
 
 impl RequestContext {
@@ -35,6 +35,34 @@ impl RequestContext {
 
     /// What is left of `budget`.
     pub(crate) fn remaining(&self, budget: Duration) -> Duration {
-        budget.saturating_sub(self.began.get_or_init(Instant::now).elapsed())
+        let began = *self.began().get_or_insert_with(Instant::now);
+        budget.saturating_sub(began.elapsed())
+    }
+
+    /// Gives back time that was no wait of the budget, such as that of hashing a password.
+    pub(crate) fn give_back(&self, time: Duration) {
+        let mut began = self.began();
+        *began = began.map(|began| began + time);
+    }
+
+    fn began(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        self.began.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_budget_begins_with_the_first_call_and_leaves_out_what_is_given_back() {
+        let budget = Duration::from_secs(2);
+        let context = RequestContext::new("1");
+        tokio::time::advance(budget).await;
+        assert_eq!(context.remaining(budget), budget, "nothing was called yet");
+        tokio::time::advance(Duration::from_secs(5)).await;
+        assert_eq!(context.clone().remaining(budget), Duration::ZERO, "clones share the budget");
+        context.give_back(Duration::from_secs(4));
+        assert_eq!(context.remaining(budget), Duration::from_secs(1));
     }
 }

@@ -14,20 +14,37 @@ const FIRST: Duration = Duration::from_millis(4);
 /// The longest pause.
 const LONGEST: Duration = Duration::from_millis(128);
 
+/// Counts the runs of a contended unit.
+#[derive(Debug, Default)]
+pub(crate) struct Retries {
+    runs: u32,
+}
+
+impl Retries {
+    /// Waits before the next run of a unit that was contended. `false` when it ran often enough.
+    pub(crate) fn pause(&mut self) -> bool {
+        self.runs += 1;
+        if self.runs == TRIES {
+            tracing::warn!(tries = TRIES, "too many changes to the same row: given up");
+            return false;
+        }
+        tracing::debug!(tries = self.runs, "contended, runs again");
+        pause(self.runs);
+        true
+    }
+}
+
 /// Runs an attempt again while it is contended, a bounded number of times.
 pub(crate) fn until_uncontended<T>(
     mut attempt: impl FnMut() -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    for tries in 1..TRIES {
+    let mut retries = Retries::default();
+    loop {
         match attempt() {
-            Err(StoreError::Contended) => {
-                tracing::debug!(tries, "contended, runs again");
-                pause(tries);
-            }
+            Err(StoreError::Contended) if retries.pause() => {}
             end => return end,
         }
     }
-    attempt().inspect_err(|error| tracing::warn!(%error, tries = TRIES, "given up"))
 }
 
 /// Waits before the next run. The pause is random, so that contended units do not meet again.

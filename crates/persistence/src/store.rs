@@ -21,7 +21,7 @@ use crate::{
     open_error::OpenError,
     options::DatabaseOptions,
     pool::Pool,
-    retry,
+    retry::Retries,
     tx::DieselTx,
     write_counts::Writes,
 };
@@ -56,7 +56,13 @@ impl DieselStore {
 
     fn unit(&self, unit: Unit, mut writes: Writes<'_>, work: &mut CountedWork<'_>) -> Result<(), StoreError> {
         let _span = tracing::debug_span!("unit", name = unit.name, mode = ?unit.mode).entered();
-        retry::until_uncontended(|| self.once(unit, &mut writes, work))
+        let mut retries = Retries::default();
+        loop {
+            match self.once(unit, &mut writes, work) {
+                Err(StoreError::Contended) if retries.pause() => {}
+                end => return end,
+            }
+        }
     }
 
     /// Runs a unit without a transaction. A unit that finds a dead connection runs again, because it has changed nothing.

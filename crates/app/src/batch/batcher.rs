@@ -19,34 +19,43 @@ const MAX_BATCH: usize = 128;
 /// How long a request waits for a batch as large as the one that is running.
 const GRACE: Duration = Duration::from_millis(10);
 
-/// Performs a batch: one result for each item, in its place.
-type Work<Q, A> = dyn Fn(&Units, &[Item<Q>]) -> Vec<Result<A, StoreError>> + Send + Sync;
+/// What is done with the batches of an operation.
+pub(crate) trait BatchWork: Send + Sync + 'static {
+    /// A request.
+    type Request: Send + 'static;
+    /// Its result.
+    type Outcome: Send + 'static;
+
+    /// Performs a batch. Returns one result for each item, in its place.
+    fn perform(&self, units: &Units, batch: &[Item<Self::Request>])
+    -> Vec<Result<Self::Outcome, StoreError>>;
+}
+
+/// The queue of an operation.
+type QueueOf<W> = Queue<<W as BatchWork>::Request, <W as BatchWork>::Outcome>;
+/// A request that waits for its batch.
+type EntryOf<W> = Entry<<W as BatchWork>::Request, <W as BatchWork>::Outcome>;
 
 /// Gathers the requests of one operation into batches.
-pub(crate) struct Batcher<Q, A> {
+pub(crate) struct Batcher<W: BatchWork> {
     name: &'static str,
     units: Units,
     /// Most batches that run at once.
     runners: usize,
-    work: Box<Work<Q, A>>,
+    work: W,
     /// Where runners run. The runtimes of HTTP threads end one by one at shutdown, while others still wait for results.
     runtime: Option<Handle>,
-    queue: Mutex<Queue<Q, A>>,
+    queue: Mutex<QueueOf<W>>,
 }
 
-impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
+impl<W: BatchWork> Batcher<W> {
     /// Runs at most `runners` batches at once.
-    pub(crate) fn new(
-        name: &'static str,
-        units: Units,
-        runners: usize,
-        work: impl Fn(&Units, &[Item<Q>]) -> Vec<Result<A, StoreError>> + Send + Sync + 'static,
-    ) -> Arc<Self> {
+    pub(crate) fn new(name: &'static str, units: Units, runners: usize, work: W) -> Arc<Self> {
         Arc::new(Self {
             name,
             units,
             runners: runners.max(1),
-            work: Box::new(work),
+            work,
             runtime: Handle::try_current().ok(),
             queue: Mutex::new(Queue::default()),
         })
@@ -60,8 +69,8 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
         self: &Arc<Self>,
         context: &RequestContext,
         alone: bool,
-        request: Q,
-    ) -> Result<A, StoreError> {
+        request: W::Request,
+    ) -> Result<W::Outcome, StoreError> {
         let wait = self.units.remaining(context);
         let item = Item { context: context.clone(), span: tracing::Span::current(), request };
         let (reply, mut result) = oneshot::channel();
@@ -96,14 +105,14 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
     }
 
     /// The queue is consistent at every moment, so a panic leaves it usable.
-    pub(super) fn queue(&self) -> MutexGuard<'_, Queue<Q, A>> {
+    pub(super) fn queue(&self) -> MutexGuard<'_, QueueOf<W>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn perform(&self, batch: Vec<Entry<Q, A>>) {
-        let (items, replies): (Vec<Item<Q>>, Vec<_>) =
+    fn perform(&self, batch: Vec<EntryOf<W>>) {
+        let (items, replies): (Vec<Item<W::Request>>, Vec<_>) =
             batch.into_iter().map(|entry| (entry.item, entry.reply)).unzip();
-        let work = AssertUnwindSafe(|| (self.work)(&self.units, &items));
+        let work = AssertUnwindSafe(|| self.work.perform(&self.units, &items));
         let done = catch_unwind(work);
         // Before the replies: a client that has its response may send its idempotency key again at once.
         drop(items);
@@ -132,7 +141,7 @@ fn send<A>(
     }
 }
 
-impl<Q, A> std::fmt::Debug for Batcher<Q, A> {
+impl<W: BatchWork> std::fmt::Debug for Batcher<W> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Batcher")
             .field("name", &self.name)
@@ -143,14 +152,14 @@ impl<Q, A> std::fmt::Debug for Batcher<Q, A> {
 
 /// Works through the queue. When other work waits for a permit, the runner performs one batch and lines up again:
 /// otherwise its operation would shut out all others while its requests keep coming.
-struct Runner<Q: Send + 'static, A: Send + 'static> {
-    batcher: Arc<Batcher<Q, A>>,
+struct Runner<W: BatchWork> {
+    batcher: Arc<Batcher<W>>,
     /// Requests of the batch in progress.
     in_progress: usize,
     ended: bool,
 }
 
-impl<Q: Send + 'static, A: Send + 'static> Runner<Q, A> {
+impl<W: BatchWork> Runner<W> {
     async fn wait_for_permit(self) {
         self.batcher.queue().begin_waiting_for_permit();
         let permit = self.batcher.units.limiter.acquire().await;
@@ -182,7 +191,7 @@ impl<Q: Send + 'static, A: Send + 'static> Runner<Q, A> {
 
     /// The next batch. Without one the runner ends while it holds the lock, so a request that comes later starts another
     /// runner.
-    fn next(&mut self) -> Option<Vec<Entry<Q, A>>> {
+    fn next(&mut self) -> Option<Vec<EntryOf<W>>> {
         let batch = self.batcher.queue().next_batch(std::mem::take(&mut self.in_progress), MAX_BATCH);
         self.in_progress = batch.as_ref().map_or(0, Vec::len);
         self.ended = batch.is_none();
@@ -191,7 +200,7 @@ impl<Q: Send + 'static, A: Send + 'static> Runner<Q, A> {
 }
 
 /// A runner that never ran, because the runtime shut down. Requests that still wait would wait for nothing.
-impl<Q: Send + 'static, A: Send + 'static> Drop for Runner<Q, A> {
+impl<W: BatchWork> Drop for Runner<W> {
     fn drop(&mut self) {
         if !self.ended {
             self.batcher.queue().abandon(self.in_progress);

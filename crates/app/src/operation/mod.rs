@@ -1,4 +1,4 @@
-//! Operations: what the façade can do in batches. Each names its use case; the pipelines in [`read`] and [`write`] do the rest.
+//! Operations: what the façade can do in batches. Each names its use case; the pipelines in [`read`] and [`mod@write`] do the rest.
 
 pub(crate) mod read;
 pub(crate) mod write;

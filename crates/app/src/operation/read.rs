@@ -1,6 +1,6 @@
 //! The pipeline of operations that read in an account: identify, perform.
 
-use std::sync::Arc;
+use std::{marker::PhantomData, sync::Arc, time::Duration};
 
 use usher_domain::{
     env::Env,
@@ -14,7 +14,7 @@ use usher_domain::{
 
 use super::Results;
 use crate::{
-    batch::{self, Batcher, Item, runners, together_or_alone},
+    batch::{self, BatchWork, Batcher, Item, SplitBatch, runners, together_or_alone},
     call::{InAccount, Query, Rejection},
     recent_callers::RecentCallers,
     telemetry,
@@ -53,13 +53,12 @@ type Read<O> = Result<InAccount<<O as ReadOperation>::Value>, Rejection<<O as Re
 
 /// Runs one operation.
 pub(crate) struct Reader<O: ReadOperation> {
-    batcher: Arc<Batcher<Pending<O::Query>, Read<O>>>,
+    batcher: Arc<Batcher<ReadWork<O>>>,
 }
 
 impl<O: ReadOperation> Reader<O> {
     pub(crate) fn new(units: &Units, recent: &Arc<RecentCallers>) -> Self {
-        let recent = Arc::clone(recent);
-        let work = move |units: &Units, batch: &[Item<_>]| run_batch::<O>(units, &recent, batch);
+        let work = ReadWork { recent: Arc::clone(recent), operation: PhantomData };
         Self { batcher: Batcher::new(O::NAME, units.clone(), runners(), work) }
     }
 
@@ -73,18 +72,39 @@ impl<O: ReadOperation> Reader<O> {
     }
 }
 
-fn run_batch<O: ReadOperation>(
-    units: &Units,
-    recent: &RecentCallers,
-    batch: &[Item<Pending<O::Query>>],
-) -> Vec<Result<Read<O>, StoreError>> {
-    let _span = batch::span(O::NAME, batch).entered();
-    together_or_alone(units, batch, |places, wait| {
-        let requests: Vec<&Pending<O::Query>> = places.iter().map(|place| &batch[*place].request).collect();
+/// Performs the batches of an operation.
+struct ReadWork<O> {
+    recent: Arc<RecentCallers>,
+    operation: PhantomData<fn() -> O>,
+}
+
+impl<O: ReadOperation> BatchWork for ReadWork<O> {
+    type Request = Pending<O::Query>;
+    type Outcome = Read<O>;
+
+    fn perform(&self, units: &Units, batch: &[Item<Self::Request>]) -> Vec<Result<Read<O>, StoreError>> {
+        let _span = batch::span(O::NAME, batch).entered();
+        together_or_alone(units, batch, &mut ReadBatch::<O> { units, recent: &self.recent, items: batch })
+    }
+}
+
+/// A batch of reads.
+struct ReadBatch<'a, O: ReadOperation> {
+    units: &'a Units,
+    recent: &'a RecentCallers,
+    items: &'a [Item<Pending<O::Query>>],
+}
+
+impl<O: ReadOperation> SplitBatch for ReadBatch<'_, O> {
+    type Outcome = Read<O>;
+
+    fn run_unit(&mut self, places: &[usize], wait: Duration) -> Result<Vec<Read<O>>, StoreError> {
+        let requests: Vec<&Pending<O::Query>> =
+            places.iter().map(|place| &self.items[*place].request).collect();
         let queries: Vec<&O::Query> = requests.iter().filter_map(|request| request.query.as_ref()).collect();
         let unit = Unit { name: O::NAME, mode: O::mode(&queries), wait: Some(wait) };
-        units.store.unit(unit, |tx| attempt::<O>(tx, &units.env, recent, &requests))
-    })
+        self.units.store.unit(unit, |tx| attempt::<O>(tx, &self.units.env, self.recent, &requests))
+    }
 }
 
 fn attempt<O: ReadOperation>(

@@ -1,28 +1,53 @@
 //! What the use cases that work on a batch of requests have in common.
 
-use std::{collections::HashSet, hash::Hash};
+use std::{collections::HashMap, hash::Hash};
 
 use crate::port::StoreError;
 
-/// Works on a batch in rounds and returns the results in the order of the requests. A round has at most one request for each
-/// key, so a request sees what an earlier one with its key wrote.
-pub(super) fn in_rounds<R: Copy, K: Eq + Hash, T>(
-    requests: &[R],
-    key: impl Fn(R) -> K,
-    mut work: impl FnMut(&[R]) -> Result<Vec<T>, StoreError>,
-) -> Result<Vec<T>, StoreError> {
-    let mut results: Vec<(usize, T)> = Vec::with_capacity(requests.len());
-    let mut waiting: Vec<(usize, R)> = requests.iter().copied().enumerate().collect();
-    while !waiting.is_empty() {
-        let mut taken = HashSet::new();
-        let (round, later): (Vec<_>, Vec<_>) =
-            waiting.into_iter().partition(|(_, request)| taken.insert(key(*request)));
-        let (indices, requests): (Vec<usize>, Vec<R>) = round.into_iter().unzip();
-        results.extend(indices.into_iter().zip(work(&requests)?));
-        waiting = later;
+/// Requests of a batch that are worked on together.
+pub(super) struct Round<R> {
+    /// Their places in the batch.
+    pub(super) places: Vec<usize>,
+    /// The requests.
+    pub(super) requests: Vec<R>,
+}
+
+/// Splits a batch into rounds. A round has at most one request for each key, so a request sees what an earlier one with its
+/// key wrote.
+pub(super) fn rounds<R: Copy, K: Eq + Hash>(requests: &[R], key: impl Fn(R) -> K) -> Vec<Round<R>> {
+    let mut rounds: Vec<Round<R>> = Vec::new();
+    let mut taken: HashMap<K, usize> = HashMap::new();
+    for (place, request) in requests.iter().copied().enumerate() {
+        let number = taken.entry(key(request)).or_default();
+        if *number == rounds.len() {
+            rounds.push(Round { places: Vec::new(), requests: Vec::new() });
+        }
+        rounds[*number].places.push(place);
+        rounds[*number].requests.push(request);
+        *number += 1;
     }
-    results.sort_unstable_by_key(|(index, _)| *index);
-    Ok(results.into_iter().map(|(_, result)| result).collect())
+    rounds
+}
+
+/// The results of a batch, each in its place.
+pub(super) struct Results<T>(Vec<(usize, T)>);
+
+impl<T> Results<T> {
+    /// Without any result.
+    pub(super) const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Adds the results of a round.
+    pub(super) fn add(&mut self, places: Vec<usize>, results: Vec<T>) {
+        self.0.extend(places.into_iter().zip(results));
+    }
+
+    /// All results, in the order of the requests.
+    pub(super) fn in_order(mut self) -> Vec<T> {
+        self.0.sort_unstable_by_key(|(place, _)| *place);
+        self.0.into_iter().map(|(_, result)| result).collect()
+    }
 }
 
 /// Merges the results of the accepted requests with the rejections of the others, in the order of the requests.
@@ -50,36 +75,19 @@ mod tests {
 
     #[test]
     fn requests_with_one_key_are_in_different_rounds_and_results_keep_the_order() {
-        let mut rounds = Vec::new();
-        let results = in_rounds(
-            &["a1", "b1", "a2", "c1", "a3", "b2"],
-            |request| request.as_bytes()[0],
-            |round| {
-                rounds.push(round.to_vec());
-                Ok(round.iter().map(|request| request.to_uppercase()).collect())
-            },
-        );
-        assert_eq!(results.unwrap(), ["A1", "B1", "A2", "C1", "A3", "B2"]);
-        assert_eq!(rounds, [vec!["a1", "b1", "c1"], vec!["a2", "b2"], vec!["a3"]]);
+        let batch = ["a1", "b1", "a2", "c1", "a3", "b2"];
+        let rounds = rounds(&batch, |request| request.as_bytes()[0]);
+        let requests: Vec<_> = rounds.iter().map(|round| round.requests.clone()).collect();
+        assert_eq!(requests, [vec!["a1", "b1", "c1"], vec!["a2", "b2"], vec!["a3"]]);
+        let mut results = Results::new();
+        for Round { places, requests } in rounds {
+            results.add(places, requests.iter().map(|request| request.to_uppercase()).collect());
+        }
+        assert_eq!(results.in_order(), ["A1", "B1", "A2", "C1", "A3", "B2"]);
     }
 
     #[test]
     fn an_empty_batch_has_no_round() {
-        let results: Result<Vec<u8>, StoreError> = in_rounds(&[] as &[u8], |key| key, |_| panic!("no work"));
-        assert_eq!(results, Ok(Vec::new()));
-    }
-
-    #[test]
-    fn an_error_of_the_store_ends_the_batch() {
-        let mut rounds = 0;
-        let failed: Result<Vec<u8>, StoreError> = in_rounds(
-            &[1, 1],
-            |key| key,
-            |_| {
-                rounds += 1;
-                Err(StoreError::Contended)
-            },
-        );
-        assert_eq!((failed, rounds), (Err(StoreError::Contended), 1));
+        assert!(rounds(&[] as &[u8], |key| key).is_empty());
     }
 }

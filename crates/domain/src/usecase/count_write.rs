@@ -1,39 +1,49 @@
 //! Count writes against the hourly limit of the people who make them.
+//!
+//! A unit that serves writes is run by [`Store::run_counted`](crate::port::Store::run_counted): it counts each write first,
+//! whatever becomes of it. This module says whom to count, and what a count means.
 
 use crate::{
+    Timestamp,
     env::Env,
-    port::{
-        Store, StoreError, Tx,
-        store::{Counting, Unit, Verdict},
-    },
+    port::store::Counting,
     principal::Credential,
-    quota::{Quota, Window},
+    quota::{Quota, Window, WriteCount},
 };
 
-/// The work of a counted unit; it gets where each writer stands since.
-pub type QuotaWork<'w> = dyn FnMut(&mut dyn Tx, &[Option<Quota>]) -> Result<Verdict, StoreError> + 'w;
+/// The writers of a unit: one for each write, in the order of the writes. A write without a credential has none.
+pub struct Writers<'a> {
+    all: &'a [Option<&'a Credential>],
+    /// Those that are counted: none without a limit.
+    counted: Vec<&'a Credential>,
+    limit: u32,
+    now: Timestamp,
+}
 
-/// Runs a unit that serves one write or several, and counts each first, whatever becomes of it.
-///
-/// The work gets one quota for each writer, in their order. A quota is `None` without a limit, without a credential, and with
-/// a credential that belongs to no person: such a request is rejected anyway.
-pub fn run_counted(
-    store: &dyn Store,
-    env: &Env,
-    unit: Unit,
-    writers: &[Option<&Credential>],
-    work: &mut QuotaWork<'_>,
-) -> Result<(), StoreError> {
-    let (limit, now) = (env.policy.writes_per_hour, env.now());
-    let known: Vec<_> = writers.iter().flatten().copied().filter(|_| limit > 0).collect();
-    let counting = Counting { writers: &known, window: Window::of(now), now };
-    store.run_counted(unit, &counting, &mut |tx, counts| {
+impl<'a> Writers<'a> {
+    /// The writers of a unit that begins now.
+    #[must_use]
+    pub fn new(env: &Env, all: &'a [Option<&'a Credential>]) -> Self {
+        let limit = env.policy.writes_per_hour;
+        let counted = all.iter().flatten().copied().filter(|_| limit > 0).collect();
+        Self { all, counted, limit, now: env.now() }
+    }
+
+    /// What the store has to count.
+    #[must_use]
+    pub fn counting(&self) -> Counting<'_> {
+        Counting { writers: &self.counted, window: Window::of(self.now), now: self.now }
+    }
+
+    /// Where each writer stands, given the store's counts. A quota is `None` without a limit, without a credential, and with a
+    /// credential that belongs to no person: such a request is rejected anyway.
+    #[must_use]
+    pub fn quotas(&self, counts: &[Option<WriteCount>]) -> Vec<Option<Quota>> {
         let mut counts = counts.iter().copied();
-        let quota = |writer: &Option<_>| {
-            let count = writer.and_then(|_| counts.next().flatten())?;
-            Some(Quota::after(count, limit, now))
+        let quota = |writer: Option<&Credential>| {
+            let count = writer.filter(|_| self.limit > 0).and_then(|_| counts.next().flatten())?;
+            Some(Quota::after(count, self.limit, self.now))
         };
-        let quotas: Vec<_> = writers.iter().map(quota).collect();
-        work(tx, &quotas)
-    })
+        self.all.iter().copied().map(quota).collect()
+    }
 }

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{
-    batch::{in_rounds, merge_results, single_result},
+    batch::{Results, Round, merge_results, rounds, single_result},
     record::{event, is_taken, promise_mails},
     unit_error,
 };
@@ -79,11 +79,13 @@ pub fn invite_all(
     env: &Env,
     requests: &[(&Actor, &Invite)],
 ) -> Result<Vec<Result<Invitation, InviteError>>, StoreError> {
-    in_rounds(
-        requests,
-        |(actor, command)| (actor.account.id, command.email.key()),
-        |requests| invite_distinct(tx, env, requests),
-    )
+    let mut results = Results::new();
+    for Round { places, requests } in
+        rounds(requests, |(actor, command)| (actor.account.id, command.email.key()))
+    {
+        results.add(places, invite_distinct(tx, env, &requests)?);
+    }
+    Ok(results.in_order())
 }
 
 /// Handles requests with distinct pairs of account and address.

@@ -5,7 +5,7 @@ use usher_domain::{
     principal::Credential,
     quota::{Quota, Window, WriteCount},
     testkit::{Scene, principal},
-    usecase::count_write::run_counted,
+    usecase::count_write::Writers,
 };
 
 fn at(seconds: i64) -> Timestamp {
@@ -44,13 +44,15 @@ fn the_remaining_writes_count_down_to_zero() {
 
 /// Counts the writes of a unit that does nothing.
 fn serve(scene: &Scene, writers: &[Option<&Credential>]) -> Vec<Option<Quota>> {
-    let (unit, mut counted) = (Unit::new("serve", Mode::Write), Vec::new());
-    run_counted(scene.store.as_ref(), &scene.env, unit, writers, &mut |_, quotas| {
-        counted = quotas.to_vec();
-        Ok(Verdict::Commit)
-    })
-    .unwrap();
-    counted
+    let writers = Writers::new(&scene.env, writers);
+    let mut quotas = Vec::new();
+    let counted =
+        scene.store.run_counted(Unit::new("serve", Mode::Write), &writers.counting(), &mut |_, counts| {
+            quotas = writers.quotas(counts);
+            Ok(Verdict::Commit)
+        });
+    assert_eq!(counted, Ok(()));
+    quotas
 }
 
 fn credential(address: &str) -> Credential {

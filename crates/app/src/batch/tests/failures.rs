@@ -124,6 +124,19 @@ async fn a_request_without_a_permit_in_time_is_rejected_and_later_ones_are_perfo
     assert_eq!(next.await, Ok(103));
 }
 
+/// A batch whose units of several requests wait in vain.
+#[derive(Default)]
+struct Overloaded(Vec<(Vec<usize>, Duration)>);
+
+impl SplitBatch for Overloaded {
+    type Outcome = u32;
+
+    fn run_unit(&mut self, places: &[usize], wait: Duration) -> Result<Vec<u32>, StoreError> {
+        self.0.push((places.to_vec(), wait));
+        if places.len() == 1 { Ok(vec![7]) } else { Err(StoreError::Overloaded(Limit::Writer)) }
+    }
+}
+
 /// The first request is out of time. The second one goes again, because nothing was done.
 #[tokio::test(start_paused = true)]
 async fn a_wait_of_the_store_that_runs_out_rejects_only_requests_without_budget() {
@@ -133,11 +146,8 @@ async fn a_wait_of_the_store_that_runs_out_rejects_only_requests_without_budget(
     assert_eq!(units.remaining(&spent), budget);
     tokio::time::advance(budget).await;
     let item = |context| Item { context, span: tracing::Span::none(), request: () };
-    let mut attempts = Vec::new();
-    let results = together_or_alone(&units, &[spent, RequestContext::default()].map(item), |places, wait| {
-        attempts.push((places.to_vec(), wait));
-        if places.len() == 1 { Ok(vec![7]) } else { Err(StoreError::Overloaded(Limit::Writer)) }
-    });
+    let mut batch = Overloaded::default();
+    let results = together_or_alone(&units, &[spent, RequestContext::default()].map(item), &mut batch);
     assert_eq!(results, [Err(StoreError::Overloaded(Limit::Writer)), Ok(7)]);
-    assert_eq!(attempts, [(vec![0, 1], Duration::ZERO), (vec![1], budget)]);
+    assert_eq!(batch.0, [(vec![0, 1], Duration::ZERO), (vec![1], budget)]);
 }

@@ -18,7 +18,11 @@ use usher_domain::{
     testkit::{self, memory::MemoryStore},
 };
 
-use super::{batcher::Batcher, item::Item, split::together_or_alone};
+use super::{
+    batcher::{BatchWork, Batcher},
+    item::Item,
+    split::{SplitBatch, together_or_alone},
+};
 use crate::{context::RequestContext, limiter::Limiter, units::Units};
 
 /// Longer than any test: no wait runs out.
@@ -36,9 +40,46 @@ enum End {
     Panic,
 }
 
-/// A batcher whose work reports what it was given, and then waits until the test says how it ends.
+/// Work that reports what it was given, and then waits until the test says how it ends.
+struct TestWork {
+    entering: UnboundedSender<Vec<u32>>,
+    ends: Mutex<mpsc::Receiver<End>>,
+}
+
+impl BatchWork for TestWork {
+    type Request = u32;
+    type Outcome = u32;
+
+    fn perform(&self, units: &Units, batch: &[Item<u32>]) -> Vec<Result<u32, StoreError>> {
+        together_or_alone(units, batch, &mut TestBatch { work: self, batch })
+    }
+}
+
+struct TestBatch<'a> {
+    work: &'a TestWork,
+    batch: &'a [Item<u32>],
+}
+
+impl SplitBatch for TestBatch<'_> {
+    type Outcome = u32;
+
+    fn run_unit(&mut self, places: &[usize], _: Duration) -> Result<Vec<u32>, StoreError> {
+        let numbers: Vec<u32> = places.iter().map(|place| self.batch[*place].request).collect();
+        self.work.entering.send(numbers.clone()).unwrap();
+        let end = self.work.ends.lock().unwrap_or_else(PoisonError::into_inner).recv().unwrap();
+        let results = numbers.into_iter().map(|number| number + 100);
+        match end {
+            End::Answer => Ok(results.collect()),
+            End::AnswerOnly(most) => Ok(results.take(most).collect()),
+            End::Fail(error) => Err(error),
+            End::Panic => panic!("the work panics"),
+        }
+    }
+}
+
+/// A batcher over such work.
 struct Scene {
-    batcher: Arc<Batcher<u32, u32>>,
+    batcher: Arc<Batcher<TestWork>>,
     units: Units,
     tell: UnboundedSender<Vec<u32>>,
     entered: UnboundedReceiver<Vec<u32>>,
@@ -55,22 +96,7 @@ impl Scene {
         };
         let (tell, entered) = unbounded_channel();
         let (ends, end) = mpsc::channel();
-        let end = Mutex::new(end);
-        let entering = tell.clone();
-        let work = move |units: &Units, items: &[Item<u32>]| {
-            together_or_alone(units, items, |places, _| {
-                let numbers: Vec<u32> = places.iter().map(|place| items[*place].request).collect();
-                entering.send(numbers.clone()).unwrap();
-                let end = end.lock().unwrap_or_else(PoisonError::into_inner).recv().unwrap();
-                let results = numbers.into_iter().map(|number| number + 100);
-                match end {
-                    End::Answer => Ok(results.collect()),
-                    End::AnswerOnly(most) => Ok(results.take(most).collect()),
-                    End::Fail(error) => Err(error),
-                    End::Panic => panic!("the work panics"),
-                }
-            })
-        };
+        let work = TestWork { entering: tell.clone(), ends: Mutex::new(end) };
         let batcher = Batcher::new("test", units.clone(), runners, work);
         Self { batcher, units, tell, entered, ends }
     }

@@ -5,11 +5,8 @@ use usher_domain::{
     usecase::idempotency::{KeyError, Keyed, keep, take},
 };
 
-use super::types::{Done, Pending, Request, WriteOperation};
+use super::types::{Decision, Done, Pending, Request, WriteOperation};
 use crate::{call::Rejection, idempotency::IdempotencyGuard, operation::Caller};
-
-/// The decision of a request.
-type Decision<O> = Result<Done<<O as WriteOperation>::Value>, Rejection<<O as WriteOperation>::Error>>;
 
 /// One run of a unit: stage by stage it rejects requests and goes on with the others.
 pub(super) struct Attempt<'a, O: WriteOperation> {

@@ -4,6 +4,7 @@
 
 mod attempt;
 mod types;
+mod write_batch;
 mod writer;
 
 pub(crate) use types::{Request, WriteOperation};

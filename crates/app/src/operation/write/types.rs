@@ -49,9 +49,12 @@ pub(crate) struct Pending<O: WriteOperation> {
     pub(super) render: Render<O::Value>,
 }
 
-/// What a write came to, and where its writer stands since.
-pub(super) type Written<O> =
-    (Result<Done<<O as WriteOperation>::Value>, Rejection<<O as WriteOperation>::Error>>, Option<Quota>);
+/// What was decided about a write.
+pub(super) type Decision<O> =
+    Result<Done<<O as WriteOperation>::Value>, Rejection<<O as WriteOperation>::Error>>;
+
+/// What was decided about a write, and where its writer stands since.
+pub(super) type Written<O> = (Decision<O>, Option<Quota>);
 
 /// A write that succeeded.
 pub(super) enum Done<T> {

@@ -1,21 +1,14 @@
-use std::sync::Arc;
+use std::{marker::PhantomData, sync::Arc};
 
 use tokio::sync::Notify;
-use usher_domain::{
-    port::{
-        StoreError, Tx,
-        store::{Mode, Unit, Verdict},
-    },
-    quota::Quota,
-    usecase::count_write::run_counted,
-};
+use usher_domain::port::StoreError;
 
 use super::{
-    attempt::Attempt,
     types::{Done, Pending, WriteOperation, Written},
+    write_batch::WriteBatch,
 };
 use crate::{
-    batch::{self, Batcher, Item, runners, together_or_alone},
+    batch::{self, BatchWork, Batcher, Item, runners, together_or_alone},
     call::{Call, Outcome, Rejection, Render, Reply},
     idempotency::IdempotencyGuard,
     operation::Caller as _,
@@ -27,21 +20,15 @@ use crate::{
 pub(crate) struct Writer<O: WriteOperation> {
     units: Units,
     guard: IdempotencyGuard,
-    batcher: Arc<Batcher<Pending<O>, Written<O>>>,
+    batcher: Arc<Batcher<WriteWork<O>>>,
 }
 
 impl<O: WriteOperation> Writer<O> {
     /// Wakes the worker through `mail_queued`.
     pub(crate) fn new(units: &Units, guard: &IdempotencyGuard, mail_queued: &Arc<Notify>) -> Self {
-        let (keys, wake) = (guard.clone(), Arc::clone(mail_queued));
-        let batcher = Batcher::new(O::NAME, units.clone(), write_runners(units), move |units, batch| {
-            let written = run_batch::<O>(units, &keys, batch);
-            let performed = |(done, _): &Written<O>| matches!(done, Ok(Done::Performed(_) | Done::Stored(_)));
-            if O::QUEUES_MAIL && written.iter().flatten().any(performed) {
-                wake.notify_one();
-            }
-            written
-        });
+        let work =
+            WriteWork { guard: guard.clone(), mail_queued: Arc::clone(mail_queued), operation: PhantomData };
+        let batcher = Batcher::new(O::NAME, units.clone(), write_runners(units), work);
         Self { units: units.clone(), guard: guard.clone(), batcher }
     }
 
@@ -102,32 +89,24 @@ fn reply<T>(done: Done<T>, render: &Render<T>) -> Reply {
     }
 }
 
-/// Performs a batch. Nobody is counted twice when the batch is split.
-fn run_batch<O: WriteOperation>(
-    units: &Units,
-    guard: &IdempotencyGuard,
-    batch: &[Item<Pending<O>>],
-) -> Vec<Result<Written<O>, StoreError>> {
-    let _span = batch::span(O::NAME, batch).entered();
-    let mut counted: Vec<Option<Option<Quota>>> = vec![None; batch.len()];
-    together_or_alone(units, batch, |places, wait| {
-        let requests: Vec<&Pending<O>> = places.iter().map(|place| &batch[*place].request).collect();
-        let known: Option<Vec<Option<Quota>>> = places.iter().map(|place| counted[*place]).collect();
-        let unit = Unit { name: O::NAME, mode: Mode::Write, wait: Some(wait) };
-        let mut results = Vec::new();
-        let mut work = |tx: &mut dyn Tx, quotas: &[Option<Quota>]| {
-            for (place, quota) in places.iter().zip(quotas) {
-                counted[*place] = Some(*quota);
-            }
-            results = Attempt::<O>::new(&requests, quotas).run(tx, &units.env, guard)?;
-            Ok(if results.iter().any(Result::is_ok) { Verdict::Commit } else { Verdict::Rollback })
-        };
-        if let Some(quotas) = known {
-            units.store.run(unit, &mut |tx| work(tx, &quotas))?;
-        } else {
-            let writers: Vec<_> = requests.iter().map(|request| request.caller.writer()).collect();
-            run_counted(units.store.as_ref(), &units.env, unit, &writers, &mut work)?;
+/// Performs the batches of an operation.
+struct WriteWork<O> {
+    guard: IdempotencyGuard,
+    mail_queued: Arc<Notify>,
+    operation: PhantomData<fn() -> O>,
+}
+
+impl<O: WriteOperation> BatchWork for WriteWork<O> {
+    type Request = Pending<O>;
+    type Outcome = Written<O>;
+
+    fn perform(&self, units: &Units, batch: &[Item<Pending<O>>]) -> Vec<Result<Written<O>, StoreError>> {
+        let _span = batch::span(O::NAME, batch).entered();
+        let written = together_or_alone(units, batch, &mut WriteBatch::new(units, &self.guard, batch));
+        let performed = |(done, _): &Written<O>| matches!(done, Ok(Done::Performed(_) | Done::Stored(_)));
+        if O::QUEUES_MAIL && written.iter().flatten().any(performed) {
+            self.mail_queued.notify_one();
         }
-        Ok(results.into_iter().zip(places.iter().filter_map(|place| counted[*place])).collect())
-    })
+        written
+    }
 }

@@ -7,7 +7,7 @@ use approval::{Approval, acceptor_email, approve, write_people};
 pub use command::{Accept, AcceptError, Accepted, Acceptor};
 
 use super::{
-    batch::{in_rounds, merge_results, single_result},
+    batch::{Results, Round, merge_results, rounds, single_result},
     proof::{MailboxProof, proof_by_policy},
     record::event,
 };
@@ -34,7 +34,11 @@ pub fn accept_all(
     env: &Env,
     commands: &[&Accept],
 ) -> Result<Vec<Result<Accepted, AcceptError>>, StoreError> {
-    in_rounds(commands, |command| &command.secure_id, |commands| accept_distinct(tx, env, commands))
+    let mut results = Results::new();
+    for Round { places, requests } in rounds(commands, |command| &command.secure_id) {
+        results.add(places, accept_distinct(tx, env, &requests)?);
+    }
+    Ok(results.in_order())
 }
 
 /// Accepts different invitations.
@@ -50,12 +54,11 @@ fn accept_distinct(
     let open =
         judged.iter().zip(commands).filter_map(|(offer, command)| Some((offer.as_ref().ok()?, *command)));
     let open: Vec<(&Offer, &Accept)> = open.collect();
-    let accepted = in_rounds(
-        &open,
-        |(offer, command)| acceptor_email(offer, command).key(),
-        |open| accept_open(tx, env, open, now),
-    )?;
-    Ok(merge_results(judged, accepted))
+    let mut accepted = Results::new();
+    for Round { places, requests } in rounds(&open, |(offer, command)| acceptor_email(offer, command).key()) {
+        accepted.add(places, accept_open(tx, env, &requests, now)?);
+    }
+    Ok(merge_results(judged, accepted.in_order()))
 }
 
 /// Accepts different open invitations for people of different addresses.
