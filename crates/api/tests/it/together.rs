@@ -23,11 +23,6 @@ on_both_databases!(
 
 const LANDSCAPE: &str = "/api/v2/invitations";
 
-/// With a timeout that a slow machine does not reach, so that no request is rejected as overload.
-fn with_long_timeout(backend: Backend) -> Setup {
-    Setup::new(backend).with("USHER__DATABASE__ACQUIRE_TIMEOUT", "60s")
-}
-
 /// Sends all requests at the same moment. Returns the responses in the order of the requests.
 fn at_once<T: Send, F: FnOnce() -> T + Send>(requests: Vec<F>) -> Vec<T> {
     let ready = Barrier::new(requests.len());
@@ -99,7 +94,7 @@ fn mails_and_events(server: &Server, id: InvitationId) -> (usize, usize) {
 }
 
 fn concurrent_invitations_of_one_address_store_one(backend: Backend) {
-    let setup = with_long_timeout(backend);
+    let setup = Setup::new(backend);
     let server = setup.start();
     server.add_account("onward", "Onward, Inc.");
     let people: Vec<Client> =
@@ -132,7 +127,7 @@ fn concurrent_invitations_of_one_address_store_one(backend: Backend) {
 }
 
 fn the_write_limit_is_exact_for_concurrent_writes(backend: Backend) {
-    let setup = with_long_timeout(backend).with("USHER__LIMITS__WRITES_PER_HOUR", "50");
+    let setup = Setup::new(backend).with("USHER__LIMITS__WRITES_PER_HOUR", "50");
     let server = setup.start();
     let jane = server.add_onward();
     let request = |n: usize| {
@@ -157,7 +152,7 @@ fn the_write_limit_is_exact_for_concurrent_writes(backend: Backend) {
 }
 
 fn rights_that_are_revoked_during_a_batch_are_checked(backend: Backend) {
-    let setup = with_long_timeout(backend);
+    let setup = Setup::new(backend);
     let server = setup.start();
     let jane = server.add_onward();
     let ann = administrator(&server, "onward", "ann@example.com");
@@ -189,7 +184,7 @@ fn rights_that_are_revoked_during_a_batch_are_checked(backend: Backend) {
 }
 
 fn concurrent_lists_contain_only_the_own_account(backend: Backend) {
-    let setup = with_long_timeout(backend);
+    let setup = Setup::new(backend);
     let server = setup.start();
     let accounts: Vec<(String, Client)> = (0..4)
         .map(|n| {
