@@ -13,7 +13,7 @@ use crate::{
 const MACHETE: Tool = Tool { name: "cargo-machete", version: "0.9.2" };
 const DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2" };
 
-/// Runs all checks: the checks that fail most often first, the checks whose tool must be built last.
+/// Runs all checks: those that fail most often first, those whose tools must be built last.
 pub(crate) fn run() -> Result<(), Failure> {
     // Only this command needs --locked: once it has passed, the lock file is up to date for all other commands.
     let mut lock_file = cargo(&["metadata", "--locked", "--format-version", "1"]);
@@ -37,8 +37,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     )
 }
 
-/// Checks who uses which crate, the licenses and the sources; and the security advisories, where their database can be
-/// fetched.
+/// Checks which crate may use which, licenses and sources; and, if their database can be fetched, the advisories.
 fn dependencies() -> Result<(), Failure> {
     step("dependencies", DENY.command()?.args(["check", "bans", "licenses", "sources"]))?;
     advisories::check(DENY.command()?)

@@ -56,9 +56,9 @@ enum Task {
     /// Prints a table, writes all figures to target/chaos, and exits with 1 when a guarantee is violated.
     /// docs/DURABILITY.md lists the guarantees. `cargo xtask test` includes the short form.
     Chaos(ChaosArguments),
-    /// Prints figures of the code's structure: lines, long files, import cycles, public types of one name.
+    /// Prints figures of the code's structure: lines, long files, import cycles, public types that share a name.
     ///
-    /// Exits with 1 when the files of a crate import each other in a cycle, or two public types have one name. With
+    /// Exits with 1 when the files of a crate import each other in a cycle, or two public types share a name. With
     /// `--closures`, counts the closures of the given files instead.
     Structure(StructureArguments),
     /// Runs every check that a change must pass, including the tests. Stops at the first failure.

@@ -27,15 +27,16 @@ pub struct Query<Q> {
 
 /// A request that changes something.
 #[derive(Debug)]
-pub struct Call<W, C> {
+pub struct Call<Caller, Command> {
     /// The request it belongs to.
     pub context: RequestContext,
     /// Who makes it: a [`Credential`] for what is done in an account, a [`LinkCaller`] for what is done with a link.
-    pub caller: W,
+    pub caller: Caller,
     /// Its idempotency key, if it has one.
     pub key: Option<IdempotencyKey>,
-    /// What it wants; `None` when the request could not be understood. It counts against the write limit all the same.
-    pub command: Option<C>,
+    /// Its command; `None` when the request could not be understood. It counts against the write limit all the same, if its
+    /// caller has a credential.
+    pub command: Option<Command>,
 }
 
 /// Who answers an invitation.
@@ -82,7 +83,7 @@ pub struct Reply {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rejection<E> {
     /// The write limit of the hour is reached.
-    Limit(TooManyWrites),
+    WriteLimit(TooManyWrites),
     /// The caller may not act in the account.
     Caller(ResolveError),
     /// The idempotency key is in use, or belongs to another request.
@@ -111,7 +112,7 @@ where
 impl<E: UnitError> UnitError for Rejection<E> {
     fn store_error(&self) -> Option<&StoreError> {
         match self {
-            Self::Limit(_) | Self::NotUnderstood => None,
+            Self::WriteLimit(_) | Self::NotUnderstood => None,
             Self::Caller(error) => error.store_error(),
             Self::Key(error) => error.store_error(),
             Self::UseCase(error) => error.store_error(),
@@ -120,7 +121,7 @@ impl<E: UnitError> UnitError for Rejection<E> {
 
     fn code(&self) -> &'static str {
         match self {
-            Self::Limit(_) => "too_many_writes",
+            Self::WriteLimit(_) => "too_many_writes",
             Self::NotUnderstood => "not_understood",
             Self::Caller(error) => error.code(),
             Self::Key(error) => error.code(),

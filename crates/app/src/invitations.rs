@@ -1,4 +1,4 @@
-//! The invitations of an account: what its members do with them.
+//! The operations of members on the invitations of their account.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use crate::{
     operation::{
         Results,
         read::{ReadOperation, Reader},
-        write::{Request, WriteOperation, Writer},
+        write::{IdentifiedCommand, WriteOperation, Writer},
     },
     recent_callers::RecentCallers,
     units::Units,
@@ -31,11 +31,11 @@ use crate::{
 
 /// Creates, shows, resends and revokes invitations.
 pub struct InvitationService {
-    creates: Writer<Create>,
-    resends: Writer<Resend>,
-    revokes: Writer<Revoke>,
-    gets: Reader<Get>,
-    lists: Reader<List>,
+    create: Writer<Create>,
+    resend: Writer<Resend>,
+    revoke: Writer<Revoke>,
+    get: Reader<Get>,
+    list: Reader<List>,
 }
 
 impl InvitationService {
@@ -46,11 +46,11 @@ impl InvitationService {
         mail_queued: &Arc<Notify>,
     ) -> Self {
         Self {
-            creates: Writer::new(units, guard, mail_queued),
-            resends: Writer::new(units, guard, mail_queued),
-            revokes: Writer::new(units, guard, mail_queued),
-            gets: Reader::new(units, recent),
-            lists: Reader::new(units, recent),
+            create: Writer::new(units, guard, mail_queued),
+            resend: Writer::new(units, guard, mail_queued),
+            revoke: Writer::new(units, guard, mail_queued),
+            get: Reader::new(units, recent),
+            list: Reader::new(units, recent),
         }
     }
 
@@ -60,7 +60,7 @@ impl InvitationService {
         call: Call<Credential, Invite>,
         render: Render<InAccount<Invitation>>,
     ) -> Outcome<InviteError> {
-        self.creates.submit(call, render).await
+        self.create.submit(call, render).await
     }
 
     /// Renews a pending or expired invitation, and queues its next mail.
@@ -69,7 +69,7 @@ impl InvitationService {
         call: Call<Credential, InvitationId>,
         render: Render<Invitation>,
     ) -> Outcome<ResendError> {
-        self.resends.submit(call, render).await
+        self.resend.submit(call, render).await
     }
 
     /// Revokes a pending or expired invitation.
@@ -78,20 +78,20 @@ impl InvitationService {
         call: Call<Credential, InvitationRef>,
         render: Render<()>,
     ) -> Outcome<RevokeError> {
-        self.revokes.submit(call, render).await
+        self.revoke.submit(call, render).await
     }
 
-    /// One open invitation of the caller's account.
+    /// Returns an open invitation of the caller's account.
     pub async fn get(
         &self,
         query: Query<InvitationId>,
     ) -> Result<InAccount<OpenInvitation>, Rejection<ViewError>> {
-        self.gets.submit(query).await
+        self.get.submit(query).await
     }
 
-    /// A part of the open invitations of the caller's account.
+    /// Returns a part of the open invitations of the caller's account.
     pub async fn list(&self, query: Query<Part>) -> Result<InAccount<Listing>, Rejection<ViewError>> {
-        self.lists.submit(query).await
+        self.list.submit(query).await
     }
 }
 
@@ -115,7 +115,7 @@ impl WriteOperation for Create {
     fn perform(
         tx: &mut dyn Tx,
         env: &Env,
-        requests: &[Request<'_, Self>],
+        requests: &[IdentifiedCommand<'_, Self>],
     ) -> Results<Self::Value, InviteError> {
         let commands: Vec<(&Actor, &Invite)> =
             requests.iter().map(|(actor, command)| (actor.as_ref(), *command)).collect();
@@ -141,7 +141,7 @@ impl WriteOperation for Resend {
     fn perform(
         tx: &mut dyn Tx,
         env: &Env,
-        requests: &[Request<'_, Self>],
+        requests: &[IdentifiedCommand<'_, Self>],
     ) -> Results<Invitation, ResendError> {
         Ok(requests.iter().map(|(actor, id)| resend(tx, env, actor, **id)).collect())
     }
@@ -158,7 +158,11 @@ impl WriteOperation for Revoke {
     type Value = ();
     type Error = RevokeError;
 
-    fn perform(tx: &mut dyn Tx, env: &Env, requests: &[Request<'_, Self>]) -> Results<(), RevokeError> {
+    fn perform(
+        tx: &mut dyn Tx,
+        env: &Env,
+        requests: &[IdentifiedCommand<'_, Self>],
+    ) -> Results<(), RevokeError> {
         Ok(requests.iter().map(|(actor, named)| revoke(tx, env, actor, named)).collect())
     }
 }

@@ -5,10 +5,11 @@
 //! call [`App`] and nothing below it. Whether a request is batched, how many batches run at once, and how long anything waits
 //! are decided here alone.
 //!
-//! The way of a write: a façade such as [`InvitationService`] → `operation::write` → `batch` → one unit of work → the use case.
+//! The way of a write: a service of the façade such as [`InvitationService`] → `operation::write` → `batch` → one unit of work →
+//! the use case.
 //!
-//! To add an operation: a unit struct that implements `WriteOperation` or `ReadOperation` beside its façade, and a method of
-//! the façade. To add a service: a file of its own, and a field of [`App`].
+//! To add an operation: a unit struct that implements `WriteOperation` or `ReadOperation` beside its service, and a method of
+//! the service. To add a service: a file of its own, and a field of [`App`].
 
 mod batch;
 mod call;
@@ -122,7 +123,7 @@ impl App {
         &self.invitations
     }
 
-    /// The links of invitations, for their holders.
+    /// What the holder of a link can do.
     #[must_use]
     pub const fn links(&self) -> &LinkService {
         &self.links

@@ -49,7 +49,7 @@ impl Limiter {
         Arc::clone(&self.permits).acquire_owned().await.ok().map(Permit)
     }
 
-    /// Whether anything waits for a permit. Work that holds one for several units gives it back in between then.
+    /// Whether other work waits for a permit. A runner then returns its permit between two batches.
     pub(crate) fn is_contended(&self) -> bool {
         self.waiting.load(Ordering::Relaxed) > 0
     }

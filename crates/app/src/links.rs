@@ -1,4 +1,4 @@
-//! The link of an invitation mail: what its holder does with it.
+//! The operations of the holder of a link in an invitation mail.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::{
     idempotency::IdempotencyGuard,
     operation::{
         Results,
-        write::{Request, WriteOperation, Writer},
+        write::{IdentifiedCommand, WriteOperation, Writer},
     },
     units::Units,
 };
@@ -30,20 +30,20 @@ use crate::{
 /// Opens, accepts and declines invitations.
 pub struct LinkService {
     units: Units,
-    accepts: Writer<AcceptLink>,
-    declines: Writer<DeclineLink>,
+    accept: Writer<AcceptInvitation>,
+    decline: Writer<DeclineInvitation>,
 }
 
 impl LinkService {
     pub(crate) fn new(units: &Units, guard: &IdempotencyGuard, mail_queued: &Arc<Notify>) -> Self {
         Self {
             units: units.clone(),
-            accepts: Writer::new(units, guard, mail_queued),
-            declines: Writer::new(units, guard, mail_queued),
+            accept: Writer::new(units, guard, mail_queued),
+            decline: Writer::new(units, guard, mail_queued),
         }
     }
 
-    /// What the holder of a link gets to see. Changes nothing.
+    /// Returns the invitation of a link for its holder. It changes nothing.
     pub async fn open(
         &self,
         context: &RequestContext,
@@ -54,7 +54,7 @@ impl LinkService {
         self.units.run(context, "link.open", Mode::Read, work).await
     }
 
-    /// The title of the account behind an open invitation, which is public.
+    /// Returns the title of the account of an open invitation. It is public.
     pub async fn summary(
         &self,
         context: &RequestContext,
@@ -70,7 +70,7 @@ impl LinkService {
         call: Call<LinkCaller, Accept>,
         render: Render<Accepted>,
     ) -> Outcome<AcceptError> {
-        self.accepts.submit(call, render).await
+        self.accept.submit(call, render).await
     }
 
     /// Declines the invitation.
@@ -79,7 +79,7 @@ impl LinkService {
         call: Call<LinkCaller, Decline>,
         render: Render<()>,
     ) -> Outcome<DeclineError> {
-        self.declines.submit(call, render).await
+        self.decline.submit(call, render).await
     }
 }
 
@@ -89,9 +89,9 @@ impl std::fmt::Debug for LinkService {
     }
 }
 
-struct AcceptLink;
+struct AcceptInvitation;
 
-impl WriteOperation for AcceptLink {
+impl WriteOperation for AcceptInvitation {
     const NAME: &'static str = "invitation.accept";
     const QUEUES_MAIL: bool = false;
     const SHARES_UNITS: bool = true;
@@ -100,15 +100,19 @@ impl WriteOperation for AcceptLink {
     type Value = Accepted;
     type Error = AcceptError;
 
-    fn perform(tx: &mut dyn Tx, env: &Env, requests: &[Request<'_, Self>]) -> Results<Accepted, AcceptError> {
+    fn perform(
+        tx: &mut dyn Tx,
+        env: &Env,
+        requests: &[IdentifiedCommand<'_, Self>],
+    ) -> Results<Accepted, AcceptError> {
         let commands: Vec<&Accept> = requests.iter().map(|((), command)| *command).collect();
         accept_all(tx, env, &commands)
     }
 }
 
-struct DeclineLink;
+struct DeclineInvitation;
 
-impl WriteOperation for DeclineLink {
+impl WriteOperation for DeclineInvitation {
     const NAME: &'static str = "invitation.decline";
     const QUEUES_MAIL: bool = false;
     const SHARES_UNITS: bool = false;
@@ -117,7 +121,11 @@ impl WriteOperation for DeclineLink {
     type Value = ();
     type Error = DeclineError;
 
-    fn perform(tx: &mut dyn Tx, env: &Env, requests: &[Request<'_, Self>]) -> Results<(), DeclineError> {
+    fn perform(
+        tx: &mut dyn Tx,
+        env: &Env,
+        requests: &[IdentifiedCommand<'_, Self>],
+    ) -> Results<(), DeclineError> {
         Ok(requests.iter().map(|((), command)| decline(tx, env, command)).collect())
     }
 }

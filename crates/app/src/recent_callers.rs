@@ -74,13 +74,13 @@ impl RecentCallers {
         }
     }
 
-    /// What is in there is whole at every moment.
+    /// The map is consistent after a panic too.
     fn found(&self) -> MutexGuard<'_, Found> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// What a clock that was put back has still before it is over.
+/// Whether an entry is recent; an entry from the future (clock set back) is not.
 fn is_recent(at: Timestamp, now: Timestamp) -> bool {
     at <= now && now < at + RECENTLY
 }

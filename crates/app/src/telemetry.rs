@@ -59,7 +59,7 @@ pub fn defect(operation: &'static str, error: &dyn std::fmt::Display) {
 #[cfg(test)]
 mod tests {
     use metrics_util::debugging::{DebugValue, DebuggingRecorder};
-    use usher_domain::port::store::{Constraint, Limit};
+    use usher_domain::port::store::{Constraint, WaitLimit};
 
     use super::*;
 
@@ -80,10 +80,10 @@ mod tests {
     fn each_failure_has_its_counter() {
         let corrupt = StoreError::Corrupt { table: "invitation", column: "roles", id: 7 };
         let table = [
-            (StoreError::Overloaded(Limit::Permit), "usher_overloaded_total[\"permit\"]"),
-            (StoreError::Overloaded(Limit::BatchQueue), "usher_overloaded_total[\"batch_queue\"]"),
-            (StoreError::Overloaded(Limit::Connection), "usher_overloaded_total[\"connection\"]"),
-            (StoreError::Overloaded(Limit::Writer), "usher_overloaded_total[\"writer\"]"),
+            (StoreError::Overloaded(WaitLimit::Permit), "usher_overloaded_total[\"permit\"]"),
+            (StoreError::Overloaded(WaitLimit::BatchQueue), "usher_overloaded_total[\"batch_queue\"]"),
+            (StoreError::Overloaded(WaitLimit::Connection), "usher_overloaded_total[\"connection\"]"),
+            (StoreError::Overloaded(WaitLimit::Writer), "usher_overloaded_total[\"writer\"]"),
             (StoreError::Unreachable(String::new()), "usher_store_unreachable_total[]"),
             (StoreError::Contended, "usher_store_contended_total[]"),
             (StoreError::defect("a panic"), "usher_defects_total[]"),

@@ -7,7 +7,7 @@ use usher_domain::{
     env::Env,
     port::{
         Store, StoreError, Tx,
-        store::{Limit, Mode, Unit, UnitError},
+        store::{Mode, Unit, UnitError, WaitLimit},
     },
 };
 
@@ -58,7 +58,7 @@ impl Units {
         E: UnitError + Send + 'static,
     {
         let permit = self.limiter.acquire_within(self.remaining(context)).await;
-        let permit = permit.ok_or(StoreError::Overloaded(Limit::Permit))?;
+        let permit = permit.ok_or(StoreError::Overloaded(WaitLimit::Permit))?;
         let (units, context, span) = (self.clone(), context.clone(), tracing::Span::current());
         let done = spawn_blocking(move || {
             let _permit = permit;

@@ -2,11 +2,12 @@
 //!
 //! What belongs here: aggregates as plain values with pure state changes ([`invitation`], [`account`], [`person`], [`role`],
 //! [`membership`], [`outbox`]), the traits that adapters implement ([`port`]), and the use cases ([`usecase`]). What does not:
-//! serialisation, SQL, HTTP, SMTP, cryptography, async. Only two ports return futures, because they wait for the network:
+//! serialization, SQL, HTTP, SMTP, cryptography, async. Only two ports return futures, because they wait for the network:
 //! [`port::Mailer`] and [`port::Authenticator`].
 //!
 //! To add a use case: one file in `usecase/` with the command, the error enum (each variant with a stable `code`)
-//! and one function `fn verb(tx: &mut dyn Tx, env: &Env, actor: &Actor, command: &Command) -> Result<_, VerbError>`.
+//! and one function `fn verb(tx: &mut dyn Tx, env: &Env, actor: &Actor, command: &Command) -> Result<_, VerbError>`; with the
+//! suffix `_all` it takes a slice, one element per request.
 //! To add a kind of row: a small trait in `port/store/`, its suite in `testkit/contract/`, then the adapters.
 
 pub mod access_token;

@@ -92,7 +92,7 @@ pub(crate) async fn accept(
     };
     let secure_id = split_code(&code).map(|(secure_id, _)| secure_id);
     let caller = credential.map_or(LinkCaller::Anonymous(secure_id), LinkCaller::SignedIn);
-    let Parsed { request: call, not_understood } = kit::call(context, caller, key, command);
+    let Parsed { input: call, not_understood } = kit::call(context, caller, key, command);
     let render = Arc::new(|_: &_| written_plain(&AcceptanceResponse { status: "ok" }));
     let outcome = state.app.links().accept(call, render).await;
     let result = outcome.result.map_err(|rejection| kit::problem(rejection, not_understood));

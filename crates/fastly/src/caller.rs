@@ -74,7 +74,7 @@ async fn caller(
     parameters: Result<(), FastlyProblem>,
 ) -> Result<Actor, FastlyProblem> {
     let credential = credential(request, state).await?;
-    let Parsed { request: query, not_understood } = kit::query(context(request), credential, parameters);
+    let Parsed { input: query, not_understood } = kit::query(context(request), credential, parameters);
     let caller = state.app.sessions().caller(query).await;
     caller.map_err(|rejection| kit::problem(rejection, not_understood))
 }

@@ -50,7 +50,7 @@ pub(crate) async fn list(
     let credential = credential(&request, &state).await?;
     let page = PageRequest::from_query(&query);
     let part = page.clone().map(|page| page.part());
-    let Parsed { request: query, not_understood } = kit::query(context(&request), credential, part);
+    let Parsed { input: query, not_understood } = kit::query(context(&request), credential, part);
     let listed = state.app.invitations().list(query).await;
     let InAccount { actor, value: listing } =
         listed.map_err(|rejection| kit::problem(rejection, not_understood))?;
@@ -90,7 +90,7 @@ pub(crate) async fn create(
     let body = body::read(payload, state.body_timeout).await;
     let key = idempotency_key::of_request(&request, &state.app, body.as_deref().ok());
     let command = body.map_err(Into::into).and_then(|body| command(&body, settings.validity));
-    let Parsed { request: call, not_understood } = kit::call(context(&request), credential, key, command);
+    let Parsed { input: call, not_understood } = kit::call(context(&request), credential, key, command);
     let outcome = state.app.invitations().create(call, Arc::new(render_created)).await;
     let result = outcome.result.map_err(|rejection| kit::problem(rejection, not_understood));
     Ok(write_response(result, outcome.quota))
@@ -122,7 +122,7 @@ pub(crate) async fn delete(
     let credential = credential(&request, &state).await?;
     let key = idempotency_key::of_request(&request, &state.app, Some(&[]));
     let named = PublicId::parse(&id).map_or(InvitationRef::Nothing, InvitationRef::from);
-    let Parsed { request: call, not_understood } = kit::call(context(&request), credential, key, Ok(named));
+    let Parsed { input: call, not_understood } = kit::call(context(&request), credential, key, Ok(named));
     let outcome = state.app.invitations().revoke(call, Arc::new(|()| no_content())).await;
     let result = outcome.result.map_err(|rejection| with_id(kit::problem(rejection, not_understood), &id));
     Ok(write_response(result, outcome.quota))

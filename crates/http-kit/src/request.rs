@@ -15,9 +15,9 @@ use crate::idempotency_key::HeaderError;
 /// A request for the application, and the reason if its content is invalid. The application identifies and authorizes the caller
 /// first, so an unauthorized caller does not learn the reason.
 #[derive(Debug)]
-pub struct Parsed<R, P> {
-    /// The argument of the application service.
-    pub request: R,
+pub struct Parsed<I, P> {
+    /// The argument of the application service: a [`Call`] or a [`Query`].
+    pub input: I,
     /// The argument of [`problem`]: the reason why the content is invalid.
     pub not_understood: Option<P>,
 }
@@ -30,18 +30,18 @@ pub fn context(request: &HttpRequest) -> RequestContext {
 }
 
 /// Builds a call of `caller`. An unreadable key makes the content invalid.
-pub fn call<W, C, P: From<HeaderError>>(
+pub fn call<Caller, Command, P: From<HeaderError>>(
     context: RequestContext,
-    caller: W,
+    caller: Caller,
     key: Result<Option<IdempotencyKey>, HeaderError>,
-    command: Result<C, P>,
-) -> Parsed<Call<W, C>, P> {
+    command: Result<Command, P>,
+) -> Parsed<Call<Caller, Command>, P> {
     let (key, command) = match key {
         Ok(key) => (key, command),
         Err(error) => (None, Err(error.into())),
     };
     let (command, not_understood) = split(command);
-    Parsed { request: Call { context, caller, key, command }, not_understood }
+    Parsed { input: Call { context, caller, key, command }, not_understood }
 }
 
 /// Builds a query for a credential.
@@ -51,7 +51,7 @@ pub fn query<Q, P>(
     query: Result<Q, P>,
 ) -> Parsed<Query<Q>, P> {
     let (query, not_understood) = split(query);
-    Parsed { request: Query { context, credential, query }, not_understood }
+    Parsed { input: Query { context, credential, query }, not_understood }
 }
 
 /// Converts a rejection to the problem of a dialect.
@@ -60,7 +60,7 @@ where
     P: From<TooManyWrites> + From<ResolveError> + From<KeyError> + From<StoreError> + From<E>,
 {
     match rejection {
-        Rejection::Limit(error) => error.into(),
+        Rejection::WriteLimit(error) => error.into(),
         Rejection::Caller(error) => error.into(),
         Rejection::Key(error) => error.into(),
         Rejection::UseCase(error) => error.into(),

@@ -97,8 +97,8 @@ pub(crate) async fn accept(
     let link = body.and_then(|body| link(&body));
     let command = link.map(|link| Accept { secure_id: link.secure_id, key: link.key, by });
     let caller = LinkCaller::SignedIn(credential);
-    let Parsed { request, not_understood } = call(context(&request), caller, key, command);
-    let outcome = state.app.links().accept(request, Arc::new(accepted)).await;
+    let Parsed { input, not_understood } = call(context(&request), caller, key, command);
+    let outcome = state.app.links().accept(input, Arc::new(accepted)).await;
     respond(outcome, not_understood)
 }
 
@@ -146,8 +146,8 @@ pub(crate) async fn reject(
     let secure_id = link.as_ref().ok().map(|link| link.secure_id.clone());
     let caller = credential.map_or(LinkCaller::Anonymous(secure_id), LinkCaller::SignedIn);
     let command = link.map(|link| Decline { secure_id: link.secure_id, key: link.key, by });
-    let Parsed { request, not_understood } = call(context(&request), caller, key, command);
-    let outcome = state.app.links().decline(request, Arc::new(no_content)).await;
+    let Parsed { input, not_understood } = call(context(&request), caller, key, command);
+    let outcome = state.app.links().decline(input, Arc::new(no_content)).await;
     respond(outcome, not_understood)
 }
 

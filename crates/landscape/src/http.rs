@@ -1,4 +1,4 @@
-//! What all handlers share: the content of requests, and how to respond.
+//! Shared by all handlers: reading a request's content, and responding.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -16,14 +16,14 @@ use usher_http_kit::{
 
 use crate::{LandscapeSettings, error::Problem};
 
-/// The body and the idempotency key of a write. Neither is a reason to reject the request yet: the application identifies the
-/// caller first.
+/// The body and the idempotency key of a write. Errors are kept, because the application identifies the caller before it rejects
+/// the content.
 pub(crate) struct Content {
     pub(crate) body: Result<Bytes, Problem>,
     pub(crate) key: Result<Option<IdempotencyKey>, HeaderError>,
 }
 
-/// Reads body and key.
+/// Reads the body and the key.
 pub(crate) async fn content(
     request: &HttpRequest,
     payload: Payload,
@@ -35,7 +35,8 @@ pub(crate) async fn content(
     Content { body, key }
 }
 
-/// Reads the body. Its declared type matters in strict mode only: the `curl -d` commands of Landscape's reference declare a form.
+/// Reads the body. Only strict mode checks its declared type, because the `curl -d` commands of Landscape's reference declare a
+/// form.
 pub(crate) async fn body(
     request: &HttpRequest,
     payload: Payload,
@@ -55,7 +56,7 @@ fn declares_json(request: &HttpRequest) -> bool {
         .is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
 }
 
-/// The response to a write. This dialect mentions the write limit only when it is reached.
+/// Returns the response to a write. This dialect has no headers for the write limit until it is reached.
 pub(crate) fn respond<E>(
     outcome: Outcome<E>,
     not_understood: Option<Problem>,
@@ -66,7 +67,7 @@ where
     outcome.result.map(reply::response).map_err(|rejection| problem(rejection, not_understood))
 }
 
-/// 200 with JSON.
+/// Returns 200 with JSON.
 pub(crate) fn json_answer(body: &impl Serialize) -> Answer {
     match serde_json::to_string(body) {
         Ok(body) => Answer { status: 200, content_type: Some("application/json".to_owned()), body },
@@ -74,12 +75,12 @@ pub(crate) fn json_answer(body: &impl Serialize) -> Answer {
     }
 }
 
-/// 204, for any result.
+/// Returns 204 for any result.
 pub(crate) const fn no_content<T>(_: &T) -> Answer {
     Answer { status: 204, content_type: None, body: String::new() }
 }
 
-/// The problem of a defect in this edge. It is logged here, because the application does not see it.
+/// Logs a defect of this edge, which the application does not see, and returns its problem.
 pub(crate) fn defect(operation: &'static str, cause: impl std::fmt::Display) -> Problem {
     let error = StoreError::defect(cause.to_string());
     telemetry::defect(operation, &error);

@@ -1,10 +1,10 @@
-//! The edge for Canonical Landscape's dialect, `/api/v2/…`: Landscape's own clients work with it unmodified.
+//! The edge for Canonical Landscape's dialect, `/api/v2/…`. Landscape's own clients work with it unmodified.
 //!
-//! What belongs here: the dialect's paths, bodies, statuses and codes. `docs/api/landscape.md` says what Landscape's public
-//! sources leave open, and how Usher decides it.
+//! What belongs here: the dialect's paths, bodies, statuses and codes. `docs/api/landscape.md` describes the decisions that
+//! Landscape's public sources leave open.
 //!
-//! To add an operation: its bodies in `requests` and `responses`, a handler with its description, a line in [`endpoints`] and one
-//! in `openapi`, and a row in the authorization matrix of the tests.
+//! To add an operation, add its bodies to `requests` and `responses`, a handler with its description, a line to [`endpoints`] and
+//! to `openapi`, and a row to the authorization matrix of the tests.
 
 mod acceptance;
 mod error;
@@ -36,7 +36,7 @@ pub use openapi::openapi;
 pub use prefix::PREFIX;
 pub use settings::LandscapeSettings;
 
-/// Every operation of the dialect, with paths below [`PREFIX`].
+/// Returns all operations of the dialect. Their paths are relative to [`PREFIX`].
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -52,7 +52,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     ]
 }
 
-/// Registers the operations. The server has [`usher_http_kit::AppState`] among its data.
+/// Registers the operations. Their handlers need [`usher_http_kit::AppState`] as app data.
 pub fn configure(config: &mut ServiceConfig, settings: LandscapeSettings) {
     let headers =
         DefaultHeaders::new().add((CACHE_CONTROL, "no-store")).add((X_CONTENT_TYPE_OPTIONS, "nosniff"));

@@ -1,4 +1,4 @@
-//! The responses that list invitations: one page, or the whole list in parts.
+//! Responses that list invitations: one page, or the whole list as a stream of parts.
 
 use actix_web::{
     HttpResponse,
@@ -22,13 +22,13 @@ use crate::{
     responses::{InvitationResponse, ListResponse},
 };
 
-/// The operation in logs.
+/// The name of the operation in logs.
 const NAME: &str = "invitation.list";
 
-/// Usual size of an invitation in octets.
-const USUAL_SIZE: usize = 256;
+/// Typical size of an invitation in JSON, in bytes.
+const TYPICAL_SIZE: usize = 256;
 
-/// A page with the links to the pages around it.
+/// Returns a page with links to the next and the previous page.
 pub(crate) fn page(page: &PageRequest, public_url: &str, listed: &InAccount<Listing>) -> HttpResponse {
     HttpResponse::Ok().json(ListResponse {
         count: listed.value.count,
@@ -42,11 +42,12 @@ fn results(listed: &InAccount<Listing>) -> impl Iterator<Item = InvitationRespon
     listed.value.items.iter().map(|invitation| InvitationResponse::of(invitation, &listed.actor.account))
 }
 
-/// A whole list whose first part has been read.
+/// Streams a whole list. The caller has read the first part.
 ///
-/// It takes as much memory as one part. Each part is read when the client has taken the one before it, with the same credential,
-/// so a caller who loses the right to see the list gets no further part. An invitation that ends meanwhile is left out, and none is
-/// sent twice. An error breaks the transfer off, so that no client takes half a list for a whole one.
+/// The memory holds one part at a time. Each part is read after the client received the previous part. It is read with the same
+/// credential, so a caller who loses the permission gets no further part. An invitation that ends during the transfer can be
+/// missing; no invitation is sent twice. An error aborts the transfer, so that the client does not mistake the part for the whole
+/// list.
 pub(crate) fn whole(
     state: Data<AppState>,
     context: &RequestContext,
@@ -55,19 +56,19 @@ pub(crate) fn whole(
 ) -> HttpResponse {
     let reader = Reader { state, context: context.clone(), credential };
     let parts = try_unfold((reader, Next::First(Box::new(first))), |(reader, next)| async move {
-        let sent = reader.proceed(next).await?;
+        let sent = reader.render(next).await?;
         Ok::<_, actix_web::Error>(sent.map(|(text, next)| (text, (reader, next))))
     });
     HttpResponse::Ok().content_type("application/json").streaming(parts)
 }
 
-/// What of a whole list is sent next.
+/// The next part of a whole list.
 enum Next {
     /// The first part.
     First(Box<InAccount<Listing>>),
-    /// The part behind that invitation.
-    Behind(PublicId),
-    /// Nothing: the list is complete.
+    /// The part after this invitation.
+    After(PublicId),
+    /// None: the list is complete.
     End,
 }
 
@@ -79,15 +80,15 @@ struct Reader {
 }
 
 impl Reader {
-    /// The text to send now, and what to send next.
-    async fn proceed(&self, next: Next) -> Result<Option<(Bytes, Next)>, Problem> {
+    /// Returns the text of a part and the part after it, or `None` at the end of the list.
+    async fn render(&self, next: Next) -> Result<Option<(Bytes, Next)>, Problem> {
         let (listed, mut text) = match next {
             Next::End => return Ok(None),
             Next::First(listed) => {
                 let begin = format!("{{\"count\":{},\"results\":[", listed.value.count);
                 (*listed, begin.into_bytes())
             }
-            Next::Behind(cursor) => {
+            Next::After(cursor) => {
                 let listed = self.read(cursor).await?;
                 let separator = if listed.value.items.is_empty() { Vec::new() } else { b",".to_vec() };
                 (listed, separator)
@@ -95,7 +96,7 @@ impl Reader {
         };
         write(&mut text, &listed)?;
         let next = match listed.value.next() {
-            Some(cursor) => Next::Behind(cursor.clone()),
+            Some(cursor) => Next::After(cursor.clone()),
             None if listed.value.more => return Err(defect(NAME, "no row of a part can be read")),
             None => {
                 text.extend_from_slice(b"],\"next\":null,\"previous\":null}");
@@ -105,7 +106,7 @@ impl Reader {
         Ok(Some((text.into(), next)))
     }
 
-    /// Each part has a time budget of its own, because the client decides when it is read.
+    /// Reads a part, with its own time budget: the client decides when the part is read.
     async fn read(&self, cursor: PublicId) -> Result<InAccount<Listing>, Problem> {
         let context = self.context.id().map_or_else(RequestContext::internal, RequestContext::new);
         let part = Part { limit: MAX_ROWS_PER_READ, start: Start::Behind(cursor), order: Order::OldestFirst };
@@ -115,9 +116,9 @@ impl Reader {
     }
 }
 
-/// The invitations of a part, separated by commas.
+/// Appends the invitations of a part, separated by commas.
 fn write(text: &mut Vec<u8>, listed: &InAccount<Listing>) -> Result<(), Problem> {
-    text.reserve(listed.value.items.len() * USUAL_SIZE);
+    text.reserve(listed.value.items.len() * TYPICAL_SIZE);
     for (index, invitation) in results(listed).enumerate() {
         if index > 0 {
             text.push(b',');

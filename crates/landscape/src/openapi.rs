@@ -1,4 +1,4 @@
-//! The dialect as an OpenAPI document, made from its types and handlers.
+//! The OpenAPI document, generated from the handlers and the types of the bodies.
 
 use usher_http_kit::openapi::{IdempotencyKeyHeaders, StatusHeaders};
 use utoipa::{
@@ -8,7 +8,7 @@ use utoipa::{
 
 use crate::{acceptance, invitations, login};
 
-/// OpenAPI 3.1 of every operation of the dialect.
+/// Returns the OpenAPI 3.1 document of the dialect.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
     Description::openapi()

@@ -1,4 +1,4 @@
-//! Which part of the list a request asks for, and the links to the parts around it.
+//! The requested page of the list, and the links to the next and the previous page.
 
 use std::ops::RangeInclusive;
 
@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 
 use crate::{PREFIX, error::Problem};
 
-/// Rows that are read, and held in memory, at once for a list without a `limit`.
+/// Largest number of rows that a list without a `limit` reads, and holds in memory, at once.
 pub(crate) const MAX_ROWS_PER_READ: u32 = 500;
 
 /// The parameters of the list. Other parameters are ignored; of a repeated one, the first counts.
@@ -29,8 +29,8 @@ pub(crate) struct PageParameters {
     cursor: Option<String>,
 }
 
-/// A page by `limit` and `offset`. Links of ours have a `cursor` too: the place where the page begins, at the same cost
-/// anywhere in the list.
+/// A page by `limit` and `offset`. Links to the next page also have a `cursor`, which finds the page at the same cost anywhere in
+/// the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PageRequest {
     limit: Option<u32>,
@@ -48,7 +48,7 @@ impl PageRequest {
         Ok(Self { limit, offset: offset.unwrap_or(0), cursor })
     }
 
-    /// The first part to read.
+    /// Returns the part to read first.
     pub(crate) fn part(&self) -> Part {
         let start = self.cursor.clone().map_or(Start::Offset(self.offset.into()), Start::Behind);
         Part { limit: self.limit.unwrap_or(MAX_ROWS_PER_READ), start, order: Order::OldestFirst }

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// A connection, and whether the next unit of work may have it.
-pub(crate) struct Session {
+pub(crate) struct PooledSession {
     pub(crate) connection: AnyConnection,
     /// False while a transaction is open, and after an unknown end: a unit that panicked, a connection that broke. Such a connection is
     /// closed instead of returned to the pool, and its transaction ends with it.
@@ -137,19 +137,19 @@ fn reason(error: ConnectionError) -> String {
 }
 
 impl r2d2::ManageConnection for Manager {
-    type Connection = Session;
+    type Connection = PooledSession;
     type Error = OpenError;
 
-    fn connect(&self) -> Result<Session, OpenError> {
-        Ok(Session { connection: self.open(Planner::ForUnits)?, reusable: true })
+    fn connect(&self) -> Result<PooledSession, OpenError> {
+        Ok(PooledSession { connection: self.open(Planner::ForUnits)?, reusable: true })
     }
 
     /// Never called by the pool: the first statement of a unit finds a dead connection without another round trip; see [`crate::pool`].
-    fn is_valid(&self, _session: &mut Session) -> Result<(), OpenError> {
+    fn is_valid(&self, _session: &mut PooledSession) -> Result<(), OpenError> {
         Ok(())
     }
 
-    fn has_broken(&self, session: &mut Session) -> bool {
+    fn has_broken(&self, session: &mut PooledSession) -> bool {
         !session.reusable
     }
 }

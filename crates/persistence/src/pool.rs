@@ -7,7 +7,7 @@ use diesel::QueryResult;
 use r2d2::PooledConnection;
 use usher_domain::port::{
     StoreError,
-    store::{Limit, Unit},
+    store::{Unit, WaitLimit},
 };
 
 use crate::{
@@ -104,7 +104,7 @@ fn no_connection(error: &r2d2::Error, connections: u32) -> StoreError {
         message.strip_prefix(TIMED_OUT).map_or(message.as_str(), |rest| rest.trim_start_matches(": "));
     match (cause, connections) {
         ("", 0) => StoreError::Unreachable("connecting to the database takes too long".to_owned()),
-        ("", _) => StoreError::Overloaded(Limit::Connection),
+        ("", _) => StoreError::Overloaded(WaitLimit::Connection),
         (cause, _) => StoreError::Unreachable(cause.to_owned()),
     }
 }

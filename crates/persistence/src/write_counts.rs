@@ -22,7 +22,7 @@ impl<'a> Writes<'a> {
 
     /// For a unit whose writes are counted. Without writers nothing is counted.
     pub(crate) fn of(counting: &'a Counting<'a>) -> Self {
-        let uncounted = Some(counting).filter(|counting| !counting.writers.is_empty());
+        let uncounted = Some(counting).filter(|counting| !counting.credentials.is_empty());
         Self { uncounted, counts: Vec::new() }
     }
 
@@ -41,9 +41,9 @@ impl<'a> Writes<'a> {
 }
 
 fn count(connection: &mut AnyConnection, counting: &Counting<'_>) -> QueryResult<Vec<Option<WriteCount>>> {
-    let mut counts = vec![None; counting.writers.len()];
+    let mut counts = vec![None; counting.credentials.len()];
     for kind in [CredentialKind::Address, CredentialKind::TokenDigest] {
-        let numbered = counting.writers.iter().zip(0..);
+        let numbered = counting.credentials.iter().zip(0..);
         let writes: Vec<_> =
             numbered.filter_map(|(writer, position)| Some((position, key(writer, kind)?))).collect();
         for (position, window, number) in dialect::count_writes(connection, kind, &writes, counting)? {

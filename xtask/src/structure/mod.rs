@@ -1,6 +1,6 @@
 //! `cargo xtask structure`: the structure of the code, measured from its syntax.
 //!
-//! The task fails when the files of a crate import each other in a cycle, or when two public types have one name. The other
+//! The task fails when the files of a crate import each other in a cycle, or when two public types share a name. The other
 //! figures (lines, files, long files, closures) are for information.
 //!
 //! Both rules concern production code: the modules that the libraries and programs reach, without `mod tests` and without items

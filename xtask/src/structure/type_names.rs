@@ -1,4 +1,4 @@
-//! Public types of one name.
+//! Public types that share a name.
 
 use std::{
     collections::BTreeMap,

@@ -20,7 +20,7 @@ pub struct AuthSection {
     /// Signs and verifies HS256 tokens, and derives the keys of links. At least 32 bytes.
     #[serde(deserialize_with = "signing_secret")]
     pub secret: SecretString,
-    /// Former secrets: they verify, but never sign.
+    /// Former secrets. They verify tokens and do not sign.
     #[serde(deserialize_with = "signing_secrets")]
     pub previous_secrets: Vec<SecretString>,
     /// `iss` of the tokens under the secret: written and required if set.
@@ -44,7 +44,7 @@ impl AuthSection {
         mode: DeploymentMode,
         development: &DevelopmentSection,
     ) -> Result<Self, SettingsProblems> {
-        // The tables first: their keys belong to `auth.`, too.
+        // Reads the tables first, because their keys also begin with `auth.`.
         let tables = reader.tables(issuers::TABLES)?;
         let mut auth: Self = reader.section("auth")?;
         auth.issuers = issuers::check(reader, mode, auth.issuer.as_deref(), tables);
@@ -59,7 +59,7 @@ impl AuthSection {
     }
 }
 
-/// The secret if none is configured.
+/// Returns the secret if none is configured.
 fn unconfigured_secret(
     mode: DeploymentMode,
     development: &DevelopmentSection,

@@ -12,7 +12,7 @@ pub struct DatabaseSection {
     /// `sqlite:path` or `postgres://…`.
     #[serde(deserialize_with = "url")]
     pub url: SecretString,
-    /// Most connections.
+    /// Largest number of connections.
     #[serde(deserialize_with = "number::<_, _, 1, 1000>")]
     pub pool_size: u32,
     /// Longest wait of a request for a connection. After it the request fails with 503.

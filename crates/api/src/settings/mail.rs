@@ -23,13 +23,13 @@ pub(super) struct MailSection {
     insecure: bool,
     hello_name: Option<String>,
     ca_file: Option<PathBuf>,
-    /// Bounded, because one slow delivery delays the next ones.
+    /// At most two minutes, because a slow delivery delays the next deliveries.
     #[serde(deserialize_with = "duration::<_, SECOND, { 2 * MINUTE }>")]
     deadline: Duration,
 }
 
 impl MailSection {
-    /// Returns the relay; without a URL there is none, except that production requires one.
+    /// Returns the relay, or `None` without a URL. Production requires a URL.
     pub(super) fn read(reader: &mut Reader, mode: DeploymentMode) -> Result<Option<Relay>, SettingsProblems> {
         let Self { url, from, username, password, insecure, hello_name, ca_file, deadline } =
             reader.section("mail")?;

@@ -37,8 +37,8 @@ impl Settings {
     }
 }
 
-/// Whether the connection to a PostgreSQL on another machine does not require TLS. A URL without a host names a socket of
-/// this machine, or parameters decide, which are not checked.
+/// Whether the URL names a PostgreSQL server on another machine and does not require TLS. A URL without a host counts as local:
+/// it names a socket, or has the host in its parameters, which are not checked.
 fn travels_in_clear(url: &str) -> bool {
     let Ok(url) = Url::parse(url) else { return false };
     // The parser leaves addresses in URLs of this scheme as text.

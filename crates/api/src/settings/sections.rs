@@ -1,4 +1,4 @@
-//! The sections with a few keys.
+//! The small sections.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -69,7 +69,7 @@ pub struct WorkerSection {
     /// Concurrent deliveries.
     #[serde(deserialize_with = "number::<_, _, 1, 256>")]
     pub concurrency: usize,
-    /// Time between two looks for work without a signal.
+    /// Time between two polls for work when no signal arrives.
     #[serde(deserialize_with = "duration::<_, 10, HOUR>")]
     pub poll_interval: Duration,
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 pub struct Sources {
     /// A TOML file like `config/default.toml`.
     pub file: Option<PathBuf>,
-    /// Environment variables. Only names that begin with `USHER_` matter.
+    /// Environment variables. Only names that begin with `USHER_` are read.
     pub environment: BTreeMap<String, String>,
 }
 

@@ -1,5 +1,4 @@
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -109,35 +108,21 @@ impl<W: BatchWork> Batcher<W> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn perform(&self, batch: Vec<EntryOf<W>>) {
+    /// Performs a batch and answers its requests. Clients may have hung up. After a panic, requests hear of it because their
+    /// replies are dropped.
+    fn run_batch(&self, batch: Vec<EntryOf<W>>) {
         let (items, replies): (Vec<Item<W::Request>>, Vec<_>) =
             batch.into_iter().map(|entry| (entry.item, entry.reply)).unzip();
-        let work = AssertUnwindSafe(|| self.work.perform(&self.units, &items));
-        let done = catch_unwind(work);
+        let mut results = self.work.perform(&self.units, &items).into_iter();
         // Before the replies: a client that has its response may send its idempotency key again at once.
         drop(items);
-        match done {
-            Ok(results) => send(replies, results, &self.unanswered()),
-            Err(_) => {
-                send(replies, Vec::new(), &StoreError::Defect(format!("{}: the batch panicked", self.name)));
-            }
+        for reply in replies {
+            drop(reply.send(results.next().unwrap_or_else(|| Err(self.unanswered()))));
         }
     }
 
     fn unanswered(&self) -> StoreError {
-        StoreError::Defect(format!("{}: a request of a batch has no result", self.name))
-    }
-}
-
-/// Answers the requests of a batch; those without a result with `missing`. Clients may have hung up.
-fn send<A>(
-    replies: Vec<oneshot::Sender<Result<A, StoreError>>>,
-    results: Vec<Result<A, StoreError>>,
-    missing: &StoreError,
-) {
-    let mut results = results.into_iter();
-    for reply in replies {
-        drop(reply.send(results.next().unwrap_or_else(|| Err(missing.clone()))));
+        StoreError::Defect(format!("{}: a request of a batch has no result: its batch panicked", self.name))
     }
 }
 
@@ -172,7 +157,7 @@ impl<W: BatchWork> Runner<W> {
     fn run(mut self, permit: Permit) {
         let _permit = permit;
         while let Some(batch) = self.next() {
-            self.batcher.perform(batch);
+            self.batcher.run_batch(batch);
             if self.batcher.units.limiter.is_contended() {
                 self.give_way();
                 return;
@@ -199,11 +184,16 @@ impl<W: BatchWork> Runner<W> {
     }
 }
 
-/// A runner that never ran, because the runtime shut down. Requests that still wait would wait for nothing.
+/// A runner that did not end by itself: its batch panicked, or the runtime shut down before it ran.
 impl<W: BatchWork> Drop for Runner<W> {
     fn drop(&mut self) {
-        if !self.ended {
+        if self.ended {
+            return;
+        }
+        if !std::thread::panicking() {
             self.batcher.queue().abandon(self.in_progress);
+        } else if self.batcher.queue().replace_runner(self.in_progress) {
+            self.batcher.start();
         }
     }
 }

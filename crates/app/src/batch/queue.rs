@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 
 use tokio::sync::oneshot;
-use usher_domain::port::{StoreError, store::Limit};
+use usher_domain::port::{StoreError, store::WaitLimit};
 
 use super::item::Item;
 
@@ -79,11 +79,11 @@ impl<Q, A> Queue<Q, A> {
     }
 
     /// Takes a request back. Returns the limit that it waited for, or `None` when a batch has taken it.
-    pub(super) fn withdraw(&mut self, ticket: u64) -> Option<Limit> {
+    pub(super) fn withdraw(&mut self, ticket: u64) -> Option<WaitLimit> {
         let place = self.waiting.binary_search_by_key(&ticket, |entry| entry.ticket).ok()?;
         self.waiting.remove(place)?;
         let waits_for_permit = self.without_permit == self.running;
-        Some(if waits_for_permit { Limit::Permit } else { Limit::BatchQueue })
+        Some(if waits_for_permit { WaitLimit::Permit } else { WaitLimit::BatchQueue })
     }
 
     /// Ends a batch of `done` requests, and takes the next one of at most `most`. The runner has ended when there is none.

@@ -30,12 +30,12 @@ pub(crate) fn together_or_alone<Q, B: SplitBatch>(
     batch: &mut B,
 ) -> Vec<Result<B::Outcome, StoreError>> {
     let all: Vec<usize> = (0..items.len()).collect();
-    let mut placed = attempt(&|place| units.remaining(&items[place].context), &all, batch);
+    let mut placed = run_places(&|place| units.remaining(&items[place].context), &all, batch);
     placed.sort_unstable_by_key(|(place, _)| *place);
     placed.into_iter().map(|(_, result)| result).collect()
 }
 
-fn attempt<B: SplitBatch>(
+fn run_places<B: SplitBatch>(
     remaining: &dyn Fn(usize) -> Duration,
     places: &[usize],
     batch: &mut B,
@@ -54,13 +54,13 @@ fn attempt<B: SplitBatch>(
                 return fail(places, &error);
             }
             let mut results = fail(&spent, &error);
-            results.append(&mut attempt(remaining, &rest, batch));
+            results.append(&mut run_places(remaining, &rest, batch));
             results
         }
         Err(StoreError::Contended | StoreError::Corrupt { .. } | StoreError::Conflict(_))
             if places.len() > 1 =>
         {
-            places.iter().flat_map(|place| attempt(remaining, &[*place], batch)).collect()
+            places.iter().flat_map(|place| run_places(remaining, &[*place], batch)).collect()
         }
         Err(error) => fail(places, &error),
     }

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: a client that lost the answer sends the request again and gets the first answer
+//! `Idempotency-Key`: a client that lost the response sends the request again and gets the first response
 //! (draft-ietf-httpapi-idempotency-key-header).
 
 mod in_flight;
@@ -15,7 +15,7 @@ use usher_domain::{
     usecase::idempotency::{KeyError, Keyed},
 };
 
-/// The key of a request, with fingerprints of what the request says.
+/// The key of a request, with fingerprints of the request.
 #[derive(Debug, Clone)]
 pub struct IdempotencyKey {
     text: String,
@@ -46,15 +46,15 @@ impl IdempotencyGuard {
         IdempotencyKey { text, request: self.fingerprints.request_macs(parts) }
     }
 
-    /// Marks the key as in flight. Fails when another request with it is in this process. A caller that is presented in two
-    /// ways meets the other request in the database.
+    /// Marks the key as in flight. Fails when another request with it is in this process. Two credentials of one member
+    /// give two digests here; the database then detects the second request.
     pub(crate) fn enter(&self, key: IdempotencyKey, owner: &Owner<'_>) -> Result<GuardedKey, KeyError> {
         let digest = owner.digest(self.fingerprints.as_ref(), &key.text);
         let entered = self.in_flight.enter(digest).ok_or(KeyError::InFlight)?;
         Ok(GuardedKey { key, _entered: entered })
     }
 
-    /// The key as the use case takes it, once it is known whose it is.
+    /// The key as the domain expects it, after the caller was identified.
     pub(crate) fn keyed(&self, guarded: &GuardedKey, owner: &Owner<'_>, account: Option<AccountId>) -> Keyed {
         let GuardedKey { key, .. } = guarded;
         let digest = owner.digest(self.fingerprints.as_ref(), &key.text);

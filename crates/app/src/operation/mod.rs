@@ -1,4 +1,5 @@
-//! Operations: what the façade can do in batches. Each names its use case; the pipelines in [`read`] and [`mod@write`] do the rest.
+//! Operations: what the façade can do in batches. Each names its use case; the pipelines in [`read`] and [`mod@write`] do the
+//! rest.
 
 pub(crate) mod read;
 pub(crate) mod write;
@@ -21,16 +22,16 @@ pub(crate) type Results<T, E> = Result<Vec<Result<T, E>>, StoreError>;
 /// The identities behind callers, each in its place.
 pub(crate) type Identities<I> = Results<I, ResolveError>;
 
-/// Who makes a request that changes something.
+/// The caller of a request that writes.
 pub(crate) trait Caller: Send + Sync + 'static {
     /// What is known of a caller once its unit has begun.
     type Identity: Send;
 
-    /// The credential that the request counts for.
-    fn writer(&self) -> Option<&Credential>;
-    /// Whose an idempotency key of the request is, before anything was looked up.
+    /// The credential whose write limit the request counts against.
+    fn counted_credential(&self) -> Option<&Credential>;
+    /// The owner of the request's key, as far as the credential alone tells.
     fn presented(&self) -> Option<Owner<'_>>;
-    /// Whose it is, once the caller is identified.
+    /// The owner of the key, once the caller is identified.
     fn owner<'a>(&'a self, identity: &'a Self::Identity) -> Option<Owner<'a>>;
     /// The account of the identity, if there is one.
     fn account(identity: &Self::Identity) -> Option<AccountId>;
@@ -42,7 +43,7 @@ pub(crate) trait Caller: Send + Sync + 'static {
 impl Caller for Credential {
     type Identity = Arc<Actor>;
 
-    fn writer(&self) -> Option<&Credential> {
+    fn counted_credential(&self) -> Option<&Credential> {
         Some(self)
     }
 
@@ -67,7 +68,7 @@ impl Caller for Credential {
 impl Caller for LinkCaller {
     type Identity = ();
 
-    fn writer(&self) -> Option<&Credential> {
+    fn counted_credential(&self) -> Option<&Credential> {
         match self {
             Self::SignedIn(credential) => Some(credential),
             Self::Anonymous(_) => None,

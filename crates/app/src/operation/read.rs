@@ -43,7 +43,7 @@ pub(crate) trait ReadOperation: 'static {
     ) -> Results<Self::Value, Self::Error>;
 }
 
-struct Pending<Q> {
+struct SubmittedRead<Q> {
     credential: Credential,
     /// `None` when the request could not be understood.
     query: Option<Q>,
@@ -65,9 +65,9 @@ impl<O: ReadOperation> Reader<O> {
     /// Performs a request, or rejects it.
     pub(crate) async fn submit(&self, query: Query<O::Query>) -> Read<O> {
         let Query { context, credential, query } = query;
-        let pending = Pending { credential, query };
+        let submitted = SubmittedRead { credential, query };
         let read =
-            self.batcher.submit(&context, false, pending).await.unwrap_or_else(|error| Err(error.into()));
+            self.batcher.submit(&context, false, submitted).await.unwrap_or_else(|error| Err(error.into()));
         read.inspect_err(|rejection| telemetry::report(O::NAME, rejection))
     }
 }
@@ -79,7 +79,7 @@ struct ReadWork<O> {
 }
 
 impl<O: ReadOperation> BatchWork for ReadWork<O> {
-    type Request = Pending<O::Query>;
+    type Request = SubmittedRead<O::Query>;
     type Outcome = Read<O>;
 
     fn perform(&self, units: &Units, batch: &[Item<Self::Request>]) -> Vec<Result<Read<O>, StoreError>> {
@@ -92,26 +92,26 @@ impl<O: ReadOperation> BatchWork for ReadWork<O> {
 struct ReadBatch<'a, O: ReadOperation> {
     units: &'a Units,
     recent: &'a RecentCallers,
-    items: &'a [Item<Pending<O::Query>>],
+    items: &'a [Item<SubmittedRead<O::Query>>],
 }
 
 impl<O: ReadOperation> SplitBatch for ReadBatch<'_, O> {
     type Outcome = Read<O>;
 
     fn run_unit(&mut self, places: &[usize], wait: Duration) -> Result<Vec<Read<O>>, StoreError> {
-        let requests: Vec<&Pending<O::Query>> =
+        let requests: Vec<&SubmittedRead<O::Query>> =
             places.iter().map(|place| &self.items[*place].request).collect();
         let queries: Vec<&O::Query> = requests.iter().filter_map(|request| request.query.as_ref()).collect();
         let unit = Unit { name: O::NAME, mode: O::mode(&queries), wait: Some(wait) };
-        self.units.store.unit(unit, |tx| attempt::<O>(tx, &self.units.env, self.recent, &requests))
+        self.units.store.unit(unit, |tx| run::<O>(tx, &self.units.env, self.recent, &requests))
     }
 }
 
-fn attempt<O: ReadOperation>(
+fn run<O: ReadOperation>(
     tx: &mut dyn Tx,
     env: &Env,
     recent: &RecentCallers,
-    requests: &[&Pending<O::Query>],
+    requests: &[&SubmittedRead<O::Query>],
 ) -> Result<Vec<Read<O>>, StoreError> {
     let credentials: Vec<&Credential> = requests.iter().map(|request| &request.credential).collect();
     let actors = recent.resolve_all(tx, &credentials, env.now())?;
@@ -121,7 +121,7 @@ fn attempt<O: ReadOperation>(
         .filter_map(|(actor, request)| Some((actor.as_ref().ok()?.as_ref(), request.query.as_ref()?)))
         .collect();
     let mut values = if open.is_empty() { Vec::new() } else { O::perform(tx, env, &open)? }.into_iter();
-    let read = |(actor, request): (Result<Arc<Actor>, ResolveError>, &&Pending<O::Query>)| {
+    let read = |(actor, request): (Result<Arc<Actor>, ResolveError>, &&SubmittedRead<O::Query>)| {
         let actor = match actor {
             Ok(actor) => actor,
             Err(error) => return Ok(Err(Rejection::Caller(error))),

@@ -79,7 +79,7 @@ impl PasswordService {
         email: Option<EmailAddress>,
         presented: String,
     ) -> Result<Option<Person>, PasswordError> {
-        // An invalid address, or a password longer than anybody can choose, is never right: it needs no throttle.
+        // An invalid address, or a password longer than allowed, is never right: it needs no throttle.
         let Some(email) = email.filter(|_| presented.len() <= MAX_PASSWORD_OCTETS) else {
             self.work(context, |hasher| hasher.verify(None, "")).await?;
             return Ok(None);

@@ -12,11 +12,11 @@ use crate::{context::RequestContext, units::Units};
 const PAUSES: [Duration; 4] =
     [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 
-/// What an attempt says about the relay.
+/// What a delivery tells about the relay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
-    RelayAnswered,
-    RelayUnreachable,
+pub(super) enum RelayState {
+    Answered,
+    Unreachable,
 }
 
 /// Leases up to `limit` due mails.
@@ -26,16 +26,16 @@ pub(super) async fn claim(units: &Units, limit: u32) -> Result<Vec<Delivery>, St
 }
 
 /// Sends one mail outside of any transaction, and records the result.
-pub(super) async fn deliver(units: &Units, mailer: &dyn Mailer, delivery: Delivery) -> Outcome {
+pub(super) async fn deliver(units: &Units, mailer: &dyn Mailer, delivery: Delivery) -> RelayState {
     let result = mailer.send(&delivery.content).await;
-    let outcome = match &result {
-        Err(SendError::Unreachable { .. }) => Outcome::RelayUnreachable,
-        _ => Outcome::RelayAnswered,
+    let relay = match &result {
+        Err(SendError::Unreachable { .. }) => RelayState::Unreachable,
+        _ => RelayState::Answered,
     };
     let done = Arc::new((delivery, result));
     let settled = settle(units, &done).await;
     log(&done.0, &done.1, settled);
-    outcome
+    relay
 }
 
 /// Records the result of an attempt. A relayed mail that is not recorded as such is sent twice, so a temporary failure of the

@@ -46,7 +46,7 @@ pub struct Worker {
     poll_interval: Duration,
     wake: Arc<Notify>,
     breaker: Breaker,
-    running: JoinSet<deliver::Outcome>,
+    running: JoinSet<deliver::RelayState>,
 }
 
 impl Worker {
@@ -147,10 +147,10 @@ impl Worker {
         Ok(())
     }
 
-    fn note(&mut self, done: Result<deliver::Outcome, tokio::task::JoinError>) {
+    fn note(&mut self, done: Result<deliver::RelayState, tokio::task::JoinError>) {
         match done {
-            Ok(deliver::Outcome::RelayAnswered) => self.breaker.close(),
-            Ok(deliver::Outcome::RelayUnreachable) => self.breaker.open(self.units.env.now()),
+            Ok(deliver::RelayState::Answered) => self.breaker.close(),
+            Ok(deliver::RelayState::Unreachable) => self.breaker.open(self.units.env.now()),
             // The lease ends by itself, and the mail is tried again.
             Err(error) => tracing::error!(%error, "a delivery panicked"),
         }

@@ -5,7 +5,7 @@ use usher_domain::{
     id::InvitationId,
     port::{
         Store, StoreError, Tx,
-        store::{CountedWork, Counting, Limit, Unit, Verdict},
+        store::{CountedWork, Counting, Unit, Verdict, WaitLimit},
     },
     testkit::{Scene, credential, scene::ADMIN},
     usecase::{invite::InviteError, view::ViewError},
@@ -74,6 +74,6 @@ async fn an_unreachable_database_stays_one() {
 
 #[tokio::test]
 async fn a_wait_of_the_store_keeps_the_name_of_its_limit() {
-    let overloaded = || StoreError::Overloaded(Limit::Connection);
+    let overloaded = || StoreError::Overloaded(WaitLimit::Connection);
     assert_eq!(results(overloaded).await, [(); 3].map(|()| overloaded()));
 }

@@ -93,7 +93,7 @@ async fn the_write_limit_counts_rejected_requests_and_those_that_are_not_underst
     }
     assert_eq!(remaining, [2, 1, 0]);
     let outcome = app.invitations().create(not_understood(), rendered()).await;
-    assert!(matches!(outcome.result, Err(Rejection::Limit(_))), "the limit comes first");
+    assert!(matches!(outcome.result, Err(Rejection::WriteLimit(_))), "the limit comes first");
     assert!(outcome.quota.unwrap().is_exceeded());
 }
 

@@ -1,4 +1,4 @@
-//! What the application needs from whoever keeps the key material.
+//! What the application needs from the adapter that holds the keys.
 
 use std::{future::Future, pin::Pin};
 

@@ -32,10 +32,10 @@ impl<'a> Writers<'a> {
     /// What the store has to count.
     #[must_use]
     pub fn counting(&self) -> Counting<'_> {
-        Counting { writers: &self.counted, window: Window::of(self.now), now: self.now }
+        Counting { credentials: &self.counted, window: Window::of(self.now), now: self.now }
     }
 
-    /// Where each writer stands, given the store's counts. A quota is `None` without a limit, without a credential, and with a
+    /// The quota of each writer, given the store's counts. A quota is `None` without a limit, without a credential, and with a
     /// credential that belongs to no person: such a request is rejected anyway.
     #[must_use]
     pub fn quotas(&self, counts: &[Option<WriteCount>]) -> Vec<Option<Quota>> {

@@ -1,4 +1,5 @@
-//! Do a request with an idempotency key once. Its answer is stored with its work, and returned when the request is repeated.
+//! Perform a request with an idempotency key only once. Its answer is stored with its work, and returned when the request is
+//! repeated.
 
 use super::unit_error;
 use crate::{
@@ -37,8 +38,8 @@ unit_error!(KeyError {
     Self::OtherRequest => "key_of_other_request",
 });
 
-/// Takes the key for a request. Returns the stored answer if the same request was done before. Otherwise the caller does the
-/// request and calls [`keep`] in the same unit.
+/// Takes the key for a request. Returns the stored answer if the same request was performed before. Otherwise the caller
+/// performs the request and calls [`keep`] in the same unit.
 pub fn take(tx: &mut dyn Tx, env: &Env, keyed: &Keyed) -> Result<Option<Answer>, KeyError> {
     let now = env.now();
     let stale = stale_at(now);

@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 
 use super::{
-    batch::{Results, Round, merge_results, rounds, single_result},
-    record::{event, is_taken, promise_mails},
+    record::{event, is_taken, queue_mails},
+    rounds::{Results, Round, merge_results, rounds, single_result},
     unit_error,
 };
 use crate::{
@@ -72,8 +72,8 @@ unit_error!(InviteError {
 
 /// Writes the invitations, their audit entries and their mails. The results are in the order of the requests.
 ///
-/// Any number of requests costs the same number of round trips. A second request for the same address in the same account is decided after the
-/// first one was written.
+/// Any number of requests costs the same number of round trips. A second request for the same address in the same account is
+/// decided after the first one was written.
 pub fn invite_all(
     tx: &mut dyn Tx,
     env: &Env,
@@ -142,8 +142,8 @@ fn judge(
     pending: Option<Invitation>,
     now: Timestamp,
 ) -> Result<Result<(), InviteError>, StoreError> {
-    if let Err(refused) = authorize(actor, &command.grant) {
-        return Ok(Err(refused));
+    if let Err(rejection) = authorize(actor, &command.grant) {
+        return Ok(Err(rejection));
     }
     if member {
         return Ok(Err(InviteError::AlreadyMember(command.email.to_string())));
@@ -185,7 +185,7 @@ fn insert(
         return Ok(Vec::new());
     }
     let written = tx.insert_invitations(wanted)?;
-    promise_mails(tx, env, written.iter().flatten())?;
+    queue_mails(tx, env, written.iter().flatten())?;
     let events = written.iter().flatten().map(|invitation| {
         let by = invitation.sponsor.map_or(AuditActor::System, AuditActor::Person);
         event(invitation, AuditAction::InvitationCreated, by, None, invitation.created_at)

@@ -2,7 +2,7 @@
 
 use crate::{
     person::Person,
-    port::{StoreError, Tx, store::Known},
+    port::{StoreError, Tx, store::PersonWithMemberships},
 };
 
 /// How the owner of an address signs in.
@@ -29,7 +29,7 @@ impl Login {
     }
 
     /// As [`Self::of_person`], for a person whose memberships were loaded.
-    pub(super) const fn of_known_person(known: Option<&Known>) -> Self {
+    pub(super) const fn of_known_person(known: Option<&PersonWithMemberships>) -> Self {
         match known {
             None => Self::None,
             Some(known) if known.person.password.is_some() => Self::Password,

@@ -1,4 +1,5 @@
-//! The use cases, one file each: a command, an error enum, and a function over an open transaction.
+//! The use cases, and the steps that they share: `rounds`, `proof`, `record`, [`resolve`], [`idempotency`], [`count_write`].
+//! A use case is one file: a command, an error enum, and a function over an open transaction.
 //!
 //! A use case has no runtime, no database and no clock of its own. A use case on an account takes an [`Actor`] and checks its
 //! authority: what the actor may not see is not found; what it may see but not do is forbidden. After an error nothing is
@@ -28,9 +29,9 @@ pub mod sign_in;
 pub mod summary;
 pub mod view;
 
-mod batch;
 mod proof;
 mod record;
+mod rounds;
 
 /// Implements `UnitError` for a use case's error enum: it tells errors of the store from rejections, and gives each rejection
 /// its code.

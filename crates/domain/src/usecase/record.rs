@@ -46,7 +46,7 @@ pub(super) fn record_by_operator(
 }
 
 /// Queues a mail for the current generation of each invitation.
-pub(super) fn promise_mails<'a>(
+pub(super) fn queue_mails<'a>(
     tx: &mut dyn Tx,
     env: &Env,
     invitations: impl IntoIterator<Item = &'a Invitation>,
@@ -75,7 +75,7 @@ pub(super) fn expire(
     Ok(true)
 }
 
-/// Whether an open invitation occupies the address, of which the stored pending invitation is given. Stores the expiry of an overdue one.
+/// Whether the stored pending invitation still occupies its address. If it is overdue, stores its expiry.
 pub(super) fn is_taken(
     tx: &mut dyn Tx,
     stored: Option<Invitation>,

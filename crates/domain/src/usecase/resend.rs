@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{
-    record::{is_taken, promise_mails, record},
+    record::{is_taken, queue_mails, record},
     unit_error,
 };
 use crate::{
@@ -86,7 +86,7 @@ pub fn resend(
         }
         other => other?,
     }
-    promise_mails(tx, env, [&invitation])?;
+    queue_mails(tx, env, [&invitation])?;
     let by = AuditActor::Person(actor.person.id);
     record(tx, &invitation, AuditAction::InvitationResent, by, None, now)?;
     Ok(invitation)

@@ -9,7 +9,7 @@ use crate::{
     account::Account,
     membership::Membership,
     person::Person,
-    port::{StoreError, Tx, store::Known},
+    port::{StoreError, Tx, store::PersonWithMemberships},
     principal::{Actor, Credential, Principal},
 };
 
@@ -47,7 +47,7 @@ unit_error!(ResolveError {
 pub fn resolve(tx: &mut dyn Tx, credential: &Credential, now: Timestamp) -> Result<Actor, ResolveError> {
     match credential {
         Credential::Principal(principal) => {
-            let known = tx.known(&[&principal.email])?.into_iter().next().flatten();
+            let known = tx.people_with_memberships(&[&principal.email])?.into_iter().next().flatten();
             actor_of_principal(known.as_ref(), principal)
         }
         Credential::AccessToken(digest) => {
@@ -74,7 +74,8 @@ pub fn resolve_all(
             Credential::AccessToken(digest) => digests.push(digest),
         }
     }
-    let mut known = if emails.is_empty() { Vec::new() } else { tx.known(&emails)? }.into_iter();
+    let mut known =
+        if emails.is_empty() { Vec::new() } else { tx.people_with_memberships(&emails)? }.into_iter();
     let mut holders = if digests.is_empty() { Vec::new() } else { tx.token_holders(&digests)? }.into_iter();
     let actors: Vec<Result<Arc<Actor>, ResolveError>> = distinct
         .into_iter()
@@ -110,7 +111,10 @@ fn actor_of_token(found: Option<&TokenHolder>, now: Timestamp) -> Result<Actor, 
     })
 }
 
-fn actor_of_principal(known: Option<&Known>, principal: &Principal) -> Result<Actor, ResolveError> {
+fn actor_of_principal(
+    known: Option<&PersonWithMemberships>,
+    principal: &Principal,
+) -> Result<Actor, ResolveError> {
     let known =
         known.filter(|known| matches_person(principal, &known.person)).ok_or(ResolveError::UnknownPerson)?;
     let (account, membership) = chosen_membership(&known.memberships, principal)?.clone();

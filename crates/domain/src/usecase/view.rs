@@ -1,6 +1,6 @@
 //! List the account's open invitations, or get one of them, for a batch of requests or for one.
 
-use super::{batch::single_result, unit_error};
+use super::{rounds::single_result, unit_error};
 use crate::{
     Timestamp,
     account::PublicId,

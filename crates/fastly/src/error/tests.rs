@@ -5,7 +5,7 @@ use usher_domain::{
     Timestamp,
     port::{
         StoreError, TokenError,
-        store::{Constraint, Limit},
+        store::{Constraint, WaitLimit},
     },
     quota::{Quota, TooManyWrites, WriteCount},
     usecase::{
@@ -96,7 +96,7 @@ fn an_unknown_id_is_repeated_up_to_64_characters() {
 fn a_failure_of_the_store_is_503_or_500_without_its_cause() {
     for error in [
         StoreError::Contended,
-        StoreError::Overloaded(Limit::Writer),
+        StoreError::Overloaded(WaitLimit::Writer),
         StoreError::Unreachable("secret host".to_owned()),
     ] {
         assert_kind(error.clone(), 503, "Service unavailable");

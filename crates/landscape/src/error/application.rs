@@ -1,4 +1,4 @@
-//! Why the application rejected a request before any use case did, and failures of the store.
+//! Errors that the application returns before a use case runs, and failures of the store.
 
 use actix_web::http::StatusCode;
 use usher_app::PasswordError;

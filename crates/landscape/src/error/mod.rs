@@ -1,4 +1,4 @@
-//! Errors as Landscape's clients read them.
+//! Errors in the form that Landscape's clients read.
 //!
 //! Each error of a use case is mapped here, with an exhaustive match, to a status, a code and a message.
 
@@ -130,7 +130,7 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "RepeatedInvitation", message)
     }
 
-    /// The problem as an answer to a write, without its headers.
+    /// Returns the problem as the answer of a write, without its headers.
     pub(crate) fn answer(&self) -> Answer {
         let body = serde_json::to_string(&self.body).unwrap_or_default();
         Answer { status: self.status.as_u16(), content_type: Some("application/json".to_owned()), body }

@@ -1,4 +1,4 @@
-//! What is wrong with a request itself: its credential, key or body.
+//! Errors of the request itself: its credential, key or body.
 
 use actix_web::http::StatusCode;
 use usher_domain::{

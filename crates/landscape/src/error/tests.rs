@@ -1,7 +1,7 @@
 use insta::assert_json_snapshot;
 use usher_domain::port::{
     StoreError, TokenError,
-    store::{Constraint, Limit},
+    store::{Constraint, WaitLimit},
 };
 use usher_http_kit::credentials::CredentialError;
 
@@ -27,7 +27,7 @@ fn an_error_has_a_code_a_message_and_a_null() {
 fn transient_failures_are_503_and_tell_when_to_come_back() {
     let failures = [
         StoreError::Contended,
-        StoreError::Overloaded(Limit::Permit),
+        StoreError::Overloaded(WaitLimit::Permit),
         StoreError::Unreachable("down".into()),
     ];
     for failure in failures {

@@ -42,8 +42,8 @@ pub(crate) async fn list(
     let context = context(&request);
     let page = PageRequest::of_query(&parameters);
     let wanted = page.clone().map(|page| page.part());
-    let Parsed { request, not_understood } = query(context.clone(), credential.clone(), wanted);
-    let listed = state.app.invitations().list(request).await;
+    let Parsed { input, not_understood } = query(context.clone(), credential.clone(), wanted);
+    let listed = state.app.invitations().list(input).await;
     let listed = listed.map_err(|rejection| problem(rejection, not_understood))?;
     let page = page?;
     if page.is_unlimited() && listed.value.more {
@@ -75,8 +75,8 @@ pub(crate) async fn get(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let credential = bearer_credential(&request, &state).await?;
-    let Parsed { request, not_understood } = query(context(&request), credential, number(&id));
-    let got = state.app.invitations().get(request).await;
+    let Parsed { input, not_understood } = query(context(&request), credential, number(&id));
+    let got = state.app.invitations().get(input).await;
     let got = got.map_err(|rejection| problem(rejection, not_understood))?;
     Ok(HttpResponse::Ok().json(InvitationResponse::of(&got.value, &got.actor.account)))
 }

@@ -57,8 +57,8 @@ pub(crate) async fn create(
     let credential = bearer_credential(&request, &state).await?;
     let Content { body, key } = content(&request, payload, &state, **settings).await;
     let command = body.and_then(|body| InvitationRequest::read(&body)?.command(settings.validity));
-    let Parsed { request, not_understood } = call(context(&request), credential, key, command);
-    let outcome = state.app.invitations().create(request, Arc::new(created)).await;
+    let Parsed { input, not_understood } = call(context(&request), credential, key, command);
+    let outcome = state.app.invitations().create(input, Arc::new(created)).await;
     respond(outcome, not_understood)
 }
 
@@ -90,8 +90,8 @@ pub(crate) async fn delete(
     let credential = bearer_credential(&request, &state).await?;
     let named = number(&id).map_or(InvitationRef::Nothing, InvitationRef::from);
     let key = idempotency_key::of_request(&request, &state.app, Some(&[]));
-    let Parsed { request, not_understood } = call(context(&request), credential, key, Ok(named));
-    let outcome = state.app.invitations().revoke(request, Arc::new(no_content)).await;
+    let Parsed { input, not_understood } = call(context(&request), credential, key, Ok(named));
+    let outcome = state.app.invitations().revoke(input, Arc::new(no_content)).await;
     respond(outcome, not_understood)
 }
 
@@ -127,8 +127,8 @@ pub(crate) async fn resend(
     let credential = bearer_credential(&request, &state).await?;
     let Content { body, key } = content(&request, payload, &state, **settings).await;
     let command = body.and_then(|body| expect_nothing(&body)).and_then(|()| number(&id));
-    let Parsed { request, not_understood } = call(context(&request), credential, key, command);
-    let outcome = state.app.invitations().resend(request, Arc::new(sent)).await;
+    let Parsed { input, not_understood } = call(context(&request), credential, key, command);
+    let outcome = state.app.invitations().resend(input, Arc::new(sent)).await;
     respond(outcome, not_understood)
 }
 

@@ -41,7 +41,7 @@ impl Connection {
         self.handed_over.get()
     }
 
-    /// Begins a mail with MAIL FROM. If this fails, the relay has nothing of the mail.
+    /// Begins a mail with MAIL FROM. If this fails, the relay has received nothing of the mail.
     pub(super) async fn begin(&mut self, mail: &ComposedMail, deadline: Instant) -> Result<(), Fault> {
         self.handed_over.set(false);
         if self.unfinished {

@@ -24,7 +24,7 @@ use diesel::connection::{SimpleConnection as _, TransactionManager as _};
 use usher_domain::{
     port::{
         StoreError,
-        store::{Limit, Mode, Verdict},
+        store::{Mode, Verdict, WaitLimit},
     },
     quota::WriteCount,
 };
@@ -145,7 +145,7 @@ impl GroupCommit {
             let _queue = self.queue();
             let group = next.try_recv();
             drop(next);
-            group.map_err(|_| StoreError::Overloaded(Limit::Writer))
+            group.map_err(|_| StoreError::Overloaded(WaitLimit::Writer))
         })
     }
 

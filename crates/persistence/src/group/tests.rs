@@ -7,7 +7,7 @@ use diesel::{
     sql_types::Text,
 };
 use tempfile::TempDir;
-use usher_domain::port::store::{Constraint, Limit};
+use usher_domain::port::store::{Constraint, WaitLimit};
 
 use super::*;
 use crate::{errors::store_error, options::DatabaseOptions, retry};
@@ -272,7 +272,7 @@ fn a_unit_that_waits_too_long_is_overloaded_and_skipped() {
     let first = bed.run(|connection| {
         write(connection, "first");
         let late = thread::scope(|scope| scope.spawn(|| bed.note("late", KEEP)).join().unwrap());
-        assert_eq!(late, Err(StoreError::Overloaded(Limit::Writer)));
+        assert_eq!(late, Err(StoreError::Overloaded(WaitLimit::Writer)));
         KEEP
     });
     assert_eq!(first, Ok(()));

@@ -7,7 +7,7 @@ use usher_domain::{
     membership::Membership,
     port::{
         StoreError,
-        store::{Callers, Known},
+        store::{Callers, PersonWithMemberships},
     },
 };
 
@@ -18,14 +18,17 @@ use crate::{
 };
 
 impl Callers for DieselTx<'_> {
-    fn known(&mut self, emails: &[&EmailAddress]) -> Result<Vec<Option<Known>>, StoreError> {
+    fn people_with_memberships(
+        &mut self,
+        emails: &[&EmailAddress],
+    ) -> Result<Vec<Option<PersonWithMemberships>>, StoreError> {
         let keys: Vec<&str> = emails.iter().map(|email| email.key()).collect();
         self.read(|connection| {
-            let mut found: HashMap<String, Known> = HashMap::new();
+            let mut found: HashMap<String, PersonWithMemberships> = HashMap::new();
             for (person, members) in dialect::people_with_memberships(connection, &keys)? {
                 let key = person.email_key().to_owned();
                 let memberships = members.into_iter().map(member).collect::<Result<_, _>>()?;
-                found.insert(key, Known { person: person.try_into()?, memberships });
+                found.insert(key, PersonWithMemberships { person: person.try_into()?, memberships });
             }
             Ok(keys.iter().map(|key| found.get(*key).cloned()).collect())
         })

@@ -30,10 +30,10 @@ on_both! {
 /// Counts writes at a moment, with a unit that does nothing else.
 fn count_all(
     store: &dyn Store,
-    writers: &[&Credential],
+    credentials: &[&Credential],
     now: Timestamp,
 ) -> Result<Vec<Option<u64>>, StoreError> {
-    let counting = Counting { writers, window: Window::of(now), now };
+    let counting = Counting { credentials, window: Window::of(now), now };
     store.write_counted("count", &counting, |_, counts| {
         Ok(counts.iter().map(|count| count.map(|count| count.writes)).collect())
     })
@@ -66,8 +66,8 @@ fn counts_of_several_people_do_not_block_each_other(place: &dyn TestDatabase) {
     let orders = [[0, 1, 2, 0], [2, 0, 1, 0], [1, 0, 0, 2]];
     let numbers = scene.race(|index, store| {
         let order = orders[index % orders.len()];
-        let writers = order.map(|person| &people[person]);
-        let count = |_| order.into_iter().zip(count_all(store, &writers, scene.now()).unwrap());
+        let credentials = order.map(|person| &people[person]);
+        let count = |_| order.into_iter().zip(count_all(store, &credentials, scene.now()).unwrap());
         (0..EACH).flat_map(count).collect::<Vec<_>>()
     });
     let numbers: BTreeSet<_> = numbers.into_iter().flatten().collect();

@@ -8,7 +8,7 @@ use std::{
 };
 
 use tempfile::TempDir;
-use usher_domain::port::{Store, StoreError, store::Limit};
+use usher_domain::port::{Store, StoreError, store::WaitLimit};
 use usher_persistence::{DatabaseOptions, DieselStore, OpenError};
 use usher_testbed::PostgresServer;
 
@@ -211,7 +211,7 @@ fn a_full_pool_is_overloaded_in_time() {
     outer
         .read("outer", |tx| {
             let inner = accounts(&store);
-            assert_eq!(inner, Err(StoreError::Overloaded(Limit::Connection)));
+            assert_eq!(inner, Err(StoreError::Overloaded(WaitLimit::Connection)));
             tx.accounts().map(drop)
         })
         .unwrap();

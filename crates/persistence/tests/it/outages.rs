@@ -111,7 +111,8 @@ fn connections_that_died_in_the_pool_go_unnoticed_by_counts() {
     let scene = Scene::new(&place);
     let store: &dyn Store = place.store();
     let credential = scene.credential();
-    let counting = Counting { writers: &[&credential], window: Window::of(scene.now()), now: scene.now() };
+    let counting =
+        Counting { credentials: &[&credential], window: Window::of(scene.now()), now: scene.now() };
     for number in 1..=3 {
         let counted = store.write_counted("count", &counting, |_, counts| Ok::<_, StoreError>(counts[0]));
         assert_eq!(counted.unwrap().map(|count| count.writes), Some(number));
@@ -275,7 +276,8 @@ fn a_read_only_database_is_unreachable_for_writing() {
     assert!(matches!(end, Err(StoreError::Unreachable(_))), "{end:?}");
     assert_eq!(people(store, &scene), Ok(0));
     let credential = scene.credential();
-    let counting = Counting { writers: &[&credential], window: Window::of(scene.now()), now: scene.now() };
+    let counting =
+        Counting { credentials: &[&credential], window: Window::of(scene.now()), now: scene.now() };
     let counted: Result<(), _> = store.write_counted("count", &counting, |_, _| panic!("not counted"));
     assert!(matches!(counted, Err(StoreError::Unreachable(_))), "{counted:?}");
 }

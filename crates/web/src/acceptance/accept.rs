@@ -17,7 +17,7 @@ use super::{
     accept_errors::{not_accepted, not_checked, not_signed_in},
     failure,
     form_error::{Field, FormError},
-    outcome,
+    result_pages,
     sent_form::SentForm,
     settings::PageSettings,
     sign_in::sign_in,
@@ -38,7 +38,7 @@ pub(super) async fn accept(
         (LinkCaller::Anonymous(Some(link.secure_id.clone())), newcomer(sent).await?)
     };
     let command = Accept { secure_id: link.secure_id.clone(), key: Some(link.key.clone()), by };
-    let Parsed { request: call, not_understood } =
+    let Parsed { input: call, not_understood } =
         usher_http_kit::call(request.context.clone(), caller, key, Ok::<_, Page>(command));
     let outcome = request.app.links().accept(call, render_accepted(request.settings)).await;
     Ok(failure::response(outcome, not_understood, |error| not_accepted(sent, error)))
@@ -47,7 +47,7 @@ pub(super) async fn accept(
 /// Renders the page of a success.
 pub(super) fn render_accepted(settings: &PageSettings) -> Render<Accepted> {
     let settings = settings.clone();
-    Arc::new(move |accepted| outcome::accepted(accepted, &settings).answer())
+    Arc::new(move |accepted| result_pages::accepted(accepted, &settings).answer())
 }
 
 /// Reads the name and the password of a newcomer, and hashes the password.

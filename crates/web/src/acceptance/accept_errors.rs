@@ -8,7 +8,7 @@ use super::{
     ended::Ended,
     failure,
     form_error::{Field, FormError},
-    outcome,
+    result_pages,
     sent_form::SentForm,
     sign_in::SignInFailure,
 };
@@ -51,8 +51,8 @@ pub(super) fn not_accepted(sent: &SentForm<'_>, error: AcceptError) -> Page {
         AcceptError::AlreadyAccepted => Ended::Accepted(title.clone()).page(settings),
         AcceptError::Declined => Ended::Declined(title.clone()).page(settings),
         AcceptError::Revoked => Ended::Revoked(title.clone()).page(settings),
-        AcceptError::SponsorLostAuthority => outcome::sponsor_lost_authority(title),
-        AcceptError::AlreadyMember => outcome::already_member(title, settings),
+        AcceptError::SponsorLostAuthority => result_pages::sponsor_lost_authority(title),
+        AcceptError::AlreadyMember => result_pages::already_member(title, settings),
         AcceptError::PasswordExists => {
             let message = "This address already has a login. Sign in with its password.";
             sent.again_for_login(&[FormError::of_form(message)], StatusCode::CONFLICT)

@@ -9,7 +9,7 @@ use usher_domain::{
 };
 use usher_http_kit::{Parsed, idempotency_key::HeaderError};
 
-use super::{ended::Ended, failure, outcome, sent_form::SentForm, settings::PageSettings};
+use super::{ended::Ended, failure, result_pages, sent_form::SentForm, settings::PageSettings};
 use crate::page::Page;
 
 /// Declines an open invitation. The key of the link is enough.
@@ -20,7 +20,7 @@ pub(super) async fn decline(
     let (request, link) = (sent.request, &sent.open.link);
     let command = Decline { secure_id: link.secure_id.clone(), key: Some(link.key.clone()), by: None };
     let caller = LinkCaller::Anonymous(Some(link.secure_id.clone()));
-    let Parsed { request: call, not_understood } =
+    let Parsed { input: call, not_understood } =
         usher_http_kit::call(request.context.clone(), caller, key, Ok::<_, Page>(command));
     let title = &sent.open.opened.account_title;
     let outcome = request.app.links().decline(call, render(title.clone())).await;
@@ -29,7 +29,7 @@ pub(super) async fn decline(
 
 /// Renders a success.
 fn render(title: DisplayText) -> Render<()> {
-    Arc::new(move |()| outcome::declined(&title).answer())
+    Arc::new(move |()| result_pages::declined(&title).answer())
 }
 
 /// The page of a decline that was rejected. The link was open a moment ago: most of these errors are races.

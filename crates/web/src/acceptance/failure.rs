@@ -32,7 +32,7 @@ pub(super) fn response<E: UnitError>(
         return store(error).into();
     }
     let page = match rejection {
-        Rejection::Limit(TooManyWrites(quota)) => write_limit(quota.resets_in),
+        Rejection::WriteLimit(TooManyWrites(quota)) => write_limit(quota.resets_in),
         Rejection::Key(error) => idempotency_key(&error),
         Rejection::UseCase(error) => rejected(error),
         Rejection::NotUnderstood => not_understood.unwrap_or_else(|| defect("no reason for a rejection")),

@@ -2,7 +2,7 @@
 
 use usher_domain::port::{
     StoreError,
-    store::{Constraint, Limit},
+    store::{Constraint, WaitLimit},
 };
 
 use crate::site::Site;
@@ -15,7 +15,7 @@ async fn a_temporary_failure_of_the_store_is_503_with_retry_after() {
     let invitation = site.invite("ada@example.com");
     for error in [
         StoreError::Unreachable("connection refused: db.internal:5432".to_owned()),
-        StoreError::Overloaded(Limit::Writer),
+        StoreError::Overloaded(WaitLimit::Writer),
         StoreError::Contended,
     ] {
         site.fail(error);

@@ -7,7 +7,7 @@ use serde::Deserialize as _;
 
 use super::{Reader, value::Leaf};
 
-/// Bounds the memory for a file that was named by mistake.
+/// Largest secret file in bytes. It limits the memory if a wrong file is named.
 const MAX_OCTETS: u64 = 64 * 1024;
 
 impl Reader {
@@ -42,7 +42,7 @@ impl Reader {
     }
 }
 
-/// The key and its twin, if this is the name of a twin.
+/// Splits `key_file` into (`key`, `key_file`), if `key` is a setting.
 fn twin(file_key: &str, known: &[String]) -> Option<(String, String)> {
     let key = file_key.strip_suffix("_file")?;
     known.iter().any(|known| known == key).then(|| (key.to_owned(), file_key.to_owned()))

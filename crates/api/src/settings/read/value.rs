@@ -17,7 +17,7 @@ use serde::{
 
 use super::layers::is_from_environment;
 
-/// Why a section cannot be deserialized.
+/// The reason why a section cannot be deserialized.
 #[derive(Debug)]
 pub(super) struct Fault {
     /// The name of the key inside its section; `None` if the section lacks a key.

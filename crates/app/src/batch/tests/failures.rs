@@ -78,7 +78,7 @@ async fn a_panic_is_a_defect_of_its_batch_only() {
     for asking in asking {
         assert_defect(&asking.await);
     }
-    assert_eq!(scene.batch().await, [4], "the runner goes on");
+    assert_eq!(scene.batch().await, [4], "another runner goes on");
     scene.end(End::Answer);
     assert_eq!(waiting.await, Ok(104));
 }
@@ -101,7 +101,7 @@ async fn a_request_without_a_result_is_a_defect() {
 async fn a_request_that_no_batch_takes_in_time_is_rejected() {
     let mut scene = Scene::new(1, 4, SHORT);
     let first = scene.hold(1).await;
-    assert_eq!(scene.ask(2).await, Err(StoreError::Overloaded(Limit::BatchQueue)));
+    assert_eq!(scene.ask(2).await, Err(StoreError::Overloaded(WaitLimit::BatchQueue)));
     assert_eq!(scene.waiting(), [0; 0]);
     let third = scene.ask(3);
     scene.end(End::Answer);
@@ -115,7 +115,7 @@ async fn a_request_without_a_permit_in_time_is_rejected_and_later_ones_are_perfo
     let mut scene = Scene::new(1, 1, SHORT);
     let permit = scene.units.limiter.try_acquire();
     for number in 1..=2 {
-        assert_eq!(scene.ask(number).await, Err(StoreError::Overloaded(Limit::Permit)));
+        assert_eq!(scene.ask(number).await, Err(StoreError::Overloaded(WaitLimit::Permit)));
     }
     assert_eq!(scene.waiting(), [0; 0]);
     drop(permit);
@@ -133,7 +133,7 @@ impl SplitBatch for Overloaded {
 
     fn run_unit(&mut self, places: &[usize], wait: Duration) -> Result<Vec<u32>, StoreError> {
         self.0.push((places.to_vec(), wait));
-        if places.len() == 1 { Ok(vec![7]) } else { Err(StoreError::Overloaded(Limit::Writer)) }
+        if places.len() == 1 { Ok(vec![7]) } else { Err(StoreError::Overloaded(WaitLimit::Writer)) }
     }
 }
 
@@ -148,6 +148,6 @@ async fn a_wait_of_the_store_that_runs_out_rejects_only_requests_without_budget(
     let item = |context| Item { context, span: tracing::Span::none(), request: () };
     let mut batch = Overloaded::default();
     let results = together_or_alone(&units, &[spent, RequestContext::default()].map(item), &mut batch);
-    assert_eq!(results, [Err(StoreError::Overloaded(Limit::Writer)), Ok(7)]);
+    assert_eq!(results, [Err(StoreError::Overloaded(WaitLimit::Writer)), Ok(7)]);
     assert_eq!(batch.0, [(vec![0, 1], Duration::ZERO), (vec![1], budget)]);
 }

@@ -13,7 +13,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use usher_domain::{
     port::{
         StoreError, Tx,
-        store::{Limit, Mode},
+        store::{Mode, WaitLimit},
     },
     testkit::{self, memory::MemoryStore},
 };

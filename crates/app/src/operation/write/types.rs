@@ -33,16 +33,16 @@ pub(crate) trait WriteOperation: 'static {
     fn perform(
         tx: &mut dyn Tx,
         env: &Env,
-        requests: &[Request<'_, Self>],
+        requests: &[IdentifiedCommand<'_, Self>],
     ) -> Results<Self::Value, Self::Error>;
 }
 
 /// A request whose caller is identified.
-pub(crate) type Request<'a, O> =
+pub(crate) type IdentifiedCommand<'a, O> =
     (&'a <<O as WriteOperation>::Caller as Caller>::Identity, &'a <O as WriteOperation>::Command);
 
 /// A write that waits for its unit.
-pub(crate) struct Pending<O: WriteOperation> {
+pub(crate) struct SubmittedWrite<O: WriteOperation> {
     pub(super) caller: O::Caller,
     pub(super) key: Option<GuardedKey>,
     pub(super) command: Option<O::Command>,

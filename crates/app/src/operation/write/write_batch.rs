@@ -11,7 +11,7 @@ use usher_domain::{
 
 use super::{
     attempt::Attempt,
-    types::{Decision, Pending, WriteOperation, Written},
+    types::{Decision, SubmittedWrite, WriteOperation, Written},
 };
 use crate::{
     batch::{Item, SplitBatch},
@@ -24,7 +24,7 @@ use crate::{
 pub(super) struct WriteBatch<'a, O: WriteOperation> {
     units: &'a Units,
     guard: &'a IdempotencyGuard,
-    items: &'a [Item<Pending<O>>],
+    items: &'a [Item<SubmittedWrite<O>>],
     /// Whether each item was counted by an earlier unit, and where its writer stands since.
     counted: Vec<Option<Counted>>,
 }
@@ -34,7 +34,11 @@ pub(super) struct WriteBatch<'a, O: WriteOperation> {
 struct Counted(Option<Quota>);
 
 impl<'a, O: WriteOperation> WriteBatch<'a, O> {
-    pub(super) fn new(units: &'a Units, guard: &'a IdempotencyGuard, items: &'a [Item<Pending<O>>]) -> Self {
+    pub(super) fn new(
+        units: &'a Units,
+        guard: &'a IdempotencyGuard,
+        items: &'a [Item<SubmittedWrite<O>>],
+    ) -> Self {
         Self { units, guard, items, counted: vec![None; items.len()] }
     }
 
@@ -56,10 +60,11 @@ impl<O: WriteOperation> SplitBatch for WriteBatch<'_, O> {
     fn run_unit(&mut self, places: &[usize], wait: Duration) -> Result<Vec<Written<O>>, StoreError> {
         let unit = Unit { name: O::NAME, mode: Mode::Write, wait: Some(wait) };
         let (store, env, guard) = (&self.units.store, &self.units.env, self.guard);
-        let requests: Vec<&Pending<O>> = places.iter().map(|place| &self.items[*place].request).collect();
+        let requests: Vec<&SubmittedWrite<O>> =
+            places.iter().map(|place| &self.items[*place].request).collect();
         let (mut quotas, mut decisions) = (self.known_quotas(places), Vec::new());
         let writers: Vec<_> = match quotas {
-            None => requests.iter().map(|request| request.caller.writer()).collect(),
+            None => requests.iter().map(|request| request.caller.counted_credential()).collect(),
             Some(_) => Vec::new(),
         };
         let writers = Writers::new(env, &writers);

@@ -4,7 +4,7 @@ use tokio::sync::Notify;
 use usher_domain::port::StoreError;
 
 use super::{
-    types::{Done, Pending, WriteOperation, Written},
+    types::{Done, SubmittedWrite, WriteOperation, Written},
     write_batch::WriteBatch,
 };
 use crate::{
@@ -60,8 +60,8 @@ impl<O: WriteOperation> Writer<O> {
                 Err(error) => return Outcome::rejected(Rejection::Key(error)),
             };
         let alone = !O::SHARES_UNITS || key.is_some() || command.is_none();
-        let pending = Pending { caller, key, command, render: Arc::clone(&render) };
-        match self.batcher.submit(&context, alone, pending).await {
+        let submitted = SubmittedWrite { caller, key, command, render: Arc::clone(&render) };
+        match self.batcher.submit(&context, alone, submitted).await {
             Ok((Ok(done), quota)) => Outcome { result: Ok(reply(done, &render)), quota },
             Ok((Err(rejection), quota)) => Outcome { result: Err(rejection), quota },
             Err(error) => Outcome::rejected(error.into()),
@@ -71,7 +71,7 @@ impl<O: WriteOperation> Writer<O> {
     /// Whether a request that could not be understood still has a caller to identify or to count. Without one it takes no
     /// unit, which on SQLite would wait for other writers.
     fn needs_a_unit(&self, caller: &O::Caller) -> bool {
-        caller.writer().is_some() && self.units.env.policy.writes_per_hour > 0
+        caller.counted_credential().is_some() && self.units.env.policy.writes_per_hour > 0
     }
 }
 
@@ -97,10 +97,14 @@ struct WriteWork<O> {
 }
 
 impl<O: WriteOperation> BatchWork for WriteWork<O> {
-    type Request = Pending<O>;
+    type Request = SubmittedWrite<O>;
     type Outcome = Written<O>;
 
-    fn perform(&self, units: &Units, batch: &[Item<Pending<O>>]) -> Vec<Result<Written<O>, StoreError>> {
+    fn perform(
+        &self,
+        units: &Units,
+        batch: &[Item<SubmittedWrite<O>>],
+    ) -> Vec<Result<Written<O>, StoreError>> {
         let _span = batch::span(O::NAME, batch).entered();
         let written = together_or_alone(units, batch, &mut WriteBatch::new(units, &self.guard, batch));
         let performed = |(done, _): &Written<O>| matches!(done, Ok(Done::Performed(_) | Done::Stored(_)));

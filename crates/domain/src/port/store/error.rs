@@ -17,7 +17,7 @@ pub enum Constraint {
 
 /// A bounded wait that ran out before any work began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Limit {
+pub enum WaitLimit {
     /// Admission control: all permits for concurrent units of work were taken.
     Permit,
     /// The queue of an operation that is worked on in batches.
@@ -28,7 +28,7 @@ pub enum Limit {
     Writer,
 }
 
-impl Limit {
+impl WaitLimit {
     /// Names the limit in logs and metrics; never changes.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -53,7 +53,7 @@ pub enum StoreError {
     Contended,
     /// A wait ran out before the work began. Nothing was done, so a second attempt is safe.
     #[error("overloaded: no {} became free in time", .0.as_str())]
-    Overloaded(Limit),
+    Overloaded(WaitLimit),
     /// The database cannot be reached, is full, or gave up. Nothing was written, with one exception: when the connection
     /// breaks during the commit, the outcome is unknown. A second attempt is safe then too: uniqueness rules and versions
     /// protect the data.

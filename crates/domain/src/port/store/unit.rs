@@ -10,7 +10,7 @@ use crate::{
     quota::{Window, WriteCount},
 };
 
-/// One open transaction: everything that a use case can read and write.
+/// One open unit of work: everything that a use case can read and write. In [`Mode::Look`] there is no transaction.
 pub trait Tx:
     AccessTokens + Accounts + AuditLog + Callers + IdempotencyKeys + Invitations + Memberships + Outbox + People
 {
@@ -66,22 +66,22 @@ impl Unit {
 pub enum Verdict {
     /// Keep what was written.
     Commit,
-    /// The use case refused: keep nothing.
+    /// The use case rejected the request: keep nothing.
     Rollback,
 }
 
 /// The writes that a unit serves, to be counted in a window of the write limit.
 #[derive(Debug, Clone, Copy)]
 pub struct Counting<'a> {
-    /// Whose credential each write came with. One person may be there several times.
-    pub writers: &'a [&'a Credential],
+    /// The credential of each write; a person may occur more than once.
+    pub credentials: &'a [&'a Credential],
     /// Where they count.
     pub window: Window,
     /// Decides which access tokens are live.
     pub now: Timestamp,
 }
 
-/// The work of a unit whose writes are counted; it is given the counts.
+/// The work of a unit whose writes are counted. It receives the counts.
 pub type CountedWork<'w> = dyn FnMut(&mut dyn Tx, &[Option<WriteCount>]) -> Result<Verdict, StoreError> + 'w;
 
 /// Runs units of work.
@@ -89,30 +89,30 @@ pub trait Store: Send + Sync {
     /// Runs `work` as a transaction; returns once it is durable (commit) or gone (rollback, error). By then every write of
     /// others that it saw is durable too.
     ///
-    /// Owes: a unit that ends in [`StoreError::Contended`], or that the database gave up for the sake of another one
-    /// (serialisation failure, deadlock), is run again from the start, a bounded number of times with jitter. So
+    /// Implementations must ensure: a unit that ends in [`StoreError::Contended`], or that the database gave up for the sake of
+    /// another one (serialization failure, deadlock), is run again from the start, a bounded number of times with jitter. So
     /// `work` must not have effects besides the transaction. A unit that goes on after an error of the store keeps
-    /// nothing: each further call gives that error again, and so does the end.
+    /// nothing: each further call returns that error again, and so does the end.
     fn run(
         &self,
         unit: Unit,
         work: &mut dyn FnMut(&mut dyn Tx) -> Result<Verdict, StoreError>,
     ) -> Result<(), StoreError>;
 
-    /// Counts one more write of each writer, then runs `work` as a unit of [`Self::run`] in [`Mode::Write`]. It is given the counts,
-    /// one for each writer and in their order; without writers there are none.
+    /// Counts one more write for each credential, then runs `work` as a unit of [`Self::run`] in [`Mode::Write`]. It receives
+    /// the counts, one for each credential and in their order.
     ///
-    /// A count is `None`, and nothing is counted, when nobody could write with that credential: no person has the
-    /// principal's address, or the access token is none that is live at `now` and may write.
+    /// A count is `None` if the credential may not write: no person has the address, or the token is not live or only reads.
+    /// Nothing is counted then.
     ///
-    /// A write is counted on in the next window when the person was counted there before: the clocks of two replicas
-    /// differ by a moment, and the limit must not begin anew twice. Any other window that was counted in before gives way to
-    /// this one, so that a clock that was once far ahead locks nobody out.
+    /// If the person was counted in the next window before, the write is counted there: the clocks of two replicas differ by
+    /// a moment, and the limit must not begin anew twice. Any other window in which the person was counted before is replaced
+    /// by this one, so a clock that was once far ahead does not lock a person out.
     ///
-    /// Owes: no two writes get the same number of one window, whichever replica they come to, and whether or not one call
-    /// counts them both. What was counted stays, however the unit ends: a refused write counts too. A unit that runs again
-    /// is not counted again. After [`StoreError::Unreachable`], which may be the counting's own, nobody knows whether
-    /// the writes were counted. All numbers are lost when PostgreSQL has to recover.
+    /// Implementations must ensure: no two writes get the same number of one window, in any replica, and within one call. What
+    /// was counted stays, however the unit ends: a rejected write counts too. A unit that runs again is not counted again.
+    /// After [`StoreError::Unreachable`], which counting can return too, it is unknown whether the writes were counted. On
+    /// PostgreSQL all counts are lost in a crash recovery.
     fn run_counted(
         &self,
         unit: Unit,
@@ -120,14 +120,14 @@ pub trait Store: Send + Sync {
         work: &mut CountedWork<'_>,
     ) -> Result<(), StoreError>;
 
-    /// Whether several units that write get on at the same time. Where they do not, one that waits for its turn could as well still
-    /// be gathering its work.
+    /// Whether several units can write at the same time. If not, a unit that waits for its turn can wait in the batch queue
+    /// just as well.
     fn writes_in_parallel(&self) -> bool;
 }
 
 /// The error of a use case that touches the store.
 pub trait UnitError: From<StoreError> {
-    /// The store's own error, if this is one and not a refusal of the use case.
+    /// The store's own error, if this is one and not a rejection of the use case.
     fn store_error(&self) -> Option<&StoreError>;
 
     /// Names the case in logs; never changes.
@@ -158,7 +158,7 @@ impl dyn Store + '_ {
         unit: Unit,
         mut work: impl FnMut(&mut dyn Tx) -> Result<T, E>,
     ) -> Result<T, E> {
-        answered(unit.name, |answer| self.run(unit, &mut |tx| answer.of(work(tx))))
+        typed(unit.name, |last| self.run(unit, &mut |tx| last.of(work(tx))))
     }
 
     /// Runs a unit that writes. An `Err` of the use case rolls back.
@@ -177,9 +177,9 @@ impl dyn Store + '_ {
         counting: &Counting<'_>,
         mut work: impl FnMut(&mut dyn Tx, &[Option<WriteCount>]) -> Result<T, E>,
     ) -> Result<T, E> {
-        answered(name, |answer| {
+        typed(name, |last| {
             self.run_counted(Unit::new(name, Mode::Write), counting, &mut |tx, counts| {
-                answer.of(work(tx, counts))
+                last.of(work(tx, counts))
             })
         })
     }
@@ -203,27 +203,27 @@ impl dyn Store + '_ {
     }
 }
 
-/// What the last run of a unit answered.
-struct Answer<T, E>(Option<Result<T, E>>);
+/// The result of the last run of a unit.
+struct LastRun<T, E>(Option<Result<T, E>>);
 
-impl<T, E: UnitError> Answer<T, E> {
-    /// Keeps the answer of a run; answers how the unit ends with it.
-    fn of(&mut self, answer: Result<T, E>) -> Result<Verdict, StoreError> {
-        let verdict = match &answer {
+impl<T, E: UnitError> LastRun<T, E> {
+    /// Keeps the result of a run; returns how the unit ends with it.
+    fn of(&mut self, result: Result<T, E>) -> Result<Verdict, StoreError> {
+        let verdict = match &result {
             Ok(_) => Ok(Verdict::Commit),
             Err(error) => error.store_error().cloned().map_or(Ok(Verdict::Rollback), Err),
         };
-        self.0 = Some(answer);
+        self.0 = Some(result);
         verdict
     }
 }
 
-/// Gives types to [`Store`], which has none so that it can be a trait object.
-fn answered<T, E: UnitError>(
+/// Typed results over [`Store::run`], which is untyped so that [`Store`] can be a trait object.
+fn typed<T, E: UnitError>(
     name: &'static str,
-    run: impl FnOnce(&mut Answer<T, E>) -> Result<(), StoreError>,
+    run: impl FnOnce(&mut LastRun<T, E>) -> Result<(), StoreError>,
 ) -> Result<T, E> {
-    let mut answer = Answer(None);
-    run(&mut answer)?;
-    answer.0.unwrap_or_else(|| Err(StoreError::Defect(format!("unit {name} did not run")).into()))
+    let mut last = LastRun(None);
+    run(&mut last)?;
+    last.0.unwrap_or_else(|| Err(StoreError::Defect(format!("unit {name} did not run")).into()))
 }

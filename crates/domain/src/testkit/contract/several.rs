@@ -10,7 +10,7 @@ use crate::{
     membership::Membership,
     port::{
         Store, StoreError,
-        store::{Addressee, Constraint, Known},
+        store::{Addressee, Constraint, PersonWithMemberships},
     },
 };
 
@@ -21,16 +21,16 @@ pub(super) fn callers_are_found_in_their_places(store: &dyn Store) -> Outcome {
     let here = store.read("look", |tx| tx.membership(scene.account.id, scene.sponsor.id)).map(found)?;
     let there = Membership { account_id: elsewhere.id, ..here.clone() };
     store.write("join", |tx| tx.insert_membership(&there))?;
-    let sponsor = Known {
+    let sponsor = PersonWithMemberships {
         person: scene.sponsor.clone(),
         memberships: vec![(scene.account.clone(), here.clone()), (elsewhere.clone(), there)],
     };
-    let alone = Known { person: lonely.clone(), memberships: Vec::new() };
+    let alone = PersonWithMemberships { person: lonely.clone(), memberships: Vec::new() };
     let nobody = email("nobody@example.com");
     let asked = [&lonely.email, &nobody, &scene.sponsor.email, &lonely.email];
-    let known = store.look("known", |tx| tx.known(&asked))?;
+    let known = store.look("known", |tx| tx.people_with_memberships(&asked))?;
     assert_eq!(known, [Some(alone.clone()), None, Some(sponsor), Some(alone)]);
-    assert_eq!(store.look("nobody", |tx| tx.known(&[]))?, []);
+    assert_eq!(store.look("nobody", |tx| tx.people_with_memberships(&[]))?, []);
 
     let tokens = [1, 2].map(|n| insert_token(store, &scene.new_access_token(n)));
     let [first, second] = tokens.map(sound);

@@ -31,20 +31,20 @@ fn principal(address: &str) -> Credential {
 /// Counts writes of several writers in the window of a moment, with a unit that does nothing else.
 fn count(
     store: &dyn Store,
-    writers: &[&Credential],
+    credentials: &[&Credential],
     window: Window,
     now: Timestamp,
 ) -> Result<Vec<Option<WriteCount>>, StoreError> {
-    store.write_counted("count", &Counting { writers, window, now }, |_, counts| Ok(counts.to_vec()))
+    store.write_counted("count", &Counting { credentials, window, now }, |_, counts| Ok(counts.to_vec()))
 }
 
 /// Counts writes in the window of their moment; answers which ones they are there.
 fn write_all(
     store: &dyn Store,
-    writers: &[&Credential],
+    credentials: &[&Credential],
     now: Timestamp,
 ) -> Result<Vec<Option<u64>>, StoreError> {
-    let counts = count(store, writers, Window::of(now), now)?;
+    let counts = count(store, credentials, Window::of(now), now)?;
     Ok(counts.into_iter().map(|count| count.map(|count| count.writes)).collect())
 }
 
@@ -166,7 +166,7 @@ pub(super) fn several_writes_of_a_person_get_numbers_of_their_own(store: &dyn St
 pub(super) fn a_refused_write_counts(store: &dyn Store) -> Outcome {
     let scene = Scene::new(store)?;
     let owner = principal("owner@example.com");
-    let counting = Counting { writers: &[&owner], window: Window::of(start()), now: start() };
+    let counting = Counting { credentials: &[&owner], window: Window::of(start()), now: start() };
     let new = scene.new_account("other");
     store.run_counted(Unit::new("refuse", Mode::Write), &counting, &mut |tx, _| {
         tx.insert_account(&new)?;
@@ -187,7 +187,7 @@ pub(super) fn a_refused_write_counts(store: &dyn Store) -> Outcome {
 pub(super) fn a_unit_that_runs_again_is_counted_once(store: &dyn Store) -> Outcome {
     let scene = Scene::new(store)?;
     let owner = principal("owner@example.com");
-    let counting = Counting { writers: &[&owner], window: Window::of(start()), now: start() };
+    let counting = Counting { credentials: &[&owner], window: Window::of(start()), now: start() };
     let new = scene.new_account("other");
     let mut runs = Vec::new();
     store.write_counted("contend twice", &counting, |tx, counts| {

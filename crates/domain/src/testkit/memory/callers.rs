@@ -7,7 +7,7 @@ use crate::{
     membership::Membership,
     port::{
         StoreError,
-        store::{Callers, Known},
+        store::{Callers, PersonWithMemberships},
     },
 };
 
@@ -21,10 +21,10 @@ impl State {
         .collect()
     }
 
-    fn known(&self, email: &EmailAddress) -> Option<Known> {
+    fn known(&self, email: &EmailAddress) -> Option<PersonWithMemberships> {
         let person = self.people.find(|person| person.email == *email)?;
         let memberships = self.memberships_of(person.id);
-        Some(Known { person, memberships })
+        Some(PersonWithMemberships { person, memberships })
     }
 
     fn token_holder(&self, digest: &TokenDigest) -> Option<TokenHolder> {
@@ -37,7 +37,10 @@ impl State {
 }
 
 impl Callers for MemoryTx {
-    fn known(&mut self, emails: &[&EmailAddress]) -> Result<Vec<Option<Known>>, StoreError> {
+    fn people_with_memberships(
+        &mut self,
+        emails: &[&EmailAddress],
+    ) -> Result<Vec<Option<PersonWithMemberships>>, StoreError> {
         self.read(|state| Ok(emails.iter().map(|email| state.known(email)).collect()))
     }
 

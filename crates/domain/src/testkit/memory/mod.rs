@@ -110,7 +110,7 @@ impl Store for MemoryStore {
         counting: &Counting<'_>,
         work: &mut CountedWork<'_>,
     ) -> Result<(), StoreError> {
-        let counts: Vec<_> = counting.writers.iter().map(|writer| self.count(writer, counting)).collect();
+        let counts: Vec<_> = counting.credentials.iter().map(|writer| self.count(writer, counting)).collect();
         self.run(unit, &mut |tx| work(tx, &counts))
     }
 

@@ -7,7 +7,7 @@ use crate::{
     person::{NewPerson, PasswordHash, Person},
     port::{
         StoreError, Tx,
-        store::{Constraint, Known, Offer},
+        store::{Constraint, Offer, PersonWithMemberships},
     },
     principal::Principal,
     text::DisplayText,
@@ -49,20 +49,24 @@ pub(super) fn approve<'a>(
     env: &Env,
     offer: &'a Offer,
     command: &Accept,
-    known: Option<Known>,
+    known: Option<PersonWithMemberships>,
     now: Timestamp,
 ) -> Result<Approval<'a>, AcceptError> {
     let member = match &command.by {
-        Acceptor::Newcomer { name, password } => newcomer(env, offer, known, (name, password), now)?,
-        Acceptor::Principal(by) => principal(env, offer, known, (by, command.key.as_deref()), now)?,
+        Acceptor::Newcomer { name, password } => {
+            member_from_newcomer(env, offer, known, (name, password), now)?
+        }
+        Acceptor::Principal(by) => {
+            member_from_principal(env, offer, known, (by, command.key.as_deref()), now)?
+        }
     };
     Ok(Approval { offer, member })
 }
 
-fn principal(
+fn member_from_principal(
     env: &Env,
     offer: &Offer,
-    known: Option<Known>,
+    known: Option<PersonWithMemberships>,
     (principal, key): (&Principal, Option<&str>),
     now: Timestamp,
 ) -> Result<NewMember, AcceptError> {
@@ -70,7 +74,7 @@ fn principal(
     let by_key = principal.email == invitation.email
         && mailbox_proof(env, invitation, key, None) == MailboxProof::Proven;
     let email_verified = principal.email_verified || by_key;
-    if let Some(Known { mut person, memberships }) = known {
+    if let Some(PersonWithMemberships { mut person, memberships }) = known {
         if !matches_person(principal, &person) {
             return Err(AcceptError::UnknownPerson);
         }
@@ -101,17 +105,17 @@ fn principal(
     }))
 }
 
-fn newcomer(
+fn member_from_newcomer(
     env: &Env,
     offer: &Offer,
-    known: Option<Known>,
+    known: Option<PersonWithMemberships>,
     (name, password): (&DisplayText, &PasswordHash),
     now: Timestamp,
 ) -> Result<NewMember, AcceptError> {
     match (Login::of_known_person(known.as_ref()), known) {
         (Login::Password, _) => Err(AcceptError::PasswordExists),
         (Login::Elsewhere, _) => Err(AcceptError::SignsInElsewhere),
-        (Login::None, Some(Known { mut person, .. })) => {
+        (Login::None, Some(PersonWithMemberships { mut person, .. })) => {
             person.password = Some(password.clone());
             person.email_verified = true;
             Ok(NewMember::Updated(person, AuditAction::PasswordSet))

@@ -7,9 +7,9 @@ use approval::{Approval, acceptor_email, approve, write_people};
 pub use command::{Accept, AcceptError, Accepted, Acceptor};
 
 use super::{
-    batch::{Results, Round, merge_results, rounds, single_result},
     proof::{MailboxProof, proof_by_policy},
     record::event,
+    rounds::{Results, Round, merge_results, rounds, single_result},
 };
 use crate::{
     Timestamp,
@@ -70,7 +70,7 @@ fn accept_open(
 ) -> Result<Vec<Result<Accepted, AcceptError>>, StoreError> {
     let emails: Vec<&EmailAddress> =
         open.iter().map(|(offer, command)| acceptor_email(offer, command)).collect();
-    let known = tx.known(&emails)?;
+    let known = tx.people_with_memberships(&emails)?;
     let mut approvals = Vec::with_capacity(open.len());
     let mut judged = Vec::with_capacity(open.len());
     for ((offer, command), known) in open.iter().zip(known) {
@@ -109,7 +109,7 @@ fn write(tx: &mut dyn Tx, approvals: &[Approval<'_>], now: Timestamp) -> Result<
         invitations.push(invitation);
         accepted.push(Accepted { account, person });
     }
-    // Invitations first: their compare-and-set decides between concurrent acceptances.
+    // Invitations before memberships: their compare-and-set decides between concurrent acceptances.
     tx.update_invitations(&invitations)?;
     match tx.insert_memberships(&memberships) {
         // Another request inserted the membership in between: the next run finds it.

@@ -167,12 +167,12 @@ fn of_store(error: KeyError) -> StoreError {
 }
 
 /// The statements of a counted unit without work, including those of its transaction, once every statement has been prepared.
-fn sent_by_count(store: &dyn Store, writers: &[&Credential]) -> Vec<String> {
+fn sent_by_count(store: &dyn Store, credentials: &[&Credential]) -> Vec<String> {
     let now = DateTime::UNIX_EPOCH;
-    let counting = Counting { writers, window: Window::of(now), now };
+    let counting = Counting { credentials, window: Window::of(now), now };
     let count = || {
         let unit = |_: &mut dyn Tx, counts: &[Option<WriteCount>]| {
-            assert!(counts.len() == writers.len() && counts.iter().all(Option::is_some));
+            assert!(counts.len() == credentials.len() && counts.iter().all(Option::is_some));
             Ok(Verdict::Rollback)
         };
         store.run_counted(Unit::new("count", Write), &counting, &mut { unit }).unwrap();

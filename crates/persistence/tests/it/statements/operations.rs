@@ -64,7 +64,7 @@ pub(super) const OPERATIONS: [Operation; 45] = [
     on_sqlite(
         2,
         operation("known", Read, 1, |tx, s| {
-            assert!(matches!(tx.known(&[&s.owner.person.email])?[..], [Some(_)]));
+            assert!(matches!(tx.people_with_memberships(&[&s.owner.person.email])?[..], [Some(_)]));
             Ok(())
         }),
     ),

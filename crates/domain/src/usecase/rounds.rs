@@ -1,4 +1,4 @@
-//! What the use cases that work on a batch of requests have in common.
+//! Rounds and results of use cases that work on a batch of requests.
 
 use std::{collections::HashMap, hash::Hash};
 
