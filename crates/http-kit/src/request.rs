@@ -2,7 +2,7 @@
 
 use actix_web::{HttpMessage as _, HttpRequest};
 use tracing_actix_web::RequestId;
-use usher_app::{Call, IdempotencyKey, Query, Rejection, RequestContext};
+use usher_app::{Call, IdempotencyKey, Query, Rejection, RequestContext, telemetry};
 use usher_domain::{
     port::StoreError,
     principal::Credential,
@@ -64,9 +64,11 @@ where
         Rejection::Caller(error) => error.into(),
         Rejection::Key(error) => error.into(),
         Rejection::UseCase(error) => error.into(),
-        Rejection::NotUnderstood => {
-            not_understood.unwrap_or_else(|| StoreError::defect("an understood request was rejected").into())
-        }
+        Rejection::NotUnderstood => not_understood.unwrap_or_else(|| {
+            let defect = StoreError::defect("an understood request was rejected as not understood");
+            telemetry::defect("request", &defect);
+            defect.into()
+        }),
     }
 }
 

@@ -126,7 +126,7 @@ impl Manager {
 }
 
 /// SQLite's message for a lock that another connection holds.
-const LOCKED: &str = "database is locked";
+pub(crate) const LOCKED: &str = "database is locked";
 
 /// The cause without diesel's prefix, which is the same for all.
 fn reason(error: ConnectionError) -> String {

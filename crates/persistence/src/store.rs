@@ -1,6 +1,6 @@
 //! The store: runs units of work in transactions, and runs contended ones again.
 
-use std::fmt;
+use std::{fmt, time::Instant};
 
 use diesel::connection::TransactionManager as _;
 use usher_domain::{
@@ -56,9 +56,10 @@ impl DieselStore {
 
     fn unit(&self, unit: Unit, mut writes: Writes<'_>, work: &mut CountedWork<'_>) -> Result<(), StoreError> {
         let _span = tracing::debug_span!("unit", name = unit.name, mode = ?unit.mode).entered();
-        let mut retries = Retries::default();
+        let (began, mut retries) = (Instant::now(), Retries::default());
         loop {
-            match self.once(unit, &mut writes, work) {
+            let wait = unit.wait.map(|wait| wait.saturating_sub(began.elapsed()));
+            match self.once(Unit { wait, ..unit }, &mut writes, work) {
                 Err(StoreError::Contended) if retries.pause() => {}
                 end => return end,
             }

@@ -25,6 +25,8 @@ const WAIT: Duration = Duration::from_secs(5);
 
 /// The limit's name in logs and metrics.
 const LIMIT: &str = "password_hashing";
+/// The name of a lack of memory to hash a password.
+const MEMORY_LIMIT: &str = "password_memory";
 
 /// Hashes and checks passwords. One for the whole process.
 pub struct PasswordService {
@@ -37,7 +39,7 @@ pub struct PasswordService {
 /// Why a password could be neither hashed nor checked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
-    /// Too many passwords are being hashed.
+    /// Too many passwords are being hashed, or there is no memory to hash one.
     #[error("too many people are signing in at the moment; try again")]
     Busy,
     /// The address was tried too often with wrong passwords.
@@ -61,9 +63,9 @@ impl PasswordService {
     pub async fn hash(&self, password: Password) -> Result<PasswordHash, PasswordError> {
         let hashed = self.work(move |hasher| hasher.hash(&password)).await?;
         hashed.map_err(|error| {
-            let defect = StoreError::Defect(error.to_string());
-            telemetry::defect("password.hash", &defect);
-            defect.into()
+            tracing::warn!(%error, "no memory to hash a password");
+            telemetry::overloaded("password.hash", MEMORY_LIMIT);
+            PasswordError::Busy
         })
     }
 

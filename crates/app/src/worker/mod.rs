@@ -98,25 +98,18 @@ impl Worker {
         }
     }
 
-    /// Starts as many deliveries as may run at once.
+    /// Starts as many deliveries as may run at once. A failure is logged where it happens; the next poll tries again.
     async fn step(&mut self) {
-        if let Err(error) = self.start().await {
-            tracing::warn!(%error, "could not claim mails");
-        }
+        drop(self.start().await);
     }
 
+    /// Sweeps. A failure is logged where it happens; the next sweep tries again.
     async fn sweep(&self) {
-        if let Err(error) = self.in_batches("invitation.expire", expire_overdue).await {
-            tracing::warn!(%error, "could not record expired invitations");
-        }
-        if let Err(error) = self.in_batches("idempotency_key.delete_old", forget_stale).await {
-            tracing::warn!(%error, "could not delete answers of old idempotency keys");
-        }
+        drop(self.in_batches("invitation.expire", expire_overdue).await);
+        drop(self.in_batches("idempotency_key.delete_old", forget_stale).await);
         let settle = |tx: &mut dyn Tx, _: &Env| tx.settle_open_counts();
         let context = RequestContext::internal();
-        if let Err(error) = self.units.run(&context, "invitation.settle_counts", Mode::Write, settle).await {
-            tracing::warn!(%error, "could not settle the counts of open invitations");
-        }
+        drop(self.units.run(&context, "invitation.settle_counts", Mode::Write, settle).await);
     }
 
     /// Runs a use case that changes up to [`SWEEP`] rows, unit by unit, until there are no more.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::unit_error;
+use super::{rounds::single_result, unit_error};
 use crate::{
     Timestamp,
     access_token::{Scope, TokenHolder},
@@ -45,16 +45,7 @@ unit_error!(ResolveError {
 
 /// Finds the person and the account that a credential acts for at `now`.
 pub fn resolve(tx: &mut dyn Tx, credential: &Credential, now: Timestamp) -> Result<Actor, ResolveError> {
-    match credential {
-        Credential::Principal(principal) => {
-            let known = tx.people_with_memberships(&[&principal.email])?.into_iter().next().flatten();
-            actor_of_principal(known.as_ref(), principal)
-        }
-        Credential::AccessToken(digest) => {
-            let found = tx.token_holders(&[digest])?.into_iter().next().flatten();
-            actor_of_token(found.as_ref(), now)
-        }
-    }
+    single_result(resolve_all(tx, &[credential], now)?).map(Arc::unwrap_or_clone)
 }
 
 /// Resolves a batch of credentials and returns the results in their order. A batch costs at most two look-ups. Equal

@@ -14,6 +14,7 @@ use actix_web::{
     },
 };
 use serde::Serialize;
+use serde_json::Value;
 use usher_domain::idempotency::Answer;
 use usher_http_kit::json::Problems;
 use utoipa::ToSchema;
@@ -132,7 +133,9 @@ impl Problem {
 
     /// Returns the problem as the answer of a write, without its headers.
     pub(crate) fn answer(&self) -> Answer {
-        let body = serde_json::to_string(&self.body).unwrap_or_default();
+        let (error, message) = (Value::from(self.body.error), Value::from(self.body.message.as_str()));
+        // Values have a text for certain, unlike types that serialize themselves.
+        let body = format!(r#"{{"detail":null,"error":{error},"message":{message}}}"#);
         Answer { status: self.status.as_u16(), content_type: Some("application/json".to_owned()), body }
     }
 

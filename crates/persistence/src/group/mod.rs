@@ -17,7 +17,7 @@ use std::{
         mpsc::{Receiver, SendError, Sender, channel},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use diesel::connection::{SimpleConnection as _, TransactionManager as _};
@@ -33,7 +33,7 @@ use crate::{
     connection::{AnyConnection, Transactions},
     dialect,
     errors::store_error,
-    manager::{Manager, Planner},
+    manager::{LOCKED, Manager, Planner},
     write_counts::Writes,
 };
 
@@ -116,8 +116,10 @@ impl GroupCommit {
         writes: &mut Writes<'_>,
         work: impl FnOnce(&mut AnyConnection, &[Option<WriteCount>]) -> Result<Verdict, StoreError>,
     ) -> Result<(), StoreError> {
-        let mut turn = self.turn(wait.unwrap_or(self.patience))?;
-        match turn.unit(writes, work) {
+        let wait = wait.unwrap_or(self.patience);
+        let began = Instant::now();
+        let mut turn = self.turn(wait)?;
+        match turn.unit(wait.saturating_sub(began.elapsed()), writes, work) {
             Ok(end) => {
                 turn.durable()?;
                 end.map(drop)
@@ -172,13 +174,14 @@ impl Turn<'_> {
     /// Does the unit's work. Returns the unit's own end, which holds if the transaction is committed; an error loses the transaction.
     fn unit(
         &mut self,
+        wait: Duration,
         writes: &mut Writes<'_>,
         work: impl FnOnce(&mut AnyConnection, &[Option<WriteCount>]) -> Result<Verdict, StoreError>,
     ) -> Result<Result<Verdict, StoreError>, StoreError> {
         let leads = self.group.members.is_empty();
         let connection = self.group.connection(&self.of.manager)?;
         if leads {
-            dialect::begin(connection, Mode::Write).map_err(transaction_error)?;
+            begin(connection, wait)?;
         }
         let counts = writes.count(connection).map_err(transaction_error)?;
         connection.batch_execute("SAVEPOINT unit").map_err(transaction_error)?;
@@ -268,6 +271,19 @@ fn tell(members: Vec<Sender<End>>, end: &End) {
     for member in members {
         // The receiver is alive: its unit waits for nothing else.
         let _ = member.send(end.clone());
+    }
+}
+
+/// Opens the transaction of a group. Another process may hold the lock of the file: SQLite waits for it as long as the unit's
+/// budget allows.
+fn begin(connection: &mut AnyConnection, wait: Duration) -> Result<(), StoreError> {
+    let wait = format!("PRAGMA busy_timeout = {}", wait.as_millis());
+    connection.batch_execute(&wait).map_err(transaction_error)?;
+    match dialect::begin(connection, Mode::Write).map_err(transaction_error) {
+        Err(StoreError::Unreachable(cause)) if cause == LOCKED => {
+            Err(StoreError::Overloaded(WaitLimit::Writer))
+        }
+        begun => begun,
     }
 }
 

@@ -238,17 +238,11 @@ fn a_transaction_that_sqlite_gave_up_fails_its_group_and_the_next_begins_anew() 
 }
 
 #[test]
-fn a_file_locked_by_another_process_fails_only_the_leading_unit() {
-    let bed = NotesFile::new();
-    let impatient = |connection: &mut AnyConnection| {
-        connection.batch_execute("PRAGMA busy_timeout = 0").unwrap();
-        KEEP
-    };
-    bed.run(impatient).unwrap();
+fn a_file_locked_by_another_process_is_waited_for_within_the_budget() {
+    let bed = NotesFile::of_patience(Duration::from_millis(10));
     let mut elsewhere = bed.elsewhere();
     elsewhere.batch_execute("BEGIN IMMEDIATE").unwrap();
-    let locked = Err(StoreError::Unreachable("database is locked".to_owned()));
-    assert_eq!(bed.note("first", KEEP), locked);
+    assert_eq!(bed.note("first", KEEP), Err(StoreError::Overloaded(WaitLimit::Writer)));
     elsewhere.batch_execute("COMMIT").unwrap();
     assert_eq!(bed.note("next", KEEP), Ok(()));
 }

@@ -1,7 +1,7 @@
 //! Pages of requests that failed or were rejected before their use case.
 
 use actix_web::{HttpResponse, http::StatusCode};
-use usher_app::{Outcome, Rejection, telemetry};
+use usher_app::{Outcome, PasswordError, Rejection, telemetry};
 use usher_domain::{
     port::{StoreError, store::UnitError},
     quota::TooManyWrites,
@@ -60,6 +60,18 @@ pub(super) fn busy() -> Page {
         .paragraph("The service is busy or cannot reach its database right now. Your invitation is not lost: the link in the mail keeps working.")
         .page(StatusCode::SERVICE_UNAVAILABLE)
         .retry_after(PAUSE)
+}
+
+/// The page of a password that could not be checked, where there is no form to show again.
+pub(super) fn password_not_checked(error: &PasswordError) -> Page {
+    match error {
+        PasswordError::Busy => busy(),
+        PasswordError::TooManyFailures { seconds } => Notice::new(Tone::Bad, "Too many wrong passwords")
+            .paragraph(format!("Try again in {} minutes.", seconds.div_ceil(60)))
+            .page(StatusCode::TOO_MANY_REQUESTS)
+            .retry_after(i64::from(*seconds)),
+        PasswordError::Store(error) => store(error),
+    }
 }
 
 /// The page of a form that cannot be read. It precedes the check of the link, so it is the same for every link.

@@ -8,8 +8,13 @@ use usher_app::{Call, IdempotencyKey, LinkCaller};
 use usher_domain::principal::Credential;
 
 use super::{
-    accept::render_accepted, ended::Ended, failure, form::Form, link::Link, page_request::PageRequest,
-    sign_in::sign_in,
+    accept::render_accepted,
+    ended::Ended,
+    failure,
+    form::Form,
+    link::Link,
+    page_request::PageRequest,
+    sign_in::{SignInFailure, sign_in},
 };
 use crate::page::Page;
 
@@ -29,7 +34,10 @@ pub(super) async fn repeat(
             // The key belongs to the person who signed in, or else to the link.
             let caller = match form.get("email") {
                 Some(email) => {
-                    let principal = sign_in(request, form, email).await.map_err(|_| page())?;
+                    let principal = sign_in(request, form, email).await.map_err(|failed| match failed {
+                        SignInFailure::NotChecked(error) => failure::password_not_checked(&error),
+                        SignInFailure::Address(_) | SignInFailure::WrongCredentials => page(),
+                    })?;
                     LinkCaller::SignedIn(Credential::Principal(principal))
                 }
                 None => LinkCaller::Anonymous(Some(link.secure_id.clone())),
