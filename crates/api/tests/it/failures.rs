@@ -6,15 +6,20 @@ use std::{
     time::{Duration, Instant},
 };
 
+use reqwest::Method;
 use serde_json::Value;
-use usher_domain::{port::Tx, testkit::Scene};
+use usher_domain::{
+    port::Tx,
+    testkit::{Scene, grant},
+    usecase::invite::invite,
+};
 use usher_testbed::PostgresServer;
 
 use crate::{
     harness::{
         Backend, Client, Process, Response, Setup,
         fastly::{create, document, rejection},
-        invitation_body, while_unit_is_open,
+        invitation_body, send, while_unit_is_open,
     },
     processes::token_of_jane,
 };
@@ -55,27 +60,33 @@ fn logged(log: &str, message: &str, response: &Response) -> String {
     format!("{} {}", lines[0]["level"].as_str().unwrap(), lines[0]["fields"])
 }
 
-/// Runs `work` while the only permit of the server is taken: by a request that waits for SQLite's write lock,
-/// which another process holds.
+/// Runs `work` while the only permit of the server is taken: by a request that waits for another process to end
+/// an invitation of the same address. It has a key, so that it is no part of the batch of other invitations.
 fn while_permit_is_taken<T>(beside: &Scene, jane: &Client, work: impl FnOnce() -> T) -> T {
+    let (admin, held) = (beside.admin(), Scene::invitation("held@example.com", grant(["Auditor"])));
+    let begin = |tx: &mut dyn Tx| {
+        invite(tx, &beside.env, &admin, &held).unwrap();
+    };
     thread::scope(|scope| {
-        let begin = |_: &mut dyn Tx| ();
         let (waiting, result) = while_unit_is_open(beside, begin, || {
-            let waiting = scope.spawn(|| jane.delete("/api/v2/invitations/1"));
+            let body = invitation_body("Joe", "held@example.com", &["Auditor"]);
+            let request = jane.request(Method::POST, LANDSCAPE).header("Content-Type", "application/json");
+            let request = request.header("Idempotency-Key", "held").body(body.to_string());
+            let waiting = scope.spawn(move || send(request));
             let deadline = Instant::now() + Duration::from_secs(8);
             while jane.get(LANDSCAPE).status.as_u16() != 503 {
                 assert!(Instant::now() < deadline, "the waiting request takes no permit");
             }
             (waiting, work())
         });
-        waiting.join().unwrap().expect(404);
+        waiting.join().unwrap().expect(200);
         result
     })
 }
 
 /// One permit, for which requests wait 20 ms.
 fn with_one_permit() -> Setup {
-    let setup = Setup::new(Backend::sqlite()).with("USHER__DATABASE__POOL_SIZE", "1");
+    let setup = Setup::new(Backend::postgres()).with("USHER__DATABASE__POOL_SIZE", "1");
     setup.with("USHER__DATABASE__ACQUIRE_TIMEOUT", "20ms")
 }
 
@@ -91,7 +102,11 @@ fn without_a_free_permit_requests_are_rejected_as_overload() {
             [invite_by_landscape(&jane, "joe@example.com"), invite_by_fastly(&jane, "joe@example.com")],
         ]
     });
-    assert_eq!(jane.get(LANDSCAPE).expect(200).json()["count"], 0, "no invitation was stored");
+    assert_eq!(
+        jane.get(LANDSCAPE).expect(200).json()["count"],
+        1,
+        "only the invitation that waited was stored"
+    );
     let log = server.terminate();
     let lines = responses.map(|[landscape, fastly]| {
         assert_unavailable(&landscape, &fastly);
@@ -122,7 +137,11 @@ fn each_request_of_a_failed_batch_is_logged_with_its_id() {
             requests.into_iter().map(|request| request.join().unwrap()).collect()
         })
     });
-    assert_eq!(jane.get(LANDSCAPE).expect(200).json()["count"], 0, "no invitation was stored");
+    assert_eq!(
+        jane.get(LANDSCAPE).expect(200).json()["count"],
+        1,
+        "only the invitation that waited was stored"
+    );
     let log = server.terminate();
     for response in &responses {
         assert_eq!(response.status.as_u16(), 503, "{response:?}");
