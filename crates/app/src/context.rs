@@ -7,7 +7,8 @@ use tokio::time::Instant;
 
 /// The request that a call belongs to: its id for the log, and its time budget.
 ///
-/// Four waits of a request take from one budget: for a permit, for its batch, for a connection, and for SQLite's writer. The budget begins with the first call to the application, so a slow upload does not use it up.
+/// Four waits of a request take from one budget: for a permit, for its batch, for a connection, and for SQLite's writer. The
+/// budget begins with the first call to the application, so a slow upload does not use it up.
 #[derive(Debug, Clone, Default)]
 pub struct RequestContext {
     id: Option<Arc<str>>,

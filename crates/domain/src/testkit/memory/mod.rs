@@ -1,7 +1,7 @@
 //! A store in memory, for tests of the rules and as the reference of the contract suites.
 //!
-//! It accepts and rejects the same rows as a database. One unit runs at a time, on a copy that replaces the original at commit. So units never
-//! race; the suites of the real stores test races.
+//! It accepts and rejects the same rows as a database. One unit runs at a time, on a copy that replaces the original at commit.
+//! So units never race; the suites of the real stores test races.
 
 mod access_tokens;
 mod accounts;
