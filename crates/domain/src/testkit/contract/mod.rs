@@ -91,7 +91,7 @@ macro_rules! suites {
 suites! { $
     unit {
         a_committed_unit_is_seen_by_the_next,
-        a_refusal_leaves_nothing,
+        a_rejection_leaves_nothing,
         an_error_of_the_store_leaves_nothing,
         a_unit_reads_what_it_wrote,
         a_contended_unit_runs_again,

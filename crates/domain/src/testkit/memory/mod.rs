@@ -144,9 +144,9 @@ impl MemoryTx {
         &mut self,
         operation: impl FnOnce(&mut State) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let refused = self.mode != Mode::Write;
+        let read_only = self.mode != Mode::Write;
         self.read(|state| {
-            if refused {
+            if read_only {
                 return Err(StoreError::defect("a unit of work that only reads tried to write"));
             }
             operation(state)
