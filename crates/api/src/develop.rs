@@ -3,7 +3,7 @@
 use std::{fmt, fs, io, path::Path};
 
 use chrono::TimeDelta;
-use usher_app::{App, RequestContext};
+use usher_app::App;
 use usher_domain::{
     account::{Account, AccountName},
     address::EmailAddress,
@@ -45,7 +45,7 @@ pub async fn prepare_example(app: &App, folder: &Path) -> Result<ExampleAdminist
     let existing = accounts.iter().find(|account| account.public_id.as_str() == recorded.trim());
     let password = Token::<16>::generate(app.env().entropy.as_ref()).to_string();
     let chosen = Password::parse(&password).map_err(failed)?;
-    let hash = app.passwords().hash(&RequestContext::internal(), chosen).await.map_err(failed)?;
+    let hash = app.passwords().hash(chosen).await.map_err(failed)?;
     let (account, person) = match existing {
         Some(account) => (account.clone(), renew_password(app, hash).await?),
         None if accounts.is_empty() => {

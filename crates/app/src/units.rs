@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::task::{JoinError, spawn_blocking};
+use tokio::{
+    task::{JoinError, spawn_blocking},
+    time::Instant,
+};
 use usher_domain::{
     env::Env,
     port::{
@@ -11,7 +14,11 @@ use usher_domain::{
     },
 };
 
-use crate::{context::RequestContext, limiter::Limiter, telemetry};
+use crate::{
+    context::RequestContext,
+    limiter::{Limiter, Permit},
+    telemetry,
+};
 
 /// Runs units of work: one permit, one blocking thread, one transaction.
 #[derive(Clone)]
@@ -46,6 +53,14 @@ impl Units {
         done.inspect_err(|error| telemetry::report(name, error))
     }
 
+    /// A permit for one unit of the request, or a failure when its budget runs out.
+    pub(crate) async fn permit(&self, context: &RequestContext) -> Result<Permit, StoreError> {
+        let began = Instant::now();
+        let permit = self.limiter.acquire_within(self.remaining(context)).await;
+        context.spend(began.elapsed());
+        permit.ok_or(StoreError::Overloaded(WaitLimit::Permit))
+    }
+
     async fn attempt<T, E>(
         &self,
         context: &RequestContext,
@@ -57,13 +72,16 @@ impl Units {
         T: Send + 'static,
         E: UnitError + Send + 'static,
     {
-        let permit = self.limiter.acquire_within(self.remaining(context)).await;
-        let permit = permit.ok_or(StoreError::Overloaded(WaitLimit::Permit))?;
+        let permit = self.permit(context).await?;
         let (units, context, span) = (self.clone(), context.clone(), tracing::Span::current());
         let done = spawn_blocking(move || {
-            let _permit = permit;
+            let (_permit, _entered) = (permit, span.enter());
             let unit = Unit { name, mode, wait: Some(units.remaining(&context)) };
-            span.in_scope(|| units.store.unit(unit, |tx| work(tx, &units.env)))
+            let mut wait = StoreWait::begin([&context]);
+            units.store.unit(unit, |tx| {
+                wait.end();
+                work(tx, &units.env)
+            })
         });
         done.await.unwrap_or_else(|error| Err(panicked(name, &error).into()))
     }
@@ -78,4 +96,24 @@ impl std::fmt::Debug for Units {
 /// Returns the error of a blocking task that ended without a result.
 pub(crate) fn panicked(name: &'static str, error: &JoinError) -> StoreError {
     StoreError::Defect(format!("{name}: {error}"))
+}
+
+/// The wait of a unit for a connection, or for SQLite's writer. It ends when the unit's work begins for the first time.
+pub(crate) struct StoreWait<'a> {
+    began: Instant,
+    contexts: Vec<&'a RequestContext>,
+}
+
+impl<'a> StoreWait<'a> {
+    /// A wait that begins now, for these requests.
+    pub(crate) fn begin(contexts: impl IntoIterator<Item = &'a RequestContext>) -> Self {
+        Self { began: Instant::now(), contexts: contexts.into_iter().collect() }
+    }
+
+    /// Takes the wait from the budgets of the requests, once.
+    pub(crate) fn end(&mut self) {
+        for context in self.contexts.drain(..) {
+            context.spend(self.began.elapsed());
+        }
+    }
 }

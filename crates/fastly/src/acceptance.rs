@@ -130,7 +130,7 @@ async fn newcomer(
         let password = password.and_then(|password| password.parsed(Password::parse, problems));
         Some((name?, password?))
     })?;
-    let password = state.app.passwords().hash(context, password).await?;
+    let password = state.app.passwords().hash(password).await?;
     Ok(Acceptor::Newcomer { name, password })
 }
 

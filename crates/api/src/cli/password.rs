@@ -2,7 +2,6 @@
 
 use std::io::{self, IsTerminal as _, Read};
 
-use usher_app::RequestContext;
 use usher_domain::person::{Password, PasswordHash};
 
 use super::{blocking_app::BlockingApp, failure::Failure, stderr::print_note};
@@ -27,7 +26,7 @@ pub(super) fn from_stdin(is_requested: bool) -> Result<Option<Password>, Failure
 
 /// Hashes the password.
 pub(super) fn hashed(password: Option<Password>, app: &BlockingApp) -> Result<Option<PasswordHash>, Failure> {
-    let hash = |password| app.block_on(app.inner.passwords().hash(&RequestContext::internal(), password));
+    let hash = |password| app.block_on(app.inner.passwords().hash(password));
     password.map(hash).transpose().map_err(|error| Failure::from_error(&error))
 }
 

@@ -40,7 +40,7 @@ fn between(json: &Value, from: &str, to: &str) -> i64 {
 }
 
 #[test]
-fn the_token_is_the_whole_result() {
+fn the_token_is_the_whole_output() {
     let program = with_jane();
     let ended = create(&program, &[]);
     assert!(ended.err.contains("only its digest is stored"), "{ended:?}");
@@ -54,8 +54,8 @@ fn the_token_is_the_whole_result() {
     let json = create(&program, &["--json", "--scope", "global:read", "--expires", "90d"]).json();
     assert_form(json["token"].as_str().unwrap(), 32);
     assert_form(json["id"].as_str().unwrap(), 22);
-    let told = ["email", "name", "scope", "revoked_at"].map(|name| &json[name]);
-    assert_eq!(json!(told), json!(["jane@example.com", "Deployment", "global:read", null]));
+    let shown = ["email", "name", "scope", "revoked_at"].map(|name| &json[name]);
+    assert_eq!(json!(shown), json!(["jane@example.com", "Deployment", "global:read", null]));
     // Times are in whole seconds.
     let term = between(&json, "created_at", "expires_at");
     assert_eq!(term, 90 * 24 * 60 * 60);
@@ -67,17 +67,17 @@ fn the_list_shows_no_secret() {
     let program = with_jane();
     assert_eq!(list(&program, &[]).out, "");
     assert_eq!(list(&program, &["--json"]).json(), json!([]));
-    let mut made = vec![
+    let mut created = vec![
         create(&program, &["--json"]).json(),
         create(&program, &["--json", "--scope", "global:read", "--expires", "24h"]).json(),
     ];
-    revoke(&program, made[0]["id"].as_str().unwrap(), &[]).stdout();
+    revoke(&program, created[0]["id"].as_str().unwrap(), &[]).stdout();
     let secrets: Vec<Value> =
-        made.iter_mut().map(|json| json.as_object_mut().unwrap().remove("token").unwrap()).collect();
+        created.iter_mut().map(|json| json.as_object_mut().unwrap().remove("token").unwrap()).collect();
     let listed = list(&program, &["--json"]).json();
     assert!(listed[0]["revoked_at"].as_str().unwrap().ends_with('Z'));
-    made[0]["revoked_at"] = listed[0]["revoked_at"].clone();
-    assert_eq!(listed, json!(made));
+    created[0]["revoked_at"] = listed[0]["revoked_at"].clone();
+    assert_eq!(listed, json!(created));
 
     let text = list(&program, &[]).stdout();
     let lines: Vec<&str> = text.lines().collect();
@@ -86,7 +86,7 @@ fn the_list_shows_no_secret() {
         ["global:read  jane@example.com  Deployment  until ", ""],
     ];
     assert_eq!(lines.len(), expected.len(), "{text}");
-    for ((line, json), parts) in lines.iter().zip(&made).zip(expected) {
+    for ((line, json), parts) in lines.iter().zip(&created).zip(expected) {
         assert!(line.starts_with(json["id"].as_str().unwrap()), "{line}");
         assert!(parts.iter().all(|part| line.contains(part)), "{line}");
     }
@@ -142,5 +142,5 @@ fn wrong_arguments_are_usage_errors() {
     }
     revoke(&program, "short", &[]).assert_failed(2, "must be 22 letters and digits");
     program.run(&["access-token", "create", "--account", "onward"]).assert_failed(2, "--email <EMAIL>");
-    assert!(!program.path("data/usher.db").exists(), "nothing was opened");
+    assert!(!program.path("data/usher.db").exists(), "the database was not created");
 }

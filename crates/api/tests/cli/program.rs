@@ -110,7 +110,11 @@ impl Running {
     pub(super) fn line_with(&mut self, words: &str) -> String {
         loop {
             let mut line = String::new();
-            assert_ne!(self.output.read_line(&mut line).unwrap(), 0, "it ended before it said {words:?}");
+            assert_ne!(
+                self.output.read_line(&mut line).unwrap(),
+                0,
+                "the program ended before it printed {words:?}"
+            );
             if line.contains(words) {
                 return line.trim_end().to_owned();
             }

@@ -1,4 +1,4 @@
-//! Access tokens, in both dialects.
+//! Access tokens in both dialects.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -10,45 +10,45 @@ use usher_domain::{
 };
 
 use crate::harness::{
-    Answer, Backend, Client, Server, Setup, body,
-    fastly::{create, delete, document, listed, refusal},
-    on_both_databases,
+    Backend, Client, Response, Server, Setup,
+    fastly::{create, delete, document, listed, rejection},
+    invitation_body, on_both_databases,
 };
 
 on_both_databases!(
     a_token_acts_for_its_member,
-    a_token_ends_at_once_for_what_writes_and_soon_for_what_reads,
-    a_token_that_only_reads_changes_nothing,
+    an_ended_token_is_rejected_at_once_for_writes_and_soon_for_reads,
+    a_read_only_token_changes_nothing,
     a_token_stays_in_its_account,
     only_the_digest_is_stored,
 );
 
-/// For how long at most a request that reads is answered by the rights of a moment ago: `docs/OPERATIONS.md`.
-const RECENTLY: TimeDelta = TimeDelta::milliseconds(10);
+/// How long reads may use cached rights: `docs/OPERATIONS.md`.
+const CACHE_TIME: TimeDelta = TimeDelta::milliseconds(10);
 
-/// Somebody with a token of the account onward, in every way that it can be sent.
-struct Holder {
+/// An access token of the account onward, with a client for each header that it can be sent in.
+struct TokenHolder {
     key: Client,
     bearer: Client,
     token: AccessToken,
     secret: String,
 }
 
-impl Holder {
+impl TokenHolder {
     fn of(server: &Server, email: &str, scope: Scope, lifetime: Option<TimeDelta>) -> Self {
-        let (secret, token) = server.access_token("onward", email, scope, lifetime);
+        let (secret, token) = server.add_access_token("onward", email, scope, lifetime);
         let (key, bearer) = (server.client.with_key(&secret), server.client.with_token(&secret));
         Self { key, bearer, token, secret }
     }
 
-    /// The list of each dialect, in each way.
-    fn lists(&self) -> [Answer; 3] {
+    /// The list of each dialect, with each header that the dialect accepts.
+    fn lists(&self) -> [Response; 3] {
         let Self { key, bearer, .. } = self;
         [key.get("/invitations"), bearer.get("/invitations"), bearer.get("/api/v2/invitations")]
     }
 
     #[track_caller]
-    fn assert_live(&self) {
+    fn assert_valid(&self) {
         for list in self.lists() {
             list.expect(200);
         }
@@ -57,23 +57,25 @@ impl Holder {
     #[track_caller]
     fn assert_ended(&self) {
         let [key, bearer, landscape] = self.lists();
-        assert_nobody(&[&key, &bearer], &landscape);
+        assert_unauthorized(&[&key, &bearer], &landscape);
     }
 
     #[track_caller]
     fn assert_writes_nothing(&self) {
-        assert_eq!(refusal(&create(&self.key, &document("late@example.com", "user"))).0, 401);
-        self.bearer.post("/api/v2/invitations", &body("Late", "late@example.com", &["Auditor"])).expect(401);
+        assert_eq!(rejection(&create(&self.key, &document("late@example.com", "user"))).0, 401);
+        self.bearer
+            .post("/api/v2/invitations", &invitation_body("Late", "late@example.com", &["Auditor"]))
+            .expect(401);
     }
 }
 
-/// 401, in each dialect's form.
+/// Asserts a 401 in each dialect's form.
 #[track_caller]
-fn assert_nobody(fastly: &[&Answer], landscape: &Answer) {
-    for answer in fastly {
-        let (status, msg, _) = refusal(answer);
+fn assert_unauthorized(fastly: &[&Response], landscape: &Response) {
+    for response in fastly {
+        let (status, msg, _) = rejection(response);
         assert_eq!((status, msg.as_str()), (401, "Provided credentials are missing or invalid"));
-        assert_eq!(answer.header("www-authenticate"), r#"Bearer realm="usher""#);
+        assert_eq!(response.header("www-authenticate"), r#"Bearer realm="usher""#);
     }
     let (status, error, _) = landscape.problem();
     assert_eq!((status, error.as_str()), (401, "Unauthorized"));
@@ -82,11 +84,14 @@ fn assert_nobody(fastly: &[&Answer], landscape: &Answer) {
 fn a_token_acts_for_its_member(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
-    let holder = Holder::of(&server, "jane@example.com", Scope::Global, None);
+    let jane = server.add_onward();
+    let holder = TokenHolder::of(&server, "jane@example.com", Scope::Global, None);
     create(&holder.key, &document("joe@example.com", "superuser")).expect(200);
     create(&holder.bearer, &document("ann@example.com", "user")).expect(200);
-    holder.bearer.post("/api/v2/invitations", &body("Bob", "bob@example.com", &["Auditor"])).expect(200);
+    holder
+        .bearer
+        .post("/api/v2/invitations", &invitation_body("Bob", "bob@example.com", &["Auditor"]))
+        .expect(200);
     assert_eq!(listed(&holder.key), listed(&jane));
     assert_eq!(listed(&holder.key).len(), 3);
     let user = |client: &Client| client.get("/current_user").expect(200).json();
@@ -94,82 +99,83 @@ fn a_token_acts_for_its_member(backend: Backend) {
     for item in listed(&jane) {
         delete(&holder.key, &item).expect(204);
     }
-    // Landscape's clients send bearer tokens; the other header is nothing there.
+    // Landscape's dialect ignores the header `Fastly-Key`.
     holder.key.get("/api/v2/invitations").expect(401);
-    // No time of its own.
-    setup.wait(TimeDelta::days(3650));
-    holder.assert_live();
+    // The token does not expire.
+    setup.advance(TimeDelta::days(3650));
+    holder.assert_valid();
 }
 
-fn a_token_ends_at_once_for_what_writes_and_soon_for_what_reads(backend: Backend) {
+fn an_ended_token_is_rejected_at_once_for_writes_and_soon_for_reads(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    server.onward();
-    server.member("onward", "root@example.com", &["superuser"], None);
-    let kept = Holder::of(&server, "jane@example.com", Scope::Global, None);
-    let revoked = Holder::of(&server, "jane@example.com", Scope::Global, None);
-    let expiring = Holder::of(&server, "jane@example.com", Scope::Global, Some(TimeDelta::hours(2)));
-    let leaving = Holder::of(&server, "root@example.com", Scope::Global, None);
+    server.add_onward();
+    server.add_member("onward", "root@example.com", &["superuser"], None);
+    let kept = TokenHolder::of(&server, "jane@example.com", Scope::Global, None);
+    let revoked = TokenHolder::of(&server, "jane@example.com", Scope::Global, None);
+    let expiring = TokenHolder::of(&server, "jane@example.com", Scope::Global, Some(TimeDelta::hours(2)));
+    let leaving = TokenHolder::of(&server, "root@example.com", Scope::Global, None);
     for holder in [&kept, &revoked, &expiring, &leaving] {
-        holder.assert_live();
+        holder.assert_valid();
     }
 
     let onward = AccountName::parse("onward").unwrap();
-    let (store, env) = (&server.core.store, &server.core.env);
-    store.write("test", |tx| revoke_access_token(tx, env, &onward, &revoked.token.public_id)).unwrap();
+    let scene = &server.scene;
+    scene.write(|tx| revoke_access_token(tx, &scene.env, &onward, &revoked.token.public_id)).unwrap();
     revoked.assert_writes_nothing();
-    setup.wait(RECENTLY);
+    setup.advance(CACHE_TIME);
     revoked.assert_ended();
 
-    setup.wait(TimeDelta::hours(2) - TimeDelta::seconds(1) - RECENTLY);
-    expiring.assert_live();
-    setup.wait(TimeDelta::seconds(1));
+    setup.advance(TimeDelta::hours(2) - TimeDelta::seconds(1) - CACHE_TIME);
+    expiring.assert_valid();
+    setup.advance(TimeDelta::seconds(1));
     expiring.assert_writes_nothing();
     expiring.assert_ended();
 
-    leaving.assert_live();
-    server.leave("onward", "root@example.com");
+    leaving.assert_valid();
+    server.remove_member("onward", "root@example.com");
     leaving.assert_writes_nothing();
-    setup.wait(RECENTLY);
+    setup.advance(CACHE_TIME);
     leaving.assert_ended();
-    // Who comes back gets a new one.
-    server.member("onward", "root@example.com", &["superuser"], None);
+    // A returning member needs a new token.
+    server.add_member("onward", "root@example.com", &["superuser"], None);
     leaving.assert_ended();
-    kept.assert_live();
+    kept.assert_valid();
 }
 
-fn a_token_that_only_reads_changes_nothing(backend: Backend) {
+fn a_read_only_token_changes_nothing(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     create(&jane, &document("joe@example.com", "user")).expect(200);
-    let reader = Holder::of(&server, "jane@example.com", Scope::ReadOnly, None);
+    let reader = TokenHolder::of(&server, "jane@example.com", Scope::ReadOnly, None);
     let before = listed(&jane);
     assert_eq!(listed(&reader.key), before);
     let landscape = |client: &Client| client.get("/api/v2/invitations").expect(200).json();
     let shown = landscape(&jane);
-    // What names the link is for those who could have made it.
+    // Only callers who may invite see the secure id.
     let mut without_link = shown.clone();
     without_link["results"][0]["secure_id"] = json!("");
     assert_eq!(landscape(&reader.bearer), without_link);
 
-    setup.wait(TimeDelta::minutes(10));
+    setup.advance(TimeDelta::minutes(10));
     let path = format!("/api/v2/invitations/{}", shown["results"][0]["id"]);
     for fastly in [create(&reader.key, &document("ann@example.com", "user")), delete(&reader.key, &before[0])]
     {
-        assert_eq!(refusal(&fastly).0, 403);
-        // And uses up nothing: whoever finds such a token must not be able to stop its owner from writing.
+        assert_eq!(rejection(&fastly).0, 403);
+        // A rejected write of a read-only token does not count: a stolen token must not exhaust its owner's
+        // limit.
         assert_eq!(fastly.header("fastly-ratelimit-remaining"), "", "{fastly:?}");
     }
     let writes = [
-        reader.bearer.post("/api/v2/invitations", &body("Ann", "ann@example.com", &["Auditor"])),
+        reader.bearer.post("/api/v2/invitations", &invitation_body("Ann", "ann@example.com", &["Auditor"])),
         reader.bearer.delete(&path),
         reader.bearer.post(&path, &json!({})),
         reader.bearer.post("/api/v2/accept-invitation", &link(&shown)),
         reader.bearer.post("/api/v2/reject-invitation", &link(&shown)),
     ];
-    for answer in writes {
-        let (status, error, _) = answer.problem();
+    for response in writes {
+        let (status, error, _) = response.problem();
         assert_eq!((status, error.as_str()), (403, "Forbidden"));
     }
     assert_eq!((listed(&jane), landscape(&jane)), (before, shown));
@@ -182,57 +188,61 @@ fn link(list: &Value) -> Value {
 fn a_token_stays_in_its_account(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
-    server.account("upside", "Upside");
-    server.member("upside", "jane@example.com", &["GlobalAdmin"], None);
-    let upside = server.client.with_token(server.token(Some("upside"), "jane@example.com"));
+    let jane = server.add_onward();
+    server.add_account("upside", "Upside");
+    server.add_member("upside", "jane@example.com", &["GlobalAdmin"], None);
+    let upside = server.client_of("upside", "jane@example.com");
     create(&jane, &document("joe@example.com", "user")).expect(200);
     create(&upside, &document("ann@example.com", "user")).expect(200);
-    let holder = Holder::of(&server, "jane@example.com", Scope::Global, None);
+    let holder = TokenHolder::of(&server, "jane@example.com", Scope::Global, None);
     assert_eq!(listed(&holder.key), listed(&jane));
     let customer = |client: &Client| client.get("/current_user").expect(200).json()["customer_id"].clone();
     assert_eq!(customer(&holder.key), customer(&jane));
     assert_ne!(customer(&holder.key), customer(&upside));
     let there = &listed(&upside)[0];
-    assert_eq!(refusal(&delete(&holder.key, there)).0, 404);
+    assert_eq!(rejection(&delete(&holder.key, there)).0, 404);
     let id = upside.get("/api/v2/invitations").json()["results"][0]["id"].clone();
     assert_eq!(holder.bearer.delete(&format!("/api/v2/invitations/{id}")).problem().0, 404);
     assert_eq!(listed(&upside).len(), 1);
-    // It ends with its own membership, not with another.
-    server.leave("upside", "jane@example.com");
-    holder.assert_live();
+    // The token ends with its own membership only.
+    server.remove_member("upside", "jane@example.com");
+    holder.assert_valid();
 }
 
 fn only_the_digest_is_stored(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    server.onward();
-    let holder = Holder::of(&server, "jane@example.com", Scope::Global, None);
+    server.add_onward();
+    let holder = TokenHolder::of(&server, "jane@example.com", Scope::Global, None);
     create(&holder.key, &document("joe@example.com", "user")).expect(200);
     drop(server);
     let dump = setup.backend.dump();
-    assert!(dump.contains(access_token_digest(&holder.secret).unwrap().as_str()), "the dump is whole");
+    assert!(
+        dump.contains(access_token_digest(&holder.secret).unwrap().as_str()),
+        "the dump contains the token's row"
+    );
     assert!(!dump.contains(&holder.secret));
 }
 
 #[test]
-fn a_token_that_nobody_made_is_nobodys() {
+fn unknown_tokens_are_rejected() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     for secret in ["0123456789ABCDEFGHIJKLMNOPQRSTUV".to_owned(), "A".repeat(32), "a".repeat(32)] {
         let (key, bearer) = (server.client.with_key(&secret), server.client.with_token(&secret));
         let landscape = bearer.get("/api/v2/invitations");
         let paths = ["/invitations", "/current_user", "/service-authorizations"];
-        for answer in paths.iter().flat_map(|path| [key.get(path), bearer.get(path)]) {
-            assert_nobody(&[&answer], &landscape);
+        for response in paths.iter().flat_map(|path| [key.get(path), bearer.get(path)]) {
+            assert_unauthorized(&[&response], &landscape);
         }
         let write = create(&key, &document("joe@example.com", "user"));
-        let landscape = bearer.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"]));
-        assert_nobody(&[&write], &landscape);
-        assert_eq!(write.header("fastly-ratelimit-remaining"), "", "nobody is there to count for");
+        let landscape =
+            bearer.post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"]));
+        assert_unauthorized(&[&write], &landscape);
+        assert_eq!(write.header("fastly-ratelimit-remaining"), "", "unauthenticated writes are not counted");
     }
-    // One character more or less, and it is not the form of one.
+    // Texts of another length are no access tokens.
     for length in [31, 33] {
         server.client.with_key(&"A".repeat(length)).get("/invitations").expect(401);
     }

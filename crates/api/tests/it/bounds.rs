@@ -1,19 +1,18 @@
-//! What a caller may send: how much, and how slowly.
+//! Limits of a request: size, time and framing.
 
 use std::{
     io::{ErrorKind, Read as _, Write as _},
     net::TcpStream,
-    sync::Barrier,
     time::{Duration, Instant},
 };
 
 use crate::harness::{Backend, Setup};
 
 #[test]
-fn bodies_are_bounded() {
+fn bodies_have_at_most_64_kib() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let padded = |size: usize| {
         let json = r#"{"name": "Joe", "email": "joe@example.com"}"#;
         format!("{json}{}", " ".repeat(size - json.len()))
@@ -24,10 +23,10 @@ fn bodies_are_bounded() {
 }
 
 #[test]
-fn a_body_that_does_not_come_is_not_waited_for() {
+fn a_body_that_does_not_arrive_in_time_is_rejected_with_408() {
     let setup = Setup::new(Backend::sqlite()).with("USHER__SERVER__BODY_TIMEOUT", "1s");
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let address = jane.base().strip_prefix("http://").unwrap();
     let token = server.token(Some("onward"), "jane@example.com");
     let mut stream = TcpStream::connect(address).unwrap();
@@ -38,53 +37,13 @@ fn a_body_that_does_not_come_is_not_waited_for() {
          Content-Length: 100\r\n\r\n{{\"name\":"
     )
     .unwrap();
-    let mut answer = [0; 12];
-    stream.read_exact(&mut answer).unwrap();
-    assert_eq!(&answer, b"HTTP/1.1 408");
-}
-
-/// All connections are busy: who comes now is sent away at once and told when to come back, and health still answers.
-#[test]
-fn a_full_house_says_so() {
-    let setup = Setup::new(Backend::sqlite())
-        .with("USHER__DATABASE__POOL_SIZE", "1")
-        .with("USHER__DATABASE__ACQUIRE_TIMEOUT", "20ms");
-    let server = setup.start();
-    let jane = server.onward();
-    let (entered, leave) = (Barrier::new(2), Barrier::new(2));
-    let invitation = crate::harness::body("Joe", "joe@example.com", &["Auditor"]);
-    std::thread::scope(|scope| {
-        // Another process writes for a while.
-        scope.spawn(|| {
-            server.core.store.write::<_, usher_domain::port::StoreError>("hold", |_| {
-                entered.wait();
-                leave.wait();
-                Ok(())
-            })
-        });
-        entered.wait();
-        // One request waits for the database with the only place; the others get none.
-        let waiting = scope.spawn(|| jane.post("/api/v2/invitations", &invitation));
-        let deadline = Instant::now() + Duration::from_secs(30);
-        let refused = loop {
-            let answer = jane.get("/api/v2/invitations");
-            if answer.status.as_u16() == 503 || Instant::now() > deadline {
-                break answer.expect(503);
-            }
-        };
-        assert_eq!(
-            (refused.header("retry-after"), refused.problem().1.as_str()),
-            ("1", "ServiceUnavailable")
-        );
-        server.client.get("/health/live").expect(200);
-        leave.wait();
-        waiting.join().unwrap().expect(200);
-    });
-    assert_eq!(jane.get("/api/v2/invitations").json()["count"], 1);
+    let mut response = [0; 12];
+    stream.read_exact(&mut response).unwrap();
+    assert_eq!(&response, b"HTTP/1.1 408");
 }
 
 #[test]
-fn both_lengths_at_once_are_refused() {
+fn content_length_with_chunked_encoding_is_rejected() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let address = server.client.base().strip_prefix("http://").unwrap();
@@ -95,13 +54,13 @@ fn both_lengths_at_once_are_refused() {
             b"POST /api/v2/login HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         )
         .unwrap();
-    let mut answer = [0; 12];
-    stream.read_exact(&mut answer).unwrap();
-    assert_eq!(&answer, b"HTTP/1.1 400");
+    let mut response = [0; 12];
+    stream.read_exact(&mut response).unwrap();
+    assert_eq!(&response, b"HTTP/1.1 400");
 }
 
 #[test]
-fn a_refused_method_comes_with_those_that_are_known() {
+fn a_rejected_method_is_answered_with_the_allowed_methods() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     let table = [
@@ -111,17 +70,17 @@ fn a_refused_method_comes_with_those_that_are_known() {
         ("/accept-invitation/x", "GET, HEAD, POST"),
     ];
     for (path, allowed) in table {
-        let refused = crate::harness::send(server.client.request(reqwest::Method::PATCH, path)).expect(405);
-        assert_eq!(refused.header("allow"), allowed, "{path}");
+        let rejected = crate::harness::send(server.client.request(reqwest::Method::PATCH, path)).expect(405);
+        assert_eq!(rejected.header("allow"), allowed, "{path}");
     }
 }
 
-/// A client that opens a chunked body and never ends it gets its answer, and then loses its connection.
+/// A client that never ends its chunked body gets a response, and then the server closes the connection.
 #[test]
-fn a_chunked_body_without_an_end_does_not_hold_its_socket() {
+fn an_unfinished_chunked_body_does_not_keep_its_connection() {
     let setup = Setup::new(Backend::sqlite()).with("USHER__SERVER__BODY_TIMEOUT", "1s");
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let bearer = format!("Authorization: Bearer {}\r\n", server.token(Some("onward"), "jane@example.com"));
     let form = "Content-Type: application/x-www-form-urlencoded\r\n";
     let invitations = "POST /api/v2/invitations";
@@ -147,22 +106,22 @@ fn a_chunked_body_without_an_end_does_not_hold_its_socket() {
                     "{line} HTTP/1.1\r\nHost: x\r\n{headers}Transfer-Encoding: chunked\r\n\r\n{body}"
                 )
                 .unwrap();
-                let mut answer = Vec::new();
-                stream.read_to_end(&mut answer).expect("the server closes the connection");
-                let answer = String::from_utf8(answer).unwrap();
-                assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{line} {body:?}: {answer}");
-                assert!(answer.to_lowercase().contains("connection: close"), "{line} {body:?}: {answer}");
+                let mut response = Vec::new();
+                stream.read_to_end(&mut response).expect("the server closes the connection");
+                let response = String::from_utf8(response).unwrap();
+                assert!(response.starts_with(&format!("HTTP/1.1 {status} ")), "{line} {body:?}: {response}");
+                assert!(response.to_lowercase().contains("connection: close"), "{line} {body:?}: {response}");
             });
         }
     });
 }
 
-/// Neither does one whose chunks keep coming.
+/// The same for a client that sends chunks for ever.
 #[test]
-fn a_dripping_chunked_body_does_not_hold_its_socket() {
+fn an_endless_chunked_body_does_not_keep_its_connection() {
     let setup = Setup::new(Backend::sqlite()).with("USHER__SERVER__BODY_TIMEOUT", "1s");
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let bearer = format!("Authorization: Bearer {}\r\n", server.token(Some("onward"), "jane@example.com"));
     let table =
         [("GET /health/live", ""), ("POST /api/v2/invitations", ""), ("POST /api/v2/invitations", &*bearer)];
@@ -174,15 +133,15 @@ fn a_dripping_chunked_body_does_not_hold_its_socket() {
                     .unwrap();
                 let deadline = Instant::now() + Duration::from_secs(30);
                 stream.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
-                let mut answer = [0; 1024];
+                let mut response = [0; 1024];
                 let mut answered = false;
-                // A chunk, then what the server has to say to it, until it hangs up.
+                // Send a chunk and read, until the server closes the connection.
                 loop {
                     assert!(Instant::now() < deadline, "{line}: the connection is still open");
                     if stream.write_all(b"1\r\n \r\n").is_err() {
                         break;
                     }
-                    match stream.read(&mut answer) {
+                    match stream.read(&mut response) {
                         Ok(0) => break,
                         Ok(_) => answered = true,
                         Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
@@ -196,12 +155,12 @@ fn a_dripping_chunked_body_does_not_hold_its_socket() {
     });
 }
 
-/// Bodies read to their end, of either framing, leave the connection open for the next request.
+/// A body that was read to its end, in either framing, leaves the connection open for the next request.
 #[test]
-fn a_body_with_an_end_keeps_the_connection() {
+fn a_finished_body_keeps_the_connection_open() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let token = server.token(Some("onward"), "jane@example.com");
     let mut stream = connect(server.client.base());
     let head = format!("POST /api/v2/invitations HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n");
@@ -210,13 +169,13 @@ fn a_body_with_an_end_keeps_the_connection() {
         let body = json(name);
         write!(stream, "{head}Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n", body.len())
             .unwrap();
-        assert!(answer(&mut stream).starts_with("HTTP/1.1 200 "));
+        assert!(read_response(&mut stream).starts_with("HTTP/1.1 200 "));
     }
     let body = json("sue");
     write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
-    assert!(answer(&mut stream).starts_with("HTTP/1.1 200 "));
+    assert!(read_response(&mut stream).starts_with("HTTP/1.1 200 "));
     write!(stream, "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
-    assert!(answer(&mut stream).starts_with("HTTP/1.1 200 "));
+    assert!(read_response(&mut stream).starts_with("HTTP/1.1 200 "));
 }
 
 fn connect(base: &str) -> TcpStream {
@@ -225,8 +184,8 @@ fn connect(base: &str) -> TcpStream {
     stream
 }
 
-/// Reads one answer, and leaves the connection at its end.
-fn answer(stream: &mut TcpStream) -> String {
+/// Reads one response to its end.
+fn read_response(stream: &mut TcpStream) -> String {
     let mut head = Vec::new();
     let mut octet = [0];
     while !head.ends_with(b"\r\n\r\n") {

@@ -1,23 +1,24 @@
-//! Places in a list, as the links of both dialects name them.
+//! Cursors in the links of both dialects.
 
 use serde_json::Value;
 
 use crate::harness::{
-    Backend, Client, Server, Setup, body,
-    fastly::{listed, refusal},
-    on_both_databases,
+    Backend, Client, Server, Setup,
+    fastly::{listed, rejection},
+    invitation_body, on_both_databases,
 };
 
 on_both_databases!(
-    links_lead_through_a_list_that_changes,
-    a_place_of_another_account_is_not_known,
-    what_is_no_place_is_refused,
+    next_links_skip_and_repeat_nothing_while_the_list_changes,
+    a_cursor_of_another_account_is_unknown,
+    malformed_cursors_are_rejected,
 );
 
 const LANDSCAPE: &str = "/api/v2/invitations";
 const FASTLY: &str = "/invitations";
 
-/// How a dialect shows a list: where its first page of seven is, its items' addresses, and the link to the next page.
+/// How a dialect shows a list: the path of its first page of seven, an item's address, and the link to the
+/// next page.
 struct Dialect {
     first: &'static str,
     email: fn(&Value) -> &Value,
@@ -40,17 +41,24 @@ const DIALECTS: [Dialect; 2] = [
     },
 ];
 
-/// Invites; the number.
+/// Invites and returns the id.
 fn invite(client: &Client, email: &str) -> i64 {
-    client.post(LANDSCAPE, &body("Joe", email, &["Auditor"])).expect(200).json()["id"].as_i64().unwrap()
+    client.post(LANDSCAPE, &invitation_body("Joe", email, &["Auditor"])).expect(200).json()["id"]
+        .as_i64()
+        .unwrap()
 }
 
 fn revoke(client: &Client, number: i64) {
     client.delete(&format!("{LANDSCAPE}/{number}")).expect(204);
 }
 
-/// From page to page as a client goes, which does something in between.
-fn walk(client: &Client, dialect: &Dialect, mut in_between: impl FnMut(usize, &[String])) -> Vec<String> {
+/// Follows the links from page to page, and calls `between_pages` after each. Returns the addresses of all
+/// items.
+fn follow_links(
+    client: &Client,
+    dialect: &Dialect,
+    mut between_pages: impl FnMut(usize, &[String]),
+) -> Vec<String> {
     let mut seen = Vec::new();
     let mut next = Some(dialect.first.to_owned());
     let mut pages = 0;
@@ -61,28 +69,30 @@ fn walk(client: &Client, dialect: &Dialect, mut in_between: impl FnMut(usize, &[
         let items: Vec<String> =
             items.map(|item| (dialect.email)(item).as_str().unwrap().to_owned()).collect();
         next = (dialect.next)(&page).map(str::to_owned);
-        in_between(pages, &items);
+        between_pages(pages, &items);
         seen.extend(items);
         pages += 1;
     }
     seen
 }
 
-/// Meanwhile invitations end that were seen, that were not yet, and the very one that the next page begins behind; and others are made.
-fn links_lead_through_a_list_that_changes(backend: Backend) {
+/// Between the pages, invitations before and after the cursor end, the cursor's own one too, and new ones are
+/// created.
+fn next_links_skip_and_repeat_nothing_while_the_list_changes(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     for (name, dialect) in ["landscape", "fastly"].into_iter().zip(&DIALECTS) {
         let address = |n: usize| format!("{name}{n}@example.com");
         let numbers: Vec<i64> = (0..40).map(|n| invite(&jane, &address(n))).collect();
         let number = |email: &str| numbers[(0..40).position(|n| address(n) == email).unwrap()];
         let mut ended = Vec::new();
-        let seen = walk(&jane, dialect, |page, items| {
+        let seen = follow_links(&jane, dialect, |page, items| {
             if page >= 4 {
                 return;
             }
-            // The first and the last that were shown, and one that is in the middle of the list: seen, or still to come.
+            // The first and the last of the page, and one in the middle of the list, which was shown or will
+            // be.
             let middle = address(18 + page);
             for email in [items.first().unwrap(), items.last().unwrap(), &middle] {
                 if !ended.contains(email) && email.starts_with(name) && !email.contains("new") {
@@ -95,12 +105,12 @@ fn links_lead_through_a_list_that_changes(backend: Backend) {
         let mut once = seen.clone();
         once.sort_unstable();
         once.dedup();
-        assert_eq!(once.len(), seen.len(), "nothing twice: {seen:?}");
+        assert_eq!(once.len(), seen.len(), "no invitation is shown twice: {seen:?}");
         for email in (0..40).map(address).filter(|email| !ended.contains(email)) {
-            assert!(seen.contains(&email), "{email} was open all the time: {seen:?}");
+            assert!(seen.contains(&email), "{email} was pending all the time: {seen:?}");
         }
         assert!(ended.len() >= 8, "{ended:?}");
-        for email in walk(&jane, dialect, |_, _| ()) {
+        for email in follow_links(&jane, dialect, |_, _| ()) {
             assert!(!ended.contains(&email), "{email}");
         }
         let rest = jane.get(LANDSCAPE).expect(200).json();
@@ -110,51 +120,52 @@ fn links_lead_through_a_list_that_changes(backend: Backend) {
     }
 }
 
-/// An administrator of another account, with an invitation there; its public id.
-fn elsewhere(server: &Server) -> String {
-    server.account("upside", "Upside");
-    server.member("upside", "ann@example.com", &["GlobalAdmin"], None);
-    let ann = server.client.with_token(server.token(Some("upside"), "ann@example.com"));
+/// Creates an invitation in another account and returns its public id.
+fn cursor_of_another_account(server: &Server) -> String {
+    server.add_account("upside", "Upside");
+    server.add_member("upside", "ann@example.com", &["GlobalAdmin"], None);
+    let ann = server.client_of("upside", "ann@example.com");
     invite(&ann, "joe@example.com");
     listed(&ann)[0]["id"].as_str().unwrap().to_owned()
 }
 
-/// A place is refused in the form of either dialect, whatever else the request says.
+/// Asserts that both dialects reject the cursor in their form, also beside other parameters.
 #[track_caller]
-fn assert_refused(client: &Client, place: &str, [landscape, fastly]: [&str; 2]) {
+fn assert_rejected(client: &Client, cursor: &str, [landscape, fastly]: [&str; 2]) {
     for more in ["", "&limit=2", "&limit=2&offset=2"] {
-        let (status, error, message) = client.get(&format!("{LANDSCAPE}?cursor={place}{more}")).problem();
-        assert_eq!((status, error.as_str()), (400, "BadRequest"), "{place:?}{more}");
+        let (status, error, message) = client.get(&format!("{LANDSCAPE}?cursor={cursor}{more}")).problem();
+        assert_eq!((status, error.as_str()), (400, "BadRequest"), "{cursor:?}{more}");
         assert!(message.contains(landscape), "{message}");
     }
     for more in ["", "&page%5Bsize%5D=2", "&page%5Bnumber%5D=2"] {
-        let (status, msg, detail) = refusal(&client.get(&format!("{FASTLY}?page%5Bafter%5D={place}{more}")));
-        assert_eq!((status, msg.as_str()), (400, "Bad request"), "{place:?}{more}");
+        let (status, msg, detail) =
+            rejection(&client.get(&format!("{FASTLY}?page%5Bafter%5D={cursor}{more}")));
+        assert_eq!((status, msg.as_str()), (400, "Bad request"), "{cursor:?}{more}");
         assert!(detail.contains(fastly), "{detail}");
     }
 }
 
-fn a_place_of_another_account_is_not_known(backend: Backend) {
+fn a_cursor_of_another_account_is_unknown(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     invite(&jane, "joe@example.com");
     let own = listed(&jane)[0]["id"].as_str().unwrap().to_owned();
     jane.get(&format!("{LANDSCAPE}?cursor={own}")).expect(200);
     jane.get(&format!("{FASTLY}?page%5Bafter%5D={own}")).expect(200);
     let unknown = ["this place in the list is not known"; 2];
-    assert_refused(&jane, &elsewhere(&server), unknown);
-    // As one that there never was.
-    assert_refused(&jane, &"x".repeat(22), unknown);
+    assert_rejected(&jane, &cursor_of_another_account(&server), unknown);
+    // An id that does not exist.
+    assert_rejected(&jane, &"x".repeat(22), unknown);
 }
 
-fn what_is_no_place_is_refused(backend: Backend) {
+fn malformed_cursors_are_rejected(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let [short, long] = [21, 23].map(|length| "x".repeat(length));
     let not_ascii = format!("{}%C3%A4", "x".repeat(21));
-    for place in [
+    for cursor in [
         "",
         "1",
         "-1",
@@ -165,11 +176,11 @@ fn what_is_no_place_is_refused(backend: Backend) {
         "%27%20OR%201%3D1%20--%20xxxxx",
     ] {
         let words = ["cursor must be one of a `next` link", "page[after] must be one of a `next` link"];
-        assert_refused(&jane, place, words);
+        assert_rejected(&jane, cursor, words);
     }
-    // Whoever sees no invitations does not learn what a place is.
-    server.member("onward", "usr@example.com", &["user"], None);
-    let powerless = server.client.with_token(server.token(Some("onward"), "usr@example.com"));
+    // Callers who may not list invitations get 403, whatever the cursor is.
+    server.add_member("onward", "usr@example.com", &["user"], None);
+    let powerless = server.client_of("onward", "usr@example.com");
     powerless.get(&format!("{LANDSCAPE}?cursor={}", "x".repeat(22))).expect(403);
     powerless.get(&format!("{FASTLY}?page%5Bafter%5D={}", "x".repeat(22))).expect(403);
 }

@@ -1,4 +1,4 @@
-//! Tokens of other issuers, end to end: their keys, their claims, and what they may do.
+//! Tokens of other issuers, end to end: keys, claims and rights.
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
@@ -13,7 +13,7 @@ use rcgen::{KeyPair, PKCS_ED25519, SigningKey as _};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::harness::{Backend, Setup, body, send};
+use crate::harness::{Backend, Setup, invitation_body, send};
 
 /// An identity provider's key.
 struct Provider(KeyPair);
@@ -27,7 +27,7 @@ impl Provider {
         self.0.public_key_pem()
     }
 
-    /// The key as a set publishes it.
+    /// The key as an entry of a JSON Web Key Set.
     fn jwk(&self, kid: &str) -> Value {
         let key = URL_SAFE_NO_PAD.encode(self.0.public_key_raw());
         json!({ "kty": "OKP", "crv": "Ed25519", "x": key, "kid": kid, "use": "sig", "alg": "EdDSA" })
@@ -60,13 +60,13 @@ fn claims(email: &str, verified: Value) -> Value {
     claims
 }
 
-/// The file that makes Usher trust the issuer, whose keys are where that line says.
+/// Writes a settings file that trusts the issuer. The line `keys` says where its keys are.
 fn settings_file(folder: &TempDir, keys: &str) -> PathBuf {
     let issuer = "[[auth.issuers]]\nissuer = \"https://login.example.com/\"\naudience = \"usher\"\n";
     write(folder, "usher.toml", &format!("{issuer}{keys}\n"))
 }
 
-/// The line for keys in files that hold these texts.
+/// Writes key files with these texts and returns the line of the settings for them.
 fn key_files(folder: &TempDir, texts: &[String]) -> String {
     let files = (1..).zip(texts).map(|(number, text)| write(folder, &format!("{number}.pem"), text));
     let files: Vec<_> = files.map(|path| path.display().to_string()).collect();
@@ -79,34 +79,34 @@ fn write(folder: &TempDir, name: &str, text: &str) -> PathBuf {
     path
 }
 
-/// Where a provider publishes its keys: a web server on a free port of this machine. Its thread ends with the process.
+/// A web server with a provider's key set. Its thread ends with the process.
 struct KeyEndpoint {
     port: u16,
-    answer: Arc<Mutex<(&'static str, String)>>,
+    response: Arc<Mutex<(&'static str, String)>>,
 }
 
 impl KeyEndpoint {
     fn start(status: &'static str, body: &Value) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let answer = Arc::new(Mutex::new((status, body.to_string())));
-        let given = Arc::clone(&answer);
+        let response = Arc::new(Mutex::new((status, body.to_string())));
+        let given = Arc::clone(&response);
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let (status, body) = given.lock().unwrap().clone();
-                // Who hangs up gets no answer, and the next one does.
-                let _sent = answer_one(&stream.unwrap(), status, &body);
+                // The client may have closed the connection.
+                let _sent = respond(&stream.unwrap(), status, &body);
             }
         });
-        Self { port, answer }
+        Self { port, response }
     }
 
-    fn answer(&self, status: &'static str, body: &Value) {
-        *self.answer.lock().unwrap() = (status, body.to_string());
+    fn set_response(&self, status: &'static str, body: &Value) {
+        *self.response.lock().unwrap() = (status, body.to_string());
     }
 }
 
-fn answer_one(mut stream: &TcpStream, status: &str, body: &str) -> std::io::Result<()> {
+fn respond(mut stream: &TcpStream, status: &str, body: &str) -> std::io::Result<()> {
     let mut head = BufReader::new(stream).lines();
     while head.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
     let length = body.len();
@@ -114,23 +114,25 @@ fn answer_one(mut stream: &TcpStream, status: &str, body: &str) -> std::io::Resu
 }
 
 #[test]
-fn a_verified_address_is_the_login_and_an_unverified_one_is_nobody() {
+fn only_a_verified_address_identifies_a_person() {
     let (provider, folder) = (Provider::new(), tempfile::tempdir().unwrap());
     let setup = Setup::new(Backend::sqlite());
     let file = settings_file(&folder, &key_files(&folder, &[provider.pem()]));
     let server = setup.start_with(setup.settings_of(Some(file)));
-    let jane = server.onward();
+    let jane = server.add_onward();
     let by = |claims: Value| server.client.with_token(provider.token(&claims));
 
-    // jane@example.com is an administrator: only her provider's word makes the holder of this token her.
+    // jane@example.com is an administrator. Without a verified address the token has no rights.
     by(claims("jane@example.com", json!(true))).get("/api/v2/invitations").expect(200);
     for unverified in [json!(false), json!("true"), json!(1), Value::Null] {
         by(claims("jane@example.com", unverified.clone())).get("/api/v2/invitations").expect(403);
     }
 
-    // Somebody whom Usher has never met accepts with the provider's word, and is a member.
-    let created =
-        jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200).json();
+    // A person unknown to Usher accepts with a verified address and becomes a member.
+    let created = jane
+        .post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"]))
+        .expect(200)
+        .json();
     let accept = json!({ "invitation_id": created["secure_id"] });
     by(claims("joe@example.com", json!(false))).post("/api/v2/accept-invitation", &accept).expect(403);
     by(claims("eve@example.com", json!(true))).post("/api/v2/accept-invitation", &accept).expect(403);
@@ -144,14 +146,16 @@ fn a_verified_address_is_the_login_and_an_unverified_one_is_nobody() {
     by(foreign).get("/api/v2/invitations").expect(401);
 }
 
-/// Before there is a person, and after.
+/// The key belongs to the verified address, before and after its person is created.
 #[test]
-fn somebody_who_was_never_met_accepts_once_however_often_they_send() {
+fn a_new_person_accepts_once_and_a_repeated_request_is_replayed() {
     let (provider, folder) = (Provider::new(), tempfile::tempdir().unwrap());
     let setup = Setup::new(Backend::sqlite());
     let file = settings_file(&folder, &key_files(&folder, &[provider.pem()]));
     let server = setup.start_with(setup.settings_of(Some(file)));
-    let created = server.onward().post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"]));
+    let created = server
+        .add_onward()
+        .post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"]));
     let accept = json!({ "invitation_id": created.expect(200).json()["secure_id"] });
     let by = |email: &str| {
         let client = server.client.with_token(provider.token(&claims(email, json!(true))));
@@ -166,13 +170,13 @@ fn somebody_who_was_never_met_accepts_once_however_often_they_send() {
     by("eve@example.com").expect(404);
 }
 
-/// The new key stands beside the old one, in a file of its own or in the same, until the old one is taken out.
+/// Old and new key can be in two files or in one, until the old one is removed.
 #[test]
-fn keys_in_files_rotate() {
+fn keys_in_files_can_be_rotated() {
     let (old, new, third) = (Provider::new(), Provider::new(), Provider::new());
     let folder = tempfile::tempdir().unwrap();
     let setup = Setup::new(Backend::sqlite());
-    setup.start().onward();
+    setup.start().add_onward();
     let jane = claims("jane@example.com", json!(true));
     for (files, expected) in [
         (vec![old.pem()], [200, 401, 401]),
@@ -191,7 +195,7 @@ fn keys_in_files_rotate() {
 }
 
 #[test]
-fn keys_come_from_the_providers_url() {
+fn keys_are_fetched_from_the_providers_url() {
     let (provider, stranger) = (Provider::new(), Provider::new());
     let folder = tempfile::tempdir().unwrap();
     let endpoint = KeyEndpoint::start("200 OK", &json!({ "keys": [provider.jwk("k1")] }));
@@ -200,7 +204,7 @@ fn keys_come_from_the_providers_url() {
         let url = format!("jwks_url = \"http://{host}:{}/keys\"", endpoint.port);
         let server = setup.start_with(setup.settings_of(Some(settings_file(&folder, &url))));
         if host == "127.0.0.1" {
-            server.onward();
+            server.add_onward();
         }
         let status = |token: String, expected: u16| {
             server.client.with_token(token).get("/api/v2/invitations").expect(expected);
@@ -214,27 +218,27 @@ fn keys_come_from_the_providers_url() {
     }
 }
 
-/// Nothing can be said about a token while its issuer was never reached: that is not the caller's fault.
+/// A token cannot be verified before its issuer's keys were fetched, which is not the caller's fault.
 #[test]
-fn a_provider_that_fails_is_a_matter_of_time() {
+fn tokens_of_an_unreachable_provider_are_rejected_with_503() {
     let (provider, folder) = (Provider::new(), tempfile::tempdir().unwrap());
     let endpoint = KeyEndpoint::start("500 Internal Server Error", &json!({ "keys": [provider.jwk("k1")] }));
     let url = format!("jwks_url = \"http://127.0.0.1:{}/keys\"", endpoint.port);
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start_with(setup.settings_of(Some(settings_file(&folder, &url))));
-    let own = server.onward();
+    let own = server.add_onward();
     let jane = server.client.with_token(provider.token_of("k1", &claims("jane@example.com", json!(true))));
 
     for _ in 0..2 {
-        let answer = jane.get("/api/v2/invitations").expect(503);
-        let (_, error, message) = answer.problem();
+        let response = jane.get("/api/v2/invitations").expect(503);
+        let (_, error, message) = response.problem();
         assert_eq!(error, "ServiceUnavailable");
         assert!(message.contains("try again"), "{message}");
-        assert!(answer.header("Retry-After").parse::<u32>().unwrap() > 0, "{answer:?}");
+        assert!(response.header("Retry-After").parse::<u32>().unwrap() > 0, "{response:?}");
     }
     own.get("/api/v2/invitations").expect(200);
 
-    endpoint.answer("200 OK", &json!({ "keys": [provider.jwk("k1")] }));
-    setup.wait(TimeDelta::minutes(1));
+    endpoint.set_response("200 OK", &json!({ "keys": [provider.jwk("k1")] }));
+    setup.advance(TimeDelta::minutes(1));
     jane.get("/api/v2/invitations").expect(200);
 }

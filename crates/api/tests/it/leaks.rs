@@ -1,81 +1,44 @@
-//! What the process says about itself never holds a key of either kind, a code, a `secure_id`, a password or a token.
-
-use std::{
-    io::{BufRead as _, BufReader, Read as _},
-    process::{Command, Stdio},
-    thread::JoinHandle,
-};
+//! Logs contain no key of either kind, no code, no `secure_id`, no password and no token.
 
 use serde_json::json;
 use usher_domain::access_token::Scope;
 
 use crate::harness::{
-    Backend, Client, Postbox, Running, SECRET, Server, Setup, body,
+    Backend, Client, Postbox, Process, SECRET, Server, Setup,
     fastly::{create, delete, document, listed},
-    send,
+    invitation_body, send,
 };
 
-/// The real program with its log at the finest level, and a server of this process beside it, on the same database, with
-/// which its first members are made.
-struct Program {
-    running: Running,
-    log: JoinHandle<String>,
+/// `usher serve` with its log at the finest level. A server in this process, on the same database, sets up
+/// its members.
+struct LoggedServer {
+    process: Process,
     client: Client,
     beside: Server,
     _setup: Setup,
 }
 
-impl Program {
+impl LoggedServer {
     fn start(postbox: &Postbox) -> Self {
-        let backend = Backend::sqlite();
-        let mut server = Command::new(env!("CARGO_BIN_EXE_usher"));
-        server
-            .arg("serve")
-            .env_clear()
-            .env("USHER__DATABASE__URL", backend.url())
-            .env("USHER__SERVER__BIND", "127.0.0.1:0")
-            .env("USHER__SERVER__PUBLIC_URL", "https://usher.example.com")
-            .env("USHER__AUTH__SECRET", SECRET)
-            .env("USHER__LOG__FILTER", "trace")
-            .env("USHER__LOG__FORMAT", "json")
-            .envs(postbox.settings())
-            .stderr(Stdio::piped());
-        let mut running = Running(server.spawn().unwrap());
-        let mut log = BufReader::new(running.0.stderr.take().unwrap());
-        let mut text = String::new();
-        let address = loop {
-            let start = text.len();
-            assert_ne!(log.read_line(&mut text).unwrap(), 0, "the server ended: {text}");
-            let line: serde_json::Value = serde_json::from_str(&text[start..]).unwrap();
-            if let Some(address) = line["fields"]["address"].as_str() {
-                break address.to_owned();
-            }
-        };
-        let log = std::thread::spawn(move || {
-            log.read_to_string(&mut text).unwrap();
-            text
-        });
-        let setup = Setup::new(backend);
+        let setup = Setup::delivering(Backend::sqlite(), postbox).with("USHER__LOG__FILTER", "trace");
+        let (process, client) = setup.start_serve();
+        let setup = setup.with("USHER__WORKER__ENABLED", "false");
         let beside = setup.start();
-        beside.account("onward", "Onward, Inc.");
-        beside.member("onward", "jane@example.com", &["GlobalAdmin"], Some("correct horse"));
-        Self { running, log, client: Client::new(format!("http://{address}")), beside, _setup: setup }
+        beside.add_account("onward", "Onward, Inc.");
+        beside.add_member("onward", "jane@example.com", &["GlobalAdmin"], Some("correct horse"));
+        Self { process, client, beside, _setup: setup }
     }
 
-    /// What a login gives.
+    /// Logs jane@example.com in and returns her token.
     fn login(&self) -> String {
         let login = json!({ "email": "jane@example.com", "password": "correct horse" });
         let login = self.client.post("/api/v2/login", &login).expect(200).json();
         login["token"].as_str().unwrap().to_owned()
     }
 
-    /// Ends the program; everything that it said.
-    fn end(mut self) -> String {
-        let pid = self.running.0.id();
-        // The shell's own kill: the program is not on every machine.
-        assert!(Command::new("sh").args(["-c", &format!("kill -TERM {pid}")]).status().unwrap().success());
-        assert!(self.running.0.wait().unwrap().success(), "a first signal ends in good order");
-        self.log.join().unwrap()
+    /// Ends the server and returns its log.
+    fn log(self) -> String {
+        self.process.terminate()
     }
 }
 
@@ -92,14 +55,15 @@ fn mac(text: &str) -> &str {
     text.rsplit_once('.').unwrap().1
 }
 
-/// Through the whole main job, by the page.
+/// From the login to the acceptance on the page.
 #[test]
-fn logs_hold_nothing_secret() {
+fn logs_contain_no_key_password_or_token() {
     let postbox = Postbox::secure();
-    let program = Program::start(&postbox);
-    let (client, token) = (&program.client, program.login());
+    let server = LoggedServer::start(&postbox);
+    let (client, token) = (&server.client, server.login());
     let jane = client.with_token(&token);
-    jane.post("/api/v2/invitations", &body("Joe Wright", "joe@example.com", &["Auditor"])).expect(200);
+    jane.post("/api/v2/invitations", &invitation_body("Joe Wright", "joe@example.com", &["Auditor"]))
+        .expect(200);
     let mail = postbox.newest_of(1);
     let key = mail.key();
     client.get(&mail.path()).expect(200);
@@ -110,22 +74,22 @@ fn logs_hold_nothing_secret() {
         [("key", key.as_str()), ("action", "accept"), ("name", "Joe"), ("password", "a password of joe")];
     client.post_form(mail.form_path(), &form).expect(200);
 
-    let log = program.end();
+    let log = server.log();
     assert!(log.contains("/accept-invitation/{secure_id}"), "requests are logged by route: {log}");
     assert!(log.contains("mail relayed"), "{log}");
-    assert!(log.contains("mailbox_not_proven"), "refusals are named: {log}");
+    assert!(log.contains("mailbox_not_proven"), "rejections are logged with their code: {log}");
     let passwords = ["correct horse", "a password of joe", "relay-password"];
     assert_absent(&log, &passwords);
     assert_absent(&log, &[mac(&key), mail.secure_id(), &token, SECRET]);
-    assert!(!log.contains("joe@example.com"), "no recipient either");
+    assert!(!log.contains("joe@example.com"), "logs contain no recipient");
 }
 
-/// Codes are in the path of a request, where logs like to look.
+/// Codes are part of the path, which access logs often contain.
 #[test]
-fn logs_hold_no_code() {
+fn logs_contain_no_code() {
     let postbox = Postbox::secure();
-    let program = Program::start(&postbox);
-    let (client, token) = (&program.client, program.login());
+    let server = LoggedServer::start(&postbox);
+    let (client, token) = (&server.client, server.login());
     create(&client.with_key(&token), &document("joe@example.com", "user")).expect(200);
     let mail = postbox.newest_of(1);
     let path = format!("/invitation/accept/{}", mail.code());
@@ -141,26 +105,26 @@ fn logs_hold_no_code() {
     keyed().expect(200);
     client.put(&path, &newcomer).expect(410);
 
-    let log = program.end();
+    let log = server.log();
     assert!(log.contains("/invitation/accept/{code}"), "requests are logged by route: {log}");
     assert_absent(&log, &[mac(mail.code()), mail.secure_id(), &token, "a password of joe", "a-key-of-joe"]);
-    assert!(!log.contains("joe@example.com"), "no recipient either");
+    assert!(!log.contains("joe@example.com"), "logs contain no recipient");
 }
 
 #[test]
-fn logs_hold_no_access_token() {
+fn logs_contain_no_access_token() {
     let postbox = Postbox::secure();
-    let program = Program::start(&postbox);
-    let (secret, stored) = program.beside.access_token("onward", "jane@example.com", Scope::Global, None);
-    let (key, bearer) = (program.client.with_key(&secret), program.client.with_token(&secret));
+    let server = LoggedServer::start(&postbox);
+    let (secret, stored) = server.beside.add_access_token("onward", "jane@example.com", Scope::Global, None);
+    let (key, bearer) = (server.client.with_key(&secret), server.client.with_token(&secret));
     create(&key, &document("joe@example.com", "user")).expect(200);
     bearer.get("/api/v2/invitations").expect(200);
     key.get("/current_user").expect(200);
     key.put("/invitation/accept/x", &json!({})).expect(404);
     delete(&bearer, &listed(&key)[0]).expect(204);
     let unknown = "A".repeat(32);
-    program.client.with_key(&unknown).get("/invitations").expect(401);
-    let log = program.end();
+    server.client.with_key(&unknown).get("/invitations").expect(401);
+    let log = server.log();
     assert!(log.contains("\"/invitations\""), "requests are logged by route: {log}");
     let digest = usher_auth::access_token_digest(&secret).unwrap();
     assert_absent(&log, &[&secret, digest.as_str(), stored.public_id.as_str(), &unknown]);

@@ -1,14 +1,15 @@
-//! What the link in a mail is made of, and what opening it does.
+//! The link in a mail: its content, and the effect of opening it.
 
 use reqwest::Method;
 
-use crate::harness::{Backend, Invitation, Postbox, Setup, body, on_both_databases, send};
+use crate::harness::{Backend, MailedInvitation, Postbox, Setup, invitation_body, on_both_databases, send};
 
-on_both_databases!(prefetches_change_nothing, a_dump_holds_no_live_link);
+on_both_databases!(opening_a_link_changes_nothing, the_database_contains_no_usable_link);
 
-/// A scanner opens the link a thousand times; then a person accepts.
-fn prefetches_change_nothing(backend: Backend) {
-    let Invitation { server, jane, mail, setup: _setup, postbox: _postbox, .. } = Invitation::mailed(backend);
+/// A scanner opens the link a thousand times, and then a person accepts.
+fn opening_a_link_changes_nothing(backend: Backend) {
+    let MailedInvitation { server, jane, mail, setup: _setup, postbox: _postbox, .. } =
+        MailedInvitation::new(backend);
     let before = jane.get("/api/v2/invitations").body;
     let agents = ["Barracuda Sentinel", "BingPreview/1.0b", "Slackbot-LinkExpanding 1.0", "WhatsApp/2.0"];
     for (n, agent) in agents.iter().cycle().take(1_000).enumerate() {
@@ -23,25 +24,25 @@ fn prefetches_change_nothing(backend: Backend) {
     server.client.post_form(mail.form_path(), &form).expect(200);
 }
 
-/// Everything in the database, the outbox included, does not make a key.
-fn a_dump_holds_no_live_link(backend: Backend) {
-    let Invitation { server, mail, setup, postbox: _postbox, .. } = Invitation::mailed(backend);
+/// No link's key can be read from the database, which includes the outbox.
+fn the_database_contains_no_usable_link(backend: Backend) {
+    let MailedInvitation { server, mail, setup, postbox: _postbox, .. } = MailedInvitation::new(backend);
     drop(server);
     let dump = setup.backend.dump();
-    assert!(dump.contains(mail.secure_id()), "the dump is whole");
+    assert!(dump.contains(mail.secure_id()), "the dump contains the invitation");
     let key = mail.key();
     let (_, mac) = key.split_once('.').unwrap();
     assert!(!dump.contains(mac));
     assert!(!dump.contains("accept-invitation"));
 }
 
-/// The link's host comes from the configuration, whatever the request that causes the mail says.
+/// The link's host comes from the configuration, whatever the headers of the request are.
 #[test]
 fn request_headers_never_reach_the_link() {
     let postbox = Postbox::secure();
     let setup = Setup::delivering(Backend::sqlite(), &postbox);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let headers = [
         ("Host", "evil.example"),
         ("Forwarded", "host=evil.example;proto=http"),
@@ -60,7 +61,7 @@ fn request_headers_never_reach_the_link() {
             }
         }
         let email = format!("p{subset}@example.com");
-        send(request.body(body("Joe", &email, &["Auditor"]).to_string())).expect(200);
+        send(request.body(invitation_body("Joe", &email, &["Auditor"]).to_string())).expect(200);
     }
     for mail in postbox.wait_for(1 << headers.len()) {
         let text = String::from_utf8(mail.raw).unwrap();
@@ -69,14 +70,15 @@ fn request_headers_never_reach_the_link() {
     }
 }
 
-/// Unknown, used, revoked, expired and other accounts' links look alike to whoever lacks the key.
+/// Without the key, an unknown, a pending and a revoked invitation cannot be told apart.
 #[test]
-fn strangers_get_one_page() {
+fn links_without_a_valid_key_all_show_the_same_page() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let invite = |email: &str| {
-        let created = jane.post("/api/v2/invitations", &body("Joe", email, &["Auditor"])).expect(200).json();
+        let created =
+            jane.post("/api/v2/invitations", &invitation_body("Joe", email, &["Auditor"])).expect(200).json();
         (created["id"].clone(), created["secure_id"].as_str().unwrap().to_owned())
     };
     let (_, open) = invite("a@example.com");

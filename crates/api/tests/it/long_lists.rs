@@ -1,4 +1,4 @@
-//! The list without a `limit`, which is sent in parts and is one document all the same.
+//! Lists without a `limit`: the server streams them in parts, and the client receives one document.
 
 use std::sync::{
     Arc, OnceLock,
@@ -10,62 +10,55 @@ use serde_json::{Value, json};
 use usher_api::compose::ClockAndEntropy;
 use usher_domain::{
     Timestamp,
-    address::EmailAddress,
-    port::{Clock, StoreError, Tx},
+    port::Clock,
     principal::Actor,
-    role::Grant,
-    testkit::FixedClock,
-    text::DisplayText,
+    testkit::{FixedClock, Scene, grant, text},
     usecase::invite::{Invite, invite_all},
 };
 
-use crate::harness::{Backend, Client, Server, Setup, on_both_databases};
+use crate::harness::{Backend, Client, Setup, on_both_databases};
 
-on_both_databases!(a_long_list_is_one_document, a_membership_that_ends_breaks_the_list_off);
+on_both_databases!(a_streamed_list_is_one_document, a_membership_that_ends_aborts_the_list);
 
 const LANDSCAPE: &str = "/api/v2/invitations";
 
-/// In the order of their numbers: those of one unit are made in the order of their addresses.
+/// Addresses sort by number. Invitations of one unit get their ids in the order of their addresses.
 fn address(n: usize) -> String {
     format!("p{n:04}@example.com")
 }
 
-/// Invites so many in the name of jane@example.com, without asking the server.
-fn crowd(server: &Server, size: usize) {
-    let env = &server.core.env;
-    let grant = || Grant::of_roles(["Auditor"]).unwrap();
-    let invite = |n: usize| Invite {
-        name: Some(DisplayText::parse("\"Joe\" Wright").unwrap()),
-        ..Invite::new(EmailAddress::parse(&address(n)).unwrap(), grant(), TimeDelta::days(14))
+/// Stores this many invitations by jane@example.com, without HTTP.
+fn invite_many(scene: &Scene, count: usize) {
+    let invitation = |n: usize| Invite {
+        name: Some(text("\"Joe\" Wright")),
+        ..Scene::invitation(&address(n), grant(["Auditor"]))
     };
-    let crowd: Vec<Invite> = (0..size).map(invite).collect();
-    let work = |tx: &mut dyn Tx| {
-        let actor = server.actor(tx, "jane@example.com");
-        for some in crowd.chunks(128) {
-            let requests: Vec<(&Actor, &Invite)> = some.iter().map(|invite| (&actor, invite)).collect();
-            assert!(invite_all(tx, env, &requests)?.iter().all(Result::is_ok));
-        }
-        Ok::<_, StoreError>(())
-    };
-    server.core.store.write("test", work).unwrap();
+    let invitations: Vec<Invite> = (0..count).map(invitation).collect();
+    for part in invitations.chunks(128) {
+        let stored = scene.act(&scene.admin(), |tx, env, admin| {
+            let requests: Vec<(&Actor, &Invite)> = part.iter().map(|invite| (admin, invite)).collect();
+            invite_all(tx, env, &requests)
+        });
+        assert!(stored.unwrap().iter().all(Result::is_ok));
+    }
 }
 
 fn numbers(list: &Value) -> Vec<i64> {
     list["results"].as_array().unwrap().iter().map(|item| item["id"].as_i64().unwrap()).collect()
 }
 
-fn a_long_list_is_one_document(backend: Backend) {
+fn a_streamed_list_is_one_document(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
-    crowd(&server, 1203);
+    let jane = server.add_onward();
+    invite_many(&server.scene, 1203);
     let whole = jane.get(LANDSCAPE).expect(200);
     assert_eq!(whole.header("content-type"), "application/json");
     assert_eq!(whole.header("cache-control"), "no-store");
     let list = whole.json();
     let all = numbers(&list);
     assert_eq!(all.len(), 1203);
-    assert!(all.is_sorted_by(|one, other| one < other), "each once, the oldest first");
+    assert!(all.is_sorted_by(|one, other| one < other), "each invitation once, the oldest first");
     assert_eq!(
         (&list["count"], &list["next"], &list["previous"]),
         (&json!(1203), &json!(null), &json!(null))
@@ -75,9 +68,9 @@ fn a_long_list_is_one_document(backend: Backend) {
         assert_eq!((&item["name"], &item["account"]), (&json!("\"Joe\" Wright"), &json!("Onward, Inc.")));
     }
     let alone = jane.get(&format!("{LANDSCAPE}/{}", all[700])).expect(200).json();
-    assert_eq!(list["results"][700], alone, "an item is what it is by itself");
+    assert_eq!(list["results"][700], alone, "an item of the list equals the single invitation");
 
-    // Around the lengths of one part and of two, and beyond the end.
+    // Around the lengths of one and two parts, and beyond the end.
     for offset in [1, 202, 203, 702, 703, 704, 1202, 1203, 5000] {
         let rest = jane.get(&format!("{LANDSCAPE}?offset={offset}")).expect(200).json();
         assert_eq!(numbers(&rest), all[offset.min(1203)..], "from {offset}");
@@ -85,80 +78,82 @@ fn a_long_list_is_one_document(backend: Backend) {
     }
 }
 
-/// Goes on by a hundredth of a second with each look at it, after which callers are looked up again, and does something at the nth.
-struct Alarm {
+/// A clock that advances by 10 ms each time it is read, so that no cached caller is used, and that runs an
+/// action at the nth reading.
+struct ActingClock {
     clock: FixedClock,
-    looks: AtomicUsize,
-    rings_at: AtomicUsize,
-    does: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    readings: AtomicUsize,
+    acts_at: AtomicUsize,
+    action: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
-impl Clock for Alarm {
+impl Clock for ActingClock {
     fn now(&self) -> Timestamp {
-        let look = self.looks.fetch_add(1, Ordering::SeqCst) + 1;
-        if look == self.rings_at.load(Ordering::SeqCst) {
-            self.does.get().expect("it is set")();
+        let reading = self.readings.fetch_add(1, Ordering::SeqCst) + 1;
+        if reading == self.acts_at.load(Ordering::SeqCst) {
+            self.action.get().expect("the action is set")();
         }
         self.clock.advance(TimeDelta::milliseconds(10));
         self.clock.now()
     }
 }
 
-/// What a client sees of a list.
+/// How the request for a list ends.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Seen {
-    Refused,
-    BrokenOff,
-    Whole,
+enum Outcome {
+    Rejected,
+    Aborted,
+    Complete,
 }
 
-fn look(jane: &Client, size: usize) -> Seen {
+fn request_list(jane: &Client, size: usize) -> Outcome {
     let response = jane.request(reqwest::Method::GET, LANDSCAPE).send().unwrap();
     let status = response.status().as_u16();
     match response.text() {
-        Ok(_) if status == 403 => Seen::Refused,
+        Ok(_) if status == 403 => Outcome::Rejected,
         Ok(text) => {
             assert_eq!((status, numbers(&serde_json::from_str(&text).unwrap()).len()), (200, size));
-            Seen::Whole
+            Outcome::Complete
         }
         Err(_) => {
-            assert_eq!(status, 200, "it began well");
-            Seen::BrokenOff
+            assert_eq!(status, 200, "the status was sent before the error");
+            Outcome::Aborted
         }
     }
 }
 
-/// The membership ends while one of the parts is read, a later one from try to try. Whoever is refused gets nothing, and whoever
-/// gets less than everything can tell: there is no half of a list that looks like a whole one.
-fn a_membership_that_ends_breaks_the_list_off(backend: Backend) {
+/// The membership ends while a part is read, a later one with each try. The request is either rejected or its
+/// body ends with an error: a partial list never looks complete.
+fn a_membership_that_ends_aborts_the_list(backend: Backend) {
     let setup = Setup::new(backend);
-    let alarm = Arc::new(Alarm {
+    let clock = Arc::new(ActingClock {
         clock: FixedClock::default(),
-        looks: AtomicUsize::new(0),
-        rings_at: AtomicUsize::new(0),
-        does: OnceLock::new(),
+        readings: AtomicUsize::new(0),
+        acts_at: AtomicUsize::new(0),
+        action: OnceLock::new(),
     });
     let other = setup.start();
-    other.onward();
-    crowd(&other, 1001);
+    other.add_onward();
+    invite_many(&other.scene, 1001);
     let other = Arc::new(other);
-    let world = ClockAndEntropy { clock: Arc::clone(&alarm) as _, ..setup.clock_and_entropy() };
-    let server = setup.start_in(setup.settings(), world);
-    let jane = server.client.with_token(other.token(Some("onward"), "jane@example.com"));
-    let leaving = Arc::clone(&other);
-    assert!(alarm.does.set(Box::new(move || leaving.leave("onward", "jane@example.com"))).is_ok());
-    let mut seen = Vec::new();
-    while seen.last() != Some(&Seen::Whole) {
-        assert!(seen.len() < 100, "{seen:?}");
-        let rings_at = seen.len() + 1;
-        alarm.looks.store(0, Ordering::SeqCst);
-        alarm.rings_at.store(rings_at, Ordering::SeqCst);
-        seen.push(look(&jane, 1001));
-        if alarm.looks.load(Ordering::SeqCst) >= rings_at {
-            other.member("onward", "jane@example.com", &["GlobalAdmin"], None);
+    let ports = ClockAndEntropy { clock: Arc::clone(&clock) as _, ..setup.clock_and_entropy() };
+    let server = setup.start_in(setup.settings(), ports);
+    let jane = server.jane();
+    let remover = Arc::clone(&other);
+    let remove = move || remover.remove_member("onward", "jane@example.com");
+    assert!(clock.action.set(Box::new(remove)).is_ok());
+    let mut outcomes = Vec::new();
+    while outcomes.last() != Some(&Outcome::Complete) {
+        assert!(outcomes.len() < 100, "{outcomes:?}");
+        let acts_at = outcomes.len() + 1;
+        clock.readings.store(0, Ordering::SeqCst);
+        clock.acts_at.store(acts_at, Ordering::SeqCst);
+        outcomes.push(request_list(&jane, 1001));
+        if clock.readings.load(Ordering::SeqCst) >= acts_at {
+            other.add_member("onward", "jane@example.com", &["GlobalAdmin"], None);
         }
     }
-    assert!(seen.is_sorted(), "{seen:?}");
-    assert_eq!(seen.first(), Some(&Seen::Refused));
-    assert!(seen.iter().filter(|seen| **seen == Seen::BrokenOff).count() >= 2, "{seen:?}");
+    assert!(outcomes.is_sorted(), "{outcomes:?}");
+    assert_eq!(outcomes.first(), Some(&Outcome::Rejected));
+    assert!(outcomes.iter().filter(|outcome| **outcome == Outcome::Aborted).count() >= 2, "{outcomes:?}");
 }

@@ -1,11 +1,11 @@
-//! The server as its users meet it: over TCP, on both databases, with an SMTP server that is not ours.
+//! The server over TCP, on both databases, with a third-party SMTP server.
 #![cfg(test)]
 
 mod access_tokens;
-mod bodies;
 mod both_dialects;
 mod bounds;
 mod cursors;
+mod failures;
 mod fastly;
 mod harness;
 mod idempotency;

@@ -1,4 +1,5 @@
-//! Every operation × every kind of caller. A route without a row here fails the test that compares the two.
+//! Every operation × every kind of caller. A test compares the rows with the routes, so each route needs a
+//! row.
 
 use chrono::TimeDelta;
 use reqwest::Method;
@@ -7,23 +8,23 @@ use usher_api::routes;
 use usher_http_kit::endpoint::Endpoint;
 
 use crate::harness::{
-    Answer, Backend, Client, Setup, body,
-    fastly::{document, listed, refusal},
-    on_both_databases, send,
+    Backend, Client, Response, Setup,
+    fastly::{document, listed, rejection},
+    invitation_body, on_both_databases, send,
 };
 
-/// What an operation answers to whom.
+/// The status of an operation for each caller.
 struct Row {
     method: &'static str,
     path: &'static str,
     body: fn(&Fixture) -> Value,
     anonymous: u16,
-    /// A member without the permission.
+    /// Of a member without the permission.
     powerless: u16,
-    /// An administrator of another account.
+    /// Of an administrator of another account.
     foreign: u16,
-    /// Whether a bad token is refused; public operations do not look at it.
-    looks_at_tokens: bool,
+    /// Whether an invalid token is rejected. Public operations ignore tokens.
+    reads_tokens: bool,
 }
 
 struct Fixture {
@@ -33,19 +34,19 @@ struct Fixture {
 }
 
 impl Fixture {
-    /// A route's path to the invitation. Its code is no secret: the key is not its key.
+    /// The path of a route for the invitation, with a code whose key is wrong.
     fn path(&self, route: &str) -> String {
         let path = route.replace("{id}", &self.id.to_string()).replace("{secure_id}", &self.secure_id);
         path.replace("{invitation_id}", &self.public_id).replace("{code}", &format!("{}.0", self.secure_id))
     }
 }
 
-fn none(_: &Fixture) -> Value {
+fn empty_body(_: &Fixture) -> Value {
     json!({})
 }
 
 fn invitation(_: &Fixture) -> Value {
-    body("Ann", "ann@example.com", &["Auditor"])
+    invitation_body("Ann", "ann@example.com", &["Auditor"])
 }
 
 fn invitation_of_fastly(_: &Fixture) -> Value {
@@ -61,38 +62,38 @@ fn login(_: &Fixture) -> Value {
 }
 
 const fn row(method: &'static str, path: &'static str, body: fn(&Fixture) -> Value) -> Row {
-    Row { method, path, body, anonymous: 401, powerless: 403, foreign: 404, looks_at_tokens: true }
+    Row { method, path, body, anonymous: 401, powerless: 403, foreign: 404, reads_tokens: true }
 }
 
-const fn public(method: &'static str, path: &'static str, answer: u16) -> Row {
+const fn public(method: &'static str, path: &'static str, response: u16) -> Row {
     Row {
         method,
         path,
-        body: none,
-        anonymous: answer,
-        powerless: answer,
-        foreign: answer,
-        looks_at_tokens: false,
+        body: empty_body,
+        anonymous: response,
+        powerless: response,
+        foreign: response,
+        reads_tokens: false,
     }
 }
 
 const ROWS: &[Row] = &[
-    Row { foreign: 200, ..row("GET", "/api/v2/invitations", none) },
+    Row { foreign: 200, ..row("GET", "/api/v2/invitations", empty_body) },
     Row { foreign: 200, ..row("POST", "/api/v2/invitations", invitation) },
-    row("GET", "/api/v2/invitations/{id}", none),
-    row("DELETE", "/api/v2/invitations/{id}", none),
-    row("POST", "/api/v2/invitations/{id}", none),
+    row("GET", "/api/v2/invitations/{id}", empty_body),
+    row("DELETE", "/api/v2/invitations/{id}", empty_body),
+    row("POST", "/api/v2/invitations/{id}", empty_body),
     Row { foreign: 403, ..row("POST", "/api/v2/accept-invitation", link) },
     Row { foreign: 403, ..row("POST", "/api/v2/reject-invitation", link) },
     public("GET", "/api/v2/invitations/{secure_id}/summary", 200),
     Row { body: login, ..public("POST", "/api/v2/login", 401) },
-    Row { foreign: 200, ..row("GET", "/invitations", none) },
+    Row { foreign: 200, ..row("GET", "/invitations", empty_body) },
     Row { foreign: 200, ..row("POST", "/invitations", invitation_of_fastly) },
-    row("DELETE", "/invitations/{invitation_id}", none),
-    // Newcomers have no token; whoever has one shows it.
-    Row { anonymous: 404, foreign: 403, ..row("PUT", "/invitation/accept/{code}", none) },
-    Row { powerless: 200, foreign: 200, ..row("GET", "/current_user", none) },
-    Row { powerless: 200, foreign: 200, ..row("GET", "/service-authorizations", none) },
+    row("DELETE", "/invitations/{invitation_id}", empty_body),
+    // Newcomers accept without a token.
+    Row { anonymous: 404, foreign: 403, ..row("PUT", "/invitation/accept/{code}", empty_body) },
+    Row { powerless: 200, foreign: 200, ..row("GET", "/current_user", empty_body) },
+    Row { powerless: 200, foreign: 200, ..row("GET", "/service-authorizations", empty_body) },
     public("GET", "/accept-invitation/{secure_id}", 404),
     public("POST", "/accept-invitation/{secure_id}", 404),
     public("GET", "/accept-invitation/", 404),
@@ -102,7 +103,7 @@ const ROWS: &[Row] = &[
     public("GET", "/assets/usher.css", 200),
     public("GET", "/health/live", 200),
     public("GET", "/health/ready", 200),
-    // The development mailbox shows working links: in production it does not exist.
+    // The development mailbox shows working links, so production does not have it.
     public("GET", "/dev/mailbox", 404),
     public("GET", "/dev/mailbox/", 404),
     public("GET", "/dev/mailbox/{name}", 404),
@@ -120,70 +121,72 @@ fn every_route_has_a_row() {
     assert_eq!(routes, rows);
 }
 
-on_both_databases!(everybody_gets_their_answer);
+on_both_databases!(each_operation_has_its_status_for_each_caller);
 
-fn everybody_gets_their_answer(backend: Backend) {
+fn each_operation_has_its_status_for_each_caller(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
-    server.member("onward", "usr@example.com", &["user"], None);
-    server.account("upside", "Upside");
-    server.member("upside", "eve@example.com", &["GlobalAdmin"], None);
-    let created =
-        jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200).json();
+    let jane = server.add_onward();
+    server.add_member("onward", "usr@example.com", &["user"], None);
+    server.add_account("upside", "Upside");
+    server.add_member("upside", "eve@example.com", &["GlobalAdmin"], None);
+    let created = jane
+        .post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"]))
+        .expect(200)
+        .json();
     let fixture = Fixture {
         id: created["id"].as_i64().unwrap(),
         public_id: listed(&jane)[0]["id"].as_str().unwrap().to_owned(),
         secure_id: created["secure_id"].as_str().unwrap().to_owned(),
     };
     let before = jane.get("/api/v2/invitations").body;
-    let powerless = server.client.with_token(server.token(Some("onward"), "usr@example.com"));
-    let foreign = server.client.with_token(server.token(Some("upside"), "eve@example.com"));
+    let powerless = server.client_of("onward", "usr@example.com");
+    let foreign = server.client_of("upside", "eve@example.com");
     let expired = server.token(Some("onward"), "jane@example.com");
     for row in ROWS {
-        assert_answer(row, &fixture, &server.client, row.anonymous, "anonymous");
-        assert_answer(row, &fixture, &powerless, row.powerless, "powerless");
-        assert_answer(row, &fixture, &foreign, row.foreign, "foreign");
+        assert_status(row, &fixture, &server.client, row.anonymous, "anonymous");
+        assert_status(row, &fixture, &powerless, row.powerless, "powerless");
+        assert_status(row, &fixture, &foreign, row.foreign, "foreign");
     }
-    assert_eq!(jane.get("/api/v2/invitations").body, before, "nobody changed anything here");
+    assert_eq!(jane.get("/api/v2/invitations").body, before, "no caller changed the invitations");
 
     let tokens = bad_tokens(&server.token(Some("onward"), "jane@example.com"));
-    setup.wait(TimeDelta::hours(2));
+    setup.advance(TimeDelta::hours(2));
     let tokens = tokens.into_iter().chain([("expired", expired)]);
     for (what, token) in tokens {
         let caller = server.client.with_token(token);
         for row in ROWS {
-            let status = if row.looks_at_tokens { 401 } else { row.anonymous };
-            assert_answer(row, &fixture, &caller, status, what);
+            let status = if row.reads_tokens { 401 } else { row.anonymous };
+            assert_status(row, &fixture, &caller, status, what);
         }
     }
 }
 
 #[track_caller]
-fn assert_answer(row: &Row, fixture: &Fixture, caller: &Client, status: u16, who: &str) {
+fn assert_status(row: &Row, fixture: &Fixture, caller: &Client, status: u16, who: &str) {
     let method = Method::from_bytes(row.method.as_bytes()).unwrap();
     let request = caller.request(method.clone(), &fixture.path(row.path));
-    let request = match Side::of(row.path) {
+    let request = match Surface::of(row.path) {
         _ if method != Method::POST && method != Method::PUT => request,
-        Side::Page => request.form(&[("action", "decline")]),
-        Side::Landscape | Side::Fastly => request.body((row.body)(fixture).to_string()),
+        Surface::Page => request.form(&[("action", "decline")]),
+        Surface::Landscape | Surface::Fastly => request.body((row.body)(fixture).to_string()),
     };
-    let answer = send(request);
-    assert_eq!(answer.status.as_u16(), status, "{who}: {} {}: {}", row.method, row.path, answer.body);
+    let response = send(request);
+    assert_eq!(response.status.as_u16(), status, "{who}: {} {}: {}", row.method, row.path, response.body);
     if status == 401 {
-        assert_eq!(answer.header("www-authenticate"), r#"Bearer realm="usher""#);
-        Side::of(row.path).assert_nobody(&answer);
+        assert_eq!(response.header("www-authenticate"), r#"Bearer realm="usher""#);
+        Surface::of(row.path).assert_unauthorized(&response);
     }
 }
 
-/// Who reads the answers.
-enum Side {
+/// The API or page that a path belongs to.
+enum Surface {
     Landscape,
     Fastly,
     Page,
 }
 
-impl Side {
+impl Surface {
     fn of(path: &str) -> Self {
         let fastly = ["/invitation", "/current_user", "/service-authorizations"];
         if path.starts_with("/api/v2/") {
@@ -195,18 +198,18 @@ impl Side {
         }
     }
 
-    /// Nobody is behind the token, in the dialect's own words.
+    /// Asserts the body of a 401 in the dialect's form.
     #[track_caller]
-    fn assert_nobody(&self, answer: &Answer) {
+    fn assert_unauthorized(&self, response: &Response) {
         match self {
-            Self::Landscape => assert_eq!(answer.problem().1, "Unauthorized"),
-            Self::Fastly => assert_eq!(refusal(answer).1, "Provided credentials are missing or invalid"),
-            Self::Page => panic!("pages know no tokens: {answer:?}"),
+            Self::Landscape => assert_eq!(response.problem().1, "Unauthorized"),
+            Self::Fastly => assert_eq!(rejection(response).1, "Provided credentials are missing or invalid"),
+            Self::Page => panic!("pages take no tokens: {response:?}"),
         }
     }
 }
 
-/// Garbage, and tokens that a wrong algorithm or key signed.
+/// Garbage, and tokens with a wrong algorithm or signature.
 fn bad_tokens(good: &str) -> Vec<(&'static str, String)> {
     let (signed, signature) = good.rsplit_once('.').unwrap();
     let (_, claims) = signed.split_once('.').unwrap();
@@ -225,10 +228,10 @@ fn bad_tokens(good: &str) -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn headers_that_are_no_bearer_token_are_refused() {
+fn authorization_headers_without_a_bearer_token_are_rejected() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let token = server.token(Some("onward"), "jane@example.com");
     let get = |value: &str| {
         send(server.client.request(Method::GET, "/api/v2/invitations").header("Authorization", value))
@@ -244,16 +247,14 @@ fn headers_that_are_no_bearer_token_are_refused() {
 }
 
 #[test]
-fn rights_end_with_the_membership_not_with_the_token() {
+fn rights_end_with_the_membership_although_the_token_is_valid() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     jane.get("/api/v2/invitations").expect(200);
-    let (store, person) = (&server.core.store, usher_domain::id::PersonId::new(1));
-    let account = usher_domain::id::AccountId::new(1);
-    assert_eq!(store.write("test", |tx| tx.delete_membership(account, person)), Ok(true));
-    jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(403);
-    // What was looked up is used again by requests that read, for so long at most: `docs/OPERATIONS.md`.
-    setup.wait(TimeDelta::milliseconds(10));
+    server.remove_member("onward", "jane@example.com");
+    jane.post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"])).expect(403);
+    // Reads may use cached rights for 10 ms: `docs/OPERATIONS.md`.
+    setup.advance(TimeDelta::milliseconds(10));
     jane.get("/api/v2/invitations").expect(403);
 }

@@ -1,4 +1,4 @@
-//! `cargo run`: nothing is configured, and the first printed command works when it is pasted into a shell.
+//! `cargo run` without configuration: the first printed command works when pasted into a shell.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -49,13 +49,13 @@ fn the_first_printed_command_creates_an_invitation() {
     assert_eq!(listed["data"][0]["attributes"]["email"], "bobby@example.com");
     assert_eq!(shell(&login)["current_account"], "onward");
 
-    // The mail can be read in a browser.
+    // The mail is shown on a page.
     let (base, path) = mailbox.split_at(mailbox.find("/dev/").unwrap());
     let client = Client::new(base.to_owned());
     let deadline = Instant::now() + Duration::from_mins(1);
     let mail = loop {
-        assert!(Instant::now() < deadline, "the worker keeps the mail within a minute");
-        // The list refreshes itself; so does this reader, until the worker has kept the mail.
+        assert!(Instant::now() < deadline, "the worker delivers the mail within a minute");
+        // Reload, as the page itself does, until the worker has delivered the mail.
         let list = client.get(path).expect(200).body;
         if let Some(start) = list.find("href=\"/dev/mailbox/") {
             let rest = &list[start + 6..];
@@ -63,5 +63,5 @@ fn the_first_printed_command_creates_an_invitation() {
         }
     };
     let read = client.get(&mail).expect(200).body;
-    assert!(read.contains(created["secure_id"].as_str().unwrap()), "the link is there: {read}");
+    assert!(read.contains(created["secure_id"].as_str().unwrap()), "the mail contains the link: {read}");
 }

@@ -1,18 +1,24 @@
-//! The main job, end to end: real requests, a real mail, the page, and a server that is restarted in between.
+//! The life of an invitation, end to end: requests, mail, page, and a restart of the server in between.
 
 use chrono::TimeDelta;
 use serde_json::json;
 
-use crate::harness::{Backend, Invitation, Postbox, Setup, body, on_both_databases};
+use crate::harness::{Backend, MailedInvitation, Postbox, Setup, invitation_body, on_both_databases};
 
-on_both_databases!(the_main_job, revoking, declining, resending, expiring);
+on_both_databases!(
+    an_invitation_is_sent_shown_and_accepted,
+    a_revoked_invitation_cannot_be_accepted,
+    an_invitation_can_be_declined_without_a_login,
+    a_resent_invitation_replaces_the_link,
+    an_expired_invitation_leaves_the_list_and_can_be_resent
+);
 
-fn the_main_job(backend: Backend) {
+fn an_invitation_is_sent_shown_and_accepted(backend: Backend) {
     let postbox = Postbox::secure();
     let setup = Setup::delivering(backend, &postbox);
     let server = setup.start();
-    server.account("onward", "Onward, Inc.");
-    server.member("onward", "jane@example.com", &["GlobalAdmin"], Some("correct horse"));
+    server.add_account("onward", "Onward, Inc.");
+    server.add_member("onward", "jane@example.com", &["GlobalAdmin"], Some("correct horse"));
 
     // Log in.
     let login = json!({ "email": "jane@example.com", "password": "correct horse" });
@@ -21,7 +27,7 @@ fn the_main_job(backend: Backend) {
     let jane = server.client.with_token(login["token"].as_str().unwrap());
 
     // Invite. The mail leaves through STARTTLS and a login.
-    let invitation = body("Joe Wright", "Joe@Example.com", &["Auditor", "SupportAnalyst"]);
+    let invitation = invitation_body("Joe Wright", "Joe@Example.com", &["Auditor", "SupportAnalyst"]);
     let created = jane.post("/api/v2/invitations", &invitation).expect(200).json();
     let mail = postbox.newest_of(1);
     assert_eq!(mail.to, "Joe@example.com");
@@ -32,19 +38,19 @@ fn the_main_job(backend: Backend) {
     assert!(mail.link.as_str().starts_with("https://usher.example.com/accept-invitation/"));
     assert_eq!(mail.secure_id(), created["secure_id"]);
 
-    // The server is restarted; links and tokens go on working.
+    // After a restart of the server, links and tokens still work.
     drop(server);
     let server = setup.start();
     let jane = server.client.with_token(login["token"].as_str().unwrap());
 
-    // Looking changes nothing.
+    // Reading changes nothing.
     let listed = jane.get("/api/v2/invitations").expect(200).json();
     assert_eq!(listed["count"], 1);
     let page = server.client.get(&mail.path()).expect(200);
     assert!(page.body.contains("Onward, Inc.") && page.body.contains("Auditor"), "{}", page.body);
     assert_eq!(jane.get("/api/v2/invitations").expect(200).json(), listed);
 
-    // Accept by the page.
+    // Accept on the page.
     let key = mail.key();
     let form = [
         ("key", key.as_str()),
@@ -55,16 +61,16 @@ fn the_main_job(backend: Backend) {
     let done = server.client.post_form(mail.form_path(), &form).expect(200);
     assert!(done.body.contains("Onward, Inc."), "{}", done.body);
 
-    // The new member logs in, and sees what an auditor sees.
+    // The new member logs in with the rights of an auditor.
     let login = json!({ "email": "joe@example.com", "password": "a password of joe" });
     let login = server.client.post("/api/v2/login", &login).expect(200).json();
     assert_eq!(login["accounts"][0]["title"], "Onward, Inc.");
     let joe = server.client.with_token(login["token"].as_str().unwrap());
     let seen = joe.get("/api/v2/invitations").expect(200).json();
     assert_eq!(seen["count"], 0, "the invitation is gone from the list");
-    joe.post("/api/v2/invitations", &body("X", "x@example.com", &["Auditor"])).expect(403);
+    joe.post("/api/v2/invitations", &invitation_body("X", "x@example.com", &["Auditor"])).expect(403);
 
-    // A second acceptance fails, restarted or not, and so do the other ways in.
+    // A second acceptance fails on every path, also after a restart.
     server.client.post_form(mail.form_path(), &form).expect(410);
     drop(server);
     let server = setup.start();
@@ -76,8 +82,9 @@ fn the_main_job(backend: Backend) {
     assert_eq!(again.problem().1, "InvitationAccepted");
 }
 
-fn revoking(backend: Backend) {
-    let Invitation { setup, server, created, mail, postbox: _postbox, .. } = Invitation::mailed(backend);
+fn a_revoked_invitation_cannot_be_accepted(backend: Backend) {
+    let MailedInvitation { setup, server, created, mail, postbox: _postbox, .. } =
+        MailedInvitation::new(backend);
     let (server, jane) = server.restart(&setup);
     let id = created["id"].clone();
     let gone = jane.delete(&format!("/api/v2/invitations/{id}")).expect(204);
@@ -88,19 +95,19 @@ fn revoking(backend: Backend) {
     let form = [("key", key.as_str()), ("action", "accept"), ("name", "Joe"), ("password", "long enough")];
     server.client.post_form(mail.form_path(), &form).expect(410);
     // The address can be invited again.
-    jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    jane.post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"])).expect(200);
 }
 
-fn declining(backend: Backend) {
+fn an_invitation_can_be_declined_without_a_login(backend: Backend) {
     let postbox = Postbox::secure();
     let setup = Setup::delivering(backend, &postbox);
     let server = setup.start();
-    let jane = server.onward();
-    jane.post("/api/v2/invitations", &body("Joe", "joe@example.com", &["Auditor"])).expect(200);
-    jane.post("/api/v2/invitations", &body("Ann", "ann@example.com", &["Auditor"])).expect(200);
-    let mails: Vec<_> = postbox.wait_for(2).iter().map(crate::harness::Invited::read).collect();
+    let jane = server.add_onward();
+    jane.post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    jane.post("/api/v2/invitations", &invitation_body("Ann", "ann@example.com", &["Auditor"])).expect(200);
+    let mails: Vec<_> = postbox.wait_for(2).iter().map(crate::harness::InvitationMail::read).collect();
     let (server, jane) = server.restart(&setup);
-    // One on the page, one through the API; neither has a login.
+    // One invitee uses the page, the other one the API, both without a login.
     let key = mails[0].key();
     let form = [("key", key.as_str()), ("action", "decline")];
     server.client.post_form(mails[0].form_path(), &form).expect(200);
@@ -112,13 +119,14 @@ fn declining(backend: Backend) {
     }
 }
 
-fn resending(backend: Backend) {
-    let Invitation { postbox, setup, server, jane, created, mail: first } = Invitation::mailed(backend);
+fn a_resent_invitation_replaces_the_link(backend: Backend) {
+    let MailedInvitation { postbox, setup, server, jane, created, mail: first } =
+        MailedInvitation::new(backend);
     let path = format!("/api/v2/invitations/{}", created["id"]);
     let soon = jane.post(&path, &json!({})).expect(429);
     assert_eq!(soon.header("retry-after"), "60");
     let (server, jane) = server.restart(&setup);
-    setup.wait(TimeDelta::seconds(60));
+    setup.advance(TimeDelta::seconds(60));
     let again = jane.post(&path, &json!({})).expect(200).json();
     assert_eq!(again, created, "id and secure_id stay");
     let second = postbox.newest_of(2);
@@ -130,15 +138,15 @@ fn resending(backend: Backend) {
     assert_eq!(jane.get(&path).json()["creation_time"], "2024-03-20T14:50:25Z");
 }
 
-fn expiring(backend: Backend) {
-    let Invitation { postbox, setup, server, created, mail, .. } = Invitation::mailed(backend);
+fn an_expired_invitation_leaves_the_list_and_can_be_resent(backend: Backend) {
+    let MailedInvitation { postbox, setup, server, created, mail, .. } = MailedInvitation::new(backend);
     let (server, _) = server.restart(&setup);
-    setup.wait(TimeDelta::days(14) - TimeDelta::seconds(1));
+    setup.advance(TimeDelta::days(14) - TimeDelta::seconds(1));
     let token = || server.token(Some("onward"), "jane@example.com");
     let jane = server.client.with_token(token());
     assert_eq!(jane.get("/api/v2/invitations").json()["count"], 1);
     server.client.get(&mail.path()).expect(200);
-    setup.wait(TimeDelta::seconds(1));
+    setup.advance(TimeDelta::seconds(1));
     let jane = server.client.with_token(token());
     let path = format!("/api/v2/invitations/{}", created["id"]);
     assert_eq!(jane.get("/api/v2/invitations").json()["count"], 0);
@@ -147,7 +155,7 @@ fn expiring(backend: Backend) {
     assert!(expired.body.contains("expired"), "{}", expired.body);
     let accept = json!({ "invitation_id": mail.secure_id(), "key": mail.key() });
     assert_eq!(jane.post("/api/v2/accept-invitation", &accept).problem().1, "InvitationExpired");
-    // It can be sent again.
+    // It can be resent.
     jane.post(&path, &json!({})).expect(200);
     assert_eq!(postbox.newest_of(2).secure_id(), mail.secure_id());
     assert_eq!(jane.get("/api/v2/invitations").json()["count"], 1);

@@ -1,17 +1,20 @@
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use tokio::{runtime::Handle, sync::oneshot, time::timeout};
+use tokio::{runtime::Handle, sync::oneshot, task::spawn_blocking, time::timeout};
 use usher_domain::port::StoreError;
 
 use super::{
     item::Item,
     queue::{Entry, Queue},
 };
-use crate::{context::RequestContext, limiter::Permit, units::Units};
+use crate::{
+    context::RequestContext,
+    limiter::Permit,
+    units::{Units, panicked},
+};
 
 /// Most requests in a batch.
 const MAX_BATCH: usize = 128;
@@ -61,20 +64,18 @@ impl<W: BatchWork> Batcher<W> {
         })
     }
 
-    /// The result of a request. One that is `alone` is a batch of one.
+    /// The result of a request that shares its batch with others.
     ///
     /// Fails as overloaded when no batch took the request within its budget. A request that was taken is performed even
     /// when its client hangs up.
     pub(crate) async fn submit(
         self: &Arc<Self>,
         context: &RequestContext,
-        alone: bool,
         request: W::Request,
     ) -> Result<W::Outcome, StoreError> {
         let wait = self.units.remaining(context);
-        let item = Item { context: context.clone(), span: tracing::Span::current(), request };
         let (reply, mut result) = oneshot::channel();
-        let (ticket, start) = self.queue().push(item, alone, reply, self.runners);
+        let (ticket, start) = self.queue().push(Item::new(context, request), reply, self.runners);
         if start {
             self.start();
         }
@@ -94,9 +95,27 @@ impl<W: BatchWork> Batcher<W> {
         result.await.unwrap_or_else(|_| Err(self.unanswered()))
     }
 
+    /// The result of a request that is a batch of one. It runs beside other batches: only permits limit how many there are.
+    pub(crate) async fn submit_alone(
+        self: &Arc<Self>,
+        context: &RequestContext,
+        request: W::Request,
+    ) -> Result<W::Outcome, StoreError> {
+        let item = Item::new(context, request);
+        let permit = self.units.permit(context).await?;
+        let batcher = Arc::clone(self);
+        let done = spawn_blocking(move || {
+            let _permit = permit;
+            batcher.work.perform(&batcher.units, &[item])
+        });
+        let results = done.await.map_err(|error| panicked(self.name, &error))?;
+        results.into_iter().next().unwrap_or_else(|| Err(self.unanswered()))
+    }
+
     /// Starts a runner. It works batch by batch until the queue is empty, or other work waits for its permit.
     fn start(self: &Arc<Self>) {
-        let runner = Runner { batcher: Arc::clone(self), in_progress: 0, ended: false };
+        let runner =
+            Runner { batcher: Arc::clone(self), in_progress: 0, waits_for_permit: false, ended: false };
         let runtime = self.runtime.clone().unwrap_or_else(Handle::current);
         match self.units.limiter.try_acquire() {
             Some(permit) => drop(runtime.spawn_blocking(move || runner.run(permit))),
@@ -109,35 +128,24 @@ impl<W: BatchWork> Batcher<W> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn perform(&self, batch: Vec<EntryOf<W>>) {
+    /// Performs a batch and answers its requests. Clients may have hung up. After a panic, requests hear of it because their
+    /// replies are dropped.
+    fn run_batch(&self, batch: Vec<EntryOf<W>>) {
         let (items, replies): (Vec<Item<W::Request>>, Vec<_>) =
             batch.into_iter().map(|entry| (entry.item, entry.reply)).unzip();
-        let work = AssertUnwindSafe(|| self.work.perform(&self.units, &items));
-        let done = catch_unwind(work);
+        for item in &items {
+            item.context.spend(item.submitted_at.elapsed());
+        }
+        let mut results = self.work.perform(&self.units, &items).into_iter();
         // Before the replies: a client that has its response may send its idempotency key again at once.
         drop(items);
-        match done {
-            Ok(results) => send(replies, results, &self.unanswered()),
-            Err(_) => {
-                send(replies, Vec::new(), &StoreError::Defect(format!("{}: the batch panicked", self.name)));
-            }
+        for reply in replies {
+            drop(reply.send(results.next().unwrap_or_else(|| Err(self.unanswered()))));
         }
     }
 
     fn unanswered(&self) -> StoreError {
-        StoreError::Defect(format!("{}: a request of a batch has no result", self.name))
-    }
-}
-
-/// Answers the requests of a batch; those without a result with `missing`. Clients may have hung up.
-fn send<A>(
-    replies: Vec<oneshot::Sender<Result<A, StoreError>>>,
-    results: Vec<Result<A, StoreError>>,
-    missing: &StoreError,
-) {
-    let mut results = results.into_iter();
-    for reply in replies {
-        drop(reply.send(results.next().unwrap_or_else(|| Err(missing.clone()))));
+        StoreError::Defect(format!("{}: a request of a batch has no result: its batch panicked", self.name))
     }
 }
 
@@ -156,23 +164,29 @@ struct Runner<W: BatchWork> {
     batcher: Arc<Batcher<W>>,
     /// Requests of the batch in progress.
     in_progress: usize,
+    waits_for_permit: bool,
     ended: bool,
 }
 
 impl<W: BatchWork> Runner<W> {
-    async fn wait_for_permit(self) {
-        self.batcher.queue().begin_waiting_for_permit();
+    async fn wait_for_permit(mut self) {
+        self.set_waiting_for_permit(true);
         let permit = self.batcher.units.limiter.acquire().await;
-        self.batcher.queue().end_waiting_for_permit();
+        self.set_waiting_for_permit(false);
         if let Some(permit) = permit {
-            drop(tokio::task::spawn_blocking(move || self.run(permit)));
+            drop(spawn_blocking(move || self.run(permit)));
         }
+    }
+
+    fn set_waiting_for_permit(&mut self, waits: bool) {
+        self.waits_for_permit = waits;
+        self.batcher.queue().set_waiting_for_permit(waits);
     }
 
     fn run(mut self, permit: Permit) {
         let _permit = permit;
         while let Some(batch) = self.next() {
-            self.batcher.perform(batch);
+            self.batcher.run_batch(batch);
             if self.batcher.units.limiter.is_contended() {
                 self.give_way();
                 return;
@@ -199,11 +213,19 @@ impl<W: BatchWork> Runner<W> {
     }
 }
 
-/// A runner that never ran, because the runtime shut down. Requests that still wait would wait for nothing.
+/// A runner that did not end by itself: its batch panicked, or the runtime shut down before it ran.
 impl<W: BatchWork> Drop for Runner<W> {
     fn drop(&mut self) {
-        if !self.ended {
-            self.batcher.queue().abandon(self.in_progress);
+        if self.ended {
+            return;
+        }
+        if self.waits_for_permit {
+            self.set_waiting_for_permit(false);
+        }
+        if !std::thread::panicking() {
+            self.batcher.queue().abandon();
+        } else if self.batcher.queue().replace_runner(self.in_progress) {
+            self.batcher.start();
         }
     }
 }

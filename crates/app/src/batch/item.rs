@@ -1,3 +1,5 @@
+use tokio::time::Instant;
+
 use crate::context::RequestContext;
 
 /// A request in a batch.
@@ -7,8 +9,22 @@ pub(crate) struct Item<Q> {
     pub(crate) context: RequestContext,
     /// Its span: what is logged about the request belongs there.
     pub(crate) span: tracing::Span,
+    /// When it was submitted.
+    pub(crate) submitted_at: Instant,
     /// What it asks for.
     pub(crate) request: Q,
+}
+
+impl<Q> Item<Q> {
+    /// A request that is submitted now, in the current span.
+    pub(crate) fn new(context: &RequestContext, request: Q) -> Self {
+        Self {
+            context: context.clone(),
+            span: tracing::Span::current(),
+            submitted_at: Instant::now(),
+            request,
+        }
+    }
 }
 
 /// The span of a batch names its requests, so that everything logged inside can be found by request id. A batch of one is in the

@@ -8,8 +8,6 @@ use super::item::Item;
 /// A request that waits for its batch.
 pub(super) struct Entry<Q, A> {
     ticket: u64,
-    /// It is a batch of its own.
-    alone: bool,
     pub(super) item: Item<Q>,
     pub(super) reply: oneshot::Sender<Result<A, StoreError>>,
 }
@@ -46,13 +44,12 @@ impl<Q, A> Queue<Q, A> {
     pub(super) fn push(
         &mut self,
         item: Item<Q>,
-        alone: bool,
         reply: oneshot::Sender<Result<A, StoreError>>,
         runners: usize,
     ) -> (u64, bool) {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
-        self.waiting.push_back(Entry { ticket, alone, item, reply });
+        self.waiting.push_back(Entry { ticket, item, reply });
         (ticket, self.start_if(runners, Self::is_worth_a_batch))
     }
 
@@ -93,16 +90,9 @@ impl<Q, A> Queue<Q, A> {
             self.running -= 1;
             return None;
         }
-        let size = self.batch_size(most);
+        let size = self.waiting.len().min(most);
         self.in_progress += size;
         Some(self.waiting.drain(..size).collect())
-    }
-
-    fn batch_size(&self, most: usize) -> usize {
-        if self.waiting.front().is_some_and(|entry| entry.alone) {
-            return 1;
-        }
-        self.waiting.iter().take(most).take_while(|entry| !entry.alone).count()
     }
 
     /// Ends a batch and its runner. Returns whether another runner takes its place.
@@ -113,21 +103,24 @@ impl<Q, A> Queue<Q, A> {
         resumes
     }
 
-    /// Ends a runner that did not run. Without another one the requests that wait are dropped, which tells their callers.
-    pub(super) fn abandon(&mut self, in_progress: usize) {
+    /// Ends a runner that did not run, because the runtime shut down. Without another runner, requests that wait fail.
+    pub(super) fn abandon(&mut self) {
         self.running -= 1;
-        self.in_progress -= in_progress;
         if self.running == 0 {
-            self.waiting.clear();
+            for entry in self.waiting.drain(..) {
+                // The client may have hung up.
+                drop(entry.reply.send(Err(StoreError::Unreachable("the server is stopping".to_owned()))));
+            }
         }
     }
 
-    pub(super) fn begin_waiting_for_permit(&mut self) {
-        self.without_permit += 1;
-    }
-
-    pub(super) fn end_waiting_for_permit(&mut self) {
-        self.without_permit -= 1;
+    /// Counts a runner in or out that waits for its permit.
+    pub(super) fn set_waiting_for_permit(&mut self, waits: bool) {
+        if waits {
+            self.without_permit += 1;
+        } else {
+            self.without_permit -= 1;
+        }
     }
 
     #[cfg(test)]

@@ -22,25 +22,27 @@ pub(crate) trait SplitBatch {
 ///
 /// All items are one unit of work. It is split in two cases:
 /// - A wait ran out. Nothing was done, so items with budget left go again; the others fail.
-/// - The unit failed for a reason that one item may have caused, such as a row that cannot be read. Each item becomes a unit
-///   of its own, so that the others succeed.
+/// - The unit failed for a reason that one item may have caused, such as a row that cannot be read. Nothing was kept. Each item
+///   becomes a unit of its own, so that the others succeed.
 pub(crate) fn together_or_alone<Q, B: SplitBatch>(
     units: &Units,
     items: &[Item<Q>],
     batch: &mut B,
 ) -> Vec<Result<B::Outcome, StoreError>> {
     let all: Vec<usize> = (0..items.len()).collect();
-    let mut placed = run_places(&|place| units.remaining(&items[place].context), &all, batch);
+    let mut placed = run_places(units, items, &all, batch);
     placed.sort_unstable_by_key(|(place, _)| *place);
     placed.into_iter().map(|(_, result)| result).collect()
 }
 
-fn run_places<B: SplitBatch>(
-    remaining: &dyn Fn(usize) -> Duration,
+fn run_places<Q, B: SplitBatch>(
+    units: &Units,
+    items: &[Item<Q>],
     places: &[usize],
     batch: &mut B,
 ) -> Placed<B::Outcome> {
-    let wait = places.iter().map(|place| remaining(*place)).min().unwrap_or_default();
+    let remaining = |place: &usize| units.remaining(&items[*place].context);
+    let wait = places.iter().map(remaining).min().unwrap_or_default();
     match batch.run_unit(places, wait) {
         Ok(results) => {
             let mut results = results.into_iter();
@@ -48,19 +50,24 @@ fn run_places<B: SplitBatch>(
             places.iter().map(|place| (*place, results.next().ok_or_else(missing))).collect()
         }
         Err(error @ StoreError::Overloaded(_)) => {
-            let (spent, rest): (Vec<usize>, Vec<usize>) =
-                places.iter().partition(|place| remaining(**place).is_zero());
-            if spent.is_empty() || rest.is_empty() {
-                return fail(places, &error);
+            for place in places {
+                items[*place].context.spend(wait);
             }
+            let (spent, rest): (Vec<usize>, Vec<usize>) =
+                places.iter().partition(|place| remaining(place).is_zero());
             let mut results = fail(&spent, &error);
-            results.append(&mut run_places(remaining, &rest, batch));
+            if !rest.is_empty() {
+                results.append(&mut run_places(units, items, &rest, batch));
+            }
             results
         }
-        Err(StoreError::Contended | StoreError::Corrupt { .. } | StoreError::Conflict(_))
-            if places.len() > 1 =>
-        {
-            places.iter().flat_map(|place| run_places(remaining, &[*place], batch)).collect()
+        Err(
+            StoreError::Contended
+            | StoreError::Corrupt { .. }
+            | StoreError::Conflict(_)
+            | StoreError::Defect(_),
+        ) if places.len() > 1 => {
+            places.iter().flat_map(|place| run_places(units, items, &[*place], batch)).collect()
         }
         Err(error) => fail(places, &error),
     }

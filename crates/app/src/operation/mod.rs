@@ -24,6 +24,8 @@ pub(crate) type Identities<I> = Results<I, ResolveError>;
 
 /// The caller of a request that writes.
 pub(crate) trait Caller: Send + Sync + 'static {
+    /// Whether the application identifies the caller. Then only an identified caller gets to know why its request was rejected.
+    const IS_IDENTIFIED: bool;
     /// What is known of a caller once its unit has begun.
     type Identity: Send;
 
@@ -41,6 +43,7 @@ pub(crate) trait Caller: Send + Sync + 'static {
 
 /// Operations in an account: the credential has to be a member's.
 impl Caller for Credential {
+    const IS_IDENTIFIED: bool = true;
     type Identity = Arc<Actor>;
 
     fn counted_credential(&self) -> Option<&Credential> {
@@ -66,6 +69,7 @@ impl Caller for Credential {
 
 /// Operations with a link: the use case judges what the caller proves.
 impl Caller for LinkCaller {
+    const IS_IDENTIFIED: bool = false;
     type Identity = ();
 
     fn counted_credential(&self) -> Option<&Credential> {

@@ -18,7 +18,7 @@ use crate::{
     call::{InAccount, Query, Rejection},
     recent_callers::RecentCallers,
     telemetry,
-    units::Units,
+    units::{StoreWait, Units},
 };
 
 /// An operation that reads in an account.
@@ -66,8 +66,7 @@ impl<O: ReadOperation> Reader<O> {
     pub(crate) async fn submit(&self, query: Query<O::Query>) -> Read<O> {
         let Query { context, credential, query } = query;
         let submitted = SubmittedRead { credential, query };
-        let read =
-            self.batcher.submit(&context, false, submitted).await.unwrap_or_else(|error| Err(error.into()));
+        let read = self.batcher.submit(&context, submitted).await.unwrap_or_else(|error| Err(error.into()));
         read.inspect_err(|rejection| telemetry::report(O::NAME, rejection))
     }
 }
@@ -103,7 +102,11 @@ impl<O: ReadOperation> SplitBatch for ReadBatch<'_, O> {
             places.iter().map(|place| &self.items[*place].request).collect();
         let queries: Vec<&O::Query> = requests.iter().filter_map(|request| request.query.as_ref()).collect();
         let unit = Unit { name: O::NAME, mode: O::mode(&queries), wait: Some(wait) };
-        self.units.store.unit(unit, |tx| run::<O>(tx, &self.units.env, self.recent, &requests))
+        let mut store_wait = StoreWait::begin(places.iter().map(|place| &self.items[*place].context));
+        self.units.store.unit(unit, |tx| {
+            store_wait.end();
+            run::<O>(tx, &self.units.env, self.recent, &requests)
+        })
     }
 }
 

@@ -4,7 +4,7 @@ mod throttle;
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{task::spawn_blocking, time::Instant};
+use tokio::task::spawn_blocking;
 use usher_domain::{
     address::EmailAddress,
     person::{MAX_PASSWORD_OCTETS, Password, PasswordHash, Person},
@@ -37,7 +37,7 @@ pub struct PasswordService {
 /// Why a password could be neither hashed nor checked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
-    /// Too many passwords are being hashed, or there is no memory to hash one.
+    /// Too many passwords are being hashed.
     #[error("too many people are signing in at the moment; try again")]
     Busy,
     /// The address was tried too often with wrong passwords.
@@ -58,15 +58,12 @@ impl PasswordService {
     }
 
     /// Hashes a chosen password.
-    pub async fn hash(
-        &self,
-        context: &RequestContext,
-        password: Password,
-    ) -> Result<PasswordHash, PasswordError> {
-        let hashed = self.work(context, move |hasher| hasher.hash(&password)).await?;
+    pub async fn hash(&self, password: Password) -> Result<PasswordHash, PasswordError> {
+        let hashed = self.work(move |hasher| hasher.hash(&password)).await?;
         hashed.map_err(|error| {
-            telemetry::defect("password.hash", &error);
-            PasswordError::Busy
+            let defect = StoreError::Defect(error.to_string());
+            telemetry::defect("password.hash", &defect);
+            defect.into()
         })
     }
 
@@ -81,7 +78,7 @@ impl PasswordService {
     ) -> Result<Option<Person>, PasswordError> {
         // An invalid address, or a password longer than allowed, is never right: it needs no throttle.
         let Some(email) = email.filter(|_| presented.len() <= MAX_PASSWORD_OCTETS) else {
-            self.work(context, |hasher| hasher.verify(None, "")).await?;
+            self.work(|hasher| hasher.verify(None, "")).await?;
             return Ok(None);
         };
         let key = email.key().to_owned();
@@ -104,24 +101,12 @@ impl PasswordService {
         let find = move |tx: &mut dyn Tx, _: &_| tx.person_by_email(&email);
         let person = self.units.run(context, "person.sign_in", Mode::Read, find).await?;
         let hash = person.as_ref().and_then(|person| person.password.clone());
-        let right = self.work(context, move |hasher| hasher.verify(hash.as_ref(), &presented)).await?;
+        let right = self.work(move |hasher| hasher.verify(hash.as_ref(), &presented)).await?;
         Ok(person.filter(|_| right))
     }
 
-    /// Runs `work` on a blocking thread, outside of any transaction, because it takes longer than one may. The request's time
-    /// budget does not pay for it.
+    /// Runs `work` on a blocking thread, outside of any transaction, because it takes longer than one may.
     async fn work<T: Send + 'static>(
-        &self,
-        context: &RequestContext,
-        work: impl FnOnce(&dyn PasswordHasher) -> T + Send + 'static,
-    ) -> Result<T, PasswordError> {
-        let began = Instant::now();
-        let result = self.on_blocking_thread(work).await;
-        context.give_back(began.elapsed());
-        result
-    }
-
-    async fn on_blocking_thread<T: Send + 'static>(
         &self,
         work: impl FnOnce(&dyn PasswordHasher) -> T + Send + 'static,
     ) -> Result<T, PasswordError> {

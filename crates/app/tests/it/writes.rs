@@ -111,3 +111,34 @@ async fn a_link_request_that_is_not_understood_is_rejected_at_once() {
     let outcome = app.links().decline(call, Arc::new(|()| panic!("nothing is rendered"))).await;
     assert_eq!(outcome.result.unwrap_err(), Rejection::NotUnderstood);
 }
+
+/// Malformed requests of callers who may not act in the account, and of unknown ones, say nothing about the request.
+#[tokio::test]
+async fn a_stranger_learns_nothing_about_its_request_with_and_without_a_limit() {
+    for writes_per_hour in [0, 10] {
+        let mut scene = Scene::new();
+        scene.env.policy.writes_per_hour = writes_per_hour;
+        let app = app(&scene, Arc::clone(&scene.store), 4);
+        let call =
+            Call { caller: credential("stranger@example.com"), command: None, ..creation("joe@example.com") };
+        let rejection = app.invitations().create(call, rendered()).await.result.unwrap_err();
+        assert_eq!(rejection, Rejection::Caller(ResolveError::UnknownPerson), "limit {writes_per_hour}");
+    }
+}
+
+/// More keyed requests at once than runners: only permits limit them.
+#[tokio::test(flavor = "multi_thread")]
+async fn concurrent_requests_with_keys_all_succeed() {
+    let scene = Scene::new();
+    let app = Arc::new(app(&scene, Arc::clone(&scene.store), 2));
+    let mut requests = JoinSet::new();
+    for number in 0..64 {
+        let app = Arc::clone(&app);
+        requests.spawn(async move {
+            let key = app.idempotency_key(format!("key {number}"), &[b"POST"]);
+            let call = Call { key: Some(key), ..creation(&format!("guest{number}@example.com")) };
+            app.invitations().create(call, rendered()).await.result.is_ok()
+        });
+    }
+    assert!(requests.join_all().await.into_iter().all(|created| created));
+}

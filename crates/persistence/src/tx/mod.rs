@@ -75,13 +75,11 @@ impl<'c> DieselTx<'c> {
         &mut self,
         operation: impl FnOnce(&mut AnyConnection) -> Result<T, OperationError>,
     ) -> Result<T, StoreError> {
-        let mode = self.mode;
-        self.read(|connection| match mode {
-            Mode::Write => operation(connection),
-            Mode::Look | Mode::Read => {
-                Err(StoreError::defect("a unit of work that only reads tried to write").into())
-            }
-        })
+        if self.mode != Mode::Write {
+            let defect = StoreError::defect("a unit of work that only reads tried to write");
+            return Err(self.failure.get_or_insert(defect).clone());
+        }
+        self.read(operation)
     }
 }
 

@@ -59,7 +59,7 @@ async fn newcomer(sent: &SentForm<'_>) -> Result<Acceptor, Page> {
         Login::Elsewhere => return Err(not_accepted(sent, AcceptError::SignsInElsewhere)),
     }
     let (name, password) = name_and_password(sent)?;
-    let hashed = sent.request.app.passwords().hash(&sent.request.context, password).await;
+    let hashed = sent.request.app.passwords().hash(password).await;
     let password = hashed.map_err(|error| not_checked(sent, &error))?;
     Ok(Acceptor::Newcomer { name, password })
 }

@@ -1,22 +1,23 @@
-//! The table of `docs/api/fastly.md` that says who may do what, cell by cell.
+//! The table of permissions in `docs/api/fastly.md`, cell by cell.
 
 use serde_json::{Value, json};
 use usher_domain::{
     access_token::Scope,
     role::{BUILTIN, Grant, RoleName, ServiceGrant, ServiceId, ServicePermission},
+    testkit::Scene,
 };
 
 use crate::harness::{
-    Answer, Backend, Client, Server, Setup,
-    fastly::{create, delete, document, limited, listed, refusal},
+    Backend, Client, Response, Server, Setup,
+    fastly::{create, delete, document, limited, listed, rejection},
     on_both_databases,
 };
 
 const DOCUMENT: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/api/fastly.md"));
 
-on_both_databases!(members_may_do_what_the_table_says, tokens_may_do_what_the_table_says);
+on_both_databases!(members_have_the_permissions_of_the_table, tokens_have_the_permissions_of_the_table);
 
-/// Names of the columns, and the statuses of each caller.
+/// The attempts in the columns, and each caller's row of statuses.
 struct Table {
     attempts: Vec<(String, Attempt)>,
     rows: Vec<(Caller, Vec<u16>)>,
@@ -29,7 +30,7 @@ impl Table {
         let head = lines.next().expect("the document has the table");
         let attempts = head.into_iter().skip(1).map(|name| (name.clone(), Attempt::named(&name)));
         let attempts: Vec<_> = attempts.collect();
-        // The line below the head is decoration.
+        // The first line separates the head.
         let rows = lines.skip(1).map(|row| {
             let statuses: Vec<u16> = row[1..].iter().map(|cell| cell.parse().unwrap()).collect();
             assert_eq!(statuses.len(), attempts.len(), "{row:?}");
@@ -46,12 +47,12 @@ fn cells(line: &str) -> Vec<String> {
 /// The names of roles that Fastly's clients know.
 const ROLES: [&str; 6] = ["user", "tls_viewer", "tls_admin", "billing", "engineer", "superuser"];
 
-/// Somebody in the first column.
+/// A caller in the first column.
 #[derive(Debug)]
 struct Caller {
     role: RoleName,
     limited: bool,
-    /// Comes with an access token of that scope, and not with a login's.
+    /// The scope of the caller's access token. Unset for the token of a login.
     scope: Option<Scope>,
 }
 
@@ -69,33 +70,33 @@ impl Caller {
         Self { role: RoleName::parse(role).unwrap(), limited, scope }
     }
 
-    /// A new member who is that, and speaks.
-    fn appear(&self, server: &Server, number: usize) -> Client {
+    /// Adds such a member to the account and returns a client of it.
+    fn add_to(&self, server: &Server, number: usize) -> Client {
         let email = format!("caller{number}@example.com");
         let service =
             ServiceGrant { service: ServiceId::parse("A").unwrap(), permission: ServicePermission::Full };
         let services = if self.limited { vec![service] } else { Vec::new() };
         let grant = Grant::new(vec![self.role.clone()], self.limited, services).unwrap();
-        server.member_with("onward", &email, grant, None);
+        server.add_member_with(Scene::member("onward", &email, grant));
         let token = match self.scope {
-            Some(scope) => server.access_token("onward", &email, scope, None).0,
+            Some(scope) => server.add_access_token("onward", &email, scope, None).0,
             None => server.token(Some("onward"), &email),
         };
         server.client.with_key(&token)
     }
 }
 
-/// Something at the top of the other columns.
+/// The head of another column.
 #[derive(Debug)]
 enum Attempt {
     List,
     CurrentUser,
     Invite(Value),
-    /// An invitation with this role.
+    /// Of an invitation with this role.
     Delete(String),
 }
 
-/// Nobody is invited when a cell begins, so one address is enough.
+/// Each cell begins without invitations, so one address is enough.
 const INVITED: &str = "joe@example.com";
 
 impl Attempt {
@@ -122,20 +123,20 @@ impl Attempt {
         }
     }
 
-    /// Tries it, and puts everything back; the administrator tells whether anything changed.
-    fn try_as(&self, caller: &Client, jane: &Client) -> Answer {
+    /// Makes the request as the caller, asserts its effect as the administrator, and reverts it.
+    fn try_as(&self, caller: &Client, jane: &Client) -> Response {
         if let Self::Delete(role) = self {
             create(jane, &document(INVITED, role)).expect(200);
         }
         let before = listed(jane);
-        let answer = match self {
+        let response = match self {
             Self::List => caller.get("/invitations"),
             Self::CurrentUser => caller.get("/current_user"),
             Self::Invite(body) => create(caller, body),
             Self::Delete(_) => delete(caller, &before[0]),
         };
         let after = listed(jane);
-        match (answer.status.as_u16(), self) {
+        match (response.status.as_u16(), self) {
             (200, Self::Invite(_)) => assert_eq!(after.len(), 1),
             (204, Self::Delete(_)) => assert!(after.is_empty()),
             _ => assert_eq!(after, before, "{self:?} changed something"),
@@ -143,39 +144,39 @@ impl Attempt {
         for item in after {
             delete(jane, &item).expect(204);
         }
-        answer
+        response
     }
 }
 
-fn members_may_do_what_the_table_says(backend: Backend) {
-    hold(backend, |caller| caller.scope.is_none());
+fn members_have_the_permissions_of_the_table(backend: Backend) {
+    assert_rows(backend, |caller| caller.scope.is_none());
 }
 
-fn tokens_may_do_what_the_table_says(backend: Backend) {
-    hold(backend, |caller| caller.scope.is_some());
+fn tokens_have_the_permissions_of_the_table(backend: Backend) {
+    assert_rows(backend, |caller| caller.scope.is_some());
 }
 
-/// Tries the rows of the callers that are chosen.
-fn hold(backend: Backend, chosen: fn(&Caller) -> bool) {
+/// Asserts the statuses of the selected callers.
+fn assert_rows(backend: Backend, selected: fn(&Caller) -> bool) {
     let table = Table::read();
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
-    let rows: Vec<_> = table.rows.iter().filter(|(caller, _)| chosen(caller)).collect();
+    let jane = server.add_onward();
+    let rows: Vec<_> = table.rows.iter().filter(|(caller, _)| selected(caller)).collect();
     assert!(!rows.is_empty());
     for (number, (who, statuses)) in rows.into_iter().enumerate() {
-        let caller = who.appear(&server, number);
+        let caller = who.add_to(&server, number);
         for ((name, attempt), status) in table.attempts.iter().zip(statuses) {
-            let answer = attempt.try_as(&caller, &jane);
-            assert_eq!(answer.status.as_u16(), *status, "{who:?}, {name}: {}", answer.body);
+            let response = attempt.try_as(&caller, &jane);
+            assert_eq!(response.status.as_u16(), *status, "{who:?}, {name}: {}", response.body);
             if *status == 403 {
-                assert_eq!(refusal(&answer).1, "Forbidden");
+                assert_eq!(rejection(&response).1, "Forbidden");
             }
         }
     }
 }
 
-/// A role or an operation that is forgotten there would not be tried.
+/// A role or an operation that is missing there would not be tested.
 #[test]
 fn the_table_has_every_role_and_every_operation() {
     let table = Table::read();

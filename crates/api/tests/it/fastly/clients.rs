@@ -1,5 +1,5 @@
-//! Usher as Fastly's own clients meet it, unchanged: npm's hands out nearly everything, `PyPI`'s is the strictest reader
-//! of replies that there is.
+//! Fastly's own clients, unchanged. npm's returns nearly the whole response; `PyPI`'s validates responses
+//! most strictly.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -12,13 +12,13 @@ on_both_databases!(
     services_are_linked_in_the_list,
     pages_hold_the_newest_first,
     an_address_is_invited_once,
-    what_is_deleted_is_gone,
-    nobody_invites_beyond_their_role,
-    strangers_learn_nothing,
+    a_deleted_invitation_is_not_found,
+    members_cannot_grant_roles_above_their_own,
+    invalid_tokens_are_rejected_by_every_operation,
     the_current_user_names_the_customer,
 );
 
-type Answer = Result<ClientAnswer, TestbedError>;
+type Outcome = Result<ClientAnswer, TestbedError>;
 
 fn javascript(server: &Server, email: &str) -> OutsideClient {
     OutsideClient::javascript(server.client.base(), &server.token(Some("onward"), email)).unwrap()
@@ -28,28 +28,28 @@ fn python(server: &Server, email: &str) -> OutsideClient {
     OutsideClient::python(server.client.base(), &server.token(Some("onward"), email)).unwrap()
 }
 
-/// What the caller of a successful call got.
+/// Asserts a success and returns its response.
 #[track_caller]
-fn accepted(answer: Answer, status: u16) -> ClientAnswer {
-    let answer = answer.unwrap();
-    assert_eq!((answer.ok, answer.status), (true, Some(status)), "{answer:?}");
+fn accepted(outcome: Outcome, status: u16) -> ClientAnswer {
+    let response = outcome.unwrap();
+    assert_eq!((response.ok, response.status), (true, Some(status)), "{response:?}");
     if status == 200 {
-        assert_eq!(answer.headers["content-type"], "application/vnd.api+json", "{answer:?}");
+        assert_eq!(response.headers["content-type"], "application/vnd.api+json", "{response:?}");
     }
-    answer
+    response
 }
 
-/// What the caller of a refused call got. Two of Fastly's clients choose how to read it by the type alone.
+/// Asserts a rejection and returns its response. Two of Fastly's clients parse it by its content type alone.
 #[track_caller]
-fn refused(answer: Answer, status: u16) -> ClientAnswer {
-    let answer = answer.unwrap();
-    assert_eq!((answer.ok, answer.status), (false, Some(status)), "{answer:?}");
-    assert_eq!(answer.headers["content-type"], "application/json", "{answer:?}");
-    assert!(answer.json()["msg"].is_string(), "{answer:?}");
-    answer
+fn rejected(outcome: Outcome, status: u16) -> ClientAnswer {
+    let response = outcome.unwrap();
+    assert_eq!((response.ok, response.status), (false, Some(status)), "{response:?}");
+    assert_eq!(response.headers["content-type"], "application/json", "{response:?}");
+    assert!(response.json()["msg"].is_string(), "{response:?}");
+    response
 }
 
-/// An engineer for two services, in the form that the JavaScript client's documentation shows.
+/// An engineer for two services, in the form of the JavaScript client's documentation.
 fn limited(email: &str) -> Value {
     let service = |id: &str, permission: &str| {
         json!({
@@ -69,12 +69,12 @@ fn limited(email: &str) -> Value {
 }
 
 /// An engineer for one service, in the clients' typed models.
-fn typed(email: &str) -> Value {
+fn typed_limited(email: &str) -> Value {
     let service = json!({ "id": "5nWq8ZrT1yKc4mVb7XdLp2", "permission": "purge_select" });
     json!({ "email": email, "limit_services": true, "role": "engineer", "services": [service] })
 }
 
-/// The ids that an item of a list links as its service invitations.
+/// The ids of an item's service invitations.
 fn links(item: &Value) -> Vec<&str> {
     let linkage = item["relationships"]["service_invitations"]["data"].as_array().unwrap();
     assert!(linkage.iter().all(|link| link["type"] == "service_invitation"), "{item}");
@@ -88,21 +88,21 @@ fn emails(list: &ClientAnswer) -> Vec<String> {
 fn services_are_linked_in_the_list(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let mut jane = javascript(&server, "jane@example.com");
     let reply = accepted(jane.create(&limited("joe@example.com")), 200);
     assert_eq!(reply.result["data"]["attributes"]["created_at"], "2024-03-20T14:49:25.000Z");
     let body = reply.json();
     let joe = &body["data"];
     assert_eq!(joe["type"], "invitation");
-    let told = ["email", "limit_services", "role", "status_code", "created_at"];
-    let told = told.map(|name| &joe["attributes"][name]);
-    assert_eq!(json!(told), json!(["joe@example.com", true, "engineer", 1, "2024-03-20T14:49:25Z"]));
-    // The Python client takes a list here for that of its request, and refuses it.
+    let shown = ["email", "limit_services", "role", "status_code", "created_at"];
+    let shown = shown.map(|name| &joe["attributes"][name]);
+    assert_eq!(json!(shown), json!(["joe@example.com", true, "engineer", 1, "2024-03-20T14:49:25Z"]));
+    // The Python client would validate a list here as the one of its request, and fail.
     assert_eq!(joe["relationships"].get("service_invitations"), None);
 
-    setup.wait(TimeDelta::seconds(1));
-    accepted(jane.create_typed(&typed("ann@example.com")), 200);
+    setup.advance(TimeDelta::seconds(1));
+    accepted(jane.create_typed(&typed_limited("ann@example.com")), 200);
     let reply = accepted(jane.list(None, None), 200);
     assert_eq!(emails(&reply), ["ann@example.com", "joe@example.com"]);
     let listed = &reply.result["data"];
@@ -118,13 +118,13 @@ fn services_are_linked_in_the_list(backend: Backend) {
 fn pages_hold_the_newest_first(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let mut jane = javascript(&server, "jane@example.com");
     let empty = accepted(jane.list(None, None), 200).json();
     assert_eq!((&empty["data"], &empty["meta"]["record_count"]), (&json!([]), &json!(0)));
     for number in 1..=5 {
         accepted(jane.create(&document(&format!("{number}@example.com"), "user")), 200);
-        setup.wait(TimeDelta::seconds(1));
+        setup.advance(TimeDelta::seconds(1));
     }
     let link = |page: u32| {
         json!(format!("https://usher.example.com/invitations?page%5Bnumber%5D={page}&page%5Bsize%5D=2"))
@@ -140,7 +140,7 @@ fn pages_hold_the_newest_first(backend: Backend) {
         let body = reply.json();
         let meta = json!({ "current_page": page, "per_page": 2, "record_count": 5, "total_pages": 3 });
         assert_eq!(body["meta"], meta);
-        // The link to the next page says besides where that begins.
+        // The link to the next page also has a cursor.
         let stated = body["links"]["next"].as_str().map(|next| next.split("&page%5Bafter").next());
         let stated = stated.map_or(Value::Null, |number| json!(number));
         let around = [&body["links"]["prev"], &stated, &body["links"]["last"]];
@@ -154,77 +154,77 @@ fn pages_hold_the_newest_first(backend: Backend) {
 fn an_address_is_invited_once(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let mut jane = javascript(&server, "jane@example.com");
     accepted(jane.create(&document("joe@example.com", "user")), 200);
-    let again = refused(jane.create(&limited("joe@example.com")), 409);
+    let again = rejected(jane.create(&limited("joe@example.com")), 409);
     assert_eq!(again.json()["msg"], "Duplicate record");
     assert_eq!(emails(&accepted(jane.list(None, None), 200)), ["joe@example.com"]);
 }
 
-fn what_is_deleted_is_gone(backend: Backend) {
+fn a_deleted_invitation_is_not_found(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let mut jane = javascript(&server, "jane@example.com");
     let created = accepted(jane.create(&document("joe@example.com", "user")), 200);
     let id = created.result["data"]["id"].as_str().unwrap();
     let gone = accepted(jane.delete(id), 204);
     assert_eq!((gone.raw.as_str(), gone.headers.get("content-type")), ("", None));
-    let missing = refused(jane.delete(id), 404).json();
+    let missing = rejected(jane.delete(id), 404).json();
     let detail = format!("Cannot find invitation '{id}'");
     assert_eq!(missing, json!({ "msg": "Record not found", "detail": detail }));
-    refused(jane.delete("a/b c"), 404);
+    rejected(jane.delete("a/b c"), 404);
     assert!(emails(&accepted(jane.list(None, None), 200)).is_empty());
 }
 
-fn nobody_invites_beyond_their_role(backend: Backend) {
+fn members_cannot_grant_roles_above_their_own(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     for role in ["user", "billing"] {
         let email = format!("{role}@example.com");
-        server.member("onward", &email, &[role], None);
-        refused(javascript(&server, &email).create(&document("joe@example.com", "user")), 403);
+        server.add_member("onward", &email, &[role], None);
+        rejected(javascript(&server, &email).create(&document("joe@example.com", "user")), 403);
     }
-    server.member("onward", "eng@example.com", &["engineer"], None);
+    server.add_member("onward", "eng@example.com", &["engineer"], None);
     let mut engineer = javascript(&server, "eng@example.com");
-    refused(engineer.create(&document("joe@example.com", "superuser")), 403);
-    refused(engineer.create(&limited("joe@example.com")), 403);
+    rejected(engineer.create(&document("joe@example.com", "superuser")), 403);
+    rejected(engineer.create(&limited("joe@example.com")), 403);
     accepted(engineer.create(&document("ann@example.com", "engineer")), 200);
     let mut jane = javascript(&server, "jane@example.com");
     assert_eq!(
-        refused(jane.create(&document("joe@example.com", "wizard")), 400).json()["msg"],
+        rejected(jane.create(&document("joe@example.com", "wizard")), 400).json()["msg"],
         "Bad request"
     );
     assert_eq!(emails(&accepted(jane.list(None, None), 200)), ["ann@example.com"]);
 }
 
-fn strangers_learn_nothing(backend: Backend) {
+fn invalid_tokens_are_rejected_by_every_operation(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let mut stranger = OutsideClient::javascript(server.client.base(), "garbage").unwrap();
-    let answers = [
+    let responses = [
         stranger.list(None, None),
         stranger.create(&document("joe@example.com", "user")),
         stranger.delete("2bXr7KqVn0mTz5LcWd8Yp4"),
         stranger.current_user(),
     ];
-    for answer in answers {
-        assert_eq!(refused(answer, 401).json()["msg"], "Provided credentials are missing or invalid");
+    for response in responses {
+        assert_eq!(rejected(response, 401).json()["msg"], "Provided credentials are missing or invalid");
     }
 }
 
 fn the_current_user_names_the_customer(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let mut jane = javascript(&server, "jane@example.com");
     let me = jane.current_user().unwrap();
     assert_eq!((me.ok, me.status), (true, Some(200)), "{me:?}");
-    let told = ["login", "name", "role"].map(|name| &me.result[name]);
-    assert_eq!(json!(told), json!(["jane@example.com", "Jane Smith", "superuser"]));
+    let shown = ["login", "name", "role"].map(|name| &me.result[name]);
+    assert_eq!(json!(shown), json!(["jane@example.com", "Jane Smith", "superuser"]));
     let created = accepted(jane.create(&document("joe@example.com", "user")), 200).json();
     let customer = &created["data"]["relationships"]["customer"]["data"];
     assert_eq!(customer, &json!({ "id": me.result["customer_id"], "type": "customer" }));
@@ -234,44 +234,44 @@ fn the_current_user_names_the_customer(backend: Backend) {
 fn python_reads_every_reply() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let mut jane = python(&server, "jane@example.com");
     let me = jane.current_user().unwrap();
     assert!(me.ok && me.result["customer_id"].is_string(), "{me:?}");
     accepted(jane.list(None, None), 200);
-    let created = accepted(jane.create_typed(&typed("joe@example.com")), 200);
+    let created = accepted(jane.create_typed(&typed_limited("joe@example.com")), 200);
     accepted(jane.create(&limited("ann@example.com")), 200);
     let id = created.result["data"]["id"].as_str().unwrap();
     accepted(jane.list(Some(3), Some(1)), 200);
     let listed = accepted(jane.list(Some(1), Some(100)), 200).result;
     let joe = listed["data"].as_array().unwrap().iter().find(|item| item["id"] == id).unwrap();
-    let told = ["email", "limit_services", "role", "status_code", "created_at", "deleted_at"];
-    let told = told.map(|name| &joe["attributes"][name]);
-    // The number has become a float, and the moment a date, in the client.
+    let shown = ["email", "limit_services", "role", "status_code", "created_at", "deleted_at"];
+    let shown = shown.map(|name| &joe["attributes"][name]);
+    // The client has converted the number to a float and the time to a date.
     let expected = json!(["joe@example.com", true, "engineer", 1.0, "2024-03-20T14:49:25+00:00", null]);
-    assert_eq!(json!(told), expected);
+    assert_eq!(json!(shown), expected);
     assert_eq!(links(joe).len(), 1);
     accepted(jane.delete(id), 204);
 }
 
 #[test]
-fn python_raises_the_exception_that_fits() {
+fn python_raises_the_exception_of_each_status() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    server.onward();
-    server.member("onward", "usr@example.com", &["user"], None);
+    server.add_onward();
+    server.add_member("onward", "usr@example.com", &["user"], None);
     let mut jane = python(&server, "jane@example.com");
-    accepted(jane.create_typed(&typed("joe@example.com")), 200);
+    accepted(jane.create_typed(&typed_limited("joe@example.com")), 200);
     let joe = document("joe@example.com", "user");
     let mut stranger = OutsideClient::python(server.client.base(), "garbage").unwrap();
-    let answers = [
+    let responses = [
         (jane.create(&joe), 409, "ApiException"),
         (jane.create(&document("ann", "user")), 400, "ApiException"),
         (jane.delete("2bXr7KqVn0mTz5LcWd8Yp4"), 404, "NotFoundException"),
         (python(&server, "usr@example.com").create(&joe), 403, "ForbiddenException"),
         (stranger.list(None, None), 401, "UnauthorizedException"),
     ];
-    for (answer, status, exception) in answers {
-        assert_eq!(refused(answer, status).error.as_deref(), Some(exception));
+    for (response, status, exception) in responses {
+        assert_eq!(rejected(response, status).error.as_deref(), Some(exception));
     }
 }

@@ -1,33 +1,33 @@
-//! Refusals: which, in which words, and that strangers learn nothing from them.
+//! Rejections: status and text, and that they reveal nothing to strangers.
 
 use chrono::TimeDelta;
 use reqwest::{Method, blocking::RequestBuilder};
 use serde_json::json;
 
 use super::{
-    acceptance_code, create, document, emails, invited, list, path, refusal,
+    acceptance_code, create, document, emails, invited, list, path, rejection,
     wire::{Wire, host},
 };
-use crate::harness::{Answer, Backend, Setup, on_both_databases, send};
+use crate::harness::{Backend, Response, Setup, on_both_databases, send};
 
-on_both_databases!(what_is_not_the_accounts_is_not_there, an_address_is_invited_once_in_any_case);
+on_both_databases!(invitations_of_other_accounts_are_not_found, addresses_are_compared_without_case);
 
 const UNAUTHORIZED: &str = "Provided credentials are missing or invalid";
 
-/// A 401 in full; the detail.
+/// Asserts a 401 and returns its detail.
 #[track_caller]
-fn unauthorized(answer: &Answer) -> String {
-    let (status, msg, detail) = refusal(answer);
-    assert_eq!((status, msg.as_str()), (401, UNAUTHORIZED), "{answer:?}");
-    assert_eq!(answer.header("www-authenticate"), r#"Bearer realm="usher""#);
+fn unauthorized(response: &Response) -> String {
+    let (status, msg, detail) = rejection(response);
+    assert_eq!((status, msg.as_str()), (401, UNAUTHORIZED), "{response:?}");
+    assert_eq!(response.header("www-authenticate"), r#"Bearer realm="usher""#);
     detail
 }
 
 #[test]
-fn a_token_comes_in_either_header_but_once() {
+fn a_token_is_sent_once_in_either_header() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let token = server.token(Some("onward"), "jane@example.com");
     let (bearer, basic) = (format!("Bearer {token}"), format!("Basic {token}"));
     let (key, bearer, basic) =
@@ -36,7 +36,7 @@ fn a_token_comes_in_either_header_but_once() {
         let request = server.client.request(Method::GET, "/invitations");
         send(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)))
     };
-    // Credentials of another scheme beside the key are a proxy's.
+    // A proxy may add credentials of another scheme.
     let good: [&[(&str, &str)]; 3] = [&[key], &[bearer], &[key, basic]];
     for headers in good {
         ask(headers).expect(200);
@@ -50,13 +50,13 @@ fn a_token_comes_in_either_header_but_once() {
 }
 
 #[test]
-fn a_bad_token_is_refused_everywhere() {
+fn every_operation_rejects_invalid_tokens() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let id = invited(&jane, "joe@example.com");
     let expired = server.token(Some("onward"), "jane@example.com");
-    setup.wait(TimeDelta::hours(2));
+    setup.advance(TimeDelta::hours(2));
     let (signed, _) = expired.rsplit_once('.').unwrap();
     let unsigned = format!("{signed}.");
     // The last has the form of an access token.
@@ -75,75 +75,75 @@ fn a_bad_token_is_refused_everywhere() {
             unauthorized(&send(request.body(body)));
         }
     }
-    let jane = server.client.with_token(server.token(Some("onward"), "jane@example.com"));
-    assert_eq!(emails(&list(&jane)), ["joe@example.com"], "nothing was done");
+    let jane = server.jane();
+    assert_eq!(emails(&list(&jane)), ["joe@example.com"], "no invitation changed");
 }
 
-fn what_is_not_the_accounts_is_not_there(backend: Backend) {
+fn invitations_of_other_accounts_are_not_found(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
-    server.account("upside", "Upside");
-    server.member("upside", "eve@example.com", &["superuser"], None);
-    let eve = server.client.with_token(server.token(Some("upside"), "eve@example.com"));
+    let jane = server.add_onward();
+    server.add_account("upside", "Upside");
+    server.add_member("upside", "eve@example.com", &["superuser"], None);
+    let eve = server.client_of("upside", "eve@example.com");
     let foreign = invited(&eve, "joe@example.com");
     let gone = invited(&jane, "ann@example.com");
     jane.delete(&path(&gone)).expect(204);
-    // Landscape's numbers name nothing here.
+    // Landscape's numeric ids are unknown here.
     let unknown = "2bXr7KqVn0mTz5LcWd8Yp4";
     for id in [&*foreign, &gone, unknown, "1", "x", &"x".repeat(23)] {
         let expected = (404, "Record not found".to_owned(), format!("Cannot find invitation '{id}'"));
-        assert_eq!(refusal(&jane.delete(&path(id))), expected);
+        assert_eq!(rejection(&jane.delete(&path(id))), expected);
     }
     for (spelled, id) in [("a%2Fb%20c", "a/b c"), ("%C3%BC", "ü"), ("%22%3C", "\"<"), ("%00", "\0")] {
-        let (_, _, detail) = refusal(&jane.delete(&path(spelled)).expect(404));
+        let (_, _, detail) = rejection(&jane.delete(&path(spelled)).expect(404));
         assert_eq!(detail, format!("Cannot find invitation '{id}'"), "{spelled}");
     }
     assert_eq!(emails(&list(&eve)), ["joe@example.com"]);
 }
 
 #[test]
-fn an_id_that_is_no_text_is_not_found_either() {
+fn malformed_ids_are_not_found() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     for id in ["%FF", "%", "%zz", "a%2"] {
-        let (status, msg, _) = refusal(&jane.delete(&path(id)));
+        let (status, msg, _) = rejection(&jane.delete(&path(id)));
         assert_eq!((status, msg.as_str()), (404, "Record not found"), "{id}");
     }
     let long = "x".repeat(5000);
-    let (status, _, detail) = refusal(&jane.delete(&path(&long)));
+    let (status, _, detail) = rejection(&jane.delete(&path(&long)));
     assert_eq!((status, detail), (404, format!("Cannot find invitation '{}'", &long[..64])));
 }
 
-fn an_address_is_invited_once_in_any_case(backend: Backend) {
+fn addresses_are_compared_without_case(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     invited(&jane, "joe@example.com");
-    let pending = refusal(&create(&jane, &document("Joe@Example.com", "engineer")));
+    let pending = rejection(&create(&jane, &document("Joe@Example.com", "engineer")));
     assert_eq!((pending.0, pending.1.as_str()), (409, "Duplicate record"));
     assert_eq!(
         pending.2,
         "Joe@Example.com already has a pending invitation to this account; delete that one first"
     );
-    let member = refusal(&create(&jane, &document("JANE@example.com", "user")));
+    let member = rejection(&create(&jane, &document("JANE@example.com", "user")));
     let detail = "JANE@example.com is already a member of this account".to_owned();
     assert_eq!(member, (409, "Duplicate record".to_owned(), detail));
     assert_eq!(emails(&list(&jane)), ["joe@example.com"]);
 }
 
 #[test]
-fn whoever_may_not_is_told_so_and_nothing_is_done() {
+fn missing_permissions_are_named_and_nothing_changes() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let superusers = create(&jane, &document("boss@example.com", "superuser")).expect(200).json();
     let superusers = path(superusers["data"]["id"].as_str().unwrap());
     let of = |role: &str| {
         let email = format!("{role}@example.com");
-        server.member("onward", &email, &[role], None);
-        server.client.with_token(server.token(Some("onward"), &email))
+        server.add_member("onward", &email, &[role], None);
+        server.client_of("onward", &email)
     };
     let (user, engineer) = (of("user"), of("engineer"));
     let joe = document("joe@example.com", "user");
@@ -158,7 +158,7 @@ fn whoever_may_not_is_told_so_and_nothing_is_done() {
         (user.get("/invitations"), "your roles in this account do not allow seeing its invitations"),
         (create(&user, &joe), "your roles in this account do not allow inviting people"),
         (user.delete(&superusers), "your roles in this account do not allow deleting invitations"),
-        // Who may not delete at all does not learn which ids there are.
+        // A member without the permission does not learn which ids exist.
         (
             user.delete("/invitations/2bXr7KqVn0mTz5LcWd8Yp4"),
             "your roles in this account do not allow deleting invitations",
@@ -170,17 +170,17 @@ fn whoever_may_not_is_told_so_and_nothing_is_done() {
             "this invitation grants roles or permissions that you do not hold yourself",
         ),
     ];
-    for (answer, detail) in table {
-        assert_eq!(refusal(&answer), (403, "Forbidden".to_owned(), detail.to_owned()));
+    for (response, detail) in table {
+        assert_eq!(rejection(&response), (403, "Forbidden".to_owned(), detail.to_owned()));
     }
     assert_eq!(emails(&list(&jane)), ["boss@example.com"]);
 }
 
 #[test]
-fn a_body_that_does_not_come_is_not_waited_for() {
+fn a_body_that_does_not_arrive_in_time_is_rejected_with_408() {
     let setup = Setup::new(Backend::sqlite()).with("USHER__SERVER__BODY_TIMEOUT", "1s");
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let (host, token) = (host(&server), server.token(Some("onward"), "jane@example.com"));
     let reply = Wire::to(&server).send(&format!(
         "POST /invitations HTTP/1.1\nHost: {host}\nFastly-Key: {token}\nContent-Length: 100\n\n{{\"data\":"
@@ -191,13 +191,13 @@ fn a_body_that_does_not_come_is_not_waited_for() {
 }
 
 #[test]
-fn a_code_that_opens_nothing_says_what_became_of_its_invitation() {
+fn an_unusable_code_is_rejected_with_the_reason() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let accept = |code: &str, body: &str| {
         let request = server.client.request(Method::PUT, &format!("/invitation/accept/{code}"));
-        refusal(&send(request.body(body.to_owned())))
+        rejection(&send(request.body(body.to_owned())))
     };
     let joe = invited(&jane, "joe@example.com");
     let code = acceptance_code(&server, "joe@example.com");
@@ -215,35 +215,35 @@ fn a_code_that_opens_nothing_says_what_became_of_its_invitation() {
     assert_eq!((status, msg.as_str()), (410, "Gone"));
 }
 
-/// Who is asking comes first: a stranger does not learn what is wrong with a body or an id.
+/// The token is checked first, so a stranger learns nothing about a body or an id.
 #[test]
-fn an_access_token_that_is_nobodys_is_refused_before_all_else() {
+fn unknown_access_tokens_are_rejected_before_the_request_is_checked() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    server.onward();
-    let nobody = server.client.with_token("0123456789abcdefghijABCDEFGHIJxy");
+    server.add_onward();
+    let stranger = server.client.with_token("0123456789abcdefghijABCDEFGHIJxy");
     let mistakes = [
-        nobody.post_text("/invitations", "application/json", "null"),
-        nobody.delete("/invitations/x"),
-        nobody.get("/invitations?page[size]=0"),
-        nobody.get("/service-authorizations?page[number]=x"),
+        stranger.post_text("/invitations", "application/json", "null"),
+        stranger.delete("/invitations/x"),
+        stranger.get("/invitations?page[size]=0"),
+        stranger.get("/service-authorizations?page[number]=x"),
     ];
-    for answer in mistakes {
-        assert_eq!(unauthorized(&answer), "this access token is not known, has expired or was revoked");
+    for response in mistakes {
+        assert_eq!(unauthorized(&response), "this access token is not known, has expired or was revoked");
     }
 }
 
-/// Clients that forget an id come here, and look for `msg` as everywhere.
+/// Clients that leave out an id request these paths and read `msg`.
 #[test]
-fn what_lies_below_the_paths_is_not_found_in_the_same_form() {
+fn unknown_paths_are_rejected_in_fastlys_form() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     for path in
         ["/invitations/", "/invitations/a/b", "/invitation/accept/", "/current_user/", "/invitation/x"]
     {
-        for answer in [jane.get(path), jane.delete(path)] {
-            let (status, msg, _) = refusal(&answer);
+        for response in [jane.get(path), jane.delete(path)] {
+            let (status, msg, _) = rejection(&response);
             assert_eq!((status, msg.as_str()), (404, "Record not found"), "{path}");
         }
     }

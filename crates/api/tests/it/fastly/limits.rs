@@ -1,65 +1,57 @@
-//! The write limit, as its writers see it.
+//! The write limit and its headers.
 
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::json;
-use usher_auth::access_token_digest;
-use usher_domain::{
-    access_token::{AccessTokenText, Scope},
-    account::AccountName,
-    address::EmailAddress,
-    text::DisplayText,
-    usecase::create_access_token::{CreateAccessToken, CreateAccessTokenError, create_access_token},
-};
+use usher_domain::access_token::Scope;
 
-use super::{create, document, emails, invited, list, path, refusal};
-use crate::harness::{Answer, Backend, Client, Server, Setup, body, on_both_databases, send};
+use super::{create, document, emails, invited, list, path, rejection};
+use crate::harness::{Backend, Client, Response, Setup, invitation_body, on_both_databases, send};
 
 on_both_databases!(
-    every_write_counts_whatever_comes_of_it,
-    beyond_the_limit_nothing_is_done,
-    a_new_hour_begins_anew,
-    both_dialects_count_together,
-    all_tokens_of_a_person_count_together,
-    all_servers_count_together,
-    writes_at_once_are_all_counted,
+    every_write_counts_whether_it_succeeds_or_not,
+    writes_above_the_limit_are_rejected,
+    the_limit_is_reset_each_hour,
+    both_dialects_share_the_limit,
+    all_tokens_of_a_person_share_the_limit,
+    all_servers_share_the_limit,
+    concurrent_writes_are_all_counted,
 );
 
 const REMAINING: &str = "fastly-ratelimit-remaining";
 const RESET: &str = "fastly-ratelimit-reset";
 
-/// 20 March 2024, 15:00:00 UTC: the clock stands at 14:49:25.
+/// 20 March 2024, 15:00:00 UTC. The clock begins at 14:49:25.
 const END_OF_HOUR: u64 = 1_710_946_800;
 
-/// Seconds until then.
+/// Seconds from the beginning of the clock to [`END_OF_HOUR`].
 const REST_OF_HOUR: i64 = 10 * 60 + 35;
 
 fn limited(backend: Backend, writes: u32) -> Setup {
     Setup::new(backend).with("USHER__LIMITS__WRITES_PER_HOUR", &writes.to_string())
 }
 
-/// What a write says about the limit: how many remain, and when the hour ends. As fastly-rust reads it, which panics when
-/// either is no unsigned integer.
+/// The remaining writes and the end of the hour. fastly-rust panics if either is no unsigned integer.
 #[track_caller]
-fn standing(answer: &Answer) -> (u64, u64) {
-    let figure = |name| answer.header(name).parse().unwrap_or_else(|_| panic!("{name}: {answer:?}"));
+fn limit_headers(response: &Response) -> (u64, u64) {
+    let figure = |name| response.header(name).parse().unwrap_or_else(|_| panic!("{name}: {response:?}"));
     (figure(REMAINING), figure(RESET))
 }
 
 #[track_caller]
-fn assert_no_standing(answer: &Answer) {
-    assert_eq!((answer.header(REMAINING), answer.header(RESET)), ("", ""), "{answer:?}");
+fn assert_no_limit_headers(response: &Response) {
+    assert_eq!((response.header(REMAINING), response.header(RESET)), ("", ""), "{response:?}");
 }
 
-fn invite(client: &Client, email: &str) -> Answer {
+fn invite(client: &Client, email: &str) -> Response {
     create(client, &document(email, "user"))
 }
 
-fn every_write_counts_whatever_comes_of_it(backend: Backend) {
+fn every_write_counts_whether_it_succeeds_or_not(backend: Backend) {
     let setup = limited(backend, 9);
     let server = setup.start();
-    let jane = server.onward();
-    server.member("onward", "usr@example.com", &["user"], None);
+    let jane = server.add_onward();
+    server.add_member("onward", "usr@example.com", &["user"], None);
     let created = invite(&jane, "joe@example.com");
     let id = created.json()["data"]["id"].as_str().unwrap().to_owned();
     let large = " ".repeat(64 * 1024 + 1);
@@ -74,178 +66,163 @@ fn every_write_counts_whatever_comes_of_it(backend: Backend) {
         (jane.delete("/invitations/a%2Fb+c"), 404),
         (jane.delete(&path(&id)), 204),
     ];
-    for ((answer, status), remaining) in writes.into_iter().zip((1..=8).rev()) {
-        assert_eq!(standing(&answer.expect(status)), (remaining, END_OF_HOUR), "{status}");
+    for ((response, status), remaining) in writes.into_iter().zip((1..=8).rev()) {
+        assert_eq!(limit_headers(&response.expect(status)), (remaining, END_OF_HOUR), "{status}");
     }
-    let powerless = server.client.with_token(server.token(Some("onward"), "usr@example.com"));
-    let refused = invite(&powerless, "joe@example.com").expect(403);
-    assert_eq!(standing(&refused), (8, END_OF_HOUR), "another person, another budget");
+    let powerless = server.client_of("onward", "usr@example.com");
+    let rejected = invite(&powerless, "joe@example.com").expect(403);
+    assert_eq!(limit_headers(&rejected), (8, END_OF_HOUR), "another person, another budget");
 
     for path in ["/invitations", "/invitations?page%5Bsize%5D=0", "/current_user", "/service-authorizations"]
     {
-        assert_no_standing(&jane.get(path));
+        assert_no_limit_headers(&jane.get(path));
     }
-    assert_no_standing(&send(jane.request(Method::HEAD, "/invitations")));
-    assert_no_standing(&send(jane.request(Method::PUT, "/invitations")).expect(405));
-    assert_eq!(standing(&invite(&jane, "ann@example.com")).0, 0, "reading was not counted");
+    assert_no_limit_headers(&send(jane.request(Method::HEAD, "/invitations")));
+    assert_no_limit_headers(&send(jane.request(Method::PUT, "/invitations")).expect(405));
+    assert_eq!(limit_headers(&invite(&jane, "ann@example.com")).0, 0, "reading was not counted");
 }
 
-fn beyond_the_limit_nothing_is_done(backend: Backend) {
+fn writes_above_the_limit_are_rejected(backend: Backend) {
     let setup = limited(backend, 1);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let id = invited(&jane, "joe@example.com");
-    let refused = [
+    let rejected = [
         invite(&jane, "ann@example.com"),
-        // Not even looked at.
+        // The body is not parsed.
         jane.post_text("/invitations", "application/json", "null"),
         jane.delete(&path(&id)),
         jane.delete("/invitations/x"),
     ];
-    for answer in refused {
-        let (status, msg, detail) = refusal(&answer);
+    for response in rejected {
+        let (status, msg, detail) = rejection(&response);
         assert_eq!((status, msg.as_str()), (429, "Hourly rate limit exceeded"));
         assert_eq!(detail, "the limit of 1 writes an hour is reached; rejected writes count too");
-        assert_eq!(standing(&answer), (0, END_OF_HOUR));
-        assert_eq!(answer.header("retry-after"), REST_OF_HOUR.to_string());
+        assert_eq!(limit_headers(&response), (0, END_OF_HOUR));
+        assert_eq!(response.header("retry-after"), REST_OF_HOUR.to_string());
     }
     assert_eq!(emails(&list(&jane)), ["joe@example.com"]);
 }
 
-fn a_new_hour_begins_anew(backend: Backend) {
+fn the_limit_is_reset_each_hour(backend: Backend) {
     let setup = limited(backend, 1);
     let server = setup.start();
-    let jane = server.onward();
-    setup.wait(TimeDelta::microseconds(1));
+    let jane = server.add_onward();
+    setup.advance(TimeDelta::microseconds(1));
     invited(&jane, "joe@example.com");
-    setup.wait(TimeDelta::seconds(REST_OF_HOUR - 1));
+    setup.advance(TimeDelta::seconds(REST_OF_HOUR - 1));
     let late = invite(&jane, "ann@example.com").expect(429);
-    assert_eq!((late.header("retry-after"), standing(&late)), ("1", (0, END_OF_HOUR)));
-    setup.wait(TimeDelta::seconds(1));
+    assert_eq!((late.header("retry-after"), limit_headers(&late)), ("1", (0, END_OF_HOUR)));
+    setup.advance(TimeDelta::seconds(1));
     let next = invite(&jane, "ann@example.com").expect(200);
-    assert_eq!(standing(&next), (0, END_OF_HOUR + 3600));
+    assert_eq!(limit_headers(&next), (0, END_OF_HOUR + 3600));
     invite(&jane, "eve@example.com").expect(429);
 }
 
-fn both_dialects_count_together(backend: Backend) {
+fn both_dialects_share_the_limit(backend: Backend) {
     let setup = limited(backend, 4);
     let server = setup.start();
-    let jane = server.onward();
-    let landscape = |email: &str| jane.post("/api/v2/invitations", &body("Joe", email, &["Auditor"]));
-    assert_no_standing(&landscape("a@example.com").expect(200));
-    assert_eq!(standing(&invite(&jane, "b@example.com")).0, 2);
+    let jane = server.add_onward();
+    let landscape =
+        |email: &str| jane.post("/api/v2/invitations", &invitation_body("Joe", email, &["Auditor"]));
+    assert_no_limit_headers(&landscape("a@example.com").expect(200));
+    assert_eq!(limit_headers(&invite(&jane, "b@example.com")).0, 2);
     landscape("nobody").expect(400);
-    assert_eq!(standing(&invite(&jane, "c@example.com")).0, 0);
-    let refused = [
+    assert_eq!(limit_headers(&invite(&jane, "c@example.com")).0, 0);
+    let rejected = [
         landscape("d@example.com"),
         jane.delete("/api/v2/invitations/1"),
         jane.post("/api/v2/invitations/1", &json!({})),
     ];
-    for answer in refused {
-        let (status, error, message) = answer.problem();
+    for response in rejected {
+        let (status, error, message) = response.problem();
         assert_eq!((status, error.as_str()), (429, "TooManyRequests"));
         assert_eq!(message, "the limit of 4 writes an hour is reached; rejected writes count too");
-        assert_eq!(answer.header("retry-after"), REST_OF_HOUR.to_string());
+        assert_eq!(response.header("retry-after"), REST_OF_HOUR.to_string());
     }
     assert_eq!(jane.get("/api/v2/invitations").expect(200).json()["count"], 3);
 }
 
-/// An access token of jane@example.com in the account.
-fn access_token(server: &Server, account: &str) -> String {
-    let env = &server.core.env;
-    let secret = AccessTokenText::generate(env.entropy.as_ref()).to_string();
-    let command = CreateAccessToken {
-        account: AccountName::parse(account).unwrap(),
-        email: EmailAddress::parse("jane@example.com").unwrap(),
-        name: DisplayText::parse("a program").unwrap(),
-        scope: Scope::Global,
-        expires_at: None,
-        digest: access_token_digest(&secret).unwrap(),
-    };
-    let work = |tx: &mut dyn usher_domain::port::Tx| create_access_token(tx, env, &command);
-    server.core.store.write::<_, CreateAccessTokenError>("test", work).unwrap();
-    secret
-}
-
-fn all_tokens_of_a_person_count_together(backend: Backend) {
+fn all_tokens_of_a_person_share_the_limit(backend: Backend) {
     let setup = limited(backend, 5);
     let server = setup.start();
-    let jane = server.onward();
-    server.account("upside", "Upside");
-    server.member("upside", "jane@example.com", &["superuser"], None);
-    server.member("upside", "eve@example.com", &["superuser"], None);
-    let of = |token: String| server.client.with_token(token);
-    assert_eq!(standing(&invite(&jane, "a@example.com").expect(200)).0, 4);
-    let elsewhere = of(server.token(Some("upside"), "jane@example.com"));
-    assert_eq!(standing(&invite(&elsewhere, "a@example.com").expect(200)).0, 3);
-    let program = of(access_token(&server, "onward"));
-    assert_eq!(standing(&invite(&program, "b@example.com").expect(200)).0, 2);
-    let program = of(access_token(&server, "upside"));
-    assert_eq!(standing(&invite(&program, "b@example.com").expect(200)).0, 1);
-    let eve = of(server.token(Some("upside"), "eve@example.com"));
-    assert_eq!(standing(&invite(&eve, "c@example.com").expect(200)).0, 4, "another person");
+    let jane = server.add_onward();
+    server.add_account("upside", "Upside");
+    server.add_member("upside", "jane@example.com", &["superuser"], None);
+    server.add_member("upside", "eve@example.com", &["superuser"], None);
+    let access_token =
+        |account: &str| server.add_access_token(account, "jane@example.com", Scope::Global, None).0;
+    assert_eq!(limit_headers(&invite(&jane, "a@example.com").expect(200)).0, 4);
+    let elsewhere = server.client_of("upside", "jane@example.com");
+    assert_eq!(limit_headers(&invite(&elsewhere, "a@example.com").expect(200)).0, 3);
+    let program = server.client.with_token(access_token("onward"));
+    assert_eq!(limit_headers(&invite(&program, "b@example.com").expect(200)).0, 2);
+    let program = server.client.with_token(access_token("upside"));
+    assert_eq!(limit_headers(&invite(&program, "b@example.com").expect(200)).0, 1);
+    let eve = server.client_of("upside", "eve@example.com");
+    assert_eq!(limit_headers(&invite(&eve, "c@example.com").expect(200)).0, 4, "another person");
 }
 
-fn all_servers_count_together(backend: Backend) {
+fn all_servers_share_the_limit(backend: Backend) {
     let setup = limited(backend, 3);
     let (one, other) = (setup.start(), setup.start());
-    let here = one.onward();
-    let there = other.client.with_token(other.token(Some("onward"), "jane@example.com"));
-    assert_eq!(standing(&invite(&here, "a@example.com").expect(200)).0, 2);
-    assert_eq!(standing(&invite(&there, "b@example.com").expect(200)).0, 1);
-    assert_eq!(standing(&invite(&here, "c@example.com").expect(200)).0, 0);
+    let here = one.add_onward();
+    let there = other.jane();
+    assert_eq!(limit_headers(&invite(&here, "a@example.com").expect(200)).0, 2);
+    assert_eq!(limit_headers(&invite(&there, "b@example.com").expect(200)).0, 1);
+    assert_eq!(limit_headers(&invite(&here, "c@example.com").expect(200)).0, 0);
     invite(&there, "d@example.com").expect(429);
     invite(&here, "d@example.com").expect(429);
     assert_eq!(emails(&list(&there)), ["c@example.com", "b@example.com", "a@example.com"]);
 }
 
-fn writes_at_once_are_all_counted(backend: Backend) {
+fn concurrent_writes_are_all_counted(backend: Backend) {
     let setup = limited(backend, 3);
     let server = setup.start();
-    let jane = server.onward();
-    let mut answers: Vec<(u16, u64)> = std::thread::scope(|scope| {
+    let jane = server.add_onward();
+    let mut responses: Vec<(u16, u64)> = std::thread::scope(|scope| {
         let write = |_| scope.spawn(|| jane.delete("/invitations/2bXr7KqVn0mTz5LcWd8Yp4"));
         let threads: Vec<_> = (0..5).map(write).collect();
-        let answers = threads.into_iter().map(|thread| thread.join().unwrap());
-        answers.map(|answer| (answer.status.as_u16(), standing(&answer).0)).collect()
+        let responses = threads.into_iter().map(|thread| thread.join().unwrap());
+        responses.map(|response| (response.status.as_u16(), limit_headers(&response).0)).collect()
     });
-    answers.sort_unstable();
+    responses.sort_unstable();
     let expected = [(404, 0), (404, 1), (404, 2), (429, 0), (429, 0)];
-    assert_eq!(answers, expected);
+    assert_eq!(responses, expected);
 }
 
 #[test]
-fn a_write_of_nobody_neither_counts_nor_tells() {
+fn unauthenticated_writes_are_not_counted() {
     let setup = limited(Backend::sqlite(), 2);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     // The last has the form of an access token.
     for token in ["garbage", "0123456789abcdefghijABCDEFGHIJxy"] {
         let stranger = server.client.with_token(token);
-        assert_no_standing(&invite(&stranger, "joe@example.com").expect(401));
-        assert_no_standing(&stranger.delete("/invitations/2bXr7KqVn0mTz5LcWd8Yp4").expect(401));
+        assert_no_limit_headers(&invite(&stranger, "joe@example.com").expect(401));
+        assert_no_limit_headers(&stranger.delete("/invitations/2bXr7KqVn0mTz5LcWd8Yp4").expect(401));
     }
-    assert_no_standing(&invite(&server.client, "joe@example.com").expect(401));
+    assert_no_limit_headers(&invite(&server.client, "joe@example.com").expect(401));
     let newcomer = server.client.request(Method::PUT, "/invitation/accept/x.y").body("{}");
-    assert_no_standing(&send(newcomer).expect(404));
-    assert_eq!(standing(&invite(&jane, "joe@example.com")).0, 1);
+    assert_no_limit_headers(&send(newcomer).expect(404));
+    assert_eq!(limit_headers(&invite(&jane, "joe@example.com")).0, 1);
 }
 
 #[test]
-fn without_a_limit_nothing_is_counted_and_nothing_told() {
+fn without_a_limit_no_headers_are_sent() {
     let setup = limited(Backend::sqlite(), 0);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     for n in 0..3 {
-        assert_no_standing(&invite(&jane, &format!("p{n}@example.com")).expect(200));
+        assert_no_limit_headers(&invite(&jane, &format!("p{n}@example.com")).expect(200));
     }
-    assert_no_standing(&jane.delete("/invitations/x").expect(404));
+    assert_no_limit_headers(&jane.delete("/invitations/x").expect(404));
 }
 
 #[test]
-fn a_thousand_writes_an_hour_unless_the_operator_says_otherwise() {
+fn the_default_limit_is_1000_writes_an_hour() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
-    assert_eq!(standing(&invite(&jane, "joe@example.com").expect(200)), (999, END_OF_HOUR));
+    let jane = server.add_onward();
+    assert_eq!(limit_headers(&invite(&jane, "joe@example.com").expect(200)), (999, END_OF_HOUR));
 }

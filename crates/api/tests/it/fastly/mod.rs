@@ -1,7 +1,6 @@
-//! Fastly's dialect: what its clients send, byte for byte, and what they have to be able to read.
+//! Fastly's dialect: the requests of its clients, byte for byte, and responses that the clients can read.
 
 mod acceptance;
-mod answers;
 mod authority;
 mod captures;
 mod clients;
@@ -9,23 +8,19 @@ mod errors;
 mod limits;
 mod pages;
 mod requests;
+mod responses;
 mod services;
 mod wire;
 
 use serde_json::Value;
-use usher_domain::{
-    address::EmailAddress,
-    id::AccountId,
-    invitation::{Invitation, code},
-    port::{StoreError, Tx, store::Addressee},
-};
+use usher_domain::{address::EmailAddress, id::AccountId, invitation::Invitation, port::store::Addressee};
 
 use crate::harness::{
     Client, Server,
-    fastly::{JSON_API, create, document, refusal},
+    fastly::{JSON_API, create, document, rejection},
 };
 
-/// Invites as a user, which has to succeed; the id.
+/// Invites a user and returns the id.
 #[track_caller]
 fn invited(client: &Client, email: &str) -> String {
     let created = create(client, &document(email, "user")).expect(200).json();
@@ -47,16 +42,15 @@ fn emails(list: &Value) -> Vec<String> {
     list["data"].as_array().unwrap().iter().map(text).collect()
 }
 
-/// A pending invitation to the first account, as it is stored.
+/// A pending invitation to the first account, as stored.
 fn stored(server: &Server, email: &str) -> Invitation {
     let email = EmailAddress::parse(email).unwrap();
     let addressee = Addressee { account: AccountId::new(1), email: &email };
-    let work = |tx: &mut dyn Tx| Ok(tx.pending_invitations(&[addressee])?.remove(0));
-    server.core.store.read::<_, StoreError>("test", work).unwrap().unwrap()
+    server.scene.read(|tx| Ok(tx.pending_invitations(&[addressee])?.remove(0))).unwrap()
 }
 
-/// What the first mail of a pending invitation gives to programs: the secure id, a dot, the key.
+/// The code in the first mail of a pending invitation: the secure id, a dot, the key.
 fn acceptance_code(server: &Server, email: &str) -> String {
     let secure_id = stored(server, email).secure_id;
-    code(&secure_id, &server.core.env.keys.key(&secure_id, 0))
+    format!("{secure_id}.{}", server.link_key(secure_id.as_str(), 0))
 }

@@ -1,16 +1,15 @@
-//! What may be sent, in which words, and what becomes of it.
+//! Request bodies: accepted forms, defaults and rejections.
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use usher_domain::port::StoreError;
 
 use super::{
-    JSON_API, create, document, list, path, refusal,
+    JSON_API, create, document, list, path, rejection,
     wire::{Wire, host},
 };
-use crate::harness::{Answer, Backend, Client, Setup, send};
+use crate::harness::{Backend, Client, Response, Setup, send};
 
-/// An invitation of a user with these attributes too.
+/// An invitation of a user with these additional attributes.
 fn with(email: &str, attributes: &Value) -> Value {
     let mut body = document(email, "user");
     for (name, value) in attributes.as_object().unwrap() {
@@ -20,10 +19,10 @@ fn with(email: &str, attributes: &Value) -> Value {
 }
 
 #[test]
-fn every_declared_type_is_read() {
+fn every_content_type_is_accepted() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let types = [
         JSON_API,
         "application/json",
@@ -43,10 +42,10 @@ fn every_declared_type_is_read() {
 }
 
 #[test]
-fn what_is_left_out_or_null_has_its_default() {
+fn missing_and_null_members_have_their_defaults() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let least = json!({ "data": { "attributes": { "email": "a@example.com" } } });
     let nulls = json!({ "data": {
         "type": null,
@@ -61,9 +60,9 @@ fn what_is_left_out_or_null_has_its_default() {
     } });
     for body in [&least, &nulls, &empty] {
         let created = create(&jane, body).expect(200).json();
-        let told = ["limit_services", "role", "roles", "status_code", "deleted_at"];
-        let told = told.map(|name| &created["data"]["attributes"][name]);
-        assert_eq!(json!(told), json!([false, "user", ["user"], 1, null]), "{body}");
+        let shown = ["limit_services", "role", "roles", "status_code", "deleted_at"];
+        let shown = shown.map(|name| &created["data"]["attributes"][name]);
+        assert_eq!(json!(shown), json!([false, "user", ["user"], 1, null]), "{body}");
     }
 }
 
@@ -71,7 +70,7 @@ fn what_is_left_out_or_null_has_its_default() {
 fn role_and_roles_are_granted_together() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let table = [
         (json!({ "role": "tls_viewer" }), "tls_viewer", json!(["tls_viewer"])),
         (json!({ "role": "superuser" }), "superuser", json!(["superuser"])),
@@ -80,16 +79,16 @@ fn role_and_roles_are_granted_together() {
     ];
     for (n, (attributes, role, roles)) in table.into_iter().enumerate() {
         let created = create(&jane, &with(&format!("p{n}@example.com"), &attributes)).expect(200).json();
-        let told = &created["data"]["attributes"];
-        assert_eq!((&told["role"], &told["roles"]), (&json!(role), &roles));
+        let shown = &created["data"]["attributes"];
+        assert_eq!((&shown["role"], &shown["roles"]), (&json!(role), &roles));
     }
 }
 
 #[test]
-fn the_status_code_is_1_in_words_or_figures() {
+fn the_status_code_is_1_as_number_or_text() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     for (n, code) in [json!(1), json!("1"), Value::Null].into_iter().enumerate() {
         let body = with(&format!("p{n}@example.com"), &json!({ "status_code": code }));
         let created = create(&jane, &body).expect(200);
@@ -97,7 +96,7 @@ fn the_status_code_is_1_in_words_or_figures() {
     }
     for code in [json!(0), json!("0"), json!(2), json!(true)] {
         let body = with("joe@example.com", &json!({ "status_code": code }));
-        let (status, msg, detail) = refusal(&create(&jane, &body));
+        let (status, msg, detail) = rejection(&create(&jane, &body));
         assert_eq!((status, msg.as_str()), (400, "Bad request"), "{code}");
         assert!(detail.starts_with("data.attributes.status_code must be 1 or left out"), "{detail}");
     }
@@ -107,11 +106,11 @@ fn the_status_code_is_1_in_words_or_figures() {
 fn the_token_decides_the_customer() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let own = jane.get("/current_user").expect(200).json()["customer_id"].clone();
-    server.account("upside", "Upside");
-    server.member("upside", "eve@example.com", &["superuser"], None);
-    let eve = server.client.with_token(server.token(Some("upside"), "eve@example.com"));
+    server.add_account("upside", "Upside");
+    server.add_member("upside", "eve@example.com", &["superuser"], None);
+    let eve = server.client_of("upside", "eve@example.com");
     let foreign = eve.get("/current_user").expect(200).json()["customer_id"].clone();
     assert_ne!(own, foreign);
     let named = |id: &Value| json!({ "type": "customer", "id": id });
@@ -133,10 +132,10 @@ fn the_token_decides_the_customer() {
 }
 
 #[test]
-fn bodies_that_say_nothing_sensible_are_refused() {
+fn invalid_bodies_are_rejected() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let attributes =
         |text: &str| format!(r#"{{"data":{{"attributes":{{"email":"joe@example.com",{text}}}}}}}"#);
     let service = |item: &str| {
@@ -144,7 +143,7 @@ fn bodies_that_say_nothing_sensible_are_refused() {
         format!(r#"{{"data":{{"attributes":{{"email":"joe@example.com"}},"relationships":{list}}}}}"#)
     };
     let table: &[(String, &str)] = &[
-        // fastly-rust without an invitation.
+        // The body of fastly-rust without an invitation.
         ("null".to_owned(), "the request body must be one JSON object: it is null"),
         ("[]".to_owned(), "it is a list"),
         ("email=joe%40example.com".to_owned(), "the request body must be one JSON object"),
@@ -177,21 +176,20 @@ fn bodies_that_say_nothing_sensible_are_refused() {
         ),
     ];
     for (text, expected) in table {
-        let (status, msg, detail) = refusal(&jane.post_text("/invitations", JSON_API, text));
+        let (status, msg, detail) = rejection(&jane.post_text("/invitations", JSON_API, text));
         assert_eq!((status, msg.as_str()), (400, "Bad request"), "{text}");
         assert!(detail.contains(expected), "{text}: {detail}");
     }
     assert_eq!(list(&jane)["meta"]["record_count"], 0);
-    let mail = server.core.store.read::<_, StoreError>("test", |tx| tx.next_mail_due());
-    assert_eq!(mail, Ok(None), "no mail either");
+    assert_eq!(server.scene.read(|tx| tx.next_mail_due()), None, "no mail was queued");
 }
 
-/// fastly-py and fastly-js without an invitation.
+/// The request of fastly-py and fastly-js without an invitation.
 #[test]
-fn a_body_of_no_length_is_refused() {
+fn an_empty_body_is_rejected() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    server.onward();
+    server.add_onward();
     let (host, token) = (host(&server), server.token(Some("onward"), "jane@example.com"));
     let reply = Wire::to(&server).send(&format!(
         "POST /invitations HTTP/1.1\nHost: {host}\nFASTLY-KEY: {token}\nContent-Type: {JSON_API}\n\
@@ -207,25 +205,25 @@ fn a_body_of_no_length_is_refused() {
 fn a_body_has_at_most_64_kib() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let padded = |size: usize| {
         let body = document("joe@example.com", "user").to_string();
         format!("{body}{}", " ".repeat(size - body.len()))
     };
     let large = jane.post_text("/invitations", JSON_API, &padded(64 * 1024 + 1));
     let expected = (413, "Request body too large".to_owned());
-    let (status, msg, detail) = refusal(&large);
+    let (status, msg, detail) = rejection(&large);
     assert_eq!((status, msg), expected);
     assert!(detail.contains("65536"), "{detail}");
     jane.post_text("/invitations", JSON_API, &padded(64 * 1024)).expect(200);
 }
 
 #[test]
-fn nothing_is_ever_not_acceptable() {
+fn the_accept_header_is_ignored() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
-    let ask = |client: &Client, method: Method, path: &str, accept: &str, body: &str| -> Answer {
+    let jane = server.add_onward();
+    let ask = |client: &Client, method: Method, path: &str, accept: &str, body: &str| -> Response {
         send(client.request(method, path).header("Accept", accept).body(body.to_owned()))
     };
     for accept in ["text/html", "image/png;q=1", "application/vnd.api+json;q=0", "*/*;q=0", "", "nonsense"] {
@@ -237,6 +235,6 @@ fn nothing_is_ever_not_acceptable() {
         ask(&jane, Method::GET, "/current_user", accept, "").expect(200);
         ask(&jane, Method::DELETE, &path(&id), accept, "").expect(204);
         let missing = ask(&jane, Method::DELETE, &path(&id), accept, "");
-        assert_eq!(refusal(&missing).0, 404, "{accept}");
+        assert_eq!(rejection(&missing).0, 404, "{accept}");
     }
 }

@@ -1,4 +1,4 @@
-//! Service invitations: in each shape that Fastly's clients write, down to what is stored.
+//! Service invitations in each shape that Fastly's clients send, as stored.
 
 use std::collections::BTreeSet;
 
@@ -8,16 +8,16 @@ use usher_domain::role::{Grant, ServicePermission};
 use super::{create, document, list, stored};
 use crate::harness::{Backend, Setup, on_both_databases};
 
-on_both_databases!(services_are_stored_in_whatever_shape_they_come);
+on_both_databases!(services_are_stored_from_every_shape);
 
 fn services(grant: &Grant) -> Vec<(&str, ServicePermission)> {
     grant.services().iter().map(|granted| (granted.service.as_str(), granted.permission)).collect()
 }
 
-fn services_are_stored_in_whatever_shape_they_come(backend: Backend) {
+fn services_are_stored_from_every_shape(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let linked = json!({ "data": { "type": "service", "id": "SVC" } });
     let bare = json!({ "type": "service", "id": "SVC" });
     let item = |service: &Value, permission: Value| {
@@ -53,10 +53,10 @@ fn services_are_stored_in_whatever_shape_they_come(backend: Backend) {
 }
 
 #[test]
-fn shapes_stand_side_by_side_and_the_limit_can_be_lifted() {
+fn shapes_can_be_mixed_and_the_limit_can_be_unset() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let mut body = document("joe@example.com", "user");
     body["data"]["relationships"] = json!({ "service_invitations": { "data": [
         { "data": { "relationships": { "service": { "id": "B" } } } },
@@ -70,5 +70,5 @@ fn shapes_stand_side_by_side_and_the_limit_can_be_lifted() {
     let links = &listed["data"][0]["relationships"]["service_invitations"]["data"];
     assert_eq!(links.as_array().map(Vec::len), Some(2));
     assert_ne!(links[0]["id"], links[1]["id"]);
-    assert_eq!(list(&jane), listed, "what is derived stays the same");
+    assert_eq!(list(&jane), listed, "derived ids are stable");
 }

@@ -1,4 +1,4 @@
-//! HTTP/1.1 as bytes.
+//! HTTP/1.1 byte for byte.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
@@ -13,7 +13,7 @@ pub(super) struct Wire {
     stream: BufReader<TcpStream>,
 }
 
-/// A whole answer.
+/// A whole response.
 #[derive(Debug)]
 pub(super) struct Reply {
     /// The status line, and the lines of the headers in lower case.
@@ -28,7 +28,7 @@ impl Wire {
         Self { stream: BufReader::new(stream) }
     }
 
-    /// Sends a request whose lines end as in Rust's texts, and reads the answer to its announced end.
+    /// Sends a request, with LF replaced by CRLF, and reads the response.
     pub(super) fn send(&mut self, request: &str) -> Reply {
         self.stream.get_mut().write_all(request.replace('\n', "\r\n").as_bytes()).unwrap();
         let head = self.head();
@@ -38,7 +38,7 @@ impl Wire {
         Reply { head, body: String::from_utf8(body).unwrap() }
     }
 
-    /// Whether the server has closed the connection and said nothing more.
+    /// Whether the server closed the connection without sending more.
     pub(super) fn ends(mut self) -> bool {
         self.stream.read(&mut [0]).unwrap() == 0
     }
@@ -63,17 +63,17 @@ pub(super) fn host(server: &Server) -> &str {
 }
 
 impl Reply {
-    /// The answer as text: status line, headers sorted by name, an empty line, body. Left out is what is another in each
-    /// run, and the length of a body, by which it was read. How many writes remain is another test's matter: here it
-    /// only has to be a whole number.
+    /// The response as text: status line, headers sorted by name, an empty line, body. Leaves out the headers
+    /// that differ in each run and the length of a body, which `send` has used. Other tests check the number
+    /// of remaining writes: here any whole number becomes `N`.
     pub(super) fn text(&self) -> String {
         let (status, headers) = self.head.split_first().unwrap();
         let mut left_out = vec!["date: ", "x-request-id: "];
         if !self.body.is_empty() {
             left_out.push("content-length: ");
         }
-        let told = headers.iter().filter(|line| !left_out.iter().any(|name| line.starts_with(name)));
-        let mut lines: Vec<String> = told.map(|line| counted(line)).collect();
+        let kept = headers.iter().filter(|line| !left_out.iter().any(|name| line.starts_with(name)));
+        let mut lines: Vec<String> = kept.map(|line| counted(line)).collect();
         lines.sort_unstable();
         format!("{status}\n{}\n\n{}", lines.join("\n"), self.body)
     }

@@ -6,7 +6,7 @@ use std::{
 use tempfile::TempDir;
 use usher_testbed::{Database, PostgresServer};
 
-/// An empty database that is gone after the test.
+/// An empty database, removed after the test.
 pub(crate) enum Backend {
     Sqlite(TempDir),
     Postgres(Database),
@@ -28,12 +28,12 @@ impl Backend {
         }
     }
 
-    /// Everything that the database holds, as text.
+    /// The whole content of the database as text.
     pub(crate) fn dump(&self) -> String {
         match self {
             Self::Sqlite(folder) => loop {
                 match contents(folder.path()) {
-                    // The last connection to close puts the log into the database and removes it.
+                    // The last connection to close removes the write-ahead log while this reads.
                     Err(error) if error.kind() == ErrorKind::NotFound => {}
                     contents => break contents.unwrap(),
                 }

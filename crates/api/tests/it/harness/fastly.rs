@@ -1,10 +1,10 @@
-//! Fastly's dialect, for tests that speak it beside something else.
+//! Requests and responses of Fastly's dialect.
 
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Client};
+use super::{Client, Response};
 
-/// What the vendor's own clients declare.
+/// The media type that the vendor's own clients send.
 pub(crate) const JSON_API: &str = "application/vnd.api+json";
 
 /// The body of an invitation without services.
@@ -15,7 +15,7 @@ pub(crate) fn document(email: &str, role: &str) -> Value {
     } })
 }
 
-/// The body of an invitation that is limited to services, each with its permission.
+/// The body of an invitation that is limited to these services, with a permission on each.
 pub(crate) fn limited(email: &str, role: &str, services: &[(&str, &str)]) -> Value {
     let service = |(id, permission): &(&str, &str)| {
         json!({
@@ -31,28 +31,29 @@ pub(crate) fn limited(email: &str, role: &str, services: &[(&str, &str)]) -> Val
     body
 }
 
-pub(crate) fn create(client: &Client, body: &Value) -> Answer {
+pub(crate) fn create(client: &Client, body: &Value) -> Response {
     client.post_text("/invitations", JSON_API, &body.to_string())
 }
 
-/// Deletes an item of a list.
-pub(crate) fn delete(client: &Client, item: &Value) -> Answer {
+/// Deletes an invitation by its item in the list.
+pub(crate) fn delete(client: &Client, item: &Value) -> Response {
     client.delete(&format!("/invitations/{}", item["id"].as_str().unwrap()))
 }
 
-/// The items of the first page.
+/// The items on the first page of the list.
 #[track_caller]
 pub(crate) fn listed(client: &Client) -> Vec<Value> {
     client.get("/invitations").expect(200).json()["data"].as_array().unwrap().clone()
 }
 
-/// Status, `msg` and `detail` of a refusal, which has to be in Fastly's form: that type, and nothing but these two.
+/// Status, `msg` and `detail` of a rejection, which must have Fastly's form: JSON with only these two
+/// members.
 #[track_caller]
-pub(crate) fn refusal(answer: &Answer) -> (u16, String, String) {
-    assert_eq!(answer.header("content-type"), "application/json", "{answer:?}");
-    assert_eq!(answer.header("cache-control"), "no-store", "{answer:?}");
-    let body = answer.json();
-    assert_eq!(body.as_object().map(Map::len), Some(2), "{answer:?}");
-    let text = |name: &str| body[name].as_str().unwrap_or_else(|| panic!("{answer:?}")).to_owned();
-    (answer.status.as_u16(), text("msg"), text("detail"))
+pub(crate) fn rejection(response: &Response) -> (u16, String, String) {
+    assert_eq!(response.header("content-type"), "application/json", "{response:?}");
+    assert_eq!(response.header("cache-control"), "no-store", "{response:?}");
+    let body = response.json();
+    assert_eq!(body.as_object().map(Map::len), Some(2), "{response:?}");
+    let text = |name: &str| body[name].as_str().unwrap_or_else(|| panic!("{response:?}")).to_owned();
+    (response.status.as_u16(), text("msg"), text("detail"))
 }

@@ -1,22 +1,22 @@
 use reqwest::{
     Method, StatusCode,
-    blocking::{RequestBuilder, Response},
+    blocking::{self, RequestBuilder},
     header::HeaderMap,
 };
 use serde_json::Value;
 
-/// Speaks HTTP to a server, with or without a token. Follows no redirects.
+/// An HTTP client of one server, with or without a token. Follows no redirects.
 #[derive(Clone)]
 pub(crate) struct Client {
-    http: reqwest::blocking::Client,
+    http: blocking::Client,
     base: String,
-    /// Name and value of the header that a token is sent in.
+    /// Name and value of the header with the token.
     credential: Option<(&'static str, String)>,
 }
 
-/// A whole answer.
+/// A whole response.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
@@ -24,7 +24,7 @@ pub(crate) struct Answer {
 
 impl Client {
     pub(crate) fn new(base: String) -> Self {
-        let http = reqwest::blocking::Client::builder()
+        let http = blocking::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .build()
@@ -36,7 +36,7 @@ impl Client {
         Self { credential: Some(("Authorization", format!("Bearer {}", token.as_ref()))), ..self.clone() }
     }
 
-    /// With the token where Fastly's clients send it.
+    /// With the token in the header of Fastly's clients.
     pub(crate) fn with_key(&self, token: &str) -> Self {
         Self { credential: Some(("Fastly-Key", token.to_owned())), ..self.clone() }
     }
@@ -53,40 +53,40 @@ impl Client {
         }
     }
 
-    pub(crate) fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Response {
         send(self.request(Method::GET, path))
     }
 
-    pub(crate) fn delete(&self, path: &str) -> Answer {
+    pub(crate) fn delete(&self, path: &str) -> Response {
         send(self.request(Method::DELETE, path))
     }
 
-    /// As the reference's own `curl -d` lines send it: JSON, declared as a form.
-    pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
+    /// Posts JSON that is declared as a form, as the `curl -d` lines of Landscape's reference do.
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Response {
         self.post_text(path, "application/x-www-form-urlencoded", &body.to_string())
     }
 
-    pub(crate) fn post_text(&self, path: &str, content_type: &str, body: &str) -> Answer {
+    pub(crate) fn post_text(&self, path: &str, content_type: &str, body: &str) -> Response {
         let request = self.request(Method::POST, path).header("Content-Type", content_type);
         send(request.body(body.to_owned()))
     }
 
-    pub(crate) fn put(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) fn put(&self, path: &str, body: &Value) -> Response {
         let request = self.request(Method::PUT, path).header("Content-Type", "application/json");
         send(request.body(body.to_string()))
     }
 
-    pub(crate) fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Response {
         send(self.request(Method::POST, path).form(fields))
     }
 }
 
-pub(crate) fn send(request: RequestBuilder) -> Answer {
-    Answer::of(request.send().unwrap())
+pub(crate) fn send(request: RequestBuilder) -> Response {
+    Response::read(request.send().unwrap())
 }
 
-impl Answer {
-    fn of(response: Response) -> Self {
+impl Response {
+    fn read(response: blocking::Response) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
         Self { status, headers, body: response.text().unwrap() }
     }
@@ -99,14 +99,17 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
     }
 
-    /// The answer, if it has this status; otherwise the test ends and shows it.
+    /// Returns the response if it has this status.
+    ///
+    /// # Panics
+    /// With the whole response if it has another one.
     #[track_caller]
     pub(crate) fn expect(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{self:?}");
         self
     }
 
-    /// Status, code and message of Landscape's error form, which has to be whole.
+    /// Status, code and message of a rejection, which must have Landscape's whole form.
     #[track_caller]
     pub(crate) fn problem(&self) -> (u16, String, String) {
         let body = self.json();

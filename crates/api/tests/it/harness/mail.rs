@@ -4,28 +4,28 @@ use mail_parser::{MessageParser, MimeHeaders as _};
 use url::Url;
 use usher_testbed::{ReceivedMail, Security, SmtpOptions, SmtpServer};
 
-/// An SMTP server of others, and what arrived there.
+/// An SMTP relay that keeps every mail.
 pub(crate) struct Postbox {
     server: SmtpServer,
     tls: bool,
 }
 
-/// The user and password that the relay asks for.
+/// The user and password of the relay.
 pub(crate) const LOGIN: (&str, &str) = ("usher", "relay-password");
 
 impl Postbox {
-    /// A relay as in production: STARTTLS and a login are demanded.
+    /// A relay as in production: it requires STARTTLS and a login.
     pub(crate) fn secure() -> Self {
         let options = SmtpOptions::new(Security::StartTlsRequired).login(LOGIN.0, LOGIN.1);
         Self { server: SmtpServer::start(&options).unwrap(), tls: true }
     }
 
-    /// A relay that does as the options say, without TLS.
+    /// A relay with these options, without TLS.
     pub(crate) fn plain(options: &SmtpOptions) -> Self {
         Self { server: SmtpServer::start(options).unwrap(), tls: false }
     }
 
-    /// The settings that lead there.
+    /// The settings that deliver to this relay.
     pub(crate) fn settings(&self) -> Vec<(&'static str, String)> {
         let mut settings = vec![
             ("USHER__MAIL__URL", self.server.url()),
@@ -41,25 +41,25 @@ impl Postbox {
         settings
     }
 
-    /// All mails, once there are `n` of them.
+    /// Waits for `n` mails and returns all.
     pub(crate) fn wait_for(&self, n: usize) -> Vec<ReceivedMail> {
         self.server.wait_for(n, Duration::from_secs(30)).unwrap()
     }
 
-    /// How many have arrived.
+    /// The number of mails that arrived.
     pub(crate) fn count(&self) -> usize {
         self.server.messages().unwrap().len()
     }
 
-    /// The newest of `n` mails, read.
-    pub(crate) fn newest_of(&self, n: usize) -> Invited {
-        Invited::read(self.wait_for(n).last().unwrap())
+    /// Waits for `n` mails and parses the newest.
+    pub(crate) fn newest_of(&self, n: usize) -> InvitationMail {
+        InvitationMail::read(self.wait_for(n).last().unwrap())
     }
 }
 
-/// What an invitee finds in the mail.
+/// A parsed invitation mail.
 #[derive(Debug)]
-pub(crate) struct Invited {
+pub(crate) struct InvitationMail {
     pub(crate) to: String,
     pub(crate) subject: String,
     pub(crate) message_id: String,
@@ -68,7 +68,7 @@ pub(crate) struct Invited {
     pub(crate) link: Url,
 }
 
-impl Invited {
+impl InvitationMail {
     pub(crate) fn read(mail: &ReceivedMail) -> Self {
         let message = MessageParser::default().parse(&mail.raw).unwrap();
         assert!(message.content_type().is_some_and(|kind| kind.ctype() == "multipart"));
@@ -104,7 +104,7 @@ impl Invited {
         key.expect("the link has a key").1.into_owned()
     }
 
-    /// What whoever accepts through an API sends.
+    /// The code with which programs accept: the secure id, a dot, the key.
     pub(crate) fn code(&self) -> &str {
         let (_, rest) = self.text.split_once("the code is ").expect("the text has the code");
         rest.split_whitespace().next().unwrap()

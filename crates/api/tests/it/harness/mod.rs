@@ -1,30 +1,39 @@
-//! A server on a free port, on a database of its own, with a clock that stands still.
+//! A server on a free port, on a database of its own, with a clock that only the test advances.
 
 mod database;
 pub(crate) mod fastly;
+mod held;
 mod http;
-mod invited;
 mod mail;
+mod mailed;
 mod process;
 mod server;
+mod setup;
 mod token;
 
 pub(crate) use database::Backend;
-pub(crate) use http::{Answer, Client, send};
-pub(crate) use invited::Invitation;
-pub(crate) use mail::{Invited, Postbox};
-pub(crate) use process::Running;
-pub(crate) use server::{SECRET, Server, Setup, body};
+pub(crate) use held::while_unit_is_open;
+pub(crate) use http::{Client, Response, send};
+pub(crate) use mail::{InvitationMail, Postbox};
+pub(crate) use mailed::MailedInvitation;
+pub(crate) use process::{Process, Running};
+pub(crate) use server::{Server, invitation_body};
+pub(crate) use setup::{SECRET, Setup};
 pub(crate) use token::claims;
 
-/// Expands to one module for each database, with one test for each function named.
+/// Expands to one module for each database, with one test for each function. Both databases share inline
+/// snapshots.
 macro_rules! on_both_databases {
     ($($test:ident),+ $(,)?) => {
         mod sqlite {
-            $(#[test] fn $test() { super::$test($crate::harness::Backend::sqlite()); })+
+            $(#[test] fn $test() {
+                insta::allow_duplicates! { super::$test($crate::harness::Backend::sqlite()) }
+            })+
         }
         mod postgres {
-            $(#[test] fn $test() { super::$test($crate::harness::Backend::postgres()); })+
+            $(#[test] fn $test() {
+                insta::allow_duplicates! { super::$test($crate::harness::Backend::postgres()) }
+            })+
         }
     };
 }

@@ -1,265 +1,123 @@
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, thread::JoinHandle};
+use std::thread::JoinHandle;
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
-use usher_api::{
-    compose::{self, ClockAndEntropy, Deployment, WorkerPlacement, listen, mail_transport, verifier},
-    settings::{DeploymentMode, Settings, Sources},
-};
+use usher_api::compose::Deployment;
 use usher_auth::access_token_digest;
 use usher_domain::{
     access_token::{AccessToken, AccessTokenText, Scope},
-    account::AccountName,
-    address::EmailAddress,
-    id::PersonId,
-    person::Password,
-    port::{PasswordHasher as _, StoreError, TokenRequest, TokenSigner as _, Tx},
-    principal::{Actor, Credential, Principal},
+    invitation::SecureId,
+    person::{Password, PasswordHash},
+    port::{PasswordHasher as _, TokenRequest, TokenSigner as _},
     role::Grant,
-    testkit::{FixedClock, SeededEntropy},
-    text::DisplayText,
-    usecase::{
-        add_member::{AddMember, add_member},
-        create_access_token::{CreateAccessToken, create_access_token},
-        create_account::{CreateAccount, create_account},
-        resolve::resolve,
-    },
+    testkit::{Scene, account_name, email, scene::ACCOUNT, scene::ADMIN, text},
+    usecase::{add_member::AddMember, create_access_token::CreateAccessToken},
 };
 
-use super::{Backend, Client, Postbox};
+use super::{Client, Setup};
 
-/// The server's secret in tests.
-pub(crate) const SECRET: &str = "a test secret that is long enough to sign with";
-
-/// A database and a relay, on which servers start and stop. Time and randomness continue over a restart.
-pub(crate) struct Setup {
-    pub(crate) backend: Backend,
-    pub(crate) clock: Arc<FixedClock>,
-    entropy: Arc<SeededEntropy>,
-    environment: BTreeMap<String, String>,
-}
-
-/// A running server; stopped when dropped.
+/// A running server. Dropping this stops it.
 pub(crate) struct Server {
+    /// Without a token.
     pub(crate) client: Client,
-    pub(crate) core: Deployment,
-    stop: CancellationToken,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Setup {
-    /// Without a relay: nothing is delivered, mails stay queued.
-    pub(crate) fn new(backend: Backend) -> Self {
-        let environment = [
-            ("USHER__DATABASE__URL", backend.url()),
-            ("USHER__SERVER__BIND", "127.0.0.1:0".to_owned()),
-            ("USHER__SERVER__PUBLIC_URL", "https://usher.example.com".to_owned()),
-            ("USHER__SERVER__THREADS", "2".to_owned()),
-            ("USHER__AUTH__SECRET", SECRET.to_owned()),
-            ("USHER__MAIL__URL", "smtp://127.0.0.1:9".to_owned()),
-            ("USHER__MAIL__FROM", "invitations@usher.example".to_owned()),
-            ("USHER__WORKER__ENABLED", "false".to_owned()),
-        ];
-        let environment = environment.map(|(key, value)| (key.to_owned(), value));
-        Self {
-            backend,
-            clock: Arc::new(FixedClock::default()),
-            entropy: Arc::new(SeededEntropy::default()),
-            environment: environment.into(),
-        }
-    }
-
-    /// With a worker that delivers to the relay.
-    pub(crate) fn delivering(backend: Backend, postbox: &Postbox) -> Self {
-        let mut setup = Self::new(backend).with("USHER__WORKER__ENABLED", "true");
-        for (key, value) in postbox.settings() {
-            setup = setup.with(key, &value);
-        }
-        setup
-    }
-
-    pub(crate) fn with(mut self, key: &str, value: &str) -> Self {
-        self.environment.insert(key.to_owned(), value.to_owned());
-        self
-    }
-
-    pub(crate) fn settings(&self) -> Settings {
-        self.settings_of(None)
-    }
-
-    pub(crate) fn settings_of(&self, file: Option<std::path::PathBuf>) -> Settings {
-        let sources = Sources { file, environment: self.environment.clone() };
-        Settings::load(&sources, DeploymentMode::Production).unwrap()
-    }
-
-    pub(crate) fn clock_and_entropy(&self) -> ClockAndEntropy {
-        ClockAndEntropy { clock: Arc::clone(&self.clock) as _, entropy: Arc::clone(&self.entropy) as _ }
-    }
-
-    pub(crate) fn core(&self, settings: &Settings) -> Deployment {
-        prepared(settings, self.clock_and_entropy())
-    }
-
-    pub(crate) fn start(&self) -> Server {
-        self.start_with(self.settings())
-    }
-
-    pub(crate) fn start_with(&self, settings: Settings) -> Server {
-        self.start_in(settings, self.clock_and_entropy())
-    }
-
-    /// A server with another clock or other randomness.
-    pub(crate) fn start_in(&self, settings: Settings, ports: ClockAndEntropy) -> Server {
-        let (served, own) = (prepared(&settings, ports), self.core(&settings));
-        let placement = if settings.worker.enabled {
-            WorkerPlacement::InProcess(mail_transport(&settings).unwrap())
-        } else {
-            WorkerPlacement::Separate
-        };
-        let stop = CancellationToken::new();
-        let (address, thread) = spawn(settings, served, placement, stop.clone());
-        Server { client: Client::new(format!("http://{address}")), core: own, stop, thread: Some(thread) }
-    }
-
-    pub(crate) fn wait(&self, time: TimeDelta) {
-        self.clock.advance(time);
-    }
-}
-
-fn prepared(settings: &Settings, ports: ClockAndEntropy) -> Deployment {
-    let core = Deployment::open_with(settings, ports).unwrap();
-    core.prepare(settings).unwrap();
-    core
-}
-
-/// The server runs on a thread with a runtime of its own, as in production; the test stays synchronous.
-fn spawn(
-    settings: Settings,
-    core: Deployment,
-    placement: WorkerPlacement,
-    stop: CancellationToken,
-) -> (SocketAddr, JoinHandle<()>) {
-    let (send, bound) = std::sync::mpsc::channel();
-    let thread = std::thread::spawn(move || {
-        actix_web::rt::System::new().block_on(async move {
-            let listener = listen(&settings).unwrap();
-            let verifier = verifier(&settings, &core.env.clock).unwrap();
-            let server = compose::Server::build(settings, core, verifier, placement, listener).unwrap();
-            send.send(server.address()).unwrap();
-            server.run(stop).await.unwrap();
-        });
-    });
-    (bound.recv().expect("the server starts"), thread)
+    /// The server's database, for set-up and inspection without HTTP.
+    pub(crate) scene: Scene,
+    pub(crate) deployment: Deployment,
+    pub(super) stop: CancellationToken,
+    pub(super) thread: Option<JoinHandle<()>>,
 }
 
 impl Server {
-    pub(crate) fn account(&self, name: &str, title: &str) {
-        let command = CreateAccount {
-            name: AccountName::parse(name).unwrap(),
-            title: DisplayText::parse(title).unwrap(),
-        };
-        self.core.store.write("test", |tx| create_account(tx, &self.core.env, &command)).unwrap();
+    pub(crate) fn add_account(&self, name: &str, title: &str) {
+        self.scene.add_account(name, title);
     }
 
-    /// Makes a member with that password; answers the person's number.
-    pub(crate) fn member(
-        &self,
-        account: &str,
-        email: &str,
-        roles: &[&str],
-        password: Option<&str>,
-    ) -> PersonId {
-        self.member_with(account, email, Grant::of_roles(roles.iter().copied()).unwrap(), password)
+    /// Makes a person a member of the account, with these roles and this password.
+    pub(crate) fn add_member(&self, account: &str, address: &str, roles: &[&str], password: Option<&str>) {
+        let grant = Grant::of_roles(roles.iter().copied()).unwrap();
+        let password = password.map(|password| self.hash(password));
+        self.add_member_with(AddMember { password, ..Scene::member(account, address, grant) });
     }
 
-    /// The same with any grant.
-    pub(crate) fn member_with(
-        &self,
-        account: &str,
-        email: &str,
-        grant: Grant,
-        password: Option<&str>,
-    ) -> PersonId {
-        let hash = |text: &str| self.core.passwords.hash(&Password::parse(text).unwrap()).unwrap();
-        let command = AddMember {
-            account: AccountName::parse(account).unwrap(),
-            email: EmailAddress::parse(email).unwrap(),
-            name: Some(DisplayText::parse("Jane Smith").unwrap()),
-            grant,
-            password: password.map(hash),
-        };
-        self.core.store.write("test", |tx| add_member(tx, &self.core.env, &command)).unwrap().id
+    /// Makes a person named Jane Smith a member as the command says.
+    pub(crate) fn add_member_with(&self, command: AddMember) {
+        self.scene.add(&AddMember { name: Some(text("Jane Smith")), ..command });
     }
 
-    /// In whose name a test works in the store, without asking the server.
-    pub(crate) fn actor(&self, tx: &mut dyn Tx, email: &str) -> Actor {
-        let email = EmailAddress::parse(email).unwrap();
-        let principal = Principal { email, email_verified: true, person_id: None, account: None, name: None };
-        resolve(tx, &Credential::Principal(principal), self.core.env.now()).unwrap()
+    fn hash(&self, password: &str) -> PasswordHash {
+        self.deployment.passwords.hash(&Password::parse(password).unwrap()).unwrap()
     }
 
-    /// A token of an hour, as the server itself would give.
-    pub(crate) fn token(&self, account: Option<&str>, email: &str) -> String {
-        let address = EmailAddress::parse(email).unwrap();
-        let person = self.core.store.read("test", |tx| tx.person_by_email(&address)).unwrap().unwrap();
-        let account = account.map(|name| AccountName::parse(name).unwrap());
+    /// Adds the account onward and its administrator jane@example.com, and returns her client.
+    pub(crate) fn add_onward(&self) -> Client {
+        self.add_account(ACCOUNT, "Onward, Inc.");
+        self.add_member(ACCOUNT, ADMIN, &["GlobalAdmin"], None);
+        self.jane()
+    }
+
+    /// Ends a membership.
+    pub(crate) fn remove_member(&self, account: &str, address: &str) {
+        self.scene.remove(&self.scene.actor(account, address));
+    }
+
+    /// Returns a token of the server's own issuer, valid for an hour.
+    pub(crate) fn token(&self, account: Option<&str>, address: &str) -> String {
+        let person = self.scene.person(address).unwrap();
+        let account = account.map(account_name);
         let request = TokenRequest {
-            email: &address,
+            email: &email(address),
             email_verified: person.email_verified,
             person_id: person.id,
             account: account.as_ref(),
             lifetime: TimeDelta::hours(1),
         };
-        self.core.issuer.sign(&request, self.core.env.now()).reveal().to_owned()
+        self.deployment.issuer.sign(&request, self.scene.env.now()).reveal().to_owned()
     }
 
-    /// Makes an access token as `usher access-token create` does; answers its secret, and what is stored.
-    pub(crate) fn access_token(
+    /// A client of a member, with a new token.
+    pub(crate) fn client_of(&self, account: &str, address: &str) -> Client {
+        self.client.with_token(self.token(Some(account), address))
+    }
+
+    /// A client of the administrator of onward, with a new token.
+    pub(crate) fn jane(&self) -> Client {
+        self.client_of(ACCOUNT, ADMIN)
+    }
+
+    /// Creates an access token as `usher access-token create` does; returns its text and the stored token.
+    pub(crate) fn add_access_token(
         &self,
         account: &str,
-        email: &str,
+        address: &str,
         scope: Scope,
         lifetime: Option<TimeDelta>,
     ) -> (String, AccessToken) {
-        let env = &self.core.env;
+        let env = &self.scene.env;
         let secret = AccessTokenText::generate(env.entropy.as_ref()).to_string();
-        let command = CreateAccessToken {
-            account: AccountName::parse(account).unwrap(),
-            email: EmailAddress::parse(email).unwrap(),
-            name: DisplayText::parse("Deployment").unwrap(),
+        let token = self.scene.add_access_token(&CreateAccessToken {
+            account: account_name(account),
+            email: email(address),
             scope,
             expires_at: lifetime.map(|lifetime| env.now() + lifetime),
-            digest: access_token_digest(&secret).unwrap(),
-        };
-        let token = self.core.store.write("test", |tx| create_access_token(tx, env, &command)).unwrap();
+            ..Scene::access_token(access_token_digest(&secret).unwrap())
+        });
         (secret, token)
     }
 
-    /// Ends the person's place in the account.
-    pub(crate) fn leave(&self, account: &str, email: &str) {
-        let (account, email) = (AccountName::parse(account).unwrap(), EmailAddress::parse(email).unwrap());
-        let left = self.core.store.write::<_, StoreError>("test", |tx| {
-            let account = tx.account_by_name(&account)?.unwrap();
-            let person = tx.person_by_email(&email)?.unwrap();
-            tx.delete_membership(account.id, person.id)
-        });
-        assert_eq!(left, Ok(true));
+    /// The key in the link of an invitation. Each resend adds one to the generation, which begins with 0.
+    pub(crate) fn link_key(&self, secure_id: &str, generation: u32) -> String {
+        let secure_id = SecureId::parse(secure_id).unwrap();
+        self.scene.env.keys.key(&secure_id, generation).reveal().to_owned()
     }
 
-    /// Stops, starts again on the same database, and gives the administrator of onward a client of the new server.
+    /// Stops the server and starts another one on the same database. Returns it with a client of the
+    /// administrator of onward.
     pub(crate) fn restart(self, setup: &Setup) -> (Self, Client) {
         drop(self);
         let server = setup.start();
-        let jane = server.client.with_token(server.token(Some("onward"), "jane@example.com"));
+        let jane = server.jane();
         (server, jane)
-    }
-
-    /// The account onward, with a client of its administrator jane@example.com.
-    pub(crate) fn onward(&self) -> Client {
-        self.account("onward", "Onward, Inc.");
-        self.member("onward", "jane@example.com", &["GlobalAdmin"], None);
-        self.client.with_token(self.token(Some("onward"), "jane@example.com"))
     }
 }
 
@@ -268,12 +126,12 @@ impl Drop for Server {
         self.stop.cancel();
         let ended = self.thread.take().map(JoinHandle::join);
         if !std::thread::panicking() {
-            ended.expect("it ran").expect("the server stops in good order");
+            ended.expect("the thread was started").expect("the server stops without a panic");
         }
     }
 }
 
-/// The body of an invitation.
-pub(crate) fn body(name: &str, email: &str, roles: &[&str]) -> Value {
+/// The body of an invitation in Landscape's dialect.
+pub(crate) fn invitation_body(name: &str, email: &str, roles: &[&str]) -> Value {
     json!({ "name": name, "email": email, "roles": roles })
 }

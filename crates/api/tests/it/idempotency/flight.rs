@@ -1,82 +1,62 @@
-//! The same key while its first request is being worked on.
+//! Requests with a key whose first request is in flight.
 
-use std::{sync::mpsc, thread};
+use std::{sync::mpsc::channel, thread};
 
 use usher_domain::{
-    address::EmailAddress,
-    env::Env,
-    port::{StoreError, Tx},
-    role::Grant,
-    usecase::invite::{Invite, invite as invite_somebody},
+    port::Tx,
+    testkit::{Scene, grant},
+    usecase::invite::invite as invite_in_domain,
 };
 
-use super::{KEY, LANDSCAPE, assert_again, assert_first, invite, invite_by_fastly, is_replayed, jane};
-use crate::harness::{Answer, Backend, Client, Server, Setup, fastly::refusal, on_both_databases};
+use super::{KEY, LANDSCAPE, assert_again, assert_first, invite, invite_by_fastly, is_replayed};
+use crate::harness::{
+    Backend, Client, Response, Server, Setup, fastly::rejection, on_both_databases, while_unit_is_open,
+};
 
-on_both_databases!(a_key_in_flight_is_refused_for_the_moment);
+on_both_databases!(a_key_in_flight_is_rejected_with_409);
 
-/// Without a write limit: on SQLite a write is counted by the connection that is held here.
+/// Without a write limit: on SQLite, counting needs the write lock that the test holds.
 fn setup(backend: Backend) -> Setup {
     Setup::new(backend).with("USHER__LIMITS__WRITES_PER_HOUR", "0")
 }
 
-/// Invites joe@example.com in a unit that ends without having done it.
-fn hold(server: &Server, work: impl Fn()) {
-    let env = &server.core.env;
-    let held = server.core.store.write::<(), StoreError>("hold", |tx| {
-        invite_joe(server, tx, env);
-        work();
-        Err(StoreError::Unreachable("held for long enough".to_owned()))
-    });
-    assert!(held.is_err());
+/// Runs `work` while a unit that has invited joe@example.com is open. Rolls the unit back afterwards.
+fn while_invitation_is_open<T>(scene: &Scene, work: impl FnOnce() -> T) -> T {
+    let (admin, invitation) = (scene.admin(), Scene::invitation("joe@example.com", grant(["Auditor"])));
+    let begin = |tx: &mut dyn Tx| {
+        invite_in_domain(tx, &scene.env, &admin, &invitation).unwrap();
+    };
+    while_unit_is_open(scene, begin, work)
 }
 
-fn invite_joe(server: &Server, tx: &mut dyn Tx, env: &Env) {
-    let actor = server.actor(tx, "jane@example.com");
-    let grant = Grant::of_roles(["Auditor"]).unwrap();
-    let validity = chrono::TimeDelta::days(14);
-    let command = Invite::new(EmailAddress::parse("joe@example.com").unwrap(), grant, validity);
-    invite_somebody(tx, env, &actor, &command).unwrap();
-}
-
-/// Sends the request by each client at once, while nobody can invite joe@example.com; answers the one that was answered
-/// meanwhile, and the one that was answered after.
-fn race(server: &Server, clients: &[Client; 2], send: fn(&Client) -> Answer) -> [Answer; 2] {
+/// Sends the request by both clients while the test blocks invitations of joe@example.com. Returns the
+/// response that came during the block and the one that came after it.
+fn race(server: &Server, clients: &[Client; 2], request: fn(&Client) -> Response) -> [Response; 2] {
     thread::scope(|scope| {
-        let (answers, answered) = mpsc::channel();
-        let mut early = None;
-        let (held, ready) = mpsc::channel();
-        let (release, released) = mpsc::channel::<()>();
-        let holder = scope.spawn(move || {
-            hold(server, || {
-                held.send(()).unwrap();
-                released.recv().unwrap();
-            });
+        let (send, responses) = channel();
+        let early = while_invitation_is_open(&server.scene, || {
+            for client in clients {
+                let send = send.clone();
+                scope.spawn(move || send.send(request(client)).unwrap());
+            }
+            responses.recv().unwrap()
         });
-        ready.recv().unwrap();
-        for client in clients {
-            let answers = answers.clone();
-            scope.spawn(move || answers.send(send(client)).unwrap());
-        }
-        early.replace(answered.recv().unwrap());
-        release.send(()).unwrap();
-        holder.join().unwrap();
-        [early.unwrap(), answered.recv().unwrap()]
+        [early, responses.recv().unwrap()]
     })
 }
 
-fn by_landscape(client: &Client) -> Answer {
+fn by_landscape(client: &Client) -> Response {
     invite(client, "joe@example.com", KEY)
 }
 
-fn by_fastly(client: &Client) -> Answer {
+fn by_fastly(client: &Client) -> Response {
     invite_by_fastly(client, "joe@example.com", KEY)
 }
 
-fn a_key_in_flight_is_refused_for_the_moment(backend: Backend) {
+fn a_key_in_flight_is_rejected_with_409(backend: Backend) {
     let setup = setup(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let clients = [jane.clone(), jane.clone()];
 
     let [early, late] = race(&server, &clients, by_landscape);
@@ -88,20 +68,20 @@ fn a_key_in_flight_is_refused_for_the_moment(backend: Backend) {
 
     jane.delete(&format!("{LANDSCAPE}/{}", late.json()["id"])).expect(204);
     let [early, late] = race(&server, &clients, |client| invite_by_fastly(client, "joe@example.com", "next"));
-    let (status, msg, detail) = refusal(&early);
+    let (status, msg, detail) = rejection(&early);
     assert_eq!((status, msg.as_str(), early.header("retry-after")), (409, "Request in progress", "1"));
     assert!(detail.contains("send it again in a moment"), "{detail}");
     assert_first(&late, 200);
 }
 
-/// The database tells the replicas.
+/// Replicas see the key in the database.
 #[test]
-fn a_key_in_flight_at_another_replica_is_refused_on_postgres() {
+fn a_key_in_flight_at_another_replica_is_rejected_on_postgres() {
     let setup = setup(Backend::postgres());
     let (here, there) = (setup.start(), setup.start());
-    let clients = [here.onward(), jane(&there)];
+    let clients = [here.add_onward(), there.jane()];
     let [early, late] = race(&here, &clients, by_fastly);
-    assert_eq!(refusal(&early).0, 409);
+    assert_eq!(rejection(&early).0, 409);
     assert_first(&late, 200);
     for client in &clients {
         assert_again(&late, &by_fastly(client));
@@ -109,27 +89,18 @@ fn a_key_in_flight_at_another_replica_is_refused_on_postgres() {
     assert_eq!(clients[0].get(LANDSCAPE).json()["count"], 1);
 }
 
-/// One process writes at a time, and the other one waits for it.
+/// On SQLite one process writes at a time, so the other one waits.
 #[test]
 fn a_key_in_flight_in_another_process_is_waited_for_on_sqlite() {
     let setup = setup(Backend::sqlite());
     let (here, there) = (setup.start(), setup.start());
-    let clients = [here.onward(), jane(&there)];
-    let answers = thread::scope(|scope| {
-        let (held, ready) = mpsc::channel();
-        let (release, released) = mpsc::channel::<()>();
-        let (holder, clients) = (&here, &clients);
-        scope.spawn(move || {
-            hold(holder, || {
-                held.send(()).unwrap();
-                released.recv().unwrap();
-            });
+    let clients = [here.add_onward(), there.jane()];
+    let responses = thread::scope(|scope| {
+        let waiting = while_invitation_is_open(&here.scene, || {
+            clients.each_ref().map(|client| scope.spawn(|| by_landscape(client)))
         });
-        ready.recv().unwrap();
-        let waiting = clients.each_ref().map(|client| scope.spawn(|| by_landscape(client)));
-        release.send(()).unwrap();
         waiting.map(|thread| thread.join().unwrap())
     });
-    let [first, second] = &answers;
+    let [first, second] = &responses;
     if is_replayed(first) { assert_again(second, first) } else { assert_again(first, second) }
 }

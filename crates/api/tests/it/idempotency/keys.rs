@@ -1,4 +1,4 @@
-//! What a key is, and what it is not.
+//! The form of a key, and the request that it belongs to.
 
 use reqwest::{Method, header::HeaderValue};
 use serde_json::{Value, json};
@@ -7,47 +7,50 @@ use super::{
     FASTLY, KEY, LANDSCAPE, assert_again, assert_first, invite, invite_by_fastly, is_replayed, keyed, request,
 };
 use crate::harness::{
-    Answer, Backend, Setup, body,
-    fastly::{document, refusal},
-    on_both_databases, send,
+    Backend, Response, Setup,
+    fastly::{document, rejection},
+    invitation_body, on_both_databases, send,
 };
 
-on_both_databases!(another_request_under_a_key_is_refused, what_was_refused_is_judged_anew);
+on_both_databases!(
+    a_different_request_with_the_same_key_is_rejected,
+    a_rejected_request_leaves_its_key_unused
+);
 
-/// Method, path, query and body each make another request.
-fn another_request_under_a_key_is_refused(backend: Backend) {
+/// A request differs if its method, path, query or body differs.
+fn a_different_request_with_the_same_key_is_rejected(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
-    let (post, joe) = (Method::POST, body("Joe", "joe@example.com", &["Auditor"]));
+    let jane = server.add_onward();
+    let (post, joe) = (Method::POST, invitation_body("Joe", "joe@example.com", &["Auditor"]));
     let first = invite(&jane, "joe@example.com", KEY).expect(200);
     let others = [
-        keyed(&jane, post.clone(), LANDSCAPE, &body("Joe", "joe@example.org", &["Auditor"]), KEY),
+        keyed(&jane, post.clone(), LANDSCAPE, &invitation_body("Joe", "joe@example.org", &["Auditor"]), KEY),
         keyed(&jane, post.clone(), "/api/v2/invitations?x=1", &joe, KEY),
         keyed(&jane, post.clone(), "/api/v2/invitations/1", &joe, KEY),
         keyed(&jane, Method::DELETE, "/api/v2/invitations/1", &Value::Null, KEY),
-        // What could never be done is another request all the same.
+        // An invalid body makes a different request as well.
         keyed(&jane, post.clone(), LANDSCAPE, &json!([]), KEY),
     ];
-    for answer in others {
-        let (status, error, message) = answer.problem();
-        assert_eq!((status, error.as_str()), (422, "IdempotencyKeyReused"), "{answer:?}");
+    for response in others {
+        let (status, error, message) = response.problem();
+        assert_eq!((status, error.as_str()), (422, "IdempotencyKeyReused"), "{response:?}");
         assert!(message.contains("choose a new key"), "{message}");
     }
-    let (status, msg, detail) = refusal(&invite_by_fastly(&jane, "ann@example.com", KEY));
+    let (status, msg, detail) = rejection(&invite_by_fastly(&jane, "ann@example.com", KEY));
     assert_eq!((status, msg.as_str()), (422, "Idempotency key reused"));
     assert!(detail.contains("choose a new key"), "{detail}");
     assert_eq!(jane.get(LANDSCAPE).json()["count"], 1);
     assert_again(&first, &keyed(&jane, post, LANDSCAPE, &joe, KEY));
 }
 
-fn what_was_refused_is_judged_anew(backend: Backend) {
+fn a_rejected_request_leaves_its_key_unused(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     for _ in 0..2 {
-        let refused = invite(&jane, "jane@example.com", KEY);
-        assert_eq!((refused.problem().1.as_str(), is_replayed(&refused)), ("RepeatedInvitation", false));
+        let rejected = invite(&jane, "jane@example.com", KEY);
+        assert_eq!((rejected.problem().1.as_str(), is_replayed(&rejected)), ("RepeatedInvitation", false));
         assert_first(&invite_by_fastly(&jane, "jane@example.com", KEY), 409);
         assert_first(&invite(&jane, "nobody", KEY), 400);
         assert_first(&keyed(&jane, Method::DELETE, "/api/v2/invitations/1", &Value::Null, KEY), 404);
@@ -61,7 +64,7 @@ fn what_was_refused_is_judged_anew(backend: Backend) {
 fn quoted_and_bare_forms_are_the_same_key() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let longest = "x".repeat(255);
     for (n, key) in [KEY, "!", r#"a"b\c"#, &longest].into_iter().enumerate() {
         let email = format!("joe{n}@example.com");
@@ -73,12 +76,13 @@ fn quoted_and_bare_forms_are_the_same_key() {
 }
 
 #[test]
-fn what_is_no_key_is_told_in_the_dialects_form() {
+fn malformed_keys_are_rejected_in_each_dialects_form() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let landscape = |values: &[&[u8]]| {
-        let request = request(&jane, Method::POST, LANDSCAPE, &body("Joe", "joe@example.com", &["Auditor"]));
+        let request =
+            request(&jane, Method::POST, LANDSCAPE, &invitation_body("Joe", "joe@example.com", &["Auditor"]));
         with_keys(request, values)
     };
     let fastly = |values: &[&[u8]]| {
@@ -99,12 +103,12 @@ fn what_is_no_key_is_told_in_the_dialects_form() {
         let (status, error, message) = landscape(values).problem();
         assert_eq!((status, error.as_str()), (400, "BadRequest"));
         assert!(message.contains("must be a key of 1 to 255 visible ASCII characters"), "{message}");
-        let (status, msg, detail) = refusal(&fastly(values));
+        let (status, msg, detail) = rejection(&fastly(values));
         assert_eq!((status, msg.as_str(), detail), (400, "Bad request", message));
     }
     let twice: &[&[u8]] = &[b"a", b"a"];
     assert!(landscape(twice).problem().2.contains("Idempotency-Key once"));
-    assert!(refusal(&fastly(twice)).2.contains("Idempotency-Key once"));
+    assert!(rejection(&fastly(twice)).2.contains("Idempotency-Key once"));
     for path in ["/api/v2/invitations/1", "/invitations/x"] {
         send(jane.request(Method::DELETE, path).header("Idempotency-Key", "")).expect(400);
     }
@@ -112,7 +116,7 @@ fn what_is_no_key_is_told_in_the_dialects_form() {
     send(server.client.request(Method::POST, LANDSCAPE).header("Idempotency-Key", "")).expect(401);
 }
 
-fn with_keys(request: reqwest::blocking::RequestBuilder, values: &[&[u8]]) -> Answer {
+fn with_keys(request: reqwest::blocking::RequestBuilder, values: &[&[u8]]) -> Response {
     let header = |value: &[u8]| HeaderValue::from_bytes(value).unwrap();
     send(values.iter().fold(request, |request, value| request.header("Idempotency-Key", header(value))))
 }

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: the same request once more is the same answer once more, and nothing else.
+//! `Idempotency-Key`: a repeated request gets the first response again and has no further effect.
 
 mod flight;
 mod keeping;
@@ -10,7 +10,7 @@ use reqwest::{Method, blocking::RequestBuilder, header::HeaderMap};
 use serde_json::{Value, json};
 use usher_domain::id::{AccountId, InvitationId};
 
-use crate::harness::{Answer, Client, Server, body, fastly::document, send};
+use crate::harness::{Client, Response, Server, fastly::document, invitation_body, send};
 
 const KEY: &str = "8e03978e-40d5-43dd-bc93-6894a57f9324";
 const LANDSCAPE: &str = "/api/v2/invitations";
@@ -22,27 +22,22 @@ fn request(client: &Client, method: Method, path: &str, body: &Value) -> Request
 }
 
 /// Sends a request with a key.
-fn keyed(client: &Client, method: Method, path: &str, body: &Value, key: &str) -> Answer {
+fn keyed(client: &Client, method: Method, path: &str, body: &Value, key: &str) -> Response {
     send(request(client, method, path, body).header("Idempotency-Key", key))
 }
 
 /// Invites through Landscape's dialect, with a key.
-fn invite(client: &Client, email: &str, key: &str) -> Answer {
-    keyed(client, Method::POST, LANDSCAPE, &body("Joe", email, &["Auditor"]), key)
+fn invite(client: &Client, email: &str, key: &str) -> Response {
+    keyed(client, Method::POST, LANDSCAPE, &invitation_body("Joe", email, &["Auditor"]), key)
 }
 
 /// Invites through Fastly's dialect, with a key.
-fn invite_by_fastly(client: &Client, email: &str, key: &str) -> Answer {
+fn invite_by_fastly(client: &Client, email: &str, key: &str) -> Response {
     keyed(client, Method::POST, FASTLY, &document(email, "user"), key)
 }
 
-/// The administrator of onward with a token of this moment: time passes here.
-fn jane(server: &Server) -> Client {
-    server.client.with_token(server.token(Some("onward"), "jane@example.com"))
-}
-
-fn is_replayed(answer: &Answer) -> bool {
-    match answer.headers.get("idempotency-replayed").map(|value| value.to_str().unwrap()) {
+fn is_replayed(response: &Response) -> bool {
+    match response.headers.get("idempotency-replayed").map(|value| value.to_str().unwrap()) {
         None => false,
         Some(value) => {
             assert_eq!(value, "true");
@@ -51,52 +46,50 @@ fn is_replayed(answer: &Answer) -> bool {
     }
 }
 
-/// What is the same whenever an answer is given.
-fn lasting(answer: &Answer) -> (u16, HeaderMap, &str) {
-    let mut headers = answer.headers.clone();
-    let passing = [
+/// The parts of a response that a replay repeats.
+fn lasting(response: &Response) -> (u16, HeaderMap, &str) {
+    let mut headers = response.headers.clone();
+    let transient = [
         "date",
         "x-request-id",
         "idempotency-replayed",
         "fastly-ratelimit-remaining",
         "fastly-ratelimit-reset",
     ];
-    for name in passing {
+    for name in transient {
         headers.remove(name);
     }
-    (answer.status.as_u16(), headers, &answer.body)
+    (response.status.as_u16(), headers, &response.body)
 }
 
 #[track_caller]
-fn assert_first(answer: &Answer, status: u16) {
-    assert_eq!((answer.status.as_u16(), is_replayed(answer)), (status, false), "{answer:?}");
+fn assert_first(response: &Response, status: u16) {
+    assert_eq!((response.status.as_u16(), is_replayed(response)), (status, false), "{response:?}");
 }
 
-/// The second one is the first one again.
+/// Asserts that the second response replays the first.
 #[track_caller]
-fn assert_again(first: &Answer, second: &Answer) {
+fn assert_again(first: &Response, second: &Response) {
     assert!(!is_replayed(first), "{first:?}");
     assert!(is_replayed(second), "{second:?}");
     assert_eq!(lasting(first), lasting(second));
 }
 
-/// Everything that a write leaves behind in the first account: entries of the audit log, mails of each of the first invitations,
-/// and what is listed.
+/// The effects of writes on the first account: the number of audit events, the number of mails of each
+/// invitation, and the list.
 fn traces(server: &Server) -> (usize, Vec<usize>, String) {
-    let store = &server.core.store;
-    let events = store.read("test", |tx| tx.audit_events(AccountId::new(1))).unwrap().len();
-    let mails =
-        |id| store.read("test", |tx| tx.mails_of(AccountId::new(1), InvitationId::new(id))).unwrap().len();
-    (events, (1..=10).map(mails).collect(), jane(server).get(LANDSCAPE).expect(200).body)
+    let scene = &server.scene;
+    let mails = |id| scene.read(|tx| tx.mails_of(AccountId::new(1), InvitationId::new(id))).len();
+    let list = server.jane().get(LANDSCAPE).expect(200).body;
+    (scene.audited_actions().len(), (1..=10).map(mails).collect(), list)
 }
 
-/// What an invitee sends to Landscape's operations.
+/// The body with which an invitee accepts or declines through Landscape's dialect.
 fn link(server: &Server, secure_id: &Value) -> Value {
-    let id = usher_domain::invitation::SecureId::parse(secure_id.as_str().unwrap()).unwrap();
-    json!({ "invitation_id": secure_id, "key": server.core.env.keys.key(&id, 0).reveal() })
+    json!({ "invitation_id": secure_id, "key": server.link_key(secure_id.as_str().unwrap(), 0) })
 }
 
-/// The path to which an invitee sends Fastly's acceptance.
+/// The path of Fastly's acceptance with an invitee's code.
 fn acceptance(server: &Server, secure_id: &Value) -> String {
     let link = link(server, secure_id);
     format!(

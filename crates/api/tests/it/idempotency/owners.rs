@@ -1,26 +1,26 @@
-//! Whose a key is.
+//! The owner of a key: a member, or a link.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use usher_domain::access_token::Scope;
 
 use super::{KEY, LANDSCAPE, acceptance, assert_again, assert_first, invite, invite_by_fastly, keyed};
-use crate::harness::{Backend, Setup, body, on_both_databases};
+use crate::harness::{Backend, Setup, invitation_body, on_both_databases};
 
 on_both_databases!(
     two_people_share_no_key,
     one_person_in_two_accounts_shares_no_key,
     all_tokens_of_a_member_share_their_keys,
-    who_may_not_write_gets_no_answer_again,
+    a_caller_without_the_right_to_write_gets_no_replay,
     two_links_share_no_key,
 );
 
 fn two_people_share_no_key(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
-    server.member("onward", "ann@example.com", &["GlobalAdmin"], None);
-    let ann = server.client.with_token(server.token(Some("onward"), "ann@example.com"));
+    let jane = server.add_onward();
+    server.add_member("onward", "ann@example.com", &["GlobalAdmin"], None);
+    let ann = server.client_of("onward", "ann@example.com");
     let first = invite(&jane, "joe@example.com", KEY).expect(200);
     assert_first(&invite(&ann, "joe@example.com", KEY), 400);
     let other = invite(&ann, "bob@example.com", KEY);
@@ -32,18 +32,18 @@ fn two_people_share_no_key(backend: Backend) {
 fn one_person_in_two_accounts_shares_no_key(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let here = server.onward();
-    server.account("upside", "Upside");
-    server.member("upside", "jane@example.com", &["GlobalAdmin"], None);
-    let there = server.client.with_token(server.token(Some("upside"), "jane@example.com"));
+    let here = server.add_onward();
+    server.add_account("upside", "Upside");
+    server.add_member("upside", "jane@example.com", &["GlobalAdmin"], None);
+    let there = server.client_of("upside", "jane@example.com");
     let (first, other) = (invite(&here, "joe@example.com", KEY), invite(&there, "joe@example.com", KEY));
     assert_first(&first, 200);
     assert_first(&other, 200);
     assert_ne!(first.body, other.body);
     assert_again(&first, &invite(&here, "joe@example.com", KEY));
     assert_again(&other, &invite(&there, "joe@example.com", KEY));
-    // The token names no account: it is the one that is left.
-    server.leave("onward", "jane@example.com");
+    // A token without an account is for the only account that is left.
+    server.remove_member("onward", "jane@example.com");
     let anywhere = server.client.with_token(server.token(None, "jane@example.com"));
     assert_again(&other, &invite(&anywhere, "joe@example.com", KEY));
 }
@@ -51,9 +51,9 @@ fn one_person_in_two_accounts_shares_no_key(backend: Backend) {
 fn all_tokens_of_a_member_share_their_keys(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let first = invite_by_fastly(&jane, "joe@example.com", KEY).expect(200);
-    let access_token = || server.access_token("onward", "jane@example.com", Scope::Global, None).0;
+    let access_token = || server.add_access_token("onward", "jane@example.com", Scope::Global, None).0;
     let same = [
         server.client.with_key(&access_token()),
         server.client.with_token(access_token()),
@@ -64,26 +64,26 @@ fn all_tokens_of_a_member_share_their_keys(backend: Backend) {
     }
 }
 
-/// The credential is judged before the key.
-fn who_may_not_write_gets_no_answer_again(backend: Backend) {
+/// The credential is checked before the key.
+fn a_caller_without_the_right_to_write_gets_no_replay(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     invite(&jane, "joe@example.com", KEY).expect(200);
-    let reader = server.access_token("onward", "jane@example.com", Scope::ReadOnly, None).0;
+    let reader = server.add_access_token("onward", "jane@example.com", Scope::ReadOnly, None).0;
     assert_first(&invite(&server.client.with_token(reader), "joe@example.com", KEY), 403);
     assert_first(&invite(&server.client.with_token("garbage"), "joe@example.com", KEY), 401);
     assert_first(&invite(&server.client.with_token("A".repeat(32)), "joe@example.com", KEY), 401);
-    server.leave("onward", "jane@example.com");
+    server.remove_member("onward", "jane@example.com");
     assert_first(&invite(&jane, "joe@example.com", KEY), 403);
 }
 
 fn two_links_share_no_key(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let path = |email: &str| {
-        let created = jane.post(LANDSCAPE, &body("Joe", email, &["Auditor"])).expect(200);
+        let created = jane.post(LANDSCAPE, &invitation_body("Joe", email, &["Auditor"])).expect(200);
         acceptance(&server, &created.json()["secure_id"])
     };
     let (joes, anns) = (path("joe@example.com"), path("ann@example.com"));
@@ -94,7 +94,7 @@ fn two_links_share_no_key(backend: Backend) {
     assert_first(&accept(&anns, &newcomer("a password of joe")), 200);
     assert_again(&first, &accept(&joes, &newcomer("a password of joe")));
     assert_first(&accept(&joes, &newcomer("another password")), 422);
-    // Half a code names the same invitation, but is not the request that was answered.
+    // A code without its key names the same invitation but makes a different request.
     let half = joes.split_once('.').unwrap().0;
     assert_first(&accept(half, &newcomer("a password of joe")), 422);
 }

@@ -78,7 +78,7 @@ async fn a_panic_is_a_defect_of_its_batch_only() {
     for asking in asking {
         assert_defect(&asking.await);
     }
-    assert_eq!(scene.batch().await, [4], "the runner goes on");
+    assert_eq!(scene.batch().await, [4], "another runner goes on");
     scene.end(End::Answer);
     assert_eq!(waiting.await, Ok(104));
 }
@@ -138,16 +138,31 @@ impl SplitBatch for Overloaded {
 }
 
 /// The first request is out of time. The second one goes again, because nothing was done.
-#[tokio::test(start_paused = true)]
-async fn a_wait_of_the_store_that_runs_out_rejects_only_requests_without_budget() {
+#[test]
+fn a_wait_of_the_store_that_runs_out_rejects_only_requests_without_budget() {
     let budget = Duration::from_secs(2);
     let units = Scene::new(1, 4, budget).units;
-    let spent = RequestContext::default();
-    assert_eq!(units.remaining(&spent), budget);
-    tokio::time::advance(budget).await;
-    let item = |context| Item { context, span: tracing::Span::none(), request: () };
+    let items = [0, 0].map(|number| Item::new(&RequestContext::default(), number));
+    items[0].context.spend(Duration::from_millis(1500));
     let mut batch = Overloaded::default();
-    let results = together_or_alone(&units, &[spent, RequestContext::default()].map(item), &mut batch);
+    let results = together_or_alone(&units, &items, &mut batch);
     assert_eq!(results, [Err(StoreError::Overloaded(WaitLimit::Writer)), Ok(7)]);
-    assert_eq!(batch.0, [(vec![0, 1], Duration::ZERO), (vec![1], budget)]);
+    let rest = Duration::from_millis(500);
+    assert_eq!(batch.0, [(vec![0, 1], rest), (vec![1], Duration::from_millis(1500))]);
+}
+
+/// No runner would take them: the only one waits for a permit.
+#[test]
+fn requests_that_wait_when_the_runtime_stops_leave_the_queue() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let (scene, _permit) = runtime.block_on(async {
+        let scene = Scene::new(1, 1, LONG);
+        let permit = scene.units.limiter.try_acquire();
+        drop(scene.ask(1));
+        tokio::task::yield_now().await;
+        (scene, permit)
+    });
+    assert_eq!((scene.running(), scene.waiting()), (1, vec![1]));
+    drop(runtime);
+    assert_eq!((scene.running(), scene.waiting()), (0, Vec::new()));
 }

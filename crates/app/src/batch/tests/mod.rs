@@ -108,20 +108,14 @@ impl Scene {
 
     /// Puts a request into the queue.
     fn ask(&self, number: u32) -> Asking {
-        self.submit(number, false)
-    }
-
-    /// Puts a request into the queue that is a batch of its own.
-    fn ask_alone(&self, number: u32) -> Asking {
-        self.submit(number, true)
-    }
-
-    fn submit(&self, number: u32, alone: bool) -> Asking {
         let batcher = Arc::clone(&self.batcher);
-        let mut asking: Asking =
-            Box::pin(async move { batcher.submit(&RequestContext::default(), alone, number).await });
-        assert!(asking.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-        asking
+        begin(Box::pin(async move { batcher.submit(&RequestContext::default(), number).await }))
+    }
+
+    /// Begins a request that is a batch of its own.
+    fn ask_alone(&self, number: u32) -> Asking {
+        let batcher = Arc::clone(&self.batcher);
+        begin(Box::pin(async move { batcher.submit_alone(&RequestContext::default(), number).await }))
     }
 
     /// Puts a request into the queue, and returns when it is in progress.
@@ -147,6 +141,11 @@ impl Scene {
     fn waiting(&self) -> Vec<u32> {
         self.batcher.queue().waiting().copied().collect()
     }
+}
+
+fn begin(mut asking: Asking) -> Asking {
+    assert!(asking.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    asking
 }
 
 #[tokio::test]
@@ -295,18 +294,25 @@ async fn a_client_that_hangs_up_does_not_disturb_the_others() {
     assert_eq!((second.await, fourth.await), (Ok(102), Ok(104)));
 }
 
+/// Only permits limit them: one runner works here, and two of four permits are left.
 #[tokio::test]
-async fn a_request_that_is_alone_shares_its_batch_with_no_other() {
+async fn requests_that_are_alone_run_beside_other_batches() {
     let mut scene = Scene::with_one_runner();
     let first = scene.hold(1).await;
-    let asking = [scene.ask(2), scene.ask(3), scene.ask_alone(4), scene.ask(5), scene.ask_alone(6)];
-    scene.end(End::Answer);
-    assert_eq!(first.await, Ok(101));
-    for batch in [vec![2, 3], vec![4], vec![5], vec![6]] {
-        assert_eq!(scene.batch().await, batch);
+    let waiting = scene.ask(2);
+    let mut alone = Vec::new();
+    for number in 3..=5 {
+        alone.push(scene.ask_alone(number));
+        assert_eq!(scene.batch().await, [number]);
+    }
+    let last = scene.ask_alone(6);
+    for _ in 1..=5 {
         scene.end(End::Answer);
     }
-    for (asking, answer) in asking.into_iter().zip(102..) {
+    assert_eq!(first.await, Ok(101));
+    for (asking, answer) in alone.into_iter().zip(103..) {
         assert_eq!(asking.await, Ok(answer));
     }
+    scene.end(End::Answer);
+    assert_eq!((waiting.await, last.await), (Ok(102), Ok(106)));
 }

@@ -24,10 +24,13 @@ struct Undecided<'a, O: WriteOperation> {
 
 impl<'a, O: WriteOperation> Attempt<'a, O> {
     pub(super) fn new(requests: &'a [&'a SubmittedWrite<O>], quotas: &[Option<Quota>]) -> Self {
-        let over = |quota: &Option<Quota>| quota.filter(Quota::is_exceeded);
-        let results = quotas
-            .iter()
-            .map(|quota| over(quota).map(|quota| Err(Rejection::WriteLimit(TooManyWrites(quota)))));
+        let results = requests.iter().zip(quotas).map(|(request, quota)| match (quota, &request.key) {
+            (Some(quota), _) if quota.is_exceeded() => {
+                Some(Err(Rejection::WriteLimit(TooManyWrites(*quota))))
+            }
+            (_, Some(Err(error))) => Some(Err(Rejection::Key(error.clone()))),
+            _ => None,
+        });
         Self { requests, results: results.collect() }
     }
 
@@ -135,7 +138,7 @@ impl<'a, O: WriteOperation> Attempt<'a, O> {
 }
 
 fn keyed<O: WriteOperation>(guard: &IdempotencyGuard, request: &Undecided<'_, O>) -> Option<Keyed> {
-    let key = request.submitted.key.as_ref()?;
+    let key = request.submitted.key.as_ref()?.as_ref().ok()?;
     let owner = request.submitted.caller.owner(&request.identity)?;
     Some(guard.keyed(key, &owner, O::Caller::account(&request.identity)))
 }

@@ -3,6 +3,7 @@ use usher_domain::{
     idempotency::Answer,
     port::{Tx, store::UnitError},
     quota::Quota,
+    usecase::idempotency::KeyError,
 };
 
 use crate::{
@@ -44,7 +45,8 @@ pub(crate) type IdentifiedCommand<'a, O> =
 /// A write that waits for its unit.
 pub(crate) struct SubmittedWrite<O: WriteOperation> {
     pub(super) caller: O::Caller,
-    pub(super) key: Option<GuardedKey>,
+    /// Its idempotency key, or why the key cannot be used now.
+    pub(super) key: Option<Result<GuardedKey, KeyError>>,
     pub(super) command: Option<O::Command>,
     pub(super) render: Render<O::Value>,
 }

@@ -17,7 +17,7 @@ use crate::{
     batch::{Item, SplitBatch},
     idempotency::IdempotencyGuard,
     operation::Caller as _,
-    units::Units,
+    units::{StoreWait, Units},
 };
 
 /// A batch of writes. Each write is counted once, also when the batch is split into several units.
@@ -68,10 +68,12 @@ impl<O: WriteOperation> SplitBatch for WriteBatch<'_, O> {
             Some(_) => Vec::new(),
         };
         let writers = Writers::new(env, &writers);
+        let mut store_wait = StoreWait::begin(places.iter().map(|place| &self.items[*place].context));
         let ended = store.run_counted(
             unit,
             &writers.counting(),
             &mut |tx: &mut dyn Tx, counts: &[Option<WriteCount>]| {
+                store_wait.end();
                 let quotas = quotas.get_or_insert_with(|| writers.quotas(counts));
                 decisions = Attempt::<O>::new(&requests, quotas).run(tx, env, guard)?;
                 Ok(verdict::<O>(&decisions))

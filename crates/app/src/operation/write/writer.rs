@@ -1,7 +1,7 @@
 use std::{marker::PhantomData, sync::Arc};
 
 use tokio::sync::Notify;
-use usher_domain::port::StoreError;
+use usher_domain::{port::StoreError, usecase::idempotency::KeyError};
 
 use super::{
     types::{Done, SubmittedWrite, WriteOperation, Written},
@@ -10,8 +10,8 @@ use super::{
 use crate::{
     batch::{self, BatchWork, Batcher, Item, runners, together_or_alone},
     call::{Call, Outcome, Rejection, Render, Reply},
-    idempotency::IdempotencyGuard,
-    operation::Caller as _,
+    idempotency::{GuardedKey, IdempotencyGuard},
+    operation::Caller,
     telemetry,
     units::Units,
 };
@@ -51,27 +51,40 @@ impl<O: WriteOperation> Writer<O> {
         render: Render<O::Value>,
     ) -> Outcome<O::Error> {
         let Call { context, caller, key, command } = call;
-        if command.is_none() && key.is_none() && !self.needs_a_unit(&caller) {
-            return Outcome::rejected(Rejection::NotUnderstood);
+        let key = key.zip(caller.presented()).map(|(key, owner)| self.guard.enter(key, &owner));
+        if let Some(rejection) = self.rejection_without_a_unit(&caller, key.as_ref(), command.is_some()) {
+            return Outcome::rejected(rejection);
         }
-        let key =
-            match key.zip(caller.presented()).map(|(key, owner)| self.guard.enter(key, &owner)).transpose() {
-                Ok(key) => key,
-                Err(error) => return Outcome::rejected(Rejection::Key(error)),
-            };
         let alone = !O::SHARES_UNITS || key.is_some() || command.is_none();
         let submitted = SubmittedWrite { caller, key, command, render: Arc::clone(&render) };
-        match self.batcher.submit(&context, alone, submitted).await {
+        let written = if alone {
+            self.batcher.submit_alone(&context, submitted).await
+        } else {
+            self.batcher.submit(&context, submitted).await
+        };
+        match written {
             Ok((Ok(done), quota)) => Outcome { result: Ok(reply(done, &render)), quota },
             Ok((Err(rejection), quota)) => Outcome { result: Err(rejection), quota },
             Err(error) => Outcome::rejected(error.into()),
         }
     }
 
-    /// Whether a request that could not be understood still has a caller to identify or to count. Without one it takes no
-    /// unit, which on SQLite would wait for other writers.
-    fn needs_a_unit(&self, caller: &O::Caller) -> bool {
-        caller.counted_credential().is_some() && self.units.env.policy.writes_per_hour > 0
+    /// The rejection of a request that has no caller to identify and none to count. It takes no unit, which on SQLite would
+    /// wait for other writers.
+    fn rejection_without_a_unit(
+        &self,
+        caller: &O::Caller,
+        key: Option<&Result<GuardedKey, KeyError>>,
+        is_understood: bool,
+    ) -> Option<Rejection<O::Error>> {
+        let is_counted = caller.counted_credential().is_some() && self.units.env.policy.writes_per_hour > 0;
+        match key {
+            Some(Err(error)) if !is_counted => Some(Rejection::Key(error.clone())),
+            None if !is_understood && !is_counted && !O::Caller::IS_IDENTIFIED => {
+                Some(Rejection::NotUnderstood)
+            }
+            _ => None,
+        }
     }
 }
 

@@ -1,28 +1,29 @@
-//! Accepting with the code of the mail, as Fastly's clients do.
+//! Acceptance with the code of the mail, through Fastly's operation.
 
 mod ends;
 mod people;
 
 use std::cell::RefCell;
 
+use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Answer, Backend, Client, Invited, Postbox, Server, Setup, body,
-    fastly::{create, document, limited, listed, refusal},
-    on_both_databases,
+    Backend, Client, InvitationMail, Postbox, Response, Server, Setup,
+    fastly::{create, document, limited, listed, rejection},
+    invitation_body, on_both_databases,
 };
 
-on_both_databases!(a_newcomer_becomes_what_the_invitation_says, a_code_that_opens_nothing_is_not_found);
+on_both_databases!(a_newcomer_gets_the_roles_and_services_of_the_invitation, an_unknown_code_is_not_found);
 
-/// The account onward, its administrator, and a relay.
-struct World {
+/// A server with a relay, the account onward and its administrator.
+struct Fixture {
     postbox: Postbox,
     setup: Setup,
     server: Server,
 }
 
-impl World {
+impl Fixture {
     fn new(backend: Backend) -> Self {
         Self::with(backend, |setup| setup)
     }
@@ -31,51 +32,51 @@ impl World {
         let postbox = Postbox::secure();
         let setup = configure(Setup::delivering(backend, &postbox));
         let server = setup.start();
-        server.onward();
+        server.add_onward();
         Self { postbox, setup, server }
     }
 
-    /// With a token of this moment: time passes here.
+    /// The administrator, with a new token in Fastly's header.
     fn jane(&self) -> Client {
         self.server.client.with_key(&self.server.token(Some("onward"), "jane@example.com"))
     }
 
-    /// The same where Landscape's clients send it.
+    /// The administrator, with a new token in Landscape's header.
     fn jane_of_landscape(&self) -> Client {
         self.server.client.with_token(self.server.token(Some("onward"), "jane@example.com"))
     }
 
-    /// Somebody who is a member elsewhere, and has no password.
-    fn stranger(&self, email: &str) -> Client {
-        self.server.account("elsewhere", "Elsewhere");
-        self.server.member("elsewhere", email, &["user"], None);
+    /// A client of a new member of another account, without a password.
+    fn member_elsewhere(&self, email: &str) -> Client {
+        self.server.add_account("elsewhere", "Elsewhere");
+        self.server.add_member("elsewhere", email, &["user"], None);
         self.server.client.with_key(&self.server.token(None, email))
     }
 
-    fn invite(&self, document: &Value) -> Invited {
-        self.mailed_by(|| create(&self.jane(), document))
+    fn invite(&self, document: &Value) -> InvitationMail {
+        self.mail_after(|| create(&self.jane(), document))
     }
 
-    fn invite_by_landscape(&self, email: &str) -> Invited {
-        let body = body("Joe", email, &["Auditor"]);
-        self.mailed_by(|| self.jane_of_landscape().post("/api/v2/invitations", &body))
+    fn invite_by_landscape(&self, email: &str) -> InvitationMail {
+        let body = invitation_body("Joe", email, &["Auditor"]);
+        self.mail_after(|| self.jane_of_landscape().post("/api/v2/invitations", &body))
     }
 
-    /// Sends the only invitation again.
-    fn resend(&self) -> Invited {
+    /// Resends the only invitation.
+    fn resend(&self) -> InvitationMail {
         let jane = self.jane_of_landscape();
         let id = jane.get("/api/v2/invitations").json()["results"][0]["id"].clone();
-        self.mailed_by(|| jane.post(&format!("/api/v2/invitations/{id}"), &json!({})))
+        self.mail_after(|| jane.post(&format!("/api/v2/invitations/{id}"), &json!({})))
     }
 
-    fn mailed_by(&self, invite: impl FnOnce() -> Answer) -> Invited {
+    fn mail_after(&self, invite: impl FnOnce() -> Response) -> InvitationMail {
         let arrived = self.postbox.count();
         invite().expect(200);
         self.postbox.newest_of(arrived + 1)
     }
 
-    /// Without a token.
-    fn accept(&self, code: &str) -> Answer {
+    /// Accepts as a newcomer, without a token.
+    fn accept(&self, code: &str) -> Response {
         put(&self.server.client, code, &newcomer())
     }
 }
@@ -86,48 +87,51 @@ fn newcomer() -> Value {
     json!({ "marketing_opt_in": false, "name": "Joe Wright", "password": PASSWORD })
 }
 
-fn put(client: &Client, code: &str, body: &Value) -> Answer {
+fn put(client: &Client, code: &str, body: &Value) -> Response {
     client.put(&format!("/invitation/accept/{code}"), body)
 }
 
-/// Status and `msg`.
+/// Status and `msg` of a rejection.
 #[track_caller]
-fn kind(answer: &Answer) -> (u16, String) {
-    let (status, msg, _) = refusal(answer);
+fn status_and_msg(response: &Response) -> (u16, String) {
+    let (status, msg, _) = rejection(response);
     (status, msg)
 }
 
 #[track_caller]
-fn assert_done(answer: &Answer) {
-    assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, r#"{"status":"ok"}"#), "{answer:?}");
-    assert_eq!(answer.header("content-type"), "application/json");
-    assert_eq!(answer.header("cache-control"), "no-store");
+fn assert_done(response: &Response) {
+    assert_eq!(
+        (response.status.as_u16(), response.body.as_str()),
+        (200, r#"{"status":"ok"}"#),
+        "{response:?}"
+    );
+    assert_eq!(response.header("content-type"), "application/json");
+    assert_eq!(response.header("cache-control"), "no-store");
 }
 
-fn limits(answer: &Answer) -> [Option<u64>; 2] {
+fn limit_headers(response: &Response) -> [Option<u64>; 2] {
     ["fastly-ratelimit-remaining", "fastly-ratelimit-reset"]
-        .map(|name| answer.headers.get(name).map(|value| value.to_str().unwrap().parse().unwrap()))
+        .map(|name| response.headers.get(name).map(|value| value.to_str().unwrap().parse().unwrap()))
 }
 
-fn a_newcomer_becomes_what_the_invitation_says(backend: Backend) {
-    let world = World::new(backend);
+fn a_newcomer_gets_the_roles_and_services_of_the_invitation(backend: Backend) {
+    let fixture = Fixture::new(backend);
     let services = [("B", "purge_all"), ("A", "read_only"), ("C", "full")];
-    let mail = world.invite(&limited("joe@example.com", "engineer", &services));
-    let done = world.accept(mail.code());
+    let mail = fixture.invite(&limited("joe@example.com", "engineer", &services));
+    let done = fixture.accept(mail.code());
     assert_done(&done);
-    assert_eq!(limits(&done), [None, None], "nobody is there whose writes could be counted");
-    assert_eq!(listed(&world.jane()), Vec::<Value>::new());
-    assert_eq!(kind(&world.accept(mail.code())), (410, "Gone".to_owned()));
+    assert_eq!(limit_headers(&done), [None, None], "a newcomer's write is not counted");
+    assert_eq!(listed(&fixture.jane()), Vec::<Value>::new());
+    assert_eq!(status_and_msg(&fixture.accept(mail.code())), (410, "Gone".to_owned()));
 
     let login = json!({ "email": "joe@example.com", "password": PASSWORD });
-    let login = world.server.client.post("/api/v2/login", &login).expect(200).json();
-    let joe = world.server.client.with_key(login["token"].as_str().unwrap());
+    let login = fixture.server.client.post("/api/v2/login", &login).expect(200).json();
+    let joe = fixture.server.client.with_key(login["token"].as_str().unwrap());
     let user = joe.get("/current_user").expect(200);
     assert_eq!(user.header("content-type"), "application/json");
     let user = user.json();
-    let told = ["login", "name", "role", "roles", "limit_services"].map(|name| &user[name]);
-    assert_eq!(json!(told), json!(["joe@example.com", "Joe Wright", "engineer", ["engineer"], true]));
-    let jane = world.jane().get("/current_user").expect(200).json();
+    assert_snapshot!(without_ids(&user), @r#"{"created_at":"2024-03-20T14:49:25Z","customer_id":"ID","deleted_at":null,"id":"ID","limit_services":true,"locked":false,"login":"joe@example.com","name":"Joe Wright","require_new_password":false,"role":"engineer","roles":["engineer"],"two_factor_auth_enabled":false,"two_factor_setup_required":false,"updated_at":"2024-03-20T14:49:25Z"}"#);
+    let jane = fixture.jane().get("/current_user").expect(200).json();
     assert_eq!(user["customer_id"], jane["customer_id"]);
     assert_ne!(user["id"], jane["id"]);
 
@@ -138,34 +142,27 @@ fn a_newcomer_becomes_what_the_invitation_says(backend: Backend) {
         page.json()
     };
     let (first, second) = (page(1), page(2));
-    assert_eq!(permissions(&first), [("A", "read_only"), ("B", "purge_all")]);
-    assert_eq!(permissions(&second), [("C", "full")]);
-    let meta = json!({ "current_page": 1, "per_page": 2, "record_count": 3, "total_pages": 2 });
-    assert_eq!(first["meta"], meta);
-    let next = "https://usher.example.com/service-authorizations?page%5Bnumber%5D=2&page%5Bsize%5D=2";
-    assert_eq!(first["links"], json!({ "next": next, "last": next }));
+    assert_snapshot!(without_ids(&first), @r#"{"data":[{"attributes":{"created_at":"2024-03-20T14:49:25Z","deleted_at":null,"permission":"read_only","updated_at":"2024-03-20T14:49:25Z"},"id":"ID","relationships":{"service":{"data":{"id":"A","type":"service"}},"user":{"data":{"id":"ID","type":"user"}}},"type":"service_authorization"},{"attributes":{"created_at":"2024-03-20T14:49:25Z","deleted_at":null,"permission":"purge_all","updated_at":"2024-03-20T14:49:25Z"},"id":"ID","relationships":{"service":{"data":{"id":"B","type":"service"}},"user":{"data":{"id":"ID","type":"user"}}},"type":"service_authorization"}],"links":{"last":"https://usher.example.com/service-authorizations?page%5Bnumber%5D=2&page%5Bsize%5D=2","next":"https://usher.example.com/service-authorizations?page%5Bnumber%5D=2&page%5Bsize%5D=2"},"meta":{"current_page":1,"per_page":2,"record_count":3,"total_pages":2}}"#);
+    assert_snapshot!(without_ids(&second), @r#"{"data":[{"attributes":{"created_at":"2024-03-20T14:49:25Z","deleted_at":null,"permission":"full","updated_at":"2024-03-20T14:49:25Z"},"id":"ID","relationships":{"service":{"data":{"id":"C","type":"service"}},"user":{"data":{"id":"ID","type":"user"}}},"type":"service_authorization"}],"links":{"first":"https://usher.example.com/service-authorizations?page%5Bnumber%5D=1&page%5Bsize%5D=2","last":"https://usher.example.com/service-authorizations?page%5Bnumber%5D=2&page%5Bsize%5D=2","prev":"https://usher.example.com/service-authorizations?page%5Bnumber%5D=1&page%5Bsize%5D=2"},"meta":{"current_page":2,"per_page":2,"record_count":3,"total_pages":2}}"#);
     for item in first["data"].as_array().unwrap() {
-        assert_eq!(item["relationships"]["user"]["data"], json!({ "id": user["id"], "type": "user" }));
+        assert_eq!(item["relationships"]["user"]["data"]["id"], user["id"]);
     }
-    // Limited to services: invitations are nothing to see, nor to make.
+    // A member who is limited to services may not see invitations.
     joe.get("/invitations").expect(403);
 }
 
-/// Services with the permission on each.
-fn permissions(page: &Value) -> Vec<(&str, &str)> {
-    page["data"].as_array().unwrap().iter().map(permission).collect()
+/// The body with `ID` for each random id: the worker draws randomness as well, in no fixed order.
+fn without_ids(body: &Value) -> String {
+    let text = body.to_string();
+    let is_id = |part: &str| part.len() == 22 && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let parts = text.split('"').map(|part| if is_id(part) { "ID" } else { part });
+    parts.collect::<Vec<_>>().join("\"")
 }
 
-fn permission(item: &Value) -> (&str, &str) {
-    let service = &item["relationships"]["service"]["data"];
-    assert_eq!((&item["type"], &service["type"]), (&json!("service_authorization"), &json!("service")));
-    (service["id"].as_str().unwrap(), item["attributes"]["permission"].as_str().unwrap())
-}
-
-fn a_code_that_opens_nothing_is_not_found(backend: Backend) {
-    let world = World::new(backend);
-    let mail = world.invite(&document("joe@example.com", "user"));
-    let other = world.invite(&document("ann@example.com", "user"));
+fn an_unknown_code_is_not_found(backend: Backend) {
+    let fixture = Fixture::new(backend);
+    let mail = fixture.invite(&document("joe@example.com", "user"));
+    let other = fixture.invite(&document("ann@example.com", "user"));
     let (code, key) = (mail.code(), mail.key());
     let wrong = [
         format!("{}.{key}", "x".repeat(30)),
@@ -182,21 +179,21 @@ fn a_code_that_opens_nothing_is_not_found(backend: Backend) {
         "%00".to_owned(),
     ];
     for (n, wrong) in wrong.iter().enumerate() {
-        // What is wrong with the body makes no difference to who has no code.
+        // The code is checked before the body.
         for body in [newcomer(), json!({}), json!([])] {
-            let answer = put(&world.server.client, wrong, &body);
-            let expected = json!({ "msg": "Record not found", "detail": "there is no such invitation" });
-            assert_eq!((answer.status.as_u16(), answer.json()), (404, expected), "{n}");
+            let response = put(&fixture.server.client, wrong, &body);
+            assert_eq!(response.status.as_u16(), 404, "{n}");
+            assert_snapshot!(response.body, @r#"{"msg":"Record not found","detail":"there is no such invitation"}"#);
         }
     }
-    assert_eq!(listed(&world.jane()).len(), 2);
-    assert_done(&world.accept(code));
+    assert_eq!(listed(&fixture.jane()).len(), 2);
+    assert_done(&fixture.accept(code));
 }
 
 #[test]
-fn what_cannot_be_taken_costs_nothing() {
-    let world = World::new(Backend::sqlite());
-    let mail = world.invite(&document("joe@example.com", "user"));
+fn an_invalid_acceptance_leaves_the_invitation_open() {
+    let fixture = Fixture::new(Backend::sqlite());
+    let mail = fixture.invite(&document("joe@example.com", "user"));
     let name = "Joe Wright";
     let cases: [(Value, &[&str]); 7] = [
         (json!({ "name": name, "password": "short" }), &["password"]),
@@ -208,42 +205,43 @@ fn what_cannot_be_taken_costs_nothing() {
         (json!({}), &["name", "password"]),
     ];
     for (body, fields) in cases {
-        let (status, msg, detail) = refusal(&put(&world.server.client, mail.code(), &body));
+        let (status, msg, detail) = rejection(&put(&fixture.server.client, mail.code(), &body));
         assert_eq!((status, msg.as_str()), (400, "Bad request"), "{body}");
         assert!(fields.iter().all(|field| detail.contains(field)), "{body}: {detail}");
         assert!(!detail.contains(PASSWORD) && !detail.contains("12345678"), "{detail}");
     }
     for body in [json!([]), json!("x"), Value::Null] {
-        put(&world.server.client, mail.code(), &body).expect(400);
+        put(&fixture.server.client, mail.code(), &body).expect(400);
     }
-    assert_done(&world.accept(mail.code()));
+    assert_done(&fixture.accept(mail.code()));
 }
 
-/// A code is as secret as a link; what is answered ends up in logs.
+/// A code is as secret as a link, and clients log responses.
 #[test]
-fn no_answer_repeats_the_code() {
-    let world = World::new(Backend::sqlite());
-    let answers = RefCell::new(Vec::new());
-    let note = |answer: Answer| answers.borrow_mut().push(format!("{:?} {}", answer.headers, answer.body));
-    note(create(&world.jane(), &document("ann@example.com", "user")));
-    let mail = world.invite(&document("joe@example.com", "user"));
-    let (anybody, code) = (&world.server.client, mail.code());
+fn no_response_contains_the_code() {
+    let fixture = Fixture::new(Backend::sqlite());
+    let responses = RefCell::new(Vec::new());
+    let note =
+        |response: Response| responses.borrow_mut().push(format!("{:?} {}", response.headers, response.body));
+    note(create(&fixture.jane(), &document("ann@example.com", "user")));
+    let mail = fixture.invite(&document("joe@example.com", "user"));
+    let (client, code) = (&fixture.server.client, mail.code());
     let path = format!("/invitation/accept/{code}");
-    note(put(anybody, code, &json!({})));
-    note(put(anybody, &format!("{code}A"), &newcomer()));
-    note(put(&anybody.with_key("garbage"), code, &newcomer()));
-    note(anybody.get(&path));
-    note(anybody.get(&format!("{path}/more")));
-    note(anybody.put(&format!("/invitations/{code}"), &newcomer()));
-    note(anybody.delete(&format!("/invitations/{code}")));
-    note(world.jane().get("/invitations"));
-    note(world.jane_of_landscape().get("/api/v2/invitations"));
-    note(put(&world.jane(), code, &Value::Null));
-    note(world.accept(code));
-    note(world.accept(code));
-    note(world.jane().get("/invitations"));
+    note(put(client, code, &json!({})));
+    note(put(client, &format!("{code}A"), &newcomer()));
+    note(put(&client.with_key("garbage"), code, &newcomer()));
+    note(client.get(&path));
+    note(client.get(&format!("{path}/more")));
+    note(client.put(&format!("/invitations/{code}"), &newcomer()));
+    note(client.delete(&format!("/invitations/{code}")));
+    note(fixture.jane().get("/invitations"));
+    note(fixture.jane_of_landscape().get("/api/v2/invitations"));
+    note(put(&fixture.jane(), code, &Value::Null));
+    note(fixture.accept(code));
+    note(fixture.accept(code));
+    note(fixture.jane().get("/invitations"));
     let (_, mac) = code.rsplit_once('.').unwrap();
-    for answer in answers.into_inner() {
-        assert!(!answer.contains(mac), "{answer}");
+    for response in responses.into_inner() {
+        assert!(!response.contains(mac), "{response}");
     }
 }

@@ -1,18 +1,18 @@
 //! @adobe/fastly-native-promises 3.1.1 of npm.
 
-use super::{DELETED_AND_CLOSED, World, id};
+use super::{Capture, DELETED_AND_CLOSED, id};
 use crate::harness::{Backend, Setup, on_both_databases};
 
-on_both_databases!(every_answer_is_known);
+on_both_databases!(every_response_is_known);
 
-fn every_answer_is_known(backend: Backend) {
+fn every_response_is_known(backend: Backend) {
     let setup = Setup::new(backend);
-    let world = World::new(&setup);
-    assert_eq!(world.alone(USER, "").text(), TOLD);
-    let created = world.alone(CREATE, "");
+    let capture = Capture::new(&setup);
+    assert_eq!(capture.send_alone(USER, "").text(), CURRENT_USER);
+    let created = capture.send_alone(CREATE, "");
     assert_eq!(created.text(), CREATED);
-    assert_eq!(world.alone(LIST, "").text(), LISTED);
-    assert_eq!(world.alone(DELETE, &id(&created)).text(), DELETED_AND_CLOSED);
+    assert_eq!(capture.send_alone(LIST, "").text(), LISTED);
+    assert_eq!(capture.send_alone(DELETE, &id(&created)).text(), DELETED_AND_CLOSED);
 }
 
 const USER: &str = "GET /current_user HTTP/1.1
@@ -26,7 +26,7 @@ Host: 127.0.0.1:18431
 
 ";
 
-const TOLD: &str = r#"HTTP/1.1 200 OK
+const CURRENT_USER: &str = r#"HTTP/1.1 200 OK
 cache-control: no-store
 connection: close
 content-type: application/json

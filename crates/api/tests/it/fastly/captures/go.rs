@@ -1,20 +1,20 @@
-//! fastly-go. Nobody has recorded it: these are requests as its generated models and Go's own client write them, with
-//! the members of every object sorted, header names in Go's case, and gzip offered but not needed.
+//! fastly-go. Not recorded, but written after its generated models and Go's own client: members of objects
+//! are sorted, header names have Go's case, and gzip is accepted.
 
-use super::{DELETED, Wire, World, id};
+use super::{Capture, DELETED, Wire, id};
 use crate::harness::{Backend, Setup, on_both_databases};
 
-on_both_databases!(every_answer_is_known);
+on_both_databases!(every_response_is_known);
 
-fn every_answer_is_known(backend: Backend) {
+fn every_response_is_known(backend: Backend) {
     let setup = Setup::new(backend);
-    let world = World::new(&setup);
-    let mut wire = Wire::to(&world.server);
-    let created = wire.send(&world.request(CREATE, ""));
+    let capture = Capture::new(&setup);
+    let mut wire = Wire::to(&capture.server);
+    let created = wire.send(&capture.request(CREATE, ""));
     assert_eq!(created.text(), CREATED);
-    assert_eq!(wire.send(&world.request(LIST, "")).text(), LISTED);
-    assert_eq!(wire.send(&world.request(DELETE, &id(&created))).text(), DELETED);
-    assert_eq!(wire.send(&world.request(DELETE, &id(&created))).text(), NOT_FOUND);
+    assert_eq!(wire.send(&capture.request(LIST, "")).text(), LISTED);
+    assert_eq!(wire.send(&capture.request(DELETE, &id(&created))).text(), DELETED);
+    assert_eq!(wire.send(&capture.request(DELETE, &id(&created))).text(), NOT_FOUND);
 }
 
 const CREATE: &str = r#"POST /invitations HTTP/1.1

@@ -1,17 +1,17 @@
 //! fastly 13.0.0 of npm, with a body as its documentation shows it.
 
-use super::{DELETED_AND_CLOSED, World, id};
+use super::{Capture, DELETED_AND_CLOSED, id};
 use crate::harness::{Backend, Setup, on_both_databases};
 
-on_both_databases!(every_answer_is_known);
+on_both_databases!(every_response_is_known);
 
-fn every_answer_is_known(backend: Backend) {
+fn every_response_is_known(backend: Backend) {
     let setup = Setup::new(backend);
-    let world = World::new(&setup);
-    let created = world.alone(CREATE, "");
+    let capture = Capture::new(&setup);
+    let created = capture.send_alone(CREATE, "");
     assert_eq!(created.text(), CREATED);
-    assert_eq!(world.alone(LIST, "").text(), LISTED);
-    assert_eq!(world.alone(DELETE, &id(&created)).text(), DELETED_AND_CLOSED);
+    assert_eq!(capture.send_alone(LIST, "").text(), LISTED);
+    assert_eq!(capture.send_alone(DELETE, &id(&created)).text(), DELETED_AND_CLOSED);
 }
 
 const CREATE: &str = r#"POST /invitations HTTP/1.1

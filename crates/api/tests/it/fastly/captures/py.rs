@@ -1,20 +1,20 @@
 //! fastly 15.0.0 of `PyPI`.
 
-use super::{DELETED, Wire, World, id};
+use super::{Capture, DELETED, Wire, id};
 use crate::harness::{Backend, Setup, on_both_databases};
 
-on_both_databases!(every_answer_is_known);
+on_both_databases!(every_response_is_known);
 
-fn every_answer_is_known(backend: Backend) {
+fn every_response_is_known(backend: Backend) {
     let setup = Setup::new(backend);
-    let world = World::new(&setup);
-    // One connection for all: an answer that is framed wrongly spoils the next.
-    let mut wire = Wire::to(&world.server);
-    let created = wire.send(&world.request(CREATE, ""));
+    let capture = Capture::new(&setup);
+    // All requests use one connection, so a wrongly framed response spoils the next one.
+    let mut wire = Wire::to(&capture.server);
+    let created = wire.send(&capture.request(CREATE, ""));
     assert_eq!(created.text(), CREATED);
-    let listed = wire.send(&world.request(LIST, ""));
+    let listed = wire.send(&capture.request(LIST, ""));
     assert_eq!(listed.text(), LISTED);
-    let deleted = wire.send(&world.request(DELETE, &id(&created)));
+    let deleted = wire.send(&capture.request(DELETE, &id(&created)));
     assert_eq!(deleted.text(), DELETED);
 }
 

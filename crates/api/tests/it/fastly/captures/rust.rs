@@ -1,17 +1,17 @@
 //! fastly-api 15.0.0 of the crates registry.
 
-use super::{Wire, World};
+use super::{Capture, Wire};
 use crate::harness::{Backend, Setup, on_both_databases};
 
-on_both_databases!(every_answer_is_known);
+on_both_databases!(every_response_is_known);
 
-fn every_answer_is_known(backend: Backend) {
+fn every_response_is_known(backend: Backend) {
     let setup = Setup::new(backend);
-    let world = World::new(&setup);
-    let mut wire = Wire::to(&world.server);
-    assert_eq!(wire.send(&world.request(CREATE, "")).text(), CREATED);
-    assert_eq!(wire.send(&world.request(LIST, "")).text(), LISTED);
-    assert_eq!(wire.send(&world.request(DELETE, "")).text(), NOT_FOUND);
+    let capture = Capture::new(&setup);
+    let mut wire = Wire::to(&capture.server);
+    assert_eq!(wire.send(&capture.request(CREATE, "")).text(), CREATED);
+    assert_eq!(wire.send(&capture.request(LIST, "")).text(), LISTED);
+    assert_eq!(wire.send(&capture.request(DELETE, "")).text(), NOT_FOUND);
 }
 
 const CREATE: &str = r#"POST /invitations HTTP/1.1

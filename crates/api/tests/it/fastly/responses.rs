@@ -1,7 +1,7 @@
-//! What is answered when all went well, and what a list shows of an invitation's life.
+//! Successful responses, and how a list changes during an invitation's life.
 
-use super::{JSON_API, acceptance_code, create, document, emails, invited, list, path, refusal, stored};
-use crate::harness::{Backend, Client, Server, Setup, body, on_both_databases, send};
+use super::{JSON_API, acceptance_code, create, document, emails, invited, list, path, rejection, stored};
+use crate::harness::{Backend, Setup, invitation_body, on_both_databases, send};
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -9,20 +9,15 @@ use usher_testbed::{InvitationResponse, violated_rules};
 
 on_both_databases!(
     an_expired_invitation_leaves_the_list,
-    an_invitation_that_is_sent_again_stays_on_the_list,
-    an_invitation_that_ended_leaves_the_list,
+    a_resent_invitation_stays_on_the_list,
+    an_ended_invitation_leaves_the_list,
 );
 
-/// A client with a new token: others live an hour.
-fn jane(server: &Server) -> Client {
-    server.client.with_token(server.token(Some("onward"), "jane@example.com"))
-}
-
 #[test]
-fn the_strictest_clients_can_read_what_either_dialect_made() {
+fn responses_satisfy_the_strictest_clients() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let mut limited = document("a@example.com", "engineer");
     let service = json!({ "attributes": {}, "relationships": { "service": { "id": "S" } } });
     limited["data"]["relationships"] = json!({ "service_invitations": { "data": [service] } });
@@ -34,12 +29,12 @@ fn the_strictest_clients_can_read_what_either_dialect_made() {
         [&["GlobalAdmin"], &["Auditor", "SupportAnalyst"], &["tls_viewer", "billing"]];
     for (n, roles) in landscape.iter().enumerate() {
         let email = format!("landscape{n}@example.com");
-        jane.post("/api/v2/invitations", &body("Joe", &email, roles)).expect(200);
+        jane.post("/api/v2/invitations", &invitation_body("Joe", &email, roles)).expect(200);
     }
     let listed = list(&jane);
     assert_eq!(violated_rules(InvitationResponse::Listed, &listed), Vec::<String>::new(), "{listed}");
-    let told = |item: &Value| json!([item["attributes"]["role"], item["attributes"]["roles"]]);
-    let told: Vec<Value> = listed["data"].as_array().unwrap().iter().map(told).collect();
+    let shown = |item: &Value| json!([item["attributes"]["role"], item["attributes"]["roles"]]);
+    let shown: Vec<Value> = listed["data"].as_array().unwrap().iter().map(shown).collect();
     let expected = [
         json!(["billing", ["billing", "tls_viewer"]]),
         json!(["user", ["Auditor", "SupportAnalyst"]]),
@@ -47,20 +42,20 @@ fn the_strictest_clients_can_read_what_either_dialect_made() {
         json!(["superuser", ["superuser"]]),
         json!(["engineer", ["engineer"]]),
     ];
-    assert_eq!(told, expected, "the newest first");
+    assert_eq!(shown, expected, "the newest first");
 }
 
 #[test]
-fn moments_are_whole_seconds_whatever_the_clock_says() {
+fn times_are_in_whole_seconds() {
     let setup = Setup::new(Backend::sqlite());
-    setup.wait(TimeDelta::microseconds(999_999));
+    setup.advance(TimeDelta::microseconds(999_999));
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let created = create(&jane, &document("joe@example.com", "user")).expect(200);
     let moment = "2024-03-20T14:49:25Z";
     let expected = format!(r#""created_at":"{moment}","updated_at":"{moment}","deleted_at":null}}"#);
     assert!(created.body.contains(&expected), "{}", created.body);
-    assert!(jane.get("/invitations").body.contains(&expected), "stored to the microsecond, shown as before");
+    assert!(jane.get("/invitations").body.contains(&expected), "stored in microseconds, shown in seconds");
     let me = jane.get("/current_user").expect(200);
     assert!(me.body.ends_with(&expected), "{}", me.body);
 }
@@ -69,7 +64,7 @@ fn moments_are_whole_seconds_whatever_the_clock_says() {
 fn an_address_is_shown_as_it_was_typed() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let typed = "Mina.O'Roe+Ops@Example.ORG";
     let created = create(&jane, &document(typed, "user")).expect(200).json();
     assert_eq!(created["data"]["attributes"]["email"], typed);
@@ -77,10 +72,10 @@ fn an_address_is_shown_as_it_was_typed() {
 }
 
 #[test]
-fn head_is_get_without_the_body() {
+fn head_returns_the_headers_of_get() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     invited(&jane, "joe@example.com");
     for path in ["/invitations", "/current_user", "/service-authorizations"] {
         let got = jane.get(path).expect(200);
@@ -92,15 +87,15 @@ fn head_is_get_without_the_body() {
 }
 
 #[test]
-fn a_method_that_a_path_does_not_know_is_refused_with_those_it_knows() {
+fn a_rejected_method_is_answered_with_the_allowed_methods() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let own = path(&invited(&jane, "joe@example.com"));
     let table: &[(Method, &str, &str)] = &[
         (Method::PUT, "/invitations", "GET, HEAD, POST"),
         (Method::DELETE, "/invitations", "GET, HEAD, POST"),
-        // There is none to get a single invitation: clients list and search.
+        // No operation returns a single invitation: clients search the list.
         (Method::GET, &own, "DELETE"),
         (Method::HEAD, &own, "DELETE"),
         (Method::PUT, &own, "DELETE"),
@@ -109,10 +104,10 @@ fn a_method_that_a_path_does_not_know_is_refused_with_those_it_knows() {
         (Method::GET, "/invitation/accept/x", "PUT"),
     ];
     for (method, path, allowed) in table {
-        let answer = send(jane.request(method.clone(), path)).expect(405);
-        assert_eq!(answer.header("allow"), *allowed, "{method} {path}");
+        let response = send(jane.request(method.clone(), path)).expect(405);
+        assert_eq!(response.header("allow"), *allowed, "{method} {path}");
         if *method != Method::HEAD {
-            assert_eq!(refusal(&answer).1, "Method not allowed");
+            assert_eq!(rejection(&response).1, "Method not allowed");
         }
     }
     assert_eq!(emails(&list(&jane)), ["joe@example.com"]);
@@ -121,44 +116,45 @@ fn a_method_that_a_path_does_not_know_is_refused_with_those_it_knows() {
 fn an_expired_invitation_leaves_the_list(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    server.onward();
-    let id = invited(&jane(&server), "joe@example.com");
-    setup.wait(TimeDelta::days(7) - TimeDelta::seconds(1));
-    let jane = jane(&server);
-    assert_eq!(list(&jane)["data"][0]["attributes"]["status_code"], 1, "until the last second");
-    setup.wait(TimeDelta::seconds(1));
+    server.add_onward();
+    let id = invited(&server.jane(), "joe@example.com");
+    setup.advance(TimeDelta::days(7) - TimeDelta::seconds(1));
+    let jane = server.jane();
+    assert_eq!(list(&jane)["data"][0]["attributes"]["status_code"], 1, "valid until the last second");
+    setup.advance(TimeDelta::seconds(1));
     let listed = list(&jane);
     assert_eq!((&listed["data"], &listed["meta"]["record_count"]), (&json!([]), &json!(0)));
-    // It does not hold its address, and can still be deleted.
+    // Its address can be invited again, and it can still be deleted.
     let next = invited(&jane, "JOE@example.com");
     jane.delete(&path(&id)).expect(204);
     assert_eq!(emails(&list(&jane)), ["JOE@example.com"]);
     jane.delete(&path(&next)).expect(204);
 }
 
-fn an_invitation_that_is_sent_again_stays_on_the_list(backend: Backend) {
+fn a_resent_invitation_stays_on_the_list(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    server.onward();
-    let id = invited(&jane(&server), "joe@example.com");
-    setup.wait(TimeDelta::days(6));
+    server.add_onward();
+    let id = invited(&server.jane(), "joe@example.com");
+    setup.advance(TimeDelta::days(6));
     let number = stored(&server, "joe@example.com").id;
     let resend = format!("/api/v2/invitations/{number}");
-    jane(&server).post(&resend, &json!({})).expect(200);
-    setup.wait(TimeDelta::days(7) - TimeDelta::seconds(1));
-    let client = jane(&server);
+    server.jane().post(&resend, &json!({})).expect(200);
+    setup.advance(TimeDelta::days(7) - TimeDelta::seconds(1));
+    let client = server.jane();
     let listed = list(&client);
     assert_eq!(listed["data"][0]["id"], id.as_str(), "seven days after the newer mail: {listed}");
-    let told = ["status_code", "created_at", "updated_at"].map(|name| &listed["data"][0]["attributes"][name]);
-    assert_eq!(json!(told), json!([1, "2024-03-20T14:49:25Z", "2024-03-26T14:49:25Z"]));
-    setup.wait(TimeDelta::seconds(1));
+    let shown =
+        ["status_code", "created_at", "updated_at"].map(|name| &listed["data"][0]["attributes"][name]);
+    assert_eq!(json!(shown), json!([1, "2024-03-20T14:49:25Z", "2024-03-26T14:49:25Z"]));
+    setup.advance(TimeDelta::seconds(1));
     assert_eq!(list(&client)["data"], json!([]));
 }
 
-fn an_invitation_that_ended_leaves_the_list(backend: Backend) {
+fn an_ended_invitation_leaves_the_list(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let ids = ["open", "deleted", "accepted", "declined"]
         .map(|name| invited(&jane, &format!("{name}@example.com")));
     jane.delete(&path(&ids[1])).expect(204);
@@ -179,12 +175,12 @@ fn an_invitation_that_ended_leaves_the_list(backend: Backend) {
     for id in &ids[1..] {
         let missing = jane.delete(&path(id));
         assert_eq!(
-            refusal(&missing).2,
+            rejection(&missing).2,
             format!("Cannot find invitation '{id}'"),
-            "it is over: nothing to delete"
+            "an ended invitation cannot be deleted"
         );
     }
-    // Whoever declined or was deleted can be invited anew, a member cannot.
+    // Deleted and declined invitations can be repeated. A member cannot be invited.
     let again = |name: &str| create(&jane, &document(&format!("{name}@example.com"), "user"));
     assert_eq!(again("deleted").expect(200).header("content-type"), JSON_API);
     again("declined").expect(200);

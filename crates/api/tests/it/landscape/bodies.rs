@@ -1,15 +1,16 @@
-//! Bad bodies: each has its clear error and changes nothing.
+//! Invalid bodies: each has a specific error and changes nothing.
 
+use insta::assert_json_snapshot;
 use reqwest::Method;
 
 use crate::harness::{Backend, Setup, on_both_databases};
 
-on_both_databases!(bad_invitations, repeated_invitations);
+on_both_databases!(invalid_invitations_are_rejected_with_a_specific_error, an_address_is_invited_once);
 
-fn bad_invitations(backend: Backend) {
+fn invalid_invitations_are_rejected_with_a_specific_error(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let long = format!(r#"{{"name": "{}", "email": "joe@example.com"}}"#, "x".repeat(65));
     let table: &[(&str, &str, &str)] = &[
         ("", "BadRequest", "the request body must be one JSON object: it is empty"),
@@ -85,8 +86,8 @@ fn bad_invitations(backend: Backend) {
         (&long, "BadRequest", "name must have at most 64 characters"),
     ];
     for (text, error, message) in table {
-        let answer = jane.post_text("/api/v2/invitations", "application/json", text);
-        let (status, code, said) = answer.problem();
+        let response = jane.post_text("/api/v2/invitations", "application/json", text);
+        let (status, code, said) = response.problem();
         assert_eq!((status, code.as_str()), (400, *error), "{text:?}: {said}");
         assert!(said.contains(message), "{text:?}: {said}");
     }
@@ -95,15 +96,16 @@ fn bad_invitations(backend: Backend) {
     let deep = format!("{}{}", "[".repeat(20_000), "]".repeat(20_000));
     jane.post_text("/api/v2/invitations", "application/json", &deep).expect(400);
     assert_eq!(jane.get("/api/v2/invitations").json()["count"], 0);
-    assert_eq!(server.core.store.read("test", |tx| tx.next_mail_due()), Ok(None), "no mail either");
+    assert_eq!(server.scene.read(|tx| tx.next_mail_due()), None, "no mail was queued");
 }
 
-fn repeated_invitations(backend: Backend) {
+fn an_address_is_invited_once(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
-    let jane = server.onward();
-    let invite =
-        |email: &str| jane.post("/api/v2/invitations", &crate::harness::body("Joe", email, &["Auditor"]));
+    let jane = server.add_onward();
+    let invite = |email: &str| {
+        jane.post("/api/v2/invitations", &crate::harness::invitation_body("Joe", email, &["Auditor"]))
+    };
     invite("  Joe@Example.com ").expect(200);
     let repeated = invite("joe@example.COM").problem();
     assert_eq!((repeated.0, repeated.1.as_str()), (400, "RepeatedInvitation"));
@@ -118,24 +120,28 @@ fn repeated_invitations(backend: Backend) {
 fn unknown_fields_are_ignored_and_never_stored() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     let text = r#"{"name": "Joe", "email": "joe@example.com", "id": 77, "secure_id": "mine", "account": "x",
         "creation_time": "1999-01-01T00:00:00Z", "status": "accepted", "expires_at": "2999-01-01T00:00:00Z"}"#;
-    let created = jane.post_text("/api/v2/invitations", "application/json", text).expect(200).json();
-    assert_eq!(created["id"], 1);
-    let stored = jane.get("/api/v2/invitations/1").json();
-    assert_eq!(
-        (&stored["account"], &stored["creation_time"]),
-        (&"Onward, Inc.".into(), &"2024-03-20T14:49:25Z".into())
-    );
+    jane.post_text("/api/v2/invitations", "application/json", text).expect(200);
+    assert_json_snapshot!(jane.get("/api/v2/invitations/1").expect(200).json(), @r#"
+    {
+      "account": "Onward, Inc.",
+      "creation_time": "2024-03-20T14:49:25Z",
+      "email": "joe@example.com",
+      "id": 1,
+      "name": "Joe",
+      "secure_id": "3urZgWAW0Nzwa3IyIn113YloILvnqK"
+    }
+    "#);
     assert!(!setup.backend.dump().contains("mine"));
 }
 
 #[test]
-fn acceptance_names_what_is_wrong_with_its_body() {
+fn invalid_acceptances_are_rejected_by_member() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
-    let jane = server.onward();
+    let jane = server.add_onward();
     for path in ["/api/v2/accept-invitation", "/api/v2/reject-invitation"] {
         let post = |text: &str| jane.post_text(path, "application/json", text);
         assert_eq!(post("{}").problem().2, "invitation_id is missing");
