@@ -22,7 +22,7 @@ impl Tool {
     }
 
     fn install(&self) -> Result<(), Failure> {
-        // Unoptimised: a run takes a second, and a fresh machine has to build the program first.
+        // Unoptimized: a run takes a second, and a fresh machine has to build the program first.
         let mut install =
             cargo(&["install", "--quiet", "--locked", "--force", "--debug", "--root", "target/tools"]);
         install.args([self.name, "--version", self.version]).env("CARGO_PROFILE_DEV_DEBUG", "0");

@@ -46,7 +46,8 @@ impl PasswordHasher for Passwords {
     }
 
     fn verify(&self, hash: Option<&PasswordHash>, presented: &str) -> bool {
-        // No longer password can be chosen. Checked first, for every account alike: the response time reveals nothing about accounts.
+        // No longer password can be chosen. Checked first, for every account alike: the response time reveals nothing about
+        // accounts.
         if presented.len() > MAX_PASSWORD_OCTETS {
             return false;
         }

@@ -34,7 +34,7 @@ pub struct EmailAddress {
 impl EmailAddress {
     /// Parses an address. Surrounding white space is removed. Plus-tags and dots are significant.
     ///
-    /// The text is not normalised, because NFC would turn KELVIN SIGN into `K`, and so one mailbox into another. Letters in
+    /// The text is not normalized, because NFC would turn KELVIN SIGN into `K`, and so one mailbox into another. Letters in
     /// decomposed form are rejected instead.
     pub fn parse(input: &str) -> Result<Self, AddressError> {
         let typed = input.trim().to_owned();

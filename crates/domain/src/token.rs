@@ -1,4 +1,5 @@
-//! Random texts of `[A-Za-z0-9]`. A token says nothing about the thing that it names, except the moment that some tokens begin with.
+//! Random texts of `[A-Za-z0-9]`. A token says nothing about the thing that it names, except the moment that some tokens begin
+//! with.
 
 use crate::{Timestamp, port::Entropy};
 
@@ -13,7 +14,8 @@ const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 /// Digits of the milliseconds since 1970; enough until the year 2081.
 const MOMENT: usize = 7;
 
-/// `N` characters of `[A-Za-z0-9]` from the operating system's generator, with 5.95 bits each. Some tokens begin with a moment instead.
+/// `N` characters of `[A-Za-z0-9]` from the operating system's generator, with 5.95 bits each. Some tokens begin with a moment
+/// instead.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Token<const N: usize>([u8; N]);
 
@@ -25,8 +27,8 @@ impl<const N: usize> Token<N> {
         Self(token)
     }
 
-    /// Draws a token whose first seven characters encode the millisecond. Tokens of the same time are neighbours in an index and change the
-    /// same few pages. Use it for names such as public ids, never for secrets.
+    /// Draws a token whose first seven characters encode the millisecond. Tokens of the same time are neighbors in an index
+    /// and change the same few pages. Use it for names such as public ids, never for secrets.
     pub fn generate_at(moment: Timestamp, entropy: &dyn Entropy) -> Self {
         let mut token = [0; N];
         let (prefix, rest) = token.split_at_mut(MOMENT.min(N));

@@ -1,8 +1,8 @@
 //! The cost of reading and writing several rows at once: first pages of 20 and 100 invitations on PostgreSQL, and batches of
 //! 16 and 64 creations on SQLite.
 //!
-//! `cargo bench -p usher-persistence --bench rows` takes about half a minute once it is built. To compare two versions, run each with
-//! `-- --save-baseline NAME` and `-- --baseline NAME`, alternating on a quiet machine.
+//! `cargo bench -p usher-persistence --bench rows` takes about half a minute once it is built. To compare two versions, run
+//! each with `-- --save-baseline NAME` and `-- --baseline NAME`, alternating on a quiet machine.
 
 #![expect(clippy::unwrap_used, reason = "a failed step ends the benchmark")]
 

@@ -4,8 +4,8 @@ use diesel::{Connection, PgConnection, SqliteConnection};
 
 /// A connection to either database.
 ///
-/// Only [`crate::manager::Manager`] opens it. Diesel's derived `establish` tries one database after the other and hides the cause when both
-/// fail.
+/// Only [`crate::manager::Manager`] opens it. Diesel's derived `establish` tries one database after the other and hides the
+/// cause when both fail.
 #[derive(diesel::MultiConnection)]
 pub(crate) enum AnyConnection {
     Postgres(PgConnection),

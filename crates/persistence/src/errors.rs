@@ -26,15 +26,16 @@ const UNIQUE: [(&str, &str, Constraint); 12] = [
 /// The start of SQLite's report; the columns follow.
 const SQLITE_UNIQUE: &str = "UNIQUE constraint failed: ";
 
-/// PostgreSQL's message for a deadlock. Diesel does not pass on its SQLSTATE. A server that speaks another language reports other words:
-/// then the unit is not run again but fails as unreachable, which is as safe.
+/// PostgreSQL's message for a deadlock. Diesel does not pass on its SQLSTATE. A server that speaks another language reports
+/// other words: then the unit is not run again but fails as unreachable, which is as safe.
 const DEADLOCK: &str = "deadlock detected";
 
 /// Translates diesel's error.
 ///
-/// Diesel passes on no SQLSTATE, so most reports of a database cannot be told apart: a full disk, a lock or statement that took too long, a
-/// database that stayed locked, a server that is shutting down. They are [`StoreError::Unreachable`]: the transaction is gone, so a
-/// repetition is safe. A violated rule that has no meaning here, and errors of diesel itself, are defects.
+/// Diesel passes on no SQLSTATE, so most reports of a database cannot be told apart: a full disk, a lock or statement that took
+/// too long, a database that stayed locked, a server that is shutting down. They are [`StoreError::Unreachable`]: the
+/// transaction is gone, so a repetition is safe. A violated rule that has no meaning here, and errors of diesel itself, are
+/// defects.
 pub(crate) fn store_error(error: Error) -> StoreError {
     match error {
         Error::DatabaseError(kind, report) => reported(kind, report.as_ref()),

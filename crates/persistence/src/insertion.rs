@@ -3,11 +3,12 @@
 //! [`new_row`] takes the list. It defines the struct of a new row, and what [`insert`] and [`insert_numbered`] need to build the
 //! statement of either database. The SQL types come from [`crate::schema`], so that the compiler compares both.
 //!
-//! On PostgreSQL each column is one array. The statement has the same text for any number of rows, so it is prepared once; diesel's own
-//! insertion has a bound value per cell, and PostgreSQL would parse and plan it anew for each number of rows.
+//! On PostgreSQL each column is one array. The statement has the same text for any number of rows, so it is prepared once;
+//! diesel's own insertion has a bound value per cell, and PostgreSQL would parse and plan it anew for each number of rows.
 //!
-//! On SQLite the statement has up to [`MOST`] rows of values. A statement that can fail after its first change keeps a copy of every
-//! page that it changes, and so does each statement on a table with a trigger. Several rows in one statement share these copies.
+//! On SQLite the statement has up to [`MOST`] rows of values. A statement that can fail after its first change keeps a copy of
+//! every page that it changes, and so does each statement on a table with a trigger. Several rows in one statement share these
+//! copies.
 
 use diesel::{
     pg::Pg,
@@ -33,8 +34,8 @@ pub(crate) trait NewRow {
 
     const TABLE: &'static str;
     const COLUMNS: &'static [&'static str];
-    /// In which order PostgreSQL inserts the rows; empty for the order of the slice. Two statements that insert the same keys in the same
-    /// order cannot deadlock.
+    /// In which order PostgreSQL inserts the rows; empty for the order of the slice. Two statements that insert the same keys
+    /// in the same order cannot deadlock.
     const ORDER: &'static str;
     /// What follows the rows, such as a conflict clause.
     const ENDING: &'static str;

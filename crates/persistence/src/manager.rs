@@ -21,8 +21,8 @@ use crate::{
 /// A connection, and whether the next unit of work may have it.
 pub(crate) struct PooledSession {
     pub(crate) connection: AnyConnection,
-    /// False while a transaction is open, and after an unknown end: a unit that panicked, a connection that broke. Such a connection is
-    /// closed instead of returned to the pool, and its transaction ends with it.
+    /// False while a transaction is open, and after an unknown end: a unit that panicked, a connection that broke. Such a
+    /// connection is closed instead of returned to the pool, and its transaction ends with it.
     pub(crate) reusable: bool,
 }
 
@@ -105,8 +105,8 @@ const POOLER_REFUSAL: &str = "unsupported startup parameter";
 impl Manager {
     /// Connects to the server. The planner's settings travel with the connection's start, so they cost no round trip.
     ///
-    /// A pooler that refuses them gets a second attempt without them: its server connections are shared with other clients, which the
-    /// settings must not reach. Plans are slower then, but never wrong.
+    /// A pooler that refuses them gets a second attempt without them: its server connections are shared with other clients,
+    /// which the settings must not reach. Plans are slower then, but never wrong.
     fn connect_postgres(&self, server: &PostgresUrl, planner: Planner) -> Result<PgConnection, OpenError> {
         let connect = |settings: &[(&str, &str)]| {
             let url = server.connection_url(self.connect_timeout, settings);
@@ -144,7 +144,8 @@ impl r2d2::ManageConnection for Manager {
         Ok(PooledSession { connection: self.open(Planner::ForUnits)?, reusable: true })
     }
 
-    /// Never called by the pool: the first statement of a unit finds a dead connection without another round trip; see [`crate::pool`].
+    /// Never called by the pool: the first statement of a unit finds a dead connection without another round trip; see
+    /// [`crate::pool`].
     fn is_valid(&self, _session: &mut PooledSession) -> Result<(), OpenError> {
         Ok(())
     }

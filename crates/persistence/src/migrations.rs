@@ -68,16 +68,16 @@ impl<'s> Migrations<'s> {
         Ok(names(&pending(&mut connection)?))
     }
 
-    /// Applies the pending migrations in one transaction and returns their names. Any number of processes may call this at once: one
-    /// applies the migrations and the others wait for it. Without pending migrations no process waits.
+    /// Applies the pending migrations in one transaction and returns their names. Any number of processes may call this at
+    /// once: one applies the migrations and the others wait for it. Without pending migrations no process waits.
     pub fn run(&self) -> Result<Vec<String>, MigrateError> {
         let mut connection = self.manager.open(Planner::Default)?;
         if pending(&mut connection)?.is_empty() {
             return Ok(Vec::new());
         }
         dialect::begin_exclusive(&mut connection)?;
-        // From here on this process is the only one, also for creating diesel's own table. After an error the connection is dropped,
-        // and its transaction with it.
+        // From here on this process is the only one, also for creating diesel's own table. After an error the connection is
+        // dropped, and its transaction with it.
         connection.setup()?;
         let steps = pending(&mut connection)?;
         for step in &steps {

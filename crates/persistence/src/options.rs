@@ -14,8 +14,8 @@ pub struct DatabaseOptions {
     pub connect_timeout: Duration,
     /// How long a unit of work without a budget of its own waits for a free connection, or for its turn to write on SQLite.
     pub acquire_timeout: Duration,
-    /// Whether PostgreSQL keeps the prepared statements of a connection. Switch it off behind PgBouncer before 1.21 in transaction mode:
-    /// there a connection would run the prepared statements of other clients.
+    /// Whether PostgreSQL keeps the prepared statements of a connection. Switch it off behind PgBouncer before 1.21 in
+    /// transaction mode: there a connection would run the prepared statements of other clients.
     pub statement_cache: bool,
 }
 

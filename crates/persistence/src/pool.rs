@@ -1,5 +1,5 @@
-//! The pool of connections. A unit of work gets a connection of its own, with its transaction open. Units that write on SQLite share one
-//! instead: see [`crate::group`].
+//! The pool of connections. A unit of work gets a connection of its own, with its transaction open. Units that write on SQLite
+//! share one instead: see [`crate::group`].
 
 use std::time::Duration;
 
@@ -34,11 +34,11 @@ impl Pool {
         Ok(Self(pool))
     }
 
-    /// A connection with an open transaction. The writes are counted before the transaction begins, so that the writes of one person do not
-    /// wait for each other's units.
+    /// A connection with an open transaction. The writes are counted before the transaction begins, so that the writes of one
+    /// person do not wait for each other's units.
     ///
-    /// A write can be counted twice when its connection is lost after the server has counted it. The person then has one write less in
-    /// this window; all numbers are still distinct.
+    /// A write can be counted twice when its connection is lost after the server has counted it. The person then has one write
+    /// less in this window; all numbers are still distinct.
     pub(crate) fn begin(
         &self,
         unit: Unit,
@@ -69,9 +69,9 @@ impl Pool {
 
     /// Runs the first statements on a connection and returns it. It is not reusable until its transaction has ended.
     ///
-    /// The first statement fails on a connection that the server closed while it was idle. Nothing else has been done by then, so the
-    /// next connection is tried until one works: a restart of the database goes unnoticed. A connection is only tested after an
-    /// error, because diesel reports a dead connection in several ways; a test before each unit would cost a round trip.
+    /// The first statement fails on a connection that the server closed while it was idle. Nothing else has been done by then,
+    /// so the next connection is tried until one works: a restart of the database goes unnoticed. A connection is only tested
+    /// after an error, because diesel reports a dead connection in several ways; a test before each unit would cost a round trip.
     fn first_statements(
         &self,
         wait: Option<Duration>,

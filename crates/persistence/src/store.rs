@@ -37,8 +37,8 @@ pub struct DieselStore {
 }
 
 impl DieselStore {
-    /// Opens the database and connects once, to report a wrong configuration. Creates a missing file of SQLite, but no folder. The tables
-    /// come from [`Self::migrations`].
+    /// Opens the database and connects once, to report a wrong configuration. Creates a missing file of SQLite, but no folder.
+    /// The tables come from [`Self::migrations`].
     pub fn open(options: &DatabaseOptions) -> Result<Self, OpenError> {
         let manager = Manager::new(options)?;
         let pool = Pool::new(&manager, options)?;
@@ -138,8 +138,8 @@ impl Store for DieselStore {
         self.unit(unit, Writes::none(), &mut |tx, _| work(tx))
     }
 
-    /// On PostgreSQL a count is contended when the person is deleted concurrently, and when the database's default isolation level is not
-    /// READ COMMITTED. Then the call counts again, possibly some writes twice.
+    /// On PostgreSQL a count is contended when the person is deleted concurrently, and when the database's default isolation
+    /// level is not READ COMMITTED. Then the call counts again, possibly some writes twice.
     fn run_counted(
         &self,
         unit: Unit,

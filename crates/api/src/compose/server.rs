@@ -75,7 +75,7 @@ impl Server {
         self.settings.server.base_url(self.address)
     }
 
-    /// Serves until `stop` is cancelled, then finishes the requests and deliveries in progress.
+    /// Serves until `stop` is canceled, then finishes the requests and deliveries in progress.
     pub async fn run(self, stop: CancellationToken) -> Result<(), StartError> {
         let handle = self.http.handle();
         let grace_period = self.settings.server.shutdown_timeout;
@@ -151,7 +151,7 @@ pub fn worker_settings(settings: &Settings) -> WorkerSettings {
     WorkerSettings { concurrency: settings.worker.concurrency, poll_interval: settings.worker.poll_interval }
 }
 
-/// Runs a worker until `stop` is cancelled, and then for at most `grace_period`. If the worker ends earlier, the whole process
+/// Runs a worker until `stop` is canceled, and then for at most `grace_period`. If the worker ends earlier, the whole process
 /// stops with an error: a server that accepts requests but sends no mail would look healthy.
 pub(super) fn supervised(
     worker: Worker,

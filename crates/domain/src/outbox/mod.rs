@@ -51,11 +51,11 @@ impl MailState {
     }
 }
 
-/// A mail to be inserted into the outbox. It refers to its invitation and has no content: text and link are made when the mail is sent, so
-/// the database never contains a working link.
+/// A mail to be inserted into the outbox. It refers to its invitation and has no content: text and link are made when the mail
+/// is sent, so the database never contains a working link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMail {
-    /// Determines the Message-ID, so that a copy sent again after a crash is recognised as the same mail.
+    /// Determines the Message-ID, so that a copy sent again after a crash is recognized as the same mail.
     pub reference: PublicId,
     /// The account of the invitation.
     pub account_id: AccountId,

@@ -29,7 +29,7 @@ pub enum TextError {
 pub struct DisplayText(String);
 
 impl DisplayText {
-    /// Parses and normalises a text.
+    /// Parses and normalizes a text.
     pub fn parse(input: &str) -> Result<Self, TextError> {
         if input.chars().any(is_control) {
             return Err(TextError::Control);

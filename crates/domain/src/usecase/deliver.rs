@@ -38,8 +38,8 @@ pub enum Settled {
     LeaseLost,
 }
 
-/// Claims up to `limit` due mails. Mails that cannot be read become dead. Mails whose invitation was answered, revoked, resent or has expired
-/// are cancelled. Neither is returned, so an empty result does not mean an empty outbox.
+/// Claims up to `limit` due mails. Mails that cannot be read become dead. Mails whose invitation was answered, revoked, resent
+/// or has expired are cancelled. Neither is returned, so an empty result does not mean an empty outbox.
 pub fn claim(tx: &mut dyn Tx, env: &Env, limit: u32) -> Result<Vec<Delivery>, StoreError> {
     let now = env.now();
     let lease = LeaseToken::generate(env.entropy.as_ref());

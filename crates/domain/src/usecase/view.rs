@@ -99,7 +99,7 @@ pub fn list_all(
         let found = match asked {
             Ok(Asked::ByPlace(_)) => parts.next().flatten().ok_or(ViewError::UnknownPlace),
             Ok(Asked::ByOffset(page)) => Ok(by_offset(tx, now, actor, page)?),
-            Err(refused) => Err(refused),
+            Err(rejected) => Err(rejected),
         };
         listings.push(found.map(|found| Listing::seen_by(actor, found)));
     }

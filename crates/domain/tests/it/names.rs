@@ -34,7 +34,7 @@ fn ordinary_names_are_accepted_unchanged() {
 }
 
 #[test]
-fn names_are_trimmed_and_normalised() {
+fn names_are_trimmed_and_normalized() {
     assert_eq!(DisplayText::parse("  Zoe\u{308} ").unwrap().as_str(), "Zoë");
 }
 

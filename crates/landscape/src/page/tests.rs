@@ -28,7 +28,7 @@ fn listing(more: bool) -> Listing {
 }
 
 #[test]
-fn a_page_links_its_neighbours() {
+fn a_page_links_its_neighbors() {
     let page = request(&[("limit", "2"), ("offset", "3")]).unwrap();
     assert_eq!(
         page.next(URL, &listing(true)).unwrap(),
@@ -38,7 +38,7 @@ fn a_page_links_its_neighbours() {
 }
 
 #[test]
-fn the_first_and_the_last_page_have_one_neighbour() {
+fn the_first_and_the_last_page_have_one_neighbor() {
     assert_eq!(request(&[("limit", "2"), ("offset", "0")]).unwrap().previous(URL), None);
     assert_eq!(request(&[("limit", "2")]).unwrap().next(URL, &listing(false)), None);
 }

@@ -91,7 +91,7 @@ fn unset_members_of_an_invitation_are_empty_texts() {
 }
 
 #[test]
-fn a_list_counts_all_open_invitations_and_links_its_neighbours() {
+fn a_list_counts_all_open_invitations_and_links_its_neighbors() {
     let (invitation, account) = (invitation().into(), onward());
     let list = ListResponse {
         count: 12,

@@ -10,9 +10,9 @@ use crate::connection::{AnyConnection, MultiBackend};
 
 /// Takes a key without an answer, or with an answer of `stale` or earlier. Returns whether it was taken.
 ///
-/// On PostgreSQL an advisory lock of the transaction tells, without waiting, whether another unit has the key. The lock alone is not enough:
-/// this unit's snapshot may be older than the other unit's end, and the lock newer. Then the row that the snapshot does not show causes a
-/// serialisation failure before any work is done. On SQLite no other unit writes at the same time.
+/// On PostgreSQL an advisory lock of the transaction tells, without waiting, whether another unit has the key. The lock alone
+/// is not enough: this unit's snapshot may be older than the other unit's end, and the lock newer. Then the row that the
+/// snapshot does not show causes a serialization failure before any work is done. On SQLite no other unit writes at the same time.
 pub(crate) fn take_key(
     connection: &mut AnyConnection,
     key: &NewKey,
@@ -33,7 +33,8 @@ pub(crate) fn take_key(
     Ok(take.execute(connection)? == 1)
 }
 
-/// Diesel has no such statement for both databases. The SELECT needs a WHERE, because SQLite would otherwise read ON as part of a join.
+/// Diesel has no such statement for both databases. The SELECT needs a WHERE, because SQLite would otherwise read ON as part of
+/// a join.
 #[derive(QueryId)]
 struct TakeKey {
     digest: String,

@@ -17,7 +17,8 @@ extern "SQL" {
     fn coalesce(first: Nullable<Timestamp>, second: Timestamp) -> Timestamp;
 }
 
-/// The moment from which a queued mail can be claimed, spelled as in the index `mail_claimable`. A lease ends after the mail was due.
+/// The moment from which a queued mail can be claimed, spelled as in the index `mail_claimable`. A lease ends after the mail
+/// was due.
 #[auto_type]
 pub(crate) fn claimable_from() -> _ {
     coalesce(mail::lease_until, mail::due_at)
@@ -36,8 +37,8 @@ fn free_mails(now: NaiveDateTime, limit: i64) -> _ {
 
 /// The numbers of up to `limit` mails that can be claimed at `now`, in the order in which they became claimable.
 ///
-/// On PostgreSQL the rows are locked, and rows that another worker has locked are skipped, so that workers get different mails instead of
-/// waiting for each other. On SQLite no other unit writes at the same time.
+/// On PostgreSQL the rows are locked, and rows that another worker has locked are skipped, so that workers get different mails
+/// instead of waiting for each other. On SQLite no other unit writes at the same time.
 pub(crate) fn claimable_mails(
     connection: &mut AnyConnection,
     now: NaiveDateTime,

@@ -1,5 +1,5 @@
-//! Everything in which the two databases differ. Besides [`crate::insertion`] and [`crate::manager`], no other module asks which database
-//! it has.
+//! Everything in which the two databases differ. Besides [`crate::insertion`] and [`crate::manager`], no other module asks
+//! which database it has.
 
 mod batches;
 mod idempotency;
@@ -25,9 +25,10 @@ use crate::connection::AnyConnection;
 static POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 static SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
-/// The first statements on a connection to SQLite. A commit is on the disk when it returns (`FULL`), readers and the one writer do not wait for
-/// each other (`WAL`), and a unit waits for a writer of another process. That wait is set first, because the switch to WAL needs it when
-/// several processes start together. The pages of savepoints stay in memory: SQLite would create and delete a file for every other unit.
+/// The first statements on a connection to SQLite. A commit is on the disk when it returns (`FULL`), readers and the one writer
+/// do not wait for each other (`WAL`), and a unit waits for a writer of another process. That wait is set first, because the
+/// switch to WAL needs it when several processes start together. The pages of savepoints stay in memory: SQLite would create
+/// and delete a file for every other unit.
 pub(crate) const SQLITE_SESSION: &str = "
     PRAGMA busy_timeout = 10000;
     PRAGMA foreign_keys = ON;
@@ -36,8 +37,8 @@ pub(crate) const SQLITE_SESSION: &str = "
     PRAGMA journal_mode = WAL;
 ";
 
-/// For the one connection that writes to SQLite: it moves its log into the database at 16 MiB instead of 4. Most commits change the same last
-/// page of an index, and a page that many commits have changed is written to the database once.
+/// For the one connection that writes to SQLite: it moves its log into the database at 16 MiB instead of 4. Most commits change
+/// the same last page of an index, and a page that many commits have changed is written to the database once.
 pub(crate) const SQLITE_WRITER: &str = "PRAGMA wal_autocheckpoint = 4096";
 
 /// The first statements on a connection to PostgreSQL. Statements outside of a transaction have the limits of transactions: see
@@ -46,9 +47,10 @@ pub(crate) const POSTGRES_SESSION: &str = "SET statement_timeout = '10s'; SET lo
 
 /// The planner's settings for the statements of units of work: see ADR 25.
 ///
-/// Each of these statements is written for one index, and is prepared. One plan for any values fits it; PostgreSQL would plan it again for the
-/// values of each execution, which costs more than executing it. The plan has to use the index also while the table is so small that
-/// reading all of it looks cheaper, because the plan outlives that. No statement runs long enough to be worth compiling.
+/// Each of these statements is written for one index, and is prepared. One plan for any values fits it; PostgreSQL would plan
+/// it again for the values of each execution, which costs more than executing it. The plan has to use the index also while the
+/// table is so small that reading all of it looks cheaper, because the plan outlives that. No statement runs long enough to be
+/// worth compiling.
 pub(crate) const UNIT_PLANNER: [(&str, &str); 5] = [
     ("plan_cache_mode", "force_generic_plan"),
     ("enable_seqscan", "off"),
@@ -65,7 +67,7 @@ pub(crate) fn is_lost(connection: &mut AnyConnection) -> bool {
     }
 }
 
-/// Whether diesel's own table of applied migrations exists. Reading the catalogue needs no right to create tables.
+/// Whether diesel's own table of applied migrations exists. Reading the catalog needs no right to create tables.
 pub(crate) fn has_migrations_table(connection: &mut AnyConnection) -> QueryResult<bool> {
     match connection {
         AnyConnection::Postgres(connection) => {

@@ -2,8 +2,9 @@ use diesel::{QueryResult, connection::SimpleConnection as _};
 
 use crate::connection::AnyConnection;
 
-/// Moves rows of `open_change` into `open_count`. It is one statement, so that concurrent reads see the same sum. The limit is high enough to
-/// catch up after a long pause of all workers. Of two concurrent calls one is contended, and finds nothing left when it runs again.
+/// Moves rows of `open_change` into `open_count`. It is one statement, so that concurrent reads see the same sum. The limit is
+/// high enough to catch up after a long pause of all workers. Of two concurrent calls one is contended, and finds nothing left
+/// when it runs again.
 ///
 /// On SQLite `open_change` is always empty: see the migration.
 pub(crate) fn settle_open_counts(connection: &mut AnyConnection) -> QueryResult<()> {

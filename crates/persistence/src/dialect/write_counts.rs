@@ -30,10 +30,10 @@ pub(crate) type Counted = (i64, NaiveDateTime, i64);
 
 /// Counts the writes whose writer is found.
 ///
-/// On PostgreSQL this is one statement outside of any transaction. Its commit waits for no flush, because the table is unlogged. It takes the
-/// rows in the order of the people, so that two such statements cannot deadlock. Its wait for a lock has only the limit of the session:
-/// the row's lock is held by another such statement, and the person's row by a unit that deletes it, which has limits (see
-/// [`super::begin`]). A single write, the usual case, has a shorter statement, which is cheaper.
+/// On PostgreSQL this is one statement outside of any transaction. Its commit waits for no flush, because the table is
+/// unlogged. It takes the rows in the order of the people, so that two such statements cannot deadlock. Its wait for a lock has
+/// only the limit of the session: the row's lock is held by another such statement, and the person's row by a unit that deletes
+/// it, which has limits (see [`super::begin`]). A single write, the usual case, has a shorter statement, which is cheaper.
 ///
 /// On SQLite, where a statement costs no round trip, it is one statement per writer.
 pub(crate) fn count_writes(

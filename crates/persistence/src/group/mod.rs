@@ -1,8 +1,9 @@
 //! Group commit: units that write on SQLite share transactions, and with each transaction the flush at its end.
 //!
-//! A unit that finds the connection free leads a group: it begins a transaction and works behind a savepoint. When it is done, it hands the
-//! open transaction to the unit that has waited longest, which works on its own thread behind a savepoint of its own. A unit commits for
-//! the whole group when no other unit waits. So a single unit commits at once, and groups grow with the time that a flush takes.
+//! A unit that finds the connection free leads a group: it begins a transaction and works behind a savepoint. When it is done,
+//! it hands the open transaction to the unit that has waited longest, which works on its own thread behind a savepoint of its
+//! own. A unit commits for the whole group when no other unit waits. So a single unit commits at once, and groups grow with the
+//! time that a flush takes.
 //!
 //! No unit returns before the commit, not even a rejected one: its rejection may rest on what an earlier unit of the group wrote.
 
@@ -107,9 +108,9 @@ impl GroupCommit {
 
     /// Counts the writes, does the work behind a savepoint, and returns once the transaction of both is committed.
     ///
-    /// When the transaction is lost, the reason takes the place of the unit's own end. It is never `Contended`: the count of the unit's
-    /// writes was lost with the transaction, and a unit that runs again is not counted again, so its number could be given out twice.
-    /// Nothing of the unit is kept, so its caller can repeat the request.
+    /// When the transaction is lost, the reason takes the place of the unit's own end. It is never `Contended`: the count of
+    /// the unit's writes was lost with the transaction, and a unit that runs again is not counted again, so its number could be
+    /// given out twice. Nothing of the unit is kept, so its caller can repeat the request.
     pub(crate) fn run(
         &self,
         wait: Option<Duration>,
@@ -171,7 +172,8 @@ struct Turn<'g> {
 }
 
 impl Turn<'_> {
-    /// Does the unit's work. Returns the unit's own end, which holds if the transaction is committed; an error loses the transaction.
+    /// Does the unit's work. Returns the unit's own end, which holds if the transaction is committed; an error loses the
+    /// transaction.
     fn unit(
         &mut self,
         wait: Duration,
@@ -208,7 +210,8 @@ impl Turn<'_> {
         }
     }
 
-    /// Hands the open transaction to the next unit and returns the receiver of its end. `None` if no unit waits or the group is full.
+    /// Hands the open transaction to the next unit and returns the receiver of its end. `None` if no unit waits or the group is
+    /// full.
     fn hand_on(&mut self) -> Option<Receiver<End>> {
         if self.group.members.len() + 1 >= LARGEST {
             return None;

@@ -48,8 +48,8 @@ impl NotesFile {
         })
     }
 
-    /// Runs a unit that writes the note "first" and ends with `first`, while the others wait in their order. Returns the end of each unit, or
-    /// `None` for a panic.
+    /// Runs a unit that writes the note "first" and ends with `first`, while the others wait in their order. Returns the end of
+    /// each unit, or `None` for a panic.
     fn led_by(&self, first: Result<Verdict, StoreError>, others: Vec<Unit<'_>>) -> Vec<Option<End>> {
         thread::scope(|scope| {
             let mut threads = Vec::new();

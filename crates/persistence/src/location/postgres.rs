@@ -4,8 +4,8 @@ use percent_encoding::percent_decode_str;
 
 use crate::open_error::OpenError;
 
-/// The parameters of every connection, unless the URL sets them. With them the client notices within half a minute that a server has
-/// vanished, instead of within a quarter of an hour.
+/// The parameters of every connection, unless the URL sets them. With them the client notices within half a minute that a
+/// server has vanished, instead of within a quarter of an hour.
 const DEFAULTS: [(&str, &str); 5] = [
     ("application_name", "usher"),
     ("keepalives_idle", "10"),
@@ -17,8 +17,8 @@ const DEFAULTS: [(&str, &str); 5] = [
 /// Parameters of libpq's URLs that contain secrets.
 const SECRET_PARAMETERS: [&str; 2] = ["password", "sslpassword"];
 
-/// A URL in libpq's form. It is passed on unparsed, because libpq accepts more than other parsers of URLs: several hosts, sockets, service
-/// files.
+/// A URL in libpq's form. It is passed on unparsed, because libpq accepts more than other parsers of URLs: several hosts,
+/// sockets, service files.
 #[derive(Clone)]
 pub(crate) struct PostgresUrl {
     url: String,
@@ -28,8 +28,9 @@ pub(crate) struct PostgresUrl {
 impl PostgresUrl {
     pub(super) fn parse(url: &str) -> Result<Self, OpenError> {
         let (_, rest) = url.split_once("://").unwrap_or(("", url));
-        // As libpq reads it, the credentials end at the first @, which precedes the first slash. Another @ after it, or a question mark
-        // before it, means a password that is not escaped: libpq would take a part of it for the host and name it in its error.
+        // As libpq reads it, the credentials end at the first @, which precedes the first slash. Another @ after it, or a
+        // question mark before it, means a password that is not escaped: libpq would take a part of it for the host and name it
+        // in its error.
         let head = rest.split('/').next().unwrap_or(rest);
         let (credentials, rest) = match head.split_once('@') {
             Some((credentials, _)) => (credentials, rest.get(credentials.len() + 1..).unwrap_or_default()),
@@ -46,8 +47,8 @@ impl PostgresUrl {
         Ok(Self { url: url.to_owned(), secrets })
     }
 
-    /// The URL for libpq: with our parameters where it does not set them itself, and with settings for the session. The URL's own `options`
-    /// come after ours, so they win.
+    /// The URL for libpq: with our parameters where it does not set them itself, and with settings for the session. The URL's
+    /// own `options` come after ours, so they win.
     pub(crate) fn connection_url(&self, connect_timeout: Duration, settings: &[(&str, &str)]) -> String {
         // libpq takes 0 for no limit and 1 for 2.
         let seconds = connect_timeout.as_millis().div_ceil(1000).clamp(2, 3600).to_string();

@@ -35,8 +35,8 @@ impl SqliteFile {
         create(Path::new(&self.path)).map_err(|error| self.unusable(error.to_string()))
     }
 
-    /// The URL for SQLite: the file, to be read and written, not created. The path is encoded, because SQLite would interpret a leading
-    /// `file:` or a question mark in it.
+    /// The URL for SQLite: the file, to be read and written, not created. The path is encoded, because SQLite would interpret a
+    /// leading `file:` or a question mark in it.
     pub(crate) fn connection_url(&self) -> String {
         let authority = if self.path.starts_with('/') { "//" } else { "" };
         format!("file:{authority}{}?mode=rw", utf8_percent_encode(&self.path, ENCODED))

@@ -25,7 +25,8 @@ impl Invitations for DieselTx<'_> {
         let rows: Vec<NewInvitationRow<'_>> = new.iter().map(NewInvitationRow::from).collect();
         self.write(|connection| {
             let written = insert_numbered(connection, &rows)?;
-            let numbers: HashMap<&str, i64> = written.iter().map(|(id, name)| (name.as_str(), *id)).collect();
+            let numbers: HashMap<&str, i64> =
+                written.iter().map(|(id, public_id)| (public_id.as_str(), *id)).collect();
             let number = |new: &NewInvitation| numbers.get(new.public_id.as_str()).copied();
             Ok(new.iter().map(|new| Some(new.numbered(InvitationId::new(number(new)?)))).collect())
         })

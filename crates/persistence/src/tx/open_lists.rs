@@ -91,8 +91,8 @@ fn readable(rows: impl Iterator<Item = OpenInvitationRow>) -> impl Iterator<Item
     })
 }
 
-/// The number of open invitations: those stored as pending, minus the overdue ones that the worker has not expired yet. There are few
-/// overdue ones, and mostly none.
+/// The number of open invitations: those stored as pending, minus the overdue ones that the worker has not expired
+/// yet. There are few overdue ones, and mostly none.
 pub(super) fn count(connection: &mut AnyConnection, now: Timestamp, account: AccountId) -> QueryResult<u64> {
     let settled: Option<i64> = open_count::table
         .find(account.get())

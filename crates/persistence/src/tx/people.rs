@@ -20,7 +20,8 @@ impl People for DieselTx<'_> {
         let rows: Vec<NewPersonRow<'_>> = people.iter().map(NewPersonRow::from).collect();
         self.write(|connection| {
             let written = insert_numbered(connection, &rows)?;
-            let numbers: HashMap<&str, i64> = written.iter().map(|(id, name)| (name.as_str(), *id)).collect();
+            let numbers: HashMap<&str, i64> =
+                written.iter().map(|(id, public_id)| (public_id.as_str(), *id)).collect();
             let numbered = |new: &NewPerson| {
                 let number = numbers.get(new.public_id.as_str()).copied();
                 let number = number.ok_or_else(|| StoreError::defect("an inserted person has no number"))?;

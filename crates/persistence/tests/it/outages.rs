@@ -239,7 +239,7 @@ fn both_units_of_a_deadlock_succeed() {
 
 /// PostgreSQL rejects the update of a row that another session has changed since the unit's first read.
 #[test]
-fn serialisation_failures_run_again() {
+fn serialization_failures_run_again() {
     let place = Postgres::migrated();
     let scene = Scene::new(&place);
     let store: &dyn Store = place.store();

@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::page::Page;
 
-/// The tone of a notice, which chooses its colour.
+/// The tone of a notice, which chooses its color.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Tone {

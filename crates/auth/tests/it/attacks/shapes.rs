@@ -29,7 +29,7 @@ async fn malformed_tokens_are_rejected() {
         ("leading scheme", format!("Bearer {good}")),
         ("letters outside ASCII", format!("{header}.{payload}é.{signature}")),
         ("NUL", format!("{header}\0.{payload}.{signature}")),
-        ("JSON serialisation", json!({ "payload": payload, "signatures": [] }).to_string()),
+        ("JSON serialization", json!({ "payload": payload, "signatures": [] }).to_string()),
         ("the header is no JSON", signed_text("alg=HS256", &claims().to_string(), SECRET)),
         ("the header is a list", signed_text("[]", &claims().to_string(), SECRET)),
         ("the header lacks alg", signed(&json!({ "typ": "JWT" }), &claims(), SECRET)),

@@ -43,8 +43,8 @@ pub struct Page {
 }
 
 impl Page {
-    /// The same part of a list of `count` rows, counted from the nearer end, and whether its rows are then reversed. Skipped rows cost
-    /// time; in this way at most half of the list is skipped.
+    /// The same part of a list of `count` rows, counted from the nearer end, and whether its rows are then reversed. Skipped
+    /// rows cost time; in this way at most half of the list is skipped.
     #[must_use]
     pub fn from_nearer_end(self, count: u64) -> (Self, bool) {
         let rest = count.saturating_sub(self.offset);
@@ -105,14 +105,15 @@ pub struct Offer {
     pub sponsor: Option<Membership>,
 }
 
-/// Invitations. Except for look-ups by the secure id, every operation is scoped to an account and does not see other accounts' rows.
+/// Invitations. Except for look-ups by the secure id, every operation is scoped to an account and does not see other accounts'
+/// rows.
 pub trait Invitations {
-    /// Inserts invitations: pending, generation 0, version 0. Returns them in the given order, with `None` where the address already has an
-    /// invitation stored as pending in the account, expired or not.
+    /// Inserts invitations: pending, generation 0, version 0. Returns them in the given order, with `None` where the address
+    /// already has an invitation stored as pending in the account, expired or not.
     fn insert_invitations(&mut self, new: &[NewInvitation]) -> Result<Vec<Option<Invitation>>, StoreError>;
-    /// Updates status, sponsor, generation, `closed_*`, `updated_at`, `sent_at` and `expires_at` of an invitation that this unit has read,
-    /// and increments the version. `Contended` when the stored version differs; `Conflict(PendingInvitation)` when it becomes pending
-    /// beside another pending invitation.
+    /// Updates status, sponsor, generation, `closed_*`, `updated_at`, `sent_at` and `expires_at` of an invitation that this
+    /// unit has read, and increments the version. `Contended` when the stored version differs; `Conflict(PendingInvitation)`
+    /// when it becomes pending beside another pending invitation.
     fn update_invitation(&mut self, invitation: &Invitation) -> Result<(), StoreError> {
         self.update_invitations(slice::from_ref(invitation))
     }
@@ -140,16 +141,16 @@ pub trait Invitations {
         &mut self,
         addressees: &[Addressee<'_>],
     ) -> Result<Vec<Option<Invitation>>, StoreError>;
-    /// The invitations open at `now`, by number, without those that cannot be read. Offsets and limits count the unreadable ones, so pages
-    /// can be shorter.
+    /// The invitations open at `now`, by number, without those that cannot be read. Offsets and limits count the unreadable
+    /// ones, so pages can be shorter.
     fn open_invitations(
         &mut self,
         account: AccountId,
         now: Timestamp,
         page: Page,
     ) -> Result<Vec<OpenInvitation>, StoreError>;
-    /// The requested part of each list of invitations open at `now`, in the given order. `None` when the account has no invitation with
-    /// the public id that the part starts behind.
+    /// The requested part of each list of invitations open at `now`, in the given order. `None` when the account has no
+    /// invitation with the public id that the part starts behind.
     fn open_parts(
         &mut self,
         now: Timestamp,
@@ -159,7 +160,7 @@ pub trait Invitations {
     fn count_open_invitations(&mut self, account: AccountId, now: Timestamp) -> Result<u64, StoreError>;
     /// Housekeeping for the counts, to be called from time to time. It changes nothing that can be read.
     fn settle_open_counts(&mut self) -> Result<(), StoreError>;
-    /// The invitations of all accounts that are stored as pending but have expired at `now`, the earliest expiry first, without those that
-    /// cannot be read.
+    /// The invitations of all accounts that are stored as pending but have expired at `now`, the earliest expiry first, without
+    /// those that cannot be read.
     fn overdue_invitations(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Invitation>, StoreError>;
 }

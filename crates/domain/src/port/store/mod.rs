@@ -1,7 +1,7 @@
 //! The store: units of work over small traits, one for each kind of row.
 //!
-//! A unit of work is all or nothing. The rows of a use case, its audit entry and its mail are written together or not at all, and `Ok` means
-//! durable. A store may commit several units at once.
+//! A unit of work is all or nothing. The rows of a use case, its audit entry and its mail are written together or not at all,
+//! and `Ok` means durable. A store may commit several units at once.
 
 mod access_tokens;
 mod accounts;

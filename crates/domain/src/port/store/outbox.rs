@@ -24,8 +24,8 @@ pub struct Settlement {
 pub trait Outbox {
     /// Queues mails, due at once.
     fn enqueue(&mut self, mails: &[NewMail]) -> Result<(), StoreError>;
-    /// Leases up to `limit` queued mails that are due at `now` and have no running lease, in the order in which they became claimable. Of
-    /// concurrent workers, each mail goes to one. A mail that cannot be read is left out.
+    /// Leases up to `limit` queued mails that are due at `now` and have no running lease, in the order in which they became
+    /// claimable. Of concurrent workers, each mail goes to one. A mail that cannot be read is left out.
     fn claim_mails(
         &mut self,
         now: Timestamp,
@@ -33,8 +33,8 @@ pub trait Outbox {
         token: &LeaseToken,
         limit: u32,
     ) -> Result<Vec<Mail>, StoreError>;
-    /// Ends the lease `token` on a mail. `false`, and no change, when the mail has another lease or none. An expired lease counts until another
-    /// worker claims the mail.
+    /// Ends the lease `token` on a mail. `false`, and no change, when the mail has another lease or none. An expired lease
+    /// counts until another worker claims the mail.
     fn settle_mail(
         &mut self,
         id: MailId,

@@ -20,7 +20,7 @@ pub trait People {
     fn person(&mut self, id: PersonId) -> Result<Option<Person>, StoreError>;
     /// By address, compared by its key.
     fn person_by_email(&mut self, email: &EmailAddress) -> Result<Option<Person>, StoreError>;
-    /// Updates name, verification and password of a person that this unit has read, and increments the version. `Contended` when the stored
-    /// version differs.
+    /// Updates name, verification and password of a person that this unit has read, and increments the version. `Contended`
+    /// when the stored version differs.
     fn update_person(&mut self, person: &Person) -> Result<(), StoreError>;
 }

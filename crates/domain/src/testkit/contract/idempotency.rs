@@ -56,13 +56,13 @@ pub(super) fn a_key_is_taken_once_and_then_has_an_answer(store: &dyn Store) -> O
 pub(super) fn a_unit_that_is_refused_leaves_the_key_as_it_was(store: &dyn Store) -> Outcome {
     let key = new(1, start());
     for _ in 0..2 {
-        let refused: Result<(), StoreError> = store.write("refuse", |tx| {
+        let rejected: Result<(), StoreError> = store.write("reject", |tx| {
             assert!(tx.take_key(&key, long_ago())?);
             assert!(!tx.take_key(&key, long_ago())?, "this unit has it already");
             tx.keep_answer(&key.digest, &answer("never given"))?;
-            Err(StoreError::Unreachable("refused".to_owned()))
+            Err(StoreError::Unreachable("rejected".to_owned()))
         });
-        assert!(refused.is_err());
+        assert!(rejected.is_err());
         assert_eq!(kept(store, &key)?, None);
     }
     Ok(())

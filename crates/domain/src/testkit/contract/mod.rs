@@ -14,8 +14,8 @@
 //! # fn main() {}
 //! ```
 //!
-//! To add a suite, write a function in the module of its kind and add its name to the list below. The compiler reports a function that is
-//! missing from the list.
+//! To add a suite, write a function in the module of its kind and add its name to the list below. The compiler reports a
+//! function that is missing from the list.
 //!
 //! [`Store`]: crate::port::Store
 //! [`store_contract!`]: crate::store_contract
@@ -42,8 +42,8 @@ use crate::port::StoreError;
 /// The result of a suite: an unexpected error of the store. A violated obligation is a panic.
 pub(crate) type Outcome = Result<(), StoreError>;
 
-/// Defines a public function per suite and the macro [`crate::store_contract!`] from one list. The dollar sign is an argument, because a
-/// macro that defines a macro cannot write it otherwise.
+/// Defines a public function per suite and the macro [`crate::store_contract!`] from one list. The dollar sign is an argument,
+/// because a macro that defines a macro cannot write it otherwise.
 macro_rules! suites {
     ($dollar:tt $($kind:ident { $($suite:ident,)* })*) => {
         /// The suites; see [`crate::store_contract!`].
@@ -63,8 +63,8 @@ macro_rules! suites {
 
         /// Expands to one `#[test]` per suite of the store's contract, in modules named after their subjects.
         ///
-        /// The argument is the name of a function without arguments in the same module. Its result dereferences to an empty store that no
-        /// other test uses, and may own the resources of that store.
+        /// The argument is the name of a function without arguments in the same module. Its result dereferences to an empty
+        /// store that no other test uses, and may own the resources of that store.
         #[macro_export]
         macro_rules! store_contract {
             ($dollar make:ident) => {
@@ -91,7 +91,7 @@ macro_rules! suites {
 suites! { $
     unit {
         a_committed_unit_is_seen_by_the_next,
-        a_refusal_leaves_nothing,
+        a_rejection_leaves_nothing,
         an_error_of_the_store_leaves_nothing,
         a_unit_reads_what_it_wrote,
         a_contended_unit_runs_again,

@@ -141,13 +141,13 @@ pub(super) fn the_count_follows_every_change(store: &dyn Store) -> Outcome {
         update(store, ended)?;
     }
     counted(2, 0)?;
-    let refused: Result<(), StoreError> = store.write("give up", |tx| {
+    let rejected: Result<(), StoreError> = store.write("give up", |tx| {
         let mut gone = d.clone();
         sound(gone.decline(None, second(1)));
         tx.update_invitation(&gone)?;
         Err(StoreError::Unreachable("given up".to_owned()))
     });
-    assert!(refused.is_err());
+    assert!(rejected.is_err());
     counted(2, 0)?;
     // The time of all is over, and nobody wrote that down; then of one; then that one is open again.
     let over = (d.expires_at - start()).num_seconds();

@@ -99,8 +99,8 @@ pub(super) fn invitations_are_written_but_for_those_that_are_taken(store: &dyn S
     // A random id that exists already is a conflict: nothing is written.
     let fresh = scene.new_invitation("new@example.com");
     let twin = NewInvitation { secure_id: taken.secure_id.clone(), ..scene.new_invitation("c@example.com") };
-    let refused = store.write("twin", |tx| tx.insert_invitations(&[fresh.clone(), twin.clone()]));
-    assert_eq!(refused, Err(StoreError::Conflict(Constraint::RandomId)));
+    let rejected = store.write("twin", |tx| tx.insert_invitations(&[fresh.clone(), twin.clone()]));
+    assert_eq!(rejected, Err(StoreError::Conflict(Constraint::RandomId)));
     let addressee = Addressee { account: scene.account.id, email: &fresh.email };
     let pending = store.look("look", |tx| tx.pending_invitations(slice::from_ref(&addressee)))?;
     assert_eq!((pending, taken.created_at), (vec![None], start()));

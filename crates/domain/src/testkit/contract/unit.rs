@@ -7,20 +7,20 @@ use crate::port::{
     store::{Constraint, UnitError},
 };
 
-/// A use case's own refusal, as opposed to an error of the store.
+/// A use case's own rejection, as opposed to an error of the store.
 #[derive(Debug, PartialEq, Eq)]
-enum Refusal {
+enum Rejection {
     Own,
     Store(StoreError),
 }
 
-impl From<StoreError> for Refusal {
+impl From<StoreError> for Rejection {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
 }
 
-impl UnitError for Refusal {
+impl UnitError for Rejection {
     fn store_error(&self) -> Option<&StoreError> {
         match self {
             Self::Own => None,
@@ -47,14 +47,14 @@ pub(super) fn a_committed_unit_is_seen_by_the_next(store: &dyn Store) -> Outcome
     Ok(())
 }
 
-pub(super) fn a_refusal_leaves_nothing(store: &dyn Store) -> Outcome {
+pub(super) fn a_rejection_leaves_nothing(store: &dyn Store) -> Outcome {
     let scene = Scene::new(store)?;
     let new = scene.new_account("other");
-    let refused: Result<(), Refusal> = store.write("refuse", |tx| {
+    let rejected: Result<(), Rejection> = store.write("reject", |tx| {
         tx.insert_account(&new)?;
-        Err(Refusal::Own)
+        Err(Rejection::Own)
     });
-    assert_eq!(refused, Err(Refusal::Own));
+    assert_eq!(rejected, Err(Rejection::Own));
     assert_eq!(accounts(store)?, 1);
     Ok(())
 }

@@ -168,7 +168,7 @@ pub(super) fn a_refused_write_counts(store: &dyn Store) -> Outcome {
     let owner = principal("owner@example.com");
     let counting = Counting { credentials: &[&owner], window: Window::of(start()), now: start() };
     let new = scene.new_account("other");
-    store.run_counted(Unit::new("refuse", Mode::Write), &counting, &mut |tx, _| {
+    store.run_counted(Unit::new("reject", Mode::Write), &counting, &mut |tx, _| {
         tx.insert_account(&new)?;
         Ok(Verdict::Rollback)
     })?;

@@ -1,7 +1,7 @@
 //! A store in memory, for tests of the rules and as the reference of the contract suites.
 //!
-//! It accepts and rejects the same rows as a database. One unit runs at a time, on a copy that replaces the original at commit. So units never
-//! race; the suites of the real stores test races.
+//! It accepts and rejects the same rows as a database. One unit runs at a time, on a copy that replaces the original at commit.
+//! So units never race; the suites of the real stores test races.
 
 mod access_tokens;
 mod accounts;
@@ -144,9 +144,9 @@ impl MemoryTx {
         &mut self,
         operation: impl FnOnce(&mut State) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let refused = self.mode != Mode::Write;
+        let read_only = self.mode != Mode::Write;
         self.read(|state| {
-            if refused {
+            if read_only {
                 return Err(StoreError::defect("a unit of work that only reads tried to write"));
             }
             operation(state)

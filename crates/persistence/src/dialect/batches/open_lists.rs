@@ -26,9 +26,9 @@ pub(crate) struct OpenListStart<'a> {
     pub(crate) behind_id: Option<i64>,
 }
 
-/// The condition for the open invitations of an account between two numbers. The comparisons of pairs are always true. They lead the planner,
-/// which makes one plan for all accounts, to `invitation_open`, the only index in the order of both columns. The primary key would be slow
-/// for an account with few invitations.
+/// The condition for the open invitations of an account between two numbers. The comparisons of pairs are always true. They
+/// lead the planner, which makes one plan for all accounts, to `invitation_open`, the only index in the order of both columns.
+/// The primary key would be slow for an account with few invitations.
 macro_rules! open_between {
     ($account:expr, $lower:expr, $upper:expr) => {
         concat!(
@@ -47,9 +47,9 @@ macro_rules! open_between {
     };
 }
 
-/// The statement for lists in one order. Each list costs a look-up in `unique_invitation_public_id` and one in each table of the count, then
-/// one step in `invitation_open` per row. `OFFSET 0` keeps PostgreSQL from computing the count per row. The first entry of
-/// `invitation_overdue` tells whether any invitation is overdue, once for all lists.
+/// The statement for lists in one order. Each list costs a look-up in `unique_invitation_public_id` and one in each table of
+/// the count, then one step in `invitation_open` per row. `OFFSET 0` keeps PostgreSQL from computing the count per row. The
+/// first entry of `invitation_overdue` tells whether any invitation is overdue, once for all lists.
 macro_rules! open_lists_statement {
     ($name:ident, $lower:expr, $upper:expr, $direction:literal) => {
         pg_statement! {
@@ -83,8 +83,8 @@ macro_rules! open_lists_statement {
 open_lists_statement!(OldestFirst, "COALESCE(wanted.number, behind.id, 0)", "9223372036854775807", "ASC");
 open_lists_statement!(NewestFirst, "0", "COALESCE(wanted.number, behind.id, 9223372036854775807)", "DESC");
 
-/// The statement for the number of the open invitation at an offset: as many steps in `invitation_open`, which has all columns of the
-/// statement.
+/// The statement for the number of the open invitation at an offset: as many steps in `invitation_open`, which has all columns
+/// of the statement.
 macro_rules! nth_open_id_statement {
     ($name:ident, $direction:literal) => {
         pg_statement! {

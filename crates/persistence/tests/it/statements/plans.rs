@@ -87,8 +87,8 @@ fn sqlite() {
     }
 }
 
-/// A year's history of twenty accounts, in which a third is pending and a hundredth is queued. With fewer rows PostgreSQL would find sorting
-/// as cheap as an index.
+/// A year's history of twenty accounts, in which a third is pending and a hundredth is queued. With fewer rows PostgreSQL would
+/// find sorting as cheap as an index.
 const HISTORY: &str = "
     INSERT INTO account (public_id, name, title, created_at)
         SELECT 'a' || n, 'a' || n, 'A', now() FROM generate_series(1, 20) n;
@@ -129,8 +129,8 @@ const ONE_LARGE_ACCOUNT: &str = "
         FROM generate_series(1, 20000) n;
     ANALYZE";
 
-/// The generic plan of a statement, under the planner's settings for units. A condition on a bound value would match no partial index
-/// there.
+/// The generic plan of a statement, under the planner's settings for units. A condition on a bound value would match no partial
+/// index there.
 fn plan(place: &Postgres, sql: &str) -> String {
     let values = vec!["NULL"; sql.matches('$').count()].join(", ");
     let values = if values.is_empty() { values } else { format!("({values})") };
