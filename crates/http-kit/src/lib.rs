@@ -15,10 +15,12 @@ pub mod idempotency_key;
 pub mod json;
 pub mod moment;
 pub mod openapi;
+mod repeated;
 pub mod reply;
 pub mod request;
 mod state;
 pub mod unread_body;
 
+pub use repeated::repeated;
 pub use request::{Parsed, call, context, problem, query};
 pub use state::AppState;

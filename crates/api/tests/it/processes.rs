@@ -1,5 +1,7 @@
 //! Server and worker as two processes, as in production.
 
+use std::{process::Command, sync::mpsc::channel, thread, time::Duration};
+
 use crate::harness::{Backend, Postbox, Setup, invitation_body, on_both_databases};
 
 on_both_databases!(a_separate_worker_delivers_the_mails_of_the_server);
@@ -27,4 +29,51 @@ fn a_separate_worker_delivers_the_mails_of_the_server(backend: Backend) {
     client.get(&postbox.newest_of(1).path()).expect(200);
     worker.terminate();
     server.terminate();
+}
+
+/// The worker looks for mails in a blocking thread, which waits for an answer of the database without a limit.
+#[test]
+fn a_frozen_database_does_not_keep_the_process_after_the_shutdown_timeout() {
+    let setup = Setup::new(Backend::postgres()).with("USHER__SERVER__SHUTDOWN_TIMEOUT", "1s");
+    let mut worker = setup.start_process("worker");
+    worker.line_with("delivering mails");
+    let frozen = Frozen::freeze(&setup.backend);
+    // Two intervals of the worker: it asks the frozen database.
+    thread::sleep(Duration::from_secs(2));
+    let (send, ended) = channel();
+    thread::spawn(move || {
+        // Fails if the test has ended already.
+        drop(send.send(worker.terminate()));
+    });
+    let log =
+        ended.recv_timeout(Duration::from_secs(30)).expect("the process ends while the database is frozen");
+    assert!(log.contains("deliveries did not end in time"), "the worker waited for the database: {log}");
+    drop(frozen);
+}
+
+/// The processes of PostgreSQL behind the open connections to a database. They stand still until this is dropped.
+struct Frozen(Vec<String>);
+
+impl Frozen {
+    fn freeze(backend: &Backend) -> Self {
+        let Backend::Postgres(database) = backend else { panic!("only PostgreSQL has processes") };
+        let others =
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        let pids: Vec<String> = database.sql(others).unwrap().lines().map(str::to_owned).collect();
+        assert!(!pids.is_empty(), "no connection is open");
+        signal("STOP", &pids);
+        Self(pids)
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        signal("CONT", &self.0);
+    }
+}
+
+/// Sends a signal with the shell's built-in `kill`: not every machine has the program.
+fn signal(name: &str, pids: &[String]) {
+    let kill = format!("kill -{name} {}", pids.join(" "));
+    assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
 }

@@ -11,12 +11,10 @@ use actix_web::{
     },
 };
 use serde_json::Value;
+use usher_http_kit::repeated;
 use utoipa::ToSchema;
 
 pub(crate) use common::{CommonErrors, CommonWriteErrors};
-
-/// Characters of an unknown id that an error repeats. Every id that Usher issues is shorter.
-const MAX_REPEATED: usize = 64;
 
 /// The body of an error. Its content type is `application/json`: Fastly's clients choose their model by it.
 #[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
@@ -65,8 +63,7 @@ impl FastlyProblem {
     /// 404: the account has no invitation with this id.
     #[must_use]
     pub(crate) fn no_invitation(id: &str) -> Self {
-        let id: String = id.chars().take(MAX_REPEATED).collect();
-        Self::not_found(format_args!("Cannot find invitation '{id}'"))
+        Self::not_found(format_args!("Cannot find invitation '{}'", repeated(id)))
     }
 
     /// 405.

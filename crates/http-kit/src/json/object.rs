@@ -1,6 +1,7 @@
 use serde_json::{Map, Value};
 
 use super::{Node, Problems};
+use crate::repeated;
 
 /// The members that an object can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +37,7 @@ impl<'a> Object<'a> {
             for name in map.keys().filter(|name| !known.contains(&name.as_str())) {
                 problems.note(format_args!(
                     "{} is unknown: the members here are {}",
-                    object.path_of(name),
+                    object.path_of(repeated(name)),
                     known.join(", ")
                 ));
             }

@@ -3,6 +3,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+use crate::repeated;
+
 /// A value in which no object repeats a key: `serde_json` alone keeps the last one silently.
 pub(super) struct Strict(pub(super) Value);
 
@@ -61,7 +63,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
         let mut object = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
             if object.contains_key(&key) {
-                return Err(A::Error::custom(format_args!("the key {key:?} is there twice")));
+                return Err(A::Error::custom(format_args!("the key {:?} is there twice", repeated(&key))));
             }
             let Strict(value) = entries.next_value()?;
             object.insert(key, value);

@@ -29,6 +29,15 @@ fn a_body_is_one_object_without_repeated_keys() {
 }
 
 #[test]
+fn long_keys_are_repeated_in_part() {
+    let (long, part) = ("k".repeat(30_000), "k".repeat(64));
+    let twice = problems(&format!(r#"{{"{long}": 1, "{long}": 2}}"#), Members::Any, |_, _| Some(()));
+    assert!(twice.contains(&format!("the key \"{part}\" is there twice")), "{twice}");
+    let unknown = problems(&format!(r#"{{"{long}": 1}}"#), Members::Only(&["a"]), |_, _| Some(()));
+    assert_eq!(unknown, format!("{part} is unknown: the members here are a"));
+}
+
+#[test]
 fn one_answer_names_every_wrong_member_by_its_path() {
     let body = r#"{"a": 1, "b": {"c": "x", "list": [true, 2]}, "n": 1.5, "texts": ["x", 1]}"#;
     let found = problems(body, Members::Any, |object, problems| {

@@ -6,7 +6,7 @@ use usher_domain::{
     role::{BUILTIN, GrantError},
 };
 use usher_http_kit::{
-    body::BodyError, credentials::CredentialError, idempotency_key::HeaderError, json::ReadError,
+    body::BodyError, credentials::CredentialError, idempotency_key::HeaderError, json::ReadError, repeated,
 };
 
 use super::Problem;
@@ -59,7 +59,8 @@ impl From<HeaderError> for Problem {
 impl From<GrantError> for Problem {
     fn from(error: GrantError) -> Self {
         match error {
-            GrantError::UnknownRole(_) => {
+            GrantError::UnknownRole(name) => {
+                let error = GrantError::UnknownRole(repeated(&name).to_owned());
                 let known: Vec<&str> = BUILTIN.iter().map(|role| role.name).collect();
                 let message = format!("{error}; the roles are {}", known.join(", "));
                 Self::new(StatusCode::BAD_REQUEST, "UnknownRole", message)

@@ -44,6 +44,17 @@ fn the_first_wrong_value_chooses_the_code() {
 }
 
 #[test]
+fn a_long_role_is_repeated_in_part() {
+    let (long, part) = ("r".repeat(30_000), "r".repeat(64));
+    let body = format!(r#"{{"name": "Joe", "email": "joe@example.com", "roles": ["{long}"]}}"#);
+    let text = problem(command(&body));
+    assert!(
+        text.starts_with(&format!("400 UnknownRole: there is no role named {part}; the roles are")),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_link_needs_no_key() {
     let link = LinkRequest::read(br#"{"invitation_id": "x"}"#).unwrap();
     assert_eq!((link.invitation_id.as_str(), link.key), ("x", None));

@@ -2,8 +2,9 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use config::{Config, ConfigError, Environment, File, FileFormat, Map, Value, ValueKind};
+use config::{Config, ConfigError, Environment, File, FileFormat, Value, ValueKind};
 
+use super::variables;
 use crate::settings::{Sources, problem::Problem};
 
 /// Every key with its default and its meaning.
@@ -22,6 +23,8 @@ pub(super) struct Layers {
     pub(super) defaults: Values,
     /// The values of the file and the environment, without empty texts and lists: these count as unset.
     pub(super) given: Values,
+    /// One problem for each variable that was not read.
+    pub(super) problems: Vec<Problem>,
 }
 
 impl Layers {
@@ -38,17 +41,17 @@ impl Layers {
             Config::builder().add_source(file.clone()).build().map_err(|error| unreadable(path, &error))?;
             given = given.add_source(file);
         }
-        let variables: Map<String, String> = sources.environment.clone().into_iter().collect();
+        let known = known_keys();
+        let (variables, problems) = variables::accepted(&sources.environment, &known);
         let environment = Environment::with_prefix("USHER").separator("__").ignore_empty(true);
         let given = given.add_source(environment.source(Some(variables))).build();
         let (defaults, given) = match (defaults, given) {
             (Ok(defaults), Ok(given)) => (defaults.cache, given.cache),
             (Err(error), _) | (_, Err(error)) => return Err(Problem::general(error.to_string())),
         };
-        let known = known_keys();
         let mut given = flatten(given, &known);
         given.retain(|_, value| !is_empty(value));
-        Ok(Self { defaults: flatten(defaults, &known), given, known })
+        Ok(Self { defaults: flatten(defaults, &known), given, known, problems })
     }
 }
 

@@ -7,6 +7,7 @@
 mod layers;
 mod secret_files;
 mod value;
+mod variables;
 
 use config::Value;
 use serde::de::DeserializeOwned;
@@ -30,8 +31,9 @@ pub(super) struct Reader {
 impl Reader {
     /// Reads the sources and the secret files. The error is a source that cannot be read at all.
     pub(super) fn new(sources: &Sources) -> Result<Self, SettingsProblems> {
-        let layers = Layers::read(sources).map_err(|problem| SettingsProblems(vec![problem]))?;
-        let mut reader = Self { layers, problems: Vec::new(), unknown: Vec::new() };
+        let mut layers = Layers::read(sources).map_err(|problem| SettingsProblems(vec![problem]))?;
+        let problems = std::mem::take(&mut layers.problems);
+        let mut reader = Self { layers, problems, unknown: Vec::new() };
         reader.read_secret_files();
         Ok(reader)
     }

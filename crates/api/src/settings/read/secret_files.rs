@@ -51,10 +51,18 @@ fn twin(file_key: &str, known: &[String]) -> Option<(String, String)> {
 fn content(path: &Path) -> Result<String, String> {
     use std::io::Read as _;
     let unreadable = |error: std::io::Error| format!("which cannot be read: {error}");
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(unreadable)?;
-    file.take(MAX_OCTETS).read_to_string(&mut text).map_err(unreadable)?;
+    // One byte more than allowed shows that the file is too large.
+    file.take(MAX_OCTETS + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_OCTETS {
+        return Err(format!("which is larger than {} KiB", MAX_OCTETS / 1024));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| "which is not UTF-8".to_owned())?;
+    if text.trim_matches(['\r', '\n']).is_empty() {
+        return Err("which is empty".to_owned());
+    }
     let content =
         text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
-    if content.is_empty() { Err("which is empty".to_owned()) } else { Ok(content.to_owned()) }
+    Ok(content.to_owned())
 }

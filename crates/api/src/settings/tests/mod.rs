@@ -5,6 +5,7 @@ mod problems;
 mod reference;
 mod rules;
 mod secret_files;
+mod variables;
 
 use std::path::{Path, PathBuf};
 

@@ -60,6 +60,32 @@ fn absent_and_empty_files_are_named() {
 }
 
 #[test]
+fn files_with_only_line_breaks_are_empty() {
+    for (key, name) in [
+        ("auth.secret_file", "USHER__AUTH__SECRET_FILE"),
+        ("auth.previous_secrets_file", "USHER__AUTH__PREVIOUS_SECRETS_FILE"),
+    ] {
+        let scenario = Scenario::new();
+        let blank = show(&scenario.write("blank", "\n\r\n\n"));
+        let text = scenario.env(name, &blank).problem_of(DeploymentMode::Development, key);
+        assert!(text.ends_with(&format!("names {blank}, which is empty")), "{text}");
+    }
+}
+
+#[test]
+fn secret_files_have_at_most_64_kib() {
+    let scenario = Scenario::new();
+    let file = |name: &str, size: usize| show(&scenario.write(name, &"x".repeat(size)));
+    let (most, more) = (file("most", 64 * 1024), file("more", 64 * 1024 + 1));
+    let scenario = scenario.env("USHER__AUTH__SECRET_FILE", &most);
+    let secret = scenario.load_valid(DeploymentMode::Development).auth.secret;
+    assert_eq!(secret.expose_secret().len(), 64 * 1024);
+    let scenario = scenario.env("USHER__AUTH__SECRET_FILE", &more);
+    let text = scenario.problem_of(DeploymentMode::Development, "auth.secret_file");
+    assert!(text.ends_with("which is larger than 64 KiB"), "{text}");
+}
+
+#[test]
 fn development_mode_keeps_its_generated_secret() {
     let scenario = Scenario::new();
     let first = scenario.load_valid(DeploymentMode::Development).auth.secret;
