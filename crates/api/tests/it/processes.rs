@@ -1,6 +1,11 @@
 //! Server and worker as two processes, as in production.
 
-use std::{process::Command, sync::mpsc::channel, thread, time::Duration};
+use std::{
+    process::Command,
+    sync::mpsc::channel,
+    thread,
+    time::{Duration, Instant},
+};
 
 use crate::harness::{Backend, Postbox, Setup, invitation_body, on_both_databases};
 
@@ -38,8 +43,6 @@ fn a_frozen_database_does_not_keep_the_process_after_the_shutdown_timeout() {
     let mut worker = setup.start_process("worker");
     worker.line_with("delivering mails");
     let frozen = Frozen::freeze(&setup.backend);
-    // Two intervals of the worker: it asks the frozen database.
-    thread::sleep(Duration::from_secs(2));
     let (send, ended) = channel();
     thread::spawn(move || {
         // Fails if the test has ended already.
@@ -51,18 +54,35 @@ fn a_frozen_database_does_not_keep_the_process_after_the_shutdown_timeout() {
     drop(frozen);
 }
 
-/// The processes of PostgreSQL behind the open connections to a database. They stand still until this is dropped.
+/// Processes of PostgreSQL that stand still until this is dropped.
 struct Frozen(Vec<String>);
 
 impl Frozen {
+    /// Locks the table of the worker until a query waits for it, and freezes the process of that query.
     fn freeze(backend: &Backend) -> Self {
+        const LOCK: &str = "LOCK TABLE mail; SELECT pg_sleep(60)";
+        const WAITING: &str = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() \
+                               AND wait_event_type = 'Lock'";
+        const UNLOCK: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                              WHERE datname = current_database() AND query LIKE 'LOCK TABLE%'";
         let Backend::Postgres(database) = backend else { panic!("only PostgreSQL has processes") };
-        let others =
-            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
-        let pids: Vec<String> = database.sql(others).unwrap().lines().map(str::to_owned).collect();
-        assert!(!pids.is_empty(), "no connection is open");
-        signal("STOP", &pids);
-        Self(pids)
+        thread::scope(|scope| {
+            // Fails when the lock is released.
+            scope.spawn(|| drop(database.sql(LOCK)));
+            let deadline = Instant::now() + Duration::from_secs(30);
+            let waiting = loop {
+                let pids = database.sql(WAITING).unwrap();
+                if !pids.is_empty() || Instant::now() > deadline {
+                    break pids.lines().map(str::to_owned).collect::<Vec<_>>();
+                }
+            };
+            let frozen = (!waiting.is_empty()).then(|| {
+                signal("STOP", &waiting);
+                Self(waiting)
+            });
+            database.sql(UNLOCK).unwrap();
+            frozen.expect("the worker looks for mails")
+        })
     }
 }
 
