@@ -53,7 +53,7 @@ pub(super) fn a_key_is_taken_once_and_then_has_an_answer(store: &dyn Store) -> O
     Ok(())
 }
 
-pub(super) fn a_unit_that_is_refused_leaves_the_key_as_it_was(store: &dyn Store) -> Outcome {
+pub(super) fn a_unit_that_fails_leaves_the_key_as_it_was(store: &dyn Store) -> Outcome {
     let key = new(1, start());
     for _ in 0..2 {
         let rejected: Result<(), StoreError> = store.write("reject", |tx| {

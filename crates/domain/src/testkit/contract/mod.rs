@@ -190,13 +190,13 @@ suites! { $
         what_is_nobodys_is_not_counted,
         several_writers_are_counted_at_once,
         several_writes_of_a_person_get_numbers_of_their_own,
-        a_refused_write_counts,
+        a_rejected_write_counts,
         a_unit_that_runs_again_is_counted_once,
         concurrent_writes_get_numbers_of_their_own,
     }
     idempotency {
         a_key_is_taken_once_and_then_has_an_answer,
-        a_unit_that_is_refused_leaves_the_key_as_it_was,
+        a_unit_that_fails_leaves_the_key_as_it_was,
         every_answer_comes_back_as_it_was,
         a_stale_answer_gives_way,
         only_a_key_that_was_taken_gets_an_answer,

@@ -163,7 +163,7 @@ pub(super) fn several_writes_of_a_person_get_numbers_of_their_own(store: &dyn St
     Ok(())
 }
 
-pub(super) fn a_refused_write_counts(store: &dyn Store) -> Outcome {
+pub(super) fn a_rejected_write_counts(store: &dyn Store) -> Outcome {
     let scene = Scene::new(store)?;
     let owner = principal("owner@example.com");
     let counting = Counting { credentials: &[&owner], window: Window::of(start()), now: start() };
