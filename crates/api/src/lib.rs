@@ -4,8 +4,8 @@
 //! line ([`cli`]), and development mode ([`develop`]). What does not: rules about invitations (domain), application services
 //! (app), wire formats (landscape, fastly, web), SQL (persistence), SMTP (mailer), and tokens (auth).
 //!
-//! To add an edge, add a crate beside `landscape` and `fastly`, its settings and endpoints in [`routes`], and rows in the
-//! authorization matrix of the tests. The matrix fails until its rows exist.
+//! To add an edge, add a crate next to `landscape` and `fastly`, its settings and endpoints in [`routes`], and rows in
+//! the authorization matrix of the tests. The matrix fails until its rows exist.
 
 pub mod cli;
 pub mod compose;

@@ -1,4 +1,4 @@
-//! The clock and the random generator of the operating system.
+//! The operating system's clock and random number generator.
 
 use chrono::SubsecRound as _;
 use usher_domain::{

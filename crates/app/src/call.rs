@@ -54,7 +54,7 @@ pub type Render<T> = Arc<dyn Fn(&T) -> Answer + Send + Sync>;
 /// The result of an operation in an account.
 #[derive(Debug, Clone)]
 pub struct InAccount<T> {
-    /// Who acted, in which account.
+    /// Who acted, and in which account.
     pub actor: Arc<Actor>,
     /// What the use case returned.
     pub value: T,
@@ -73,9 +73,9 @@ pub struct Outcome<E> {
 /// The response to a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// As the edge rendered it.
+    /// The answer as the edge rendered it.
     pub answer: Answer,
-    /// Whether it was stored under the request's idempotency key, so that nothing was done now.
+    /// Whether the answer had been stored under the request's idempotency key. If so, this request changed nothing.
     pub replayed: bool,
 }
 

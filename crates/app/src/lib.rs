@@ -5,11 +5,11 @@
 //! call [`App`] and nothing below it. Whether a request is batched, how many batches run at once, and how long anything waits
 //! are decided here alone.
 //!
-//! The way of a write: a service of the façade such as [`InvitationService`] → `operation::write` → `batch` → one unit of
-//! work → the use case.
+//! The path of a write: a service of the façade such as [`InvitationService`] → `operation::write` → `batch` → one
+//! unit of work → the use case.
 //!
-//! To add an operation: a unit struct that implements `WriteOperation` or `ReadOperation` beside its service, and a method of
-//! the service. To add a service: a file of its own, and a field of [`App`].
+//! To add an operation: a unit struct that implements `WriteOperation` or `ReadOperation`, next to its service, and a
+//! method of the service. To add a service: a file of its own, and a field of [`App`].
 
 mod batch;
 mod call;

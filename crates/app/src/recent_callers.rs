@@ -1,9 +1,10 @@
 //! Callers that were looked up a moment ago (ADR 19).
 //!
-//! A client that asks for one page after the other would be looked up for each of them, which costs the database as much as a
-//! short answer. The result is reused for ten milliseconds, by requests that only read. A change of rights takes effect that
-//! much later at most; rights that are granted take effect at once, because a rejection is not kept. Writes, and so everything
-//! that grants rights, look their caller up in their own transaction.
+//! Without this cache, a client that requests one page after another would be looked up for each page, and a look-up
+//! costs the database as much as a short answer. Requests that only read reuse the result for ten milliseconds, so a
+//! change of rights takes effect at most that much later. Rights that are granted take effect at once, because
+//! rejections are not cached. Writes, and so everything that grants rights, look up their caller in their own
+//! transaction.
 
 use std::{
     collections::HashMap,

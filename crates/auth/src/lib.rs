@@ -14,7 +14,7 @@
 //! | [`HmacLinkKeys`] | [`LinkKeys`](usher_domain::port::LinkKeys) |
 //! | [`RequestKeys`] | [`RequestFingerprints`](usher_domain::port::RequestFingerprints) |
 //!
-//! Beside the ports:
+//! In addition to the ports:
 //!
 //! - [`JwtVerifier`] verifies JWTs of the configured issuers ([`IssuerSettings`]) for [`CredentialVerifier`].
 //! - [`access_token_digest`] computes the digest under which an access token is stored.

@@ -37,13 +37,13 @@ pub struct BenchArguments {
 /// A part of the benchmarks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Part {
-    /// Each operation, beside the same work done by pgbench.
+    /// Each operation, compared with the same work done by pgbench.
     Throughput,
     /// The time of a page, by its position in the list and by the way of paging.
     Pages,
     /// Each operation in a small and in a large database.
     Sizes,
-    /// Creations on SQLite, beside single durable commits.
+    /// Creations on SQLite, compared with single durable commits.
     Sqlite,
     /// Resident memory, and the time from start to the first response.
     Process,

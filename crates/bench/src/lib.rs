@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: the cost of Usher's requests, beside what the database does without Usher.
+//! `cargo xtask bench`: the cost of Usher's requests, compared with what the database does without Usher.
 //!
 //! The baseline is pgbench with the same statements on PostgreSQL, and single durable commits on SQLite. Usher and its
 //! baseline take turns in the same run and on the same cluster, so that each figure stands next to a baseline of the same

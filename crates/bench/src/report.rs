@@ -1,4 +1,4 @@
-//! The report of a run: tables for people, figures for programs, and each target beside its measured value.
+//! The report of a run: tables for people, figures for programs, and each target next to its measured value.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! Creations on SQLite, beside single durable commits on the same disk.
+//! Creations on SQLite, compared with single durable commits on the same disk.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! Each operation beside the same work done by pgbench, in turns.
+//! Each operation compared with the same work done by pgbench, in turns.
 
 use std::collections::BTreeMap;
 

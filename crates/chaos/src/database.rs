@@ -5,7 +5,7 @@ use usher_tooling::{Failure, program};
 
 use crate::{arguments::DatabaseKind, environment::ChaosEnvironment, session::DatabaseSession, wait};
 
-/// The longest time that PostgreSQL may need to notice a client's death.
+/// How long PostgreSQL may take to notice that a client has died.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The database of one scenario, seen from outside.

@@ -11,7 +11,7 @@ use crate::{relay::SmtpRelay, session::DatabaseSession};
 pub(crate) enum CreationOutcome {
     /// Status 2xx, with the secure id: the first half of the link.
     Acknowledged(String),
-    /// No response, or status 5xx: the invitation may exist or not.
+    /// No response, or status 5xx: the invitation may or may not exist.
     Unknown,
     /// Status 4xx.
     Rejected(u16),

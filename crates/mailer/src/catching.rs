@@ -5,7 +5,7 @@ use std::{
     task::Poll,
 };
 
-/// The work panicked. The message is dropped, because it can quote the mail.
+/// The work panicked. The panic message is dropped, because it may quote the mail.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Panicked;
 

@@ -109,7 +109,7 @@ fn no_connection(error: &r2d2::Error, connections: u32) -> StoreError {
     }
 }
 
-/// Logs that connecting failed. The unit that waits learns it only when its wait runs out.
+/// Logs that connecting failed. The waiting unit finds out only when its wait runs out.
 #[derive(Debug)]
 struct Log;
 

@@ -20,7 +20,7 @@ pub struct AuthSection {
     /// Signs and verifies HS256 tokens, and derives the keys of links. At least 32 bytes.
     #[serde(deserialize_with = "signing_secret")]
     pub secret: SecretString,
-    /// Former secrets. They verify tokens and do not sign.
+    /// Previous secrets. They verify tokens but do not sign them.
     #[serde(deserialize_with = "signing_secrets")]
     pub previous_secrets: Vec<SecretString>,
     /// `iss` of the tokens under the secret: written and required if set.

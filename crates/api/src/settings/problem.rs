@@ -1,7 +1,7 @@
 /// One thing to correct in the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The key as in files, such as `server.bind`; empty for a problem of a whole source.
+    /// The key as written in a configuration file, such as `server.bind`. Empty if the problem concerns a whole source.
     pub key: String,
     /// The environment variable of that key; `None` for keys that only files can set.
     pub variable: Option<String>,

@@ -14,7 +14,7 @@ use super::{
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServerSection {
-    /// Address and port to listen on; port 0 takes a free one.
+    /// Address and port to listen on; port 0 picks a free port.
     #[serde(deserialize_with = "bind")]
     pub bind: SocketAddr,
     /// The URL for people and clients; `None` is possible outside production only. See [`ServerSection::base_url`].

@@ -1,4 +1,4 @@
-//! Commands beside a running server.
+//! Commands that run while a server is running.
 
 use std::{
     io::{Read as _, Write as _},

@@ -129,7 +129,7 @@ fn cursor_of_another_account(server: &Server) -> String {
     listed(&ann)[0]["id"].as_str().unwrap().to_owned()
 }
 
-/// Asserts that both dialects reject the cursor in their form, also beside other parameters.
+/// Asserts that both dialects reject the cursor in their form, also together with other parameters.
 #[track_caller]
 fn assert_rejected(client: &Client, cursor: &str, [landscape, fastly]: [&str; 2]) {
     for more in ["", "&limit=2", "&limit=2&offset=2"] {

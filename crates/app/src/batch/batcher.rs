@@ -95,7 +95,7 @@ impl<W: BatchWork> Batcher<W> {
         result.await.unwrap_or_else(|_| Err(self.unanswered()))
     }
 
-    /// The result of a request that is a batch of one. It runs beside other batches: only permits limit how many there are.
+    /// The result of a request that is a batch of one. It runs alongside other batches, limited only by permits.
     pub(crate) async fn submit_alone(
         self: &Arc<Self>,
         context: &RequestContext,

@@ -11,7 +11,7 @@ pub(crate) struct Item<Q> {
     pub(crate) span: tracing::Span,
     /// When it was submitted.
     pub(crate) submitted_at: Instant,
-    /// What it asks for.
+    /// The typed request.
     pub(crate) request: Q,
 }
 

@@ -1,9 +1,10 @@
 //! Requests of one operation that come at the same time, in one unit of work.
 //!
-//! A round trip, a transaction and a flush cost the same for one request and for many. A request that finds its operation
-//! idle is a batch of its own: it waits for no company. Requests that come while a batch runs form the next one. That batch
-//! begins when the one before has ended, or beside it as soon as it is as large: otherwise batches get small under load,
-//! and each costs the same round trips. A request waits at most ten milliseconds for a larger batch while a runner is free.
+//! A round trip, a transaction and a flush cost the same for one request as for many. A request that finds its
+//! operation idle is a batch of its own and does not wait for other requests. Requests that arrive while a batch runs
+//! form the next batch. It begins when the running batch has ended, or alongside it once it is at least as large:
+//! otherwise batches get small under load, and each costs the same round trips. While a runner is free, a request waits
+//! at most ten milliseconds for its batch to grow.
 
 mod batcher;
 mod item;

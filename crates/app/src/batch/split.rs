@@ -21,7 +21,7 @@ pub(crate) trait SplitBatch {
 /// Performs all items of a batch; returns their results, each in its place.
 ///
 /// All items are one unit of work. It is split in two cases:
-/// - A wait ran out. Nothing was done, so items with budget left go again; the others fail.
+/// - A wait ran out. Nothing was done, so items with budget left are tried again; the others fail.
 /// - The unit failed for a reason that one item may have caused, such as a row that cannot be read. Nothing was kept. Each item
 ///   becomes a unit of its own, so that the others succeed.
 pub(crate) fn together_or_alone<Q, B: SplitBatch>(

@@ -72,7 +72,7 @@ impl Throttle {
         Ok(())
     }
 
-    /// Ends an attempt. The password was right, wrong, or could not be checked (`None`), which counts for nothing.
+    /// Ends an attempt. The password was right or wrong, or could not be checked (`None`), which does not count.
     pub(super) fn end(&self, key: &str, right: Option<bool>) {
         let mut counts = self.counts();
         let Some(failures) = counts.get_mut(key) else { return };

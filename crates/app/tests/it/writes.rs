@@ -97,7 +97,7 @@ async fn the_write_limit_counts_rejected_requests_and_those_that_are_not_underst
     assert!(outcome.quota.unwrap().is_exceeded());
 }
 
-/// Nobody is counted for it, so it takes no unit of work.
+/// Its write is not counted for any person, so it needs no unit of work.
 #[tokio::test]
 async fn a_link_request_that_is_not_understood_is_rejected_at_once() {
     let scene = Scene::new();

@@ -127,7 +127,8 @@ impl RemoteKeys {
         }
     }
 
-    /// Read the clock after this call, not before: otherwise a fetch that ended in between seems to lie in the future.
+    /// Read the clock after this call, not before: otherwise a fetch that ended between the two seems to be in the
+    /// future.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

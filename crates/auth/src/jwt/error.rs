@@ -63,10 +63,10 @@ pub enum InvalidToken {
     /// `aud` does not include Usher (RFC 7519, 4.1.3).
     #[error("the token is meant for another audience")]
     Audience,
-    /// `nbf` lies in the future.
+    /// `nbf` is in the future.
     #[error("the token is not valid yet")]
     NotYetValid,
-    /// `iat` lies in the future.
+    /// `iat` is in the future.
     #[error("the token was issued in the future")]
     IssuedInFuture,
     /// A required claim is missing. Carries its configured name.

@@ -18,7 +18,7 @@ pub enum SendError {
         /// For the operator.
         reason: String,
     },
-    /// The whole mail was sent, but the relay did not answer. It may have been relayed or not.
+    /// The whole mail was sent, but the relay did not answer. It may or may not have been relayed.
     #[error("mail relay did not confirm the mail: {reason}")]
     Ambiguous {
         /// For the operator.

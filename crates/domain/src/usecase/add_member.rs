@@ -96,7 +96,7 @@ fn create(tx: &mut dyn Tx, env: &Env, command: &AddMember) -> Result<Person, Add
     let name = command.name.clone().ok_or_else(|| AddMemberError::NameNeeded(command.email.to_string()))?;
     let new = CreatePerson { email: command.email.clone(), name, password: command.password.clone() };
     create_person(tx, env, &new).map_err(|error| match error {
-        // Another request inserted the person in between: the next run finds it.
+        // Another request inserted the person in the meantime. The next run finds it.
         CreatePersonError::Exists(_) => AddMemberError::Store(StoreError::Contended),
         CreatePersonError::Store(error) => AddMemberError::Store(error),
     })

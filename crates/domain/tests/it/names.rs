@@ -121,7 +121,7 @@ fn passwords_have_a_minimum_and_a_maximum_length() {
     assert_eq!(format!("{:?}", Password::parse("hunter22222").unwrap()), "Password(…)");
 }
 
-/// Invisible characters that names may contain beside visible ones.
+/// Invisible characters that names may contain along with visible ones.
 const BLANKS: [char; 18] = [
     '\u{200C}',
     '\u{200D}',

@@ -134,7 +134,7 @@ impl Problem {
     /// Returns the problem as the answer of a write, without its headers.
     pub(crate) fn answer(&self) -> Answer {
         let (error, message) = (Value::from(self.body.error), Value::from(self.body.message.as_str()));
-        // Values have a text for certain, unlike types that serialize themselves.
+        // A `Value` can always be written as text, unlike a type with its own `Serialize`.
         let body = format!(r#"{{"detail":null,"error":{error},"message":{message}}}"#);
         Answer { status: self.status.as_u16(), content_type: Some("application/json".to_owned()), body }
     }

@@ -24,7 +24,7 @@ fn insecure(server: &SmtpServer) -> SmtpSettings {
     SmtpSettings { insecure: true, ca_file: None, ..settings(server) }
 }
 
-/// The settings, with a login beside the URL.
+/// The settings, with a login in addition to the URL.
 fn with_login(password: &str, settings: SmtpSettings) -> SmtpSettings {
     SmtpSettings { username: Some("usher".into()), password: Some(password.to_owned().into()), ..settings }
 }

@@ -1,4 +1,4 @@
-//! SQLite beside Usher, for the benchmarks and the crash test.
+//! SQLite without Usher, for the benchmarks and the crash test.
 //!
 //! `sqlite script FILE` runs the SQL on standard input. `sqlite commits FILE SECONDS` inserts an invitation and its mail in one
 //! transaction after another, each of them flushed. `sqlite appends FILE SECONDS` appends pages to a plain file and flushes each

@@ -202,7 +202,7 @@ impl Turn<'_> {
     /// Returns once the transaction is committed, by this turn or a later one.
     fn durable(mut self) -> Result<(), StoreError> {
         match self.hand_on() {
-            // Each turn sends an end, whether it is over or dropped.
+            // Each turn sends an end, whether it completes or is dropped.
             Some(end) => {
                 end.recv().unwrap_or_else(|_| Err(StoreError::defect("a shared transaction has no end")))
             }

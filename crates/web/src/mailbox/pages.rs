@@ -9,7 +9,7 @@ use super::{
 };
 use crate::page::Page;
 
-/// As the public pages' policy, with the frame of the HTML part and without forms.
+/// The policy of public pages, except that a page may frame the HTML part and may not submit forms.
 const POLICY: &str = "default-src 'none'; style-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; \
      frame-ancestors 'none'";
 

@@ -43,7 +43,7 @@ pub(in super::super) struct CreateAccessTokenArguments {
     /// Name of the token
     #[arg(long, value_parser = display_text)]
     pub(in super::super) name: DisplayText,
-    /// Scope of the token: all permissions of the member, or only reading
+    /// Scope of the token: all of the member's permissions, or read-only
     #[arg(long, value_name = "SCOPE", value_parser = scope(), default_value = Scope::Global.as_str())]
     pub(in super::super) scope: Scope,
     /// Lifetime of the token, such as 24h or 90d; default: no expiry

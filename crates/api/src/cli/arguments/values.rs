@@ -1,4 +1,4 @@
-//! Parsers of argument values. Errors complete clap's "invalid value … for …: ".
+//! Parsers for argument values. Each error message completes clap's "invalid value … for …: ".
 
 use std::time::Duration;
 

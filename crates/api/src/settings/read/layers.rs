@@ -69,7 +69,7 @@ pub(in crate::settings) fn known_keys() -> Vec<String> {
     keys
 }
 
-/// Whether a value comes from the environment, where every value is a text.
+/// Whether a value comes from the environment, where every value is a string.
 pub(super) fn is_from_environment(value: &Value) -> bool {
     value.origin() == Some(ENVIRONMENT)
 }

@@ -47,7 +47,7 @@ impl Reader {
         }
     }
 
-    /// Whether the key or its twin has a problem.
+    /// Whether a problem has been reported for the key or for its `_file` twin.
     pub(super) fn is_reported(&self, key: &str) -> bool {
         let is_twin = |rest: &str| rest.is_empty() || rest == "_file";
         self.problems.iter().any(|problem| problem.key.strip_prefix(key).is_some_and(is_twin))

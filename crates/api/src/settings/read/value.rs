@@ -1,7 +1,8 @@
 //! Serde's view of a section: keys with values from TOML or from the environment.
 //!
-//! Types are not guessed: `threads = "4"` is a mistake in a file. In the environment every value is a text, so the text
-//! `4` is a number there. No error repeats a value, because a secret can be in the wrong place.
+//! Types are not guessed: in a file, `threads = "4"` is an error. In the environment every value is a string, so there
+//! `4` is accepted as a number. No error message repeats a value, because it may be a secret that was put in the wrong
+//! place.
 
 use std::fmt::{self, Display};
 

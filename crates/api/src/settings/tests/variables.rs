@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// The messages for these variables beside the settings that production requires.
+/// The messages for these variables, added to the settings that production requires.
 fn messages(variables: &[(&str, &str)]) -> Vec<String> {
     let scenario = variables.iter().fold(Scenario::production(), |all, (name, value)| all.env(name, value));
     scenario.problems(DeploymentMode::Production).into_iter().map(|(_, text)| text).collect()

@@ -83,7 +83,7 @@ fn lists_are_paginated_by_limit_and_offset(backend: Backend) {
     let followed = first["next"].as_str().unwrap().split_once('?').unwrap().1;
     assert_eq!(part(followed)["results"], middle["results"]);
     assert_eq!(part(followed)["previous"], link("limit=2&offset=0"));
-    // An invitation that ended in between causes neither a repetition nor a gap.
+    // An invitation that ends between two pages causes neither a repetition nor a gap.
     jane.delete("/api/v2/invitations/1").expect(204);
     assert_eq!((ids(&part(followed)), ids(&part("limit=2&offset=2"))), (vec![3, 4], vec![4, 5]));
     let unknown = jane.get(&format!("/api/v2/invitations?limit=2&cursor={}", "x".repeat(22))).problem();

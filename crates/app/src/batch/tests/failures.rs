@@ -4,7 +4,7 @@ use usher_domain::port::store::Constraint;
 
 use super::*;
 
-/// So short that every wait runs out.
+/// So short that every wait times out.
 const SHORT: Duration = Duration::from_millis(1);
 
 fn gone() -> StoreError {
@@ -96,7 +96,7 @@ async fn a_request_without_a_result_is_a_defect() {
     assert_defect(&third.await);
 }
 
-/// The budget is for being taken into a batch: a request that was taken waits for its result.
+/// The budget limits only the wait for a batch. Once a batch has taken a request, the request waits for its result.
 #[tokio::test]
 async fn a_request_that_no_batch_takes_in_time_is_rejected() {
     let mut scene = Scene::new(1, 4, SHORT);

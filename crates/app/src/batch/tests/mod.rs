@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{context::RequestContext, limiter::Limiter, units::Units};
 
-/// Longer than any test: no wait runs out.
+/// Longer than any test, so no wait times out.
 const LONG: Duration = Duration::from_hours(1);
 
 type Asking = Pin<Box<dyn Future<Output = Result<u32, StoreError>>>>;
@@ -34,7 +34,7 @@ type Asking = Pin<Box<dyn Future<Output = Result<u32, StoreError>>>>;
 enum End {
     /// The result of each request is its number and a hundred more.
     Answer,
-    /// Only that many requests, the first ones, have a result.
+    /// Only this many requests, from the start of the batch, have a result.
     AnswerOnly(usize),
     Fail(StoreError),
     Panic,
@@ -101,7 +101,7 @@ impl Scene {
         Self { batcher, units, tell, entered, ends }
     }
 
-    /// One runner, and no wait runs out.
+    /// One runner, and waits that never time out.
     fn with_one_runner() -> Self {
         Self::new(1, 4, LONG)
     }

@@ -23,11 +23,11 @@ pub(crate) trait WriteOperation: 'static {
     const SHARES_UNITS: bool;
     /// Who may ask.
     type Caller: Caller;
-    /// What is asked.
+    /// The typed request.
     type Command: Send + Sync + 'static;
-    /// What comes of it.
+    /// The result of a success.
     type Value: Send + Sync + 'static;
-    /// Why nothing comes of it.
+    /// Why the operation does not succeed.
     type Error: UnitError + Send + Sync + 'static;
 
     /// The use case, for several requests at once.
@@ -55,7 +55,7 @@ pub(crate) struct SubmittedWrite<O: WriteOperation> {
 pub(super) type Decision<O> =
     Result<Done<<O as WriteOperation>::Value>, Rejection<<O as WriteOperation>::Error>>;
 
-/// What was decided about a write, and where its writer stands since.
+/// What was decided about a write, and the person's quota as of this write.
 pub(super) type Written<O> = (Decision<O>, Option<Quota>);
 
 /// A write that succeeded.

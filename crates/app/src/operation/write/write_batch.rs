@@ -25,7 +25,7 @@ pub(super) struct WriteBatch<'a, O: WriteOperation> {
     units: &'a Units,
     guard: &'a IdempotencyGuard,
     items: &'a [Item<SubmittedWrite<O>>],
-    /// Whether each item was counted by an earlier unit, and where its writer stands since.
+    /// Whether each item was counted by an earlier unit, and the person's quota as of that count.
     counted: Vec<Option<Counted>>,
 }
 

@@ -47,8 +47,8 @@ pub enum StoreError {
     /// A uniqueness rule was violated.
     #[error("conflict on {0:?}")]
     Conflict(Constraint),
-    /// Another unit changed the row in between, or removed one that a write refers to. The store runs the unit again, so
-    /// callers see this only after too many attempts.
+    /// Another unit changed the row in the meantime, or removed a row that a write refers to. The store runs the unit
+    /// again, so callers see this error only after too many attempts.
     #[error("too many changes to the same row at once")]
     Contended,
     /// A wait ran out before the work began. Nothing was done, so a second attempt is safe.

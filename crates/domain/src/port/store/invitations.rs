@@ -113,7 +113,7 @@ pub trait Invitations {
     fn insert_invitations(&mut self, new: &[NewInvitation]) -> Result<Vec<Option<Invitation>>, StoreError>;
     /// Updates status, sponsor, generation, `closed_*`, `updated_at`, `sent_at` and `expires_at` of an invitation that this
     /// unit has read, and increments the version. `Contended` when the stored version differs; `Conflict(PendingInvitation)`
-    /// when it becomes pending beside another pending invitation.
+    /// when it becomes pending while its address already has a pending invitation in the account.
     fn update_invitation(&mut self, invitation: &Invitation) -> Result<(), StoreError> {
         self.update_invitations(slice::from_ref(invitation))
     }

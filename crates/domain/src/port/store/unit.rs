@@ -32,12 +32,12 @@ impl<T> Tx for T where
 /// What a unit of work is going to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// Only reads, and each call sees a picture of its own moment: for use cases whose calls need not agree. Costs no
-    /// transaction. A write fails as [`StoreError::Defect`].
+    /// Only reads, and each call sees the data as of its own moment: for use cases whose calls need not agree. Needs
+    /// no transaction. A write fails as [`StoreError::Defect`].
     Look,
-    /// Only reads, of one consistent picture. A write fails as [`StoreError::Defect`].
+    /// Only reads, from one consistent snapshot. A write fails as [`StoreError::Defect`].
     Read,
-    /// Reads and writes; sees one consistent picture, and what it wrote itself.
+    /// Reads and writes; sees one consistent snapshot, and its own writes.
     Write,
 }
 

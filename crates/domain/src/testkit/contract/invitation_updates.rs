@@ -11,7 +11,7 @@ use crate::{
 /// Every end that an invitation can have.
 const ENDS: [Status; 4] = [Status::Accepted, Status::Declined, Status::Revoked, Status::Expired];
 
-/// Ends a pending invitation in a unit of its own; answers it as it has to be stored now.
+/// Ends a pending invitation in a unit of its own. Returns the invitation as it must now be stored.
 fn end(store: &dyn Store, open: Invitation, status: Status) -> Result<Invitation, StoreError> {
     let (mut invitation, now) = (open, second(10));
     let by = sound(invitation.sponsor.ok_or("no sponsor"));

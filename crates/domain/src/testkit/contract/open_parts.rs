@@ -149,7 +149,7 @@ pub(super) fn the_count_follows_every_change(store: &dyn Store) -> Outcome {
     });
     assert!(rejected.is_err());
     counted(2, 0)?;
-    // The time of all is over, and nobody wrote that down; then of one; then that one is open again.
+    // All terms have ended, and no expiry is stored; then one expiry is stored; then that invitation is open again.
     let over = (d.expires_at - start()).num_seconds();
     counted(0, over)?;
     let mut expired = d.clone();

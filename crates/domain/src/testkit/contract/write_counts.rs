@@ -138,7 +138,7 @@ pub(super) fn several_writers_are_counted_at_once(store: &dyn Store) -> Outcome 
     Ok(())
 }
 
-/// In the order of the writes, as far as it is one credential; in any case numbers of their own.
+/// The numbers always differ. For one credential, they are in the order of the writes.
 pub(super) fn several_writes_of_a_person_get_numbers_of_their_own(store: &dyn Store) -> Outcome {
     let scene = Scene::new(store)?;
     let ada = scene.new_person("ada@example.com");

@@ -142,7 +142,7 @@ pub(super) fn write_people(
     let new: Vec<NewPerson> = approvals.iter().filter_map(Approval::new_person).cloned().collect();
     let inserted = if new.is_empty() { Ok(Vec::new()) } else { tx.insert_people(&new) };
     let mut new = match inserted {
-        // Another request inserted the person in between: the next run finds it.
+        // Another request inserted the person in the meantime. The next run finds it.
         Err(StoreError::Conflict(Constraint::PersonEmail)) => return Err(StoreError::Contended),
         other => other?.into_iter(),
     };

@@ -112,7 +112,7 @@ fn write(tx: &mut dyn Tx, approvals: &[Approval<'_>], now: Timestamp) -> Result<
     // Invitations before memberships: their compare-and-set decides between concurrent acceptances.
     tx.update_invitations(&invitations)?;
     match tx.insert_memberships(&memberships) {
-        // Another request inserted the membership in between: the next run finds it.
+        // Another request inserted the membership in the meantime. The next run finds it.
         Err(StoreError::Conflict(Constraint::Membership)) => return Err(StoreError::Contended),
         other => other?,
     }

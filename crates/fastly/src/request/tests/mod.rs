@@ -34,7 +34,7 @@ fn rejected(body: &Value) -> String {
     problem.strip_prefix("400 Bad request: ").unwrap_or_else(|| panic!("{problem}")).to_owned()
 }
 
-/// A body with these attributes beside the address.
+/// A body with these attributes in addition to the address.
 fn with(attributes: &Value) -> Value {
     let mut body = json!({ "data": { "type": "invitation", "attributes": attributes } });
     body["data"]["attributes"]["email"] = "mina@example.org".into();
