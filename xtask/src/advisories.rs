@@ -13,11 +13,11 @@ use usher_tooling::{Failure, program, report_progress, step};
 /// The database that cargo-deny reads, unless `deny.toml` names another one.
 const DATABASE: &str = "https://github.com/RustSec/advisory-db";
 
-/// How long the database may take to answer before it counts as unreachable.
+/// How long the database may take to respond before it counts as unreachable.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Fails when a dependency has an advisory. Prints one line and skips the check where the database cannot be fetched, so
-/// that the other checks also work without access to it.
+/// Fails when a dependency has an advisory. Prints one line and skips the check where the database cannot be fetched,
+/// so that the other checks still work without access to it.
 pub(crate) fn check(mut deny: Command) -> Result<(), Failure> {
     if is_reachable(DATABASE) {
         return step("advisories", deny.args(["check", "advisories"]));

@@ -13,7 +13,7 @@ use crate::{
 const MACHETE: Tool = Tool { name: "cargo-machete", version: "0.9.2" };
 const DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2" };
 
-/// Runs all checks: those that fail most often first, those whose tools must be built last.
+/// Runs all checks: first those that fail most often, and last those whose tools must be built.
 pub(crate) fn run() -> Result<(), Failure> {
     // Only this command needs --locked: once it has passed, the lock file is up to date for all other commands.
     let mut lock_file = cargo(&["metadata", "--locked", "--format-version", "1"]);

@@ -1,10 +1,11 @@
 //! Development tasks, started by `cargo xtask`.
 //!
-//! Each module is one task, or a check of the task `ci`. The benchmarks and the crash test are crates of their own, which this
-//! program only starts. A task prints one line on standard error for each of its steps and leaves standard output to its
-//! figures and to the programs that it runs.
+//! Each module is one task, or a check of the task `ci`. The benchmarks and the crash test are separate crates, which
+//! this program only starts. A task prints one line on standard error for each of its steps and leaves standard output
+//! to its figures and to the programs that it runs.
 //!
-//! To add a task: a module with `run`, and a variant of `Task`. Keep this program quick to build, because each task waits for it.
+//! To add a task, add a module with `run`, and a variant of `Task`. Keep this program quick to build, because each task
+//! waits for it.
 
 mod advisories;
 mod ci;

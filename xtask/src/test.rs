@@ -36,7 +36,8 @@ fn run_parts(arguments: &[OsString], profile: Profile, timings: &mut Timings) ->
     };
     let runner = Runner::find();
     if is_whole_run {
-        // A part of its own for its time. With arguments it would fail: nextest takes few options together with --no-run.
+        // The build is a separate part, so that its time is shown. With arguments it would fail: nextest takes few
+        // options together with --no-run.
         let mut build = with_postgres(runner.command(profile));
         build.args(["--workspace", "--no-run"]);
         timings.step("building the tests", &mut build)?;

@@ -14,7 +14,7 @@ use crate::{
     seed::{self, CHANGED, READ},
 };
 
-/// Usher's tables with the same rows as the system under test, in a database of its own.
+/// Usher's tables with the same rows as the system under test, in a separate database.
 pub(crate) struct Baseline {
     database: Database,
     rows: u32,

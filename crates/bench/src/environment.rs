@@ -7,7 +7,7 @@ use usher_tooling::Failure;
 
 use crate::{load::LoadResult, operation::Operation, procfs::CpuClock, programs::BenchPrograms};
 
-/// How many acceptances to prepare for each second. More acceptances end the measurement with an error.
+/// How many acceptances to prepare for each second. A measurement that needs more ends with an error.
 pub(crate) const ACCEPTANCES_PER_SECOND: u32 = 24_000;
 
 /// The first number of the invitations of the changed account. It is far above the numbers of all other invitations.

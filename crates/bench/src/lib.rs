@@ -1,13 +1,14 @@
 //! `cargo xtask bench`: the cost of Usher's requests, compared with what the database does without Usher.
 //!
 //! The baseline is pgbench with the same statements on PostgreSQL, and single durable commits on SQLite. Usher and its
-//! baseline take turns in the same run and on the same cluster, so that each figure stands next to a baseline of the same
-//! minute. A response or a row count that is not as expected ends the run. A missed target only shows in the table.
+//! baseline take turns in the same run and on the same cluster, so that each figure is compared with a baseline
+//! measured within the same minute. A response or a row count that is not as expected ends the run. A missed target is
+//! only shown in the table.
 //!
 //! Usher runs as a program with its delivery worker; this crate uses no other crate of the product.
 //!
-//! To add an operation: a variant in `operation.rs` and a script in `baseline/`. To add a part: a file with `run`, a variant of
-//! `Part`, and a call in `measure`.
+//! To add an operation, add a variant in `operation.rs` and a script in `baseline/`. To add a part, add a file with
+//! `run`, a variant of `Part`, and a call in `measure`.
 
 mod arguments;
 mod baseline;

@@ -19,7 +19,7 @@ pub(crate) struct LoadProfile {
 pub(crate) struct LoadResult {
     /// Requests or transactions, including the warm-up.
     pub(crate) total: u32,
-    /// Requests or transactions in a second.
+    /// Requests or transactions per second.
     pub(crate) rate: f64,
     /// Latencies in microseconds. pgbench reports only the mean, which then stands for both.
     pub(crate) p50: f64,

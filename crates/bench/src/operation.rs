@@ -63,7 +63,7 @@ impl Operation {
         matches!(self, Self::Create | Self::Accept)
     }
 
-    /// A text that the first response must contain.
+    /// A string that the first response must contain.
     pub(crate) fn expected_text(self) -> &'static str {
         match self {
             Self::Create | Self::Get => "\"secure_id\":\"",

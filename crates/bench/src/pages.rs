@@ -83,7 +83,7 @@ fn walk(
     size: RunSize,
     report: &mut Report,
 ) -> Result<(), Failure> {
-    // The quick run takes larger pages, to end soon.
+    // The quick run requests larger pages, so that it ends sooner.
     let page_size = if size.quick { 250 } else { 25 };
     let mut tenths =
         ["first_tenth_us", "middle_tenth_us", "last_tenth_us"].map(|name| (name, Series::default()));

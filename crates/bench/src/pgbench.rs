@@ -21,8 +21,8 @@ pub(crate) fn run(
     profile: LoadProfile,
 ) -> Result<LoadResult, Failure> {
     let mut pgbench = program(&programs.pgbench);
-    // Plans each statement once, as Usher does. With its default, PostgreSQL plans the page anew for each execution once the
-    // table has grown, which halves the baseline.
+    // Plans each statement once, as Usher does. By default, PostgreSQL would plan the page's query anew for each
+    // execution once the table has grown, which would halve the baseline.
     pgbench.env("PGOPTIONS", "-c plan_cache_mode=force_generic_plan");
     pgbench.args(["--no-vacuum", "--protocol=prepared", "--file"]).arg(Path::new(SCRIPTS).join(script));
     pgbench.args(["--client", &profile.connections.to_string()]);
@@ -41,7 +41,7 @@ fn parse(printed: &str) -> Option<LoadResult> {
     };
     let total =
         printed.lines().find_map(|line| line.strip_prefix("number of transactions actually processed: "));
-    // pgbench prints this line since version 15. Before, a failed transaction ends the run.
+    // pgbench has printed this line since version 15. In earlier versions, a failed transaction ends the run.
     if number("number of failed transactions: ").is_some_and(|failed| failed > 0.0) {
         return None;
     }

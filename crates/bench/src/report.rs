@@ -38,7 +38,7 @@ impl Report {
         self.figures.extend(other.figures);
     }
 
-    /// The whole report for people. `description` tells about the machine.
+    /// The whole report for people. `description` describes the machine.
     pub(crate) fn markdown(&self, description: &str) -> String {
         let mut out = format!("# Benchmarks of Usher\n\n{description}\n\n");
         self.verdicts().markdown(&mut out);

@@ -19,7 +19,7 @@ pub(crate) const SECRET: &str = "a secret of the benchmarks, which protects noth
 /// The longest time that a start may take.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What Usher logs for each try of a mail while the relay is down.
+/// Usher's log message for each attempt to send a mail while the relay is down.
 const EXPECTED_WARNING: &str = "mail not relayed";
 
 /// A running server; killed when dropped.
@@ -34,10 +34,10 @@ pub(crate) struct UsherServer {
 /// Usher's program with the settings of the benchmarks. All other settings have their defaults.
 ///
 /// The delivery worker runs inside the server, as it does by default: its sweeps and its claims are a part of what is
-/// measured. No relay listens on the configured port, so mails stay queued: the cost of SMTP is not a part of a request, and
-/// a backlog of deliveries would disturb the measurements that follow. The write limit is out of reach, because a single person
-/// creates all invitations. A request waits up to 10 s for a connection, so that a slow machine shows in the figures and not
-/// as rejections.
+/// measured. No relay listens on the configured port, so mails stay queued: the cost of SMTP is not a part of a
+/// request, and a backlog of deliveries would disturb the measurements that follow. The write limit is out of reach,
+/// because a single person creates all invitations. A request waits up to 10 s for a connection, so that a slow machine
+/// affects the figures instead of causing failed requests.
 pub(crate) fn command(programs: &BenchPrograms, url: &str, folder: &Path) -> Command {
     let mut usher = program(&programs.usher);
     usher.current_dir(folder).env_clear().envs([

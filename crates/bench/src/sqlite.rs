@@ -18,8 +18,9 @@ use crate::{
     table::{Table, no_figure, rounded, spread},
 };
 
-/// Numbers of connections, each with the target rate of creations as a multiple of single commits. No server can reach it with
-/// one connection: a response takes the time of a commit and that of an empty response.
+/// Numbers of connections, each with the target rate of creations as a multiple of the rate of single commits. No
+/// server can reach the target with one connection: a response takes as long as a commit and an empty response
+/// together.
 const CONNECTIONS: [(u32, Option<f64>); 2] = [(1, None), (64, Some(4.0))];
 
 /// What one run measures.

@@ -30,7 +30,7 @@ impl Series {
         Self(self.0.iter().zip(&other.0).map(|(one, other)| one / other).collect())
     }
 
-    /// In each round, the rate at which both things are done one after the other.
+    /// The rate in each round if each operation of one series is followed by one of the other.
     pub(crate) fn combined_rate(&self, other: &Self) -> Self {
         Self(self.0.iter().zip(&other.0).map(|(one, other)| 1.0 / (one.recip() + other.recip())).collect())
     }

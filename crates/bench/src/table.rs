@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::stats::Series;
 
-/// Rows under a title, with notes between both.
+/// Rows under a title, with notes between the two.
 pub(crate) struct Table {
     title: String,
     notes: Vec<String>,

@@ -1,4 +1,4 @@
-//! The account that invitations are created in. Usher's command line creates it.
+//! The account in which invitations are created. Usher's command line creates the account.
 
 use std::net::SocketAddr;
 
@@ -86,7 +86,7 @@ fn creation(email: &str) -> String {
     json!({ "name": "Ada Lovelace", "email": email, "roles": ["Auditor"] }).to_string()
 }
 
-/// What a response to a creation promises; none when the request was not sent.
+/// The outcome of a creation, according to the response; none when the request was not sent.
 pub(crate) fn creation_outcome(response: &HttpOutcome) -> Option<CreationOutcome> {
     match response {
         HttpOutcome::NotSent => None,

@@ -20,7 +20,7 @@ pub(crate) struct StoredInvitation {
     pub(crate) mail_state: String,
 }
 
-/// The figures of a scenario, and what it violated.
+/// The figures of a scenario, and its violations.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Verdict {
     pub(crate) acknowledged: u64,
@@ -51,7 +51,7 @@ fn parse(row: &str) -> Option<StoredInvitation> {
     Some(StoredInvitation { email, secure_id, mails, mail_state })
 }
 
-/// Checks all guarantees. Call it when no mail is queued any more.
+/// Checks all guarantees. Call this once no mail is queued.
 pub(crate) fn check(
     history: &History,
     stored: &[StoredInvitation],

@@ -27,7 +27,7 @@ use crate::{
 /// Acceptances in each round.
 const PARALLEL: usize = 200;
 
-/// The account that the two people are members of already.
+/// The account that the two people are already members of.
 const OTHER_ACCOUNT: &str = "elsewhere";
 
 /// Checks in each round that exactly one acceptance succeeds.

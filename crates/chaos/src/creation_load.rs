@@ -23,7 +23,8 @@ use crate::{
 /// Clients, each with one request under way.
 const CLIENTS: u64 = 8;
 
-/// Requests in a second. The rate is above the required 100 acknowledged creations, because some requests meet a killed process.
+/// Requests per second. The rate is above the required 100 acknowledged creations, because some requests reach a killed
+/// process.
 const RATE: f64 = 160.0;
 
 /// The longest time until creations are acknowledged again.
@@ -72,7 +73,7 @@ impl CreationLoad {
         })
     }
 
-    /// Acknowledged creations in a second so far.
+    /// Acknowledged creations per second so far.
     pub(crate) fn rate(&self) -> f64 {
         let count = u32::try_from(self.acknowledged.load(Ordering::Relaxed)).unwrap_or(u32::MAX);
         f64::from(count) / self.started.elapsed().as_secs_f64()
@@ -105,7 +106,7 @@ impl CreationLoad {
         let mut outcomes =
             turns.filter_map(|turn| Some(self.account.invite(*self.addresses.get(turn)?, email)));
         outcomes.find(|outcome| *outcome != HttpOutcome::NotSent).unwrap_or_else(|| {
-            // No process is up: let other threads work before the next try.
+            // No process is up: let other threads work before the next attempt.
             thread::yield_now();
             HttpOutcome::NotSent
         })

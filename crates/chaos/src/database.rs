@@ -30,7 +30,7 @@ impl TestDatabase {
         })
     }
 
-    /// The URL for a process, which carries the process's name where the database shows names.
+    /// The URL for a process, which contains the process's name if the database can show it.
     pub(crate) fn url(&self, process: &str) -> String {
         match self {
             Self::Postgres(database) => format!("{}?application_name={process}", database.url()),
@@ -51,8 +51,8 @@ impl TestDatabase {
         }
     }
 
-    /// Waits until PostgreSQL has closed the connections of a killed process, which ends its transactions. SQLite has no
-    /// server that would have to notice the kill.
+    /// Waits until PostgreSQL has closed the connections of a killed process, which ends its transactions. Does not
+    /// wait on SQLite, which has no server that would have to notice the kill.
     pub(crate) fn await_disconnected(
         &self,
         session: &mut DatabaseSession,

@@ -42,8 +42,8 @@ impl ChaosEnvironment {
         self.reaper.folder()
     }
 
-    /// Waits for the turn to kill. Only one scenario kills at a time, so that no scenario disturbs the load of another. A
-    /// scenario gives up its turn before it waits for leases to end.
+    /// Waits for this scenario's turn to kill. Only one scenario kills at a time, so that no scenario disturbs the load
+    /// of another. A scenario gives up its turn before it waits for leases to end.
     pub(crate) fn take_turn(&self) -> MutexGuard<'_, ()> {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }

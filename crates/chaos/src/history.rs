@@ -22,14 +22,14 @@ pub(crate) enum CreationOutcome {
 pub(crate) struct History {
     /// The outcome of each creation, by email address.
     pub(crate) creations: BTreeMap<String, CreationOutcome>,
-    /// By email address, how many copies of a mail the relay had at a kill before the worker settled it. Each kill in that window
-    /// allows one more copy; a copy without such a kill is a violation.
+    /// By email address, the number of copies of a mail that the relay had at the time of a kill, if the mail was not
+    /// yet settled. Such a kill allows one more copy; any further copy is a violation.
     pub(crate) unsettled_copies: BTreeMap<String, usize>,
 }
 
 impl History {
-    /// Records the copies of all queued mails. Call it after each kill, when the database has ended the transactions of the
-    /// killed process.
+    /// Records the copies of all queued mails. Call this after each kill, once the database has ended the transactions
+    /// of the killed process.
     pub(crate) fn record_unsettled_copies(
         &mut self,
         session: &mut DatabaseSession,

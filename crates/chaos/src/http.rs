@@ -1,4 +1,4 @@
-//! HTTP requests, each on a connection of its own, with the exact outcome.
+//! HTTP requests, each on its own connection, with the exact outcome.
 
 use std::{
     fmt::Write as _,
@@ -38,7 +38,7 @@ pub(crate) fn connect(address: SocketAddr) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// Sends a request as the only one of a connection.
+/// Sends a request on a connection that carries no other request.
 pub(crate) fn send(
     mut stream: TcpStream,
     method: &str,

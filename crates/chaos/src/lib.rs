@@ -1,10 +1,11 @@
-//! `cargo xtask chaos`: kills Usher's processes, races them and cuts them off from their clients, and checks what they have
-//! promised.
+//! `cargo xtask chaos`: kills Usher's processes, races them and cuts them off from their clients, and checks that they
+//! keep Usher's guarantees.
 //!
-//! Each scenario observes Usher from outside: through the program itself, HTTP clients, an SMTP relay of its own, and clients of
-//! the database that share no code with Usher. Usher has no code for these tests, and this crate uses no crate of the product.
+//! Each scenario observes Usher from outside: through the program itself, HTTP clients, its own SMTP relay, and
+//! database clients that share no code with Usher. Usher has no code for these tests, and this crate uses no crate of
+//! the product.
 //!
-//! To add a scenario: a file with `run`, a variant of `Scenario`, and a call in `run_scenario`.
+//! To add a scenario, add a file with `run`, a variant of `Scenario`, and a call in `run_scenario`.
 
 mod account;
 mod arguments;
@@ -85,7 +86,7 @@ fn run_scenarios(arguments: &ChaosArguments) -> Result<Vec<ScenarioResult>, Fail
     Ok(results)
 }
 
-/// Runs all scenarios side by side; they take turns at killing. A scenario that cannot go on has a result too.
+/// Runs all scenarios side by side; they take turns at killing. A scenario that ends early also has a result.
 fn run_all(environment: &ChaosEnvironment, plan: &[(Scenario, DatabaseKind, u32)]) -> Vec<ScenarioResult> {
     thread::scope(|scope| {
         let running: Vec<_> = (plan.iter().zip(1..))

@@ -27,7 +27,7 @@ const MAX_PAUSE: Duration = Duration::from_millis(1_200);
 /// Acknowledged creations between two kills.
 const CREATIONS_BETWEEN_KILLS: u64 = 20;
 
-/// The minimum rate of acknowledged creations in the long form. Below it, the test would not be one under load.
+/// The minimum rate of acknowledged creations in the long form. Below it, the kills would not happen under load.
 const MIN_RATE: f64 = 100.0;
 
 /// The default of `worker.concurrency`.

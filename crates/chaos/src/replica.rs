@@ -117,7 +117,7 @@ impl Replica<'_> {
         self.child.id()
     }
 
-    /// Waits until `/health/ready` returns 200. A worker has no address, so its log has to tell.
+    /// Waits until `/health/ready` returns 200. A worker has no address, so this looks for a line in its log instead.
     pub(crate) fn await_ready(&mut self) -> Result<(), Failure> {
         let name = self.spec.name.clone();
         wait::until(&format!("start of {name}"), START_TIMEOUT, || {

@@ -58,8 +58,8 @@ impl<'e> ScenarioRun<'e> {
         report_progress(&format!("{} on {}: {text}", self.scenario.name(), self.kind));
     }
 
-    /// Call it after each kill: waits until the database has ended the process's transactions, and records which mails the
-    /// process left unsettled.
+    /// Waits until the database has ended the process's transactions, and records which mails the process left
+    /// unsettled. Call this after each kill.
     pub(crate) fn record_kill(&mut self, spec: &ReplicaSpec) -> Result<(), Failure> {
         self.database.await_disconnected(&mut self.session, &spec.name)?;
         self.history.record_unsettled_copies(&mut self.session, &self.relay)

@@ -8,8 +8,8 @@ use usher_tooling::Failure;
 /// The line after the rows of each statement.
 const END: &str = "<end>";
 
-/// A client of a database in a process of its own: psql or the SQLite client. It shares no code with Usher, and it can hold a
-/// transaction, and so its locks, for as long as a test needs.
+/// A database client in its own process: psql or the SQLite client. It shares no code with Usher. It can hold a
+/// transaction, and thereby its locks, for as long as a test needs.
 pub(crate) struct DatabaseSession {
     child: Child,
     input: Option<ChildStdin>,

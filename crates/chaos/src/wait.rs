@@ -31,7 +31,7 @@ pub(crate) fn until<T>(
     }
 }
 
-/// Lets time pass.
+/// Sleeps for the given time.
 #[expect(
     clippy::disallowed_methods,
     reason = "the seed chooses the moments of kills, and other processes raise no events here; no test assumes that work is \

@@ -16,7 +16,7 @@ impl Latencies {
         self.all.len()
     }
 
-    /// Quantiles in microseconds, for shares in thousandths. 0 without any response.
+    /// Quantiles in microseconds, for shares in thousandths. 0 if there were no responses.
     pub(crate) fn quantiles<const N: usize>(&mut self, shares: [usize; N]) -> [f64; N] {
         self.all.sort_unstable();
         let last = self.all.len().saturating_sub(1);

@@ -1,8 +1,8 @@
 //! The load client of `cargo xtask bench`: one thread, one `epoll`, keep-alive HTTP/1.1, one request at a time on each
 //! connection (a closed loop).
 //!
-//! General-purpose clients do not fit: each creation needs a new email address, and each acceptance a signed token. They
-//! send fixed bodies, or run a script for each request, which costs more than the server does.
+//! General-purpose clients do not fit: each creation needs a new email address, and each acceptance a signed token.
+//! Such clients send fixed bodies, or run a script for each request, which costs more than the server does.
 //!
 //! The client prints one JSON object. A response with a status other than 200 ends the run and is printed on standard
 //! error.

@@ -3,11 +3,11 @@ use std::{convert::Infallible, io::Write as _, str::FromStr};
 const PLAIN: &str = "{n}";
 const PADDED: &str = "{nnnnnnnnnn}";
 
-/// A text with a place for a number.
+/// A string with a placeholder for a number.
 #[derive(Debug, Clone)]
 pub(crate) struct Template {
     before: String,
-    /// The minimum number of digits; unset when the text has no place for a number.
+    /// The minimum number of digits; unset when the string has no placeholder.
     digits: Option<usize>,
     after: String,
 }
@@ -28,7 +28,7 @@ impl FromStr for Template {
 }
 
 impl Template {
-    /// Appends the text with the number in its place.
+    /// Appends the string, with the number in place of the placeholder.
     pub(crate) fn write(&self, number: u64, out: &mut Vec<u8>) {
         out.extend_from_slice(self.before.as_bytes());
         if let Some(digits) = self.digits {

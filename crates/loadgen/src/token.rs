@@ -6,7 +6,7 @@ use crate::template::Template;
 /// The header of Usher's own tokens (docs/api/landscape.md).
 const HEADER: &[u8] = br#"{"alg":"HS256","typ":"JWT"}"#;
 
-/// 2100-01-01T00:00:00Z. A fixed time far away needs no clock.
+/// 2100-01-01T00:00:00Z. A fixed time in the distant future makes a clock unnecessary.
 const EXPIRES: u32 = 4_102_444_800;
 
 /// Signs tokens for people who are new to the server. The subject is the verified email address.

@@ -14,7 +14,7 @@ use crate::{
     response::HttpResponse,
 };
 
-/// Reads a list page by page, following only the links `next`.
+/// Reads a list page by page, following only the `next` links.
 pub(crate) fn run(arguments: &WalkArguments) -> Result<Value, LoadError> {
     let mut stream = TcpStream::connect(arguments.address).context("connecting")?;
     stream.set_nodelay(true).context("setting up a connection")?;

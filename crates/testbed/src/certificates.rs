@@ -16,7 +16,8 @@ pub(crate) const SERVER_KEY: &str = "server-key.pem";
 
 /// Creates an authority and a server certificate signed by it, and writes them into the directory.
 ///
-/// One self-signed certificate would not do: clients reject an authority's certificate as that of a server.
+/// A single self-signed certificate would not do: clients reject a server that presents an authority's certificate as
+/// its own.
 pub(crate) fn write(directory: &Path) -> Result<(), TestbedError> {
     let created = create().map_err(|error| TestbedError::Failed {
         what: "creating test certificates".into(),

@@ -5,7 +5,7 @@ use std::{
 };
 
 /// The environment variable with the URL of a running PostgreSQL server, as a user who may create databases:
-/// `postgres://user@%2Fsocket%2Fdirectory/postgres`. Where it is set, no cluster is started.
+/// `postgres://user@%2Fsocket%2Fdirectory/postgres`. If it is set, no cluster is started.
 pub const POSTGRES_VARIABLE: &str = "USHER_TEST_POSTGRES";
 
 /// The environment variable with the path of a Python interpreter that has the packages of [`python_requirements`].

@@ -1,15 +1,15 @@
 //! Real peers for tests: a throwaway PostgreSQL cluster, a third-party SMTP server, and Fastly's clients. A peer is a
-//! program of others that Usher talks to, or that talks to Usher.
+//! third-party program that Usher talks to, or that talks to Usher.
 //!
-//! What belongs here: starting and stopping such programs, and inspecting them from outside. This crate depends on no crate
-//! of the product, so that a test never checks our code with our code.
+//! What belongs here: starting and stopping such programs, and inspecting them from outside. This crate depends on no
+//! crate of the product, so that a test never uses our code to check our code.
 //!
-//! Each peer has a directory of its own and no fixed port, so that any number of test processes can run side by side. It
+//! Each peer has its own directory and no fixed port, so that any number of test processes can run side by side. A peer
 //! ends when its handle is dropped, and also when the test process is killed; see `process::Lifeline`. A new peer needs
 //! both properties.
 //!
-//! The programs come from the system, not from Cargo: `cargo xtask test` installs what is missing. This crate only looks
-//! for them and returns [`TestbedError::Missing`] otherwise. It needs a Unix system.
+//! The programs come from the system, not from Cargo: `cargo xtask test` installs what is missing. This crate only
+//! looks for them, and returns [`TestbedError::Missing`] if one is missing. It needs a Unix system.
 
 #[cfg(feature = "smtp")]
 mod certificates;

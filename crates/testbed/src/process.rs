@@ -39,7 +39,7 @@ impl Lifeline {
 impl Drop for Lifeline {
     fn drop(&mut self) {
         drop(self.stdin.take());
-        // The next test must not meet the remains of this peer. A destructor cannot report a failure.
+        // This peer must not leave anything behind for the next test. A destructor cannot report a failure.
         let _ = self.child.wait();
     }
 }

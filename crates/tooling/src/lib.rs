@@ -4,7 +4,7 @@
 //! under test. The crate must stay quick to build, because every `cargo xtask` builds it: it depends on no crate of the
 //! product, and the tools run the product as programs instead.
 //!
-//! To add a helper: put it into the module of its subject, and only when two tools need it.
+//! To add a helper, put it into the module for its subject, and only if two tools need it.
 
 mod build;
 mod failure;

@@ -9,7 +9,7 @@ pub fn shared_postgres() -> Result<&'static PostgresServer, Failure> {
     Ok(server)
 }
 
-/// Runs `attempt`. When it finds PostgreSQL's programs missing, installs them and runs it once more.
+/// Runs `attempt`. If PostgreSQL's programs are missing, installs them and runs `attempt` once more.
 pub fn installing_postgres<T>(attempt: impl Fn() -> Result<T, TestbedError>) -> Result<T, Failure> {
     match attempt() {
         Err(TestbedError::Missing { .. }) => {

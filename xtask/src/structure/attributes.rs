@@ -2,7 +2,7 @@
 
 use syn::{Attribute, Item, Meta};
 
-/// Whether the attributes keep an item out of every build but that of the tests.
+/// Whether the attributes exclude an item from all builds except that of the tests.
 pub(super) fn is_test(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| match &attribute.meta {
         Meta::Path(path) => path.is_ident("test"),

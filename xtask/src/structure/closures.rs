@@ -11,7 +11,7 @@ use usher_tooling::Failure;
 
 use super::attributes::{attributes, is_test};
 
-/// How many closures a file has, and how many of them are within each other at most.
+/// The number of closures in a file, and how deeply they are nested at most.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 struct ClosureCount {
     total: usize,
@@ -71,7 +71,8 @@ impl<'ast> Visit<'ast> for Counter {
         }
     }
 
-    /// Arguments that are expressions, as those of `format!`, count like any other; other arguments are unknown.
+    /// Arguments that are expressions, such as those of `format!`, are visited like any other expression. The content
+    /// of other arguments is unknown.
     fn visit_macro(&mut self, call: &'ast Macro) {
         if let Ok(arguments) = call.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated) {
             for argument in &arguments {

@@ -13,7 +13,7 @@ pub(super) struct Content {
     /// The names of the types that are declared exactly `pub`.
     pub(super) public_types: Vec<String>,
     pub(super) imports: Vec<Import>,
-    /// The paths in the code. Names of variables are among them.
+    /// The paths in the code, including names of variables.
     pub(super) paths: BTreeSet<Segments>,
     /// The lines of its inline test modules.
     pub(super) test_lines: usize,
@@ -25,7 +25,7 @@ pub(super) struct Import {
     pub(super) path: Segments,
     /// The name in the importing module; none for a glob.
     pub(super) name: Option<String>,
-    /// Whether other modules can import the name from here. A re-export alone uses nothing.
+    /// Whether other modules can import the name from here. A re-export alone does not count as a use of the name.
     pub(super) is_reexport: bool,
 }
 

@@ -15,8 +15,8 @@ pub(super) type FileImports<'a> = BTreeMap<(&'a Path, &'a Path), BTreeSet<&'a st
 
 /// The imports between the files of a tree, from `use` declarations and from paths in the code.
 ///
-/// A re-export is no import by itself, just as `mod child;` is none; using the name in the same file is one. Importing a module
-/// is none either: the paths that continue from it are.
+/// A re-export by itself does not count as an import, and neither does `mod child;`. Using the name in the same file
+/// does. Importing a module does not count either, but the paths that continue from it do.
 pub(super) fn file_imports(tree: &ModuleTree) -> FileImports<'_> {
     let mut imports = FileImports::new();
     for (index, module) in tree.modules.iter().enumerate() {

@@ -3,11 +3,11 @@
 //! The task fails when the files of a crate import each other in a cycle, or when two public types share a name. The other
 //! figures (lines, files, long files, closures) are for information.
 //!
-//! Both rules concern production code: the modules that the libraries and programs reach, without `mod tests` and without items
-//! under `#[cfg(test)]`. All other files are test code. Macros are not expanded: paths in their arguments count as imports, the
-//! items that they generate are unknown.
+//! Both rules concern production code: the modules that the libraries and programs reach, without `mod tests` and
+//! without items under `#[cfg(test)]`. All other files are test code. Macros are not expanded: paths in their arguments
+//! count as imports, and the items that they generate are unknown.
 //!
-//! To add a rule: a module that returns its violations, and its figure and description in `report`.
+//! To add a rule, add a module that returns its violations, and add its figure and description to `report`.
 
 mod attributes;
 mod closures;

@@ -16,10 +16,10 @@ use super::{
     type_names::TypeNames,
 };
 
-/// A file with more lines asks to be split.
+/// A file with more lines should be split.
 const LONG: usize = 400;
 
-/// Lines of one kind of code, and the files that have some.
+/// Lines of one kind of code, and the number of files that contain it.
 #[derive(Default)]
 struct Amount {
     lines: usize,
@@ -98,7 +98,7 @@ impl Report {
         }
     }
 
-    /// The figures, one a line.
+    /// The figures, one per line.
     pub(super) fn table(&self) -> String {
         let mut long_files = self.long.len().to_string();
         for (lines, file) in &self.long {

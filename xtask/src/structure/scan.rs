@@ -16,7 +16,7 @@ use super::{
 #[derive(Default)]
 pub(super) struct Scan<'ast> {
     pub(super) content: Content,
-    /// The child modules, in this file and in files of their own.
+    /// The child modules, in this file and in their own files.
     pub(super) children: Vec<&'ast ItemMod>,
 }
 
@@ -53,7 +53,7 @@ impl<'ast> Scan<'ast> {
             return;
         }
         let name = name.unraw().to_string();
-        // A name that the module already has is another variant of the item, for another platform or feature.
+        // If the module already has the name, this item is the same one for another platform or feature.
         let is_new = self.content.items.insert(name.clone());
         if is_new && matches!(visibility, Some(Visibility::Public(_))) {
             self.content.public_types.push(name);
@@ -117,7 +117,7 @@ impl<'ast> Visit<'ast> for Scan<'ast> {
     }
 }
 
-/// The lines of a module that is in this file; 0 for one in a file of its own.
+/// The lines of a module that is in this file; 0 for one that has its own file.
 fn lines(module: &ItemMod) -> usize {
     let Some((braces, _)) = &module.content else { return 0 };
     let first = module.attrs.first().map_or(module.mod_token.span, |attribute| attribute.pound_token.span);

@@ -7,7 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Crates that are no part of the product: development tasks and what tests and measurements run beside Usher.
+/// Crates that are not part of the product: development tasks, and the code that tests and measurements run alongside
+/// Usher.
 const TOOLING: [&str; 6] = ["bench", "chaos", "loadgen", "testbed", "tooling", "xtask"];
 
 /// One crate with its Rust files. All paths are relative to the root of the checkout.

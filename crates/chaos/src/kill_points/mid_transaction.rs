@@ -1,8 +1,9 @@
 //! Stops a process inside a transaction on SQLite, where nothing shows who holds the lock or waits for it.
 //!
-//! SIGSTOP stops the process at any moment while it creates one invitation after another. When another client then cannot take the
-//! write lock of the file, the stopped process holds the lock: it is between the begin of a transaction and the release after
-//! its commit. The process is killed in this state. Otherwise it continues, and the test tries again.
+//! SIGSTOP stops the process at an arbitrary moment while it creates one invitation after another. When another client
+//! then cannot take the write lock of the file, the stopped process holds the lock: it is between the beginning of a
+//! transaction and the release after its commit. The process is killed in this state. Otherwise it continues, and the
+//! test tries again.
 
 use std::{
     net::SocketAddr,

@@ -62,7 +62,7 @@ impl<'e> KillPointTrial<'_, 'e> {
         self.scenario.record_kill(&self.whole)
     }
 
-    /// Creates an invitation and waits until its mail has come to the point.
+    /// Creates an invitation and waits until its mail has reached the point.
     fn reach(&mut self, point: KillPoint, email: &str) -> Result<(), Failure> {
         match point {
             KillPoint::Claimed | KillPoint::Connected => {

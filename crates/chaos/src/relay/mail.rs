@@ -1,6 +1,6 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-/// What the checks need of a mail. All copies of a mail must be identical, octet for octet.
+/// The parts of a mail that the checks need. All copies of a mail must be identical, octet for octet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RelayedMail {
     message_id: String,
@@ -40,7 +40,7 @@ impl RelayedMail {
     }
 }
 
-/// The first acceptance link in a text.
+/// The first acceptance link in a string.
 fn find_link(text: &str) -> Option<String> {
     let mut words = text.split(|c: char| c.is_whitespace() || "\"<>".contains(c));
     words.find(|word| word.contains("/accept-invitation/")).map(str::to_owned)

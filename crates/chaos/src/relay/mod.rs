@@ -17,7 +17,7 @@ use self::state::RelayState;
 
 pub(crate) use self::{mail::RelayedMail, state::SmtpStep};
 
-/// A relay on a port of its own. It ends with this process.
+/// A relay on its own port. It ends with this process.
 #[derive(Clone)]
 pub(crate) struct SmtpRelay {
     state: Arc<RelayState>,

@@ -8,7 +8,7 @@ use usher_tooling::Failure;
 
 use super::mail::RelayedMail;
 
-/// The longest time until a connection comes to the step where it is held.
+/// The longest time until a connection reaches the step where it is held.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A step of the dialogue at which a connection can be held.
@@ -75,7 +75,8 @@ impl RelayState {
         self.lock().mails.clone()
     }
 
-    /// Called by a connection at each step: returns when the connection is not held there, or not any more.
+    /// Called by a connection at each step. Returns at once unless the connection is held there; otherwise, returns
+    /// when it is released.
     pub(super) fn reach(&self, step: SmtpStep, recipient: &str) {
         let mut inner = self.lock();
         if inner.holds(step, recipient) {

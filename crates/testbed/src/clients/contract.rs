@@ -13,7 +13,8 @@ pub enum InvitationResponse {
 
 /// The rules of Fastly's strictest client that a body violates. Empty when every client can read the body.
 ///
-/// Unless a rule says otherwise, it is fastly-py that raises. A single item that it cannot read costs its caller the whole list.
+/// Unless a rule says otherwise, the client that raises is fastly-py. If it cannot read a single item, its caller does
+/// not get the list at all.
 #[must_use]
 pub fn violated_rules(response: InvitationResponse, body: &Value) -> Vec<String> {
     let mut rules = Rules::default();

@@ -87,7 +87,7 @@ class Driver:
         except fastly.ApiException as refusal:
             return {**failure(refusal), "status": refusal.status, **seen(refusal.body, refusal.headers)}
         except Exception as trouble:
-            # The response, if one came, is one that the client could not parse.
+            # If a response came, the client could not parse it.
             reply = self.client.last_response
             if reply is None:
                 return failure(trouble)

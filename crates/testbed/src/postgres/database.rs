@@ -25,7 +25,7 @@ impl Database {
 
     /// Makes this database a template. After an error the database is dropped as usual.
     pub(super) fn into_template(self, template: &str) -> Result<(), TestbedError> {
-        // Renames the database: dropping the handle then finds no database of the old name.
+        // This renames the database, so dropping the handle finds no database with the old name.
         self.psql.server_sql(&format!(r#"ALTER DATABASE "{}" RENAME TO "{template}""#, self.name)).map(drop)
     }
 
@@ -45,7 +45,7 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        // A database that is left behind in a throwaway cluster does not fail a test.
+        // A database left behind in a throwaway cluster is no reason to fail a test.
         let _ = self.psql.server_sql(&format!(r#"DROP DATABASE IF EXISTS "{}" WITH (FORCE)"#, self.name));
     }
 }

@@ -7,7 +7,7 @@ use crate::error::{IoContext, TestbedError};
 pub struct ReceivedMail {
     /// The address of `MAIL FROM`.
     pub mail_from: String,
-    /// The accepted addresses of `RCPT TO`, in their order.
+    /// The accepted addresses of `RCPT TO`, in the order in which they were sent.
     pub rcpt_tos: Vec<String>,
     /// The user of the login; none without a login.
     pub user: Option<String>,

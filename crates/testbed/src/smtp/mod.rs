@@ -69,8 +69,8 @@ impl SmtpServer {
         self.port
     }
 
-    /// `smtps://127.0.0.1:…` with [`Security::ImplicitTls`], and `smtp://127.0.0.1:…` otherwise. It never holds
-    /// the login.
+    /// `smtps://127.0.0.1:…` with [`Security::ImplicitTls`], and `smtp://127.0.0.1:…` otherwise. It never contains the
+    /// login.
     #[must_use]
     pub fn url(&self) -> String {
         let scheme = if self.security == Security::ImplicitTls { "smtps" } else { "smtp" };

@@ -42,7 +42,7 @@ impl Canned {
         Self { url, thread }
     }
 
-    /// All requests. Waits until every response was sent.
+    /// All requests. Waits until every response has been sent.
     pub(crate) fn requests(self) -> Vec<Request> {
         self.thread.join().unwrap()
     }
