@@ -18,9 +18,9 @@ use crate::{context::RequestContext, idempotency::IdempotencyKey};
 pub struct Query<Q> {
     /// The request it belongs to.
     pub context: RequestContext,
-    /// Who asks.
+    /// The caller's credential.
     pub credential: Credential,
-    /// What is asked for; `None` when the request could not be understood. The caller learns that only if it may act in the
+    /// The query; `None` if the request could not be understood. The caller learns that only if it may act in the
     /// account at all.
     pub query: Option<Q>,
 }
@@ -30,16 +30,16 @@ pub struct Query<Q> {
 pub struct Call<Caller, Command> {
     /// The request it belongs to.
     pub context: RequestContext,
-    /// Who makes it: a [`Credential`] for what is done in an account, a [`LinkCaller`] for what is done with a link.
+    /// The caller: a [`Credential`] for an operation in an account, a [`LinkCaller`] for an operation with a link.
     pub caller: Caller,
     /// Its idempotency key, if it has one.
     pub key: Option<IdempotencyKey>,
-    /// Its command; `None` when the request could not be understood. It counts against the write limit all the same, if its
-    /// caller has a credential.
+    /// Its command; `None` if the request could not be understood. The request counts against the write limit all the
+    /// same, if its caller has a credential.
     pub command: Option<Command>,
 }
 
-/// Who answers an invitation.
+/// The caller who accepts or declines an invitation.
 #[derive(Debug, Clone)]
 pub enum LinkCaller {
     /// A caller with a credential.
@@ -63,10 +63,9 @@ pub struct InAccount<T> {
 /// The outcome of a write.
 #[derive(Debug)]
 pub struct Outcome<E> {
-    /// The response, or why there is none.
+    /// The response, or the reason why the request was rejected.
     pub result: Result<Reply, Rejection<E>>,
-    /// Where the writer stands against the write limit after this request. `None` without a limit, or without a person to
-    /// count for.
+    /// The person's quota after this request. `None` if there is no write limit, or no person whose writes are counted.
     pub quota: Option<Quota>,
 }
 

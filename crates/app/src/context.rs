@@ -5,8 +5,8 @@ use std::{
 
 /// The request that a call belongs to: its id for the log, and its time budget.
 ///
-/// Four waits share the budget of a request: for its batch, for a permit, for a connection, and for SQLite's writer. Time in
-/// which work is done costs nothing, and neither does hashing a password, which has a limit of its own.
+/// Four waits share the budget of a request: for its batch, for a permit, for a connection, and for SQLite's writer.
+/// Time spent on work does not count, and neither does hashing a password, which has its own limit.
 #[derive(Debug, Clone, Default)]
 pub struct RequestContext {
     id: Option<Arc<str>>,

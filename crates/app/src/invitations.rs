@@ -196,7 +196,8 @@ impl ReadOperation for List {
     type Value = Listing;
     type Error = ViewError;
 
-    /// A page by offset counts the list, perhaps from its nearer end: a change between the calls would shift the page.
+    /// A page by offset counts the list first, because it may be read from its nearer end. A change between the two
+    /// calls would shift the page.
     fn mode(parts: &[&Part]) -> Mode {
         let by_offset = parts.iter().any(|part| matches!(part.start, Start::Offset(1..)));
         if by_offset { Mode::Read } else { Mode::Look }

@@ -1,9 +1,9 @@
 //! Usher's application services: everything between the edges and the use cases.
 //!
-//! What belongs here: admission control, batches, units of work, idempotency, write limits, passwords, the delivery worker.
-//! What does not: HTTP, SQL, SMTP, key material; and rules, which are the domain's. Edges, the command line and the worker
-//! call [`App`] and nothing below it. Whether a request is batched, how many batches run at once, and how long anything waits
-//! are decided here alone.
+//! What belongs here: admission control, batches, units of work, idempotency, write limits, passwords, the delivery
+//! worker. What does not: HTTP, SQL, SMTP, key material; and rules, which belong to the domain. Edges, the command line
+//! and the worker call [`App`] and nothing below it. Only this crate decides whether a request is batched, how many
+//! batches run at once, and how long anything waits.
 //!
 //! The path of a write: a service of the façade such as [`InvitationService`] → `operation::write` → `batch` → one
 //! unit of work → the use case.
@@ -71,16 +71,16 @@ pub struct Adapters {
     pub fingerprints: Arc<dyn RequestFingerprints>,
 }
 
-/// How much of anything happens at once, and for how long.
+/// Limits of concurrency, waiting times and token lifetimes.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Units of work at once: as many as the database has connections.
     pub units: usize,
-    /// How long a request waits in all before its work begins.
+    /// How long a request may wait in total before its work begins.
     pub budget: Duration,
     /// Passwords that are hashed at once.
     pub passwords: usize,
-    /// How long a token of a login lives at most.
+    /// Maximum lifetime of a token that is issued at sign-in.
     pub token_lifetime: TimeDelta,
 }
 
@@ -98,7 +98,7 @@ pub struct App {
 }
 
 impl App {
-    /// Wires the services. On a Tokio runtime batches run on it.
+    /// Wires the services. If this is called on a Tokio runtime, batches run there.
     #[must_use]
     pub fn new(adapters: Adapters, limits: Limits) -> Self {
         let Adapters { store, env, authenticator, hasher, signer, fingerprints } = adapters;
@@ -141,7 +141,7 @@ impl App {
         &self.passwords
     }
 
-    /// What operators do.
+    /// The operations for operators.
     #[must_use]
     pub const fn operators(&self) -> &Operators {
         &self.operators

@@ -43,7 +43,7 @@ impl Limiter {
         timeout(wait, self.acquire()).await.ok().flatten()
     }
 
-    /// A permit, however long it takes. `None` never happens, because the limiter is never closed.
+    /// Waits for a permit, however long that takes. Never returns `None`, because the limiter is never closed.
     pub(crate) async fn acquire(&self) -> Option<Permit> {
         let _waiting = Waiting::new(&self.waiting);
         Arc::clone(&self.permits).acquire_owned().await.ok().map(Permit)

@@ -1,4 +1,5 @@
-//! What operators do: people who may use the machine or its command line. No actor stands above an account.
+//! The operations for operators, who are people with access to the machine or its command line. No actor has rights
+//! beyond one account.
 
 use usher_domain::{
     access_token::AccessToken,

@@ -19,13 +19,13 @@ use usher_domain::{
     usecase::resolve::{ResolveError, resolve_all},
 };
 
-/// How long what was found is used.
+/// How long a caller that was found is reused.
 const RECENTLY: TimeDelta = TimeDelta::milliseconds(10);
 
-/// Most callers that are kept. More of them in a hundredth of a second are hardly the same again.
+/// Most callers that are kept. If more arrive within a hundredth of a second, hardly any of them are repeats.
 const MOST: usize = 1024;
 
-/// What was found, and as of when.
+/// The callers that were found, each with the moment of its look-up.
 type Found = HashMap<Credential, (Timestamp, Arc<Actor>)>;
 
 /// Callers of this server.
@@ -33,7 +33,7 @@ type Found = HashMap<Credential, (Timestamp, Arc<Actor>)>;
 pub(crate) struct RecentCallers(Mutex<Found>);
 
 impl RecentCallers {
-    /// As [`resolve_all`], but for callers who were found a moment ago.
+    /// As [`resolve_all`], but reuses callers that were found a moment ago.
     pub(crate) fn resolve_all(
         &self,
         tx: &mut dyn Tx,
@@ -75,7 +75,7 @@ impl RecentCallers {
         }
     }
 
-    /// The map is consistent after a panic too.
+    /// The map stays consistent after a panic.
     fn found(&self) -> MutexGuard<'_, Found> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

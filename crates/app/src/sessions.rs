@@ -1,4 +1,4 @@
-//! Signing in: from what a caller presents to a credential, and from a person to a token.
+//! Signing in: turns what a caller presents into a credential, and issues tokens for people.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub struct Sessions {
     units: Units,
     authenticator: Arc<dyn Authenticator>,
     signer: Arc<dyn TokenSigner>,
-    /// How long a token of a login lives at most.
+    /// Maximum lifetime of a token that is issued at sign-in.
     token_lifetime: TimeDelta,
 }
 
@@ -41,12 +41,12 @@ impl Sessions {
         Self { units: units.clone(), authenticator, signer, token_lifetime }
     }
 
-    /// What a bearer token proves.
+    /// The credential that a bearer token proves.
     pub async fn authenticate(&self, token: &str) -> Result<Credential, TokenError> {
         self.authenticator.authenticate(token, self.units.env.now()).await
     }
 
-    /// The member behind a credential. A query that could not be understood is rejected afterwards.
+    /// The member behind a credential. A query that could not be understood is rejected after the member was found.
     pub async fn caller(&self, query: Query<()>) -> Result<Actor, Rejection<ResolveError>> {
         let Query { context, credential, query } = query;
         let work = move |tx: &mut dyn Tx, env: &Env| resolve(tx, &credential, env.now());

@@ -1,4 +1,4 @@
-//! What operators get to know of rejections and failures: one log line and one counter for each.
+//! What operators see of rejections and failures: one log line for each, and one counter for each failure.
 //!
 //! OPERATIONS.md has the table: each 503, its log line, its counter, what to do.
 
@@ -11,7 +11,7 @@ pub const OVERLOADED: &str = "usher_overloaded_total";
 pub const UNREACHABLE: &str = "usher_store_unreachable_total";
 /// Units that were given up after too many concurrent changes to one row.
 pub const CONTENDED: &str = "usher_store_contended_total";
-/// Bugs of Usher's own: panics, missing results, impossible states, corrupt rows.
+/// Bugs in Usher: panics, missing results, impossible states, corrupt rows.
 pub const DEFECTS: &str = "usher_defects_total";
 
 /// Logs and counts the error of an operation, once: a rejection at debug, a temporary failure at warn, a defect at error.
@@ -22,7 +22,7 @@ pub(crate) fn report(operation: &'static str, error: &impl UnitError) {
     }
 }
 
-/// Logs that a request was rejected, which is everyday life.
+/// Logs that a request was rejected, which is normal.
 pub(crate) fn rejected(operation: &'static str, code: &'static str) {
     tracing::debug!(operation, code, "request rejected");
 }

@@ -1,4 +1,4 @@
-//! From async callers to the synchronous store.
+//! Connects async callers to the synchronous store.
 
 use std::{sync::Arc, time::Duration};
 
@@ -26,7 +26,7 @@ pub(crate) struct Units {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) env: Env,
     pub(crate) limiter: Limiter,
-    /// How long a request waits in all before its work begins.
+    /// How long a request may wait in total before its work begins.
     pub(crate) budget: Duration,
 }
 
@@ -36,8 +36,8 @@ impl Units {
         context.remaining(self.budget)
     }
 
-    /// Runs `work` as one unit. It goes on when the client hangs up, so nothing is left half done. A failure is logged and
-    /// counted here, once.
+    /// Runs `work` as one unit. The unit continues if the client hangs up, so nothing is left half done. A failure is
+    /// logged and counted here, once.
     pub(crate) async fn run<T, E>(
         &self,
         context: &RequestContext,

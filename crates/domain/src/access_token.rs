@@ -12,8 +12,8 @@ use crate::{
     token::Token,
 };
 
-/// The secret that a caller presents: 32 characters of `[A-Za-z0-9]`, 190 random bits. It is shown once, when it is created.
-/// Only its [`TokenDigest`] is stored. It has no dot, which distinguishes it from a JWT.
+/// The secret that a caller presents: 32 characters of `[A-Za-z0-9]`, 190 random bits. It is shown once, when it is
+/// created. Only its [`TokenDigest`] is stored. It contains no dot, which distinguishes it from a JWT.
 pub type AccessTokenText = Token<32>;
 
 /// What a token may be used for. These are Fastly's scopes, without those for purging.

@@ -5,7 +5,7 @@ const MAX_OCTETS: usize = 254;
 /// Maximum octets before the `@` (RFC 5321, 4.5.3.1.1).
 const MAX_LOCAL_OCTETS: usize = 64;
 
-/// Why a text is not accepted as an address.
+/// Why a string is not accepted as an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
     /// No `@`, several, or an empty part before or after it.

@@ -5,10 +5,10 @@ use chrono::TimeDelta;
 
 use crate::{Timestamp, hex::hex, id::AccountId};
 
-/// How long an answer is stored. After that its key is a new one.
+/// How long an answer is stored. After that, its key counts as new.
 pub const RETENTION: TimeDelta = TimeDelta::hours(24);
 
-/// SHA-256 over an idempotency key and its owner. The same key of two owners has two digests.
+/// SHA-256 over an idempotency key and its owner. The same key used by two owners has two digests.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct KeyDigest([u8; 32]);
 
@@ -79,7 +79,8 @@ pub struct RequestMacs {
 }
 
 impl RequestMacs {
-    /// Whether a stored MAC is of this request. Callers do not choose MACs, so the comparison need not take constant time.
+    /// Whether a stored MAC belongs to this request. Callers do not choose MACs, so the comparison need not take
+    /// constant time.
     #[must_use]
     pub fn include(&self, stored: &RequestMac) -> bool {
         std::iter::once(&self.current).chain(&self.previous).any(|mac| mac == stored)
@@ -106,7 +107,7 @@ pub struct NewKey {
     pub request: RequestMac,
     /// The account of the request, if it is known.
     pub account: Option<AccountId>,
-    /// When the request is done.
+    /// When the request is performed.
     pub created_at: Timestamp,
 }
 
@@ -115,13 +116,13 @@ pub struct NewKey {
 pub struct KeptAnswer {
     /// The MAC of the request.
     pub request: RequestMac,
-    /// When the request was done.
+    /// When the request was performed.
     pub created_at: Timestamp,
     /// The answer, which a repeated request gets again.
     pub answer: Answer,
 }
 
-/// Answers from this moment or before are stale at `now`: they are not returned any more.
+/// Answers from this moment or before are stale at `now`: they are no longer returned.
 #[must_use]
 pub fn stale_at(now: Timestamp) -> Timestamp {
     now - RETENTION

@@ -5,9 +5,9 @@
 //! serialization, SQL, HTTP, SMTP, cryptography, async. Only two ports return futures, because they wait for the network:
 //! [`port::Mailer`] and [`port::Authenticator`].
 //!
-//! To add a use case: one file in `usecase/` with the command, the error enum (each variant with a stable `code`)
-//! and one function `fn verb(tx: &mut dyn Tx, env: &Env, actor: &Actor, command: &Command) -> Result<_, VerbError>`; with the
-//! suffix `_all` it takes a slice, one element per request.
+//! To add a use case: one file in `usecase/` with the command, the error enum (each variant with a stable `code`) and
+//! one function `fn verb(tx: &mut dyn Tx, env: &Env, actor: &Actor, command: &Command) -> Result<_, VerbError>`; a
+//! function with the suffix `_all` takes a slice, one element per request.
 //! To add a kind of row: a small trait in `port/store/`, its suite in `testkit/contract/`, then the adapters.
 
 pub mod access_token;

@@ -1,5 +1,5 @@
-//! Random texts of `[A-Za-z0-9]`. A token says nothing about the thing that it names, except the moment that some tokens begin
-//! with.
+//! Random strings of `[A-Za-z0-9]`. A token reveals nothing about the thing that it names, except the moment with which
+//! some tokens begin.
 
 use crate::{Timestamp, port::Entropy};
 

@@ -69,8 +69,8 @@ pub fn add(response: &mut Response, name: &str, kind: Type, description: &str) {
     response.headers.insert(name.to_owned(), RefOr::T(header));
 }
 
-/// Whether an operation accepts an idempotency key. Only such operations describe 422, the response to a key that another request
-/// used.
+/// Whether an operation accepts an idempotency key. Only such operations describe 422, the response to a key that was
+/// used for another request.
 #[must_use]
 pub fn is_keyed(operation: &Operation) -> bool {
     operation.responses.responses.contains_key("422")

@@ -1,6 +1,6 @@
 //! Input that an error repeats.
 
-/// Characters of input that an error repeats. Every id and every role name of Usher is at most as long.
+/// Characters of input that an error repeats. Every id and every role name of Usher is at most this long.
 const MAX_REPEATED: usize = 64;
 
 /// Returns the part of a client's input that an error repeats. Every edge cuts input with it, so that a large request does not

@@ -1,9 +1,10 @@
 //! Closes the connection of a request whose body was not read to its end.
 //!
-//! When a handler drops an unfinished chunked body, the server reads the rest without a time limit, to keep the connection for
-//! the next request. A client that never ends its body would then occupy a connection for ever. If the body still exists when
-//! the response is sent, the server sends `Connection: close` instead, discards data for a short time so that the client can
-//! read the response, and closes the connection. A body that arrived completely does not close the connection.
+//! When a handler drops an unfinished chunked body, the server reads the rest without a time limit, to keep the
+//! connection for the next request. A client that never ends its body would then occupy a connection forever. If the
+//! body still exists when the response is sent, the server sends `Connection: close` instead, discards data for a short
+//! time so that the client can read the response, and closes the connection. A body that arrived completely does not
+//! close the connection.
 
 use std::{
     cell::RefCell,

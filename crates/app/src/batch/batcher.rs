@@ -22,7 +22,7 @@ const MAX_BATCH: usize = 128;
 /// How long a request waits for a batch as large as the one that is running.
 const GRACE: Duration = Duration::from_millis(10);
 
-/// What is done with the batches of an operation.
+/// How the batches of an operation are performed.
 pub(crate) trait BatchWork: Send + Sync + 'static {
     /// A request.
     type Request: Send + 'static;
@@ -46,7 +46,8 @@ pub(crate) struct Batcher<W: BatchWork> {
     /// Most batches that run at once.
     runners: usize,
     work: W,
-    /// Where runners run. The runtimes of HTTP threads end one by one at shutdown, while others still wait for results.
+    /// The runtime on which runners run. HTTP threads have their own runtimes, which end one by one at shutdown while
+    /// others still wait for results.
     runtime: Option<Handle>,
     queue: Mutex<QueueOf<W>>,
 }
@@ -67,7 +68,7 @@ impl<W: BatchWork> Batcher<W> {
     /// The result of a request that shares its batch with others.
     ///
     /// Fails as overloaded when no batch took the request within its budget. A request that was taken is performed even
-    /// when its client hangs up.
+    /// if its client hangs up.
     pub(crate) async fn submit(
         self: &Arc<Self>,
         context: &RequestContext,
@@ -128,8 +129,8 @@ impl<W: BatchWork> Batcher<W> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Performs a batch and answers its requests. Clients may have hung up. After a panic, requests hear of it because their
-    /// replies are dropped.
+    /// Performs a batch and replies to its requests, whose clients may have hung up. After a panic, the reply channels
+    /// are dropped, which makes the requests fail.
     fn run_batch(&self, batch: Vec<EntryOf<W>>) {
         let (items, replies): (Vec<Item<W::Request>>, Vec<_>) =
             batch.into_iter().map(|entry| (entry.item, entry.reply)).unzip();
@@ -137,7 +138,8 @@ impl<W: BatchWork> Batcher<W> {
             item.context.spend(item.submitted_at.elapsed());
         }
         let mut results = self.work.perform(&self.units, &items).into_iter();
-        // Before the replies: a client that has its response may send its idempotency key again at once.
+        // Dropped before the replies are sent, because a client that has its response may send its idempotency key
+        // again at once.
         drop(items);
         for reply in replies {
             drop(reply.send(results.next().unwrap_or_else(|| Err(self.unanswered()))));
@@ -230,8 +232,8 @@ impl<W: BatchWork> Drop for Runner<W> {
     }
 }
 
-/// Batches that run at once: as many as there are processors, at least two. With one, the database idles while its results are
-/// read; with more, batches get smaller.
+/// How many batches run at once: one for each processor, but at least two. With one, the database idles while its
+/// results are read; with more, batches get smaller.
 pub(crate) fn runners() -> usize {
     std::thread::available_parallelism().map_or(2, std::num::NonZero::get).max(2)
 }

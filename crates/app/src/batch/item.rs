@@ -5,9 +5,9 @@ use crate::context::RequestContext;
 /// A request in a batch.
 #[derive(Debug)]
 pub(crate) struct Item<Q> {
-    /// The request that asked.
+    /// The context of the request.
     pub(crate) context: RequestContext,
-    /// Its span: what is logged about the request belongs there.
+    /// The span for everything that is logged about the request.
     pub(crate) span: tracing::Span,
     /// When it was submitted.
     pub(crate) submitted_at: Instant,

@@ -1,4 +1,4 @@
-//! Requests of one operation that come at the same time, in one unit of work.
+//! Puts requests of one operation that arrive at the same time into one unit of work.
 //!
 //! A round trip, a transaction and a flush cost the same for one request as for many. A request that finds its
 //! operation idle is a batch of its own and does not wait for other requests. Requests that arrive while a batch runs

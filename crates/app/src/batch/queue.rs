@@ -17,7 +17,7 @@ pub(super) struct Queue<Q, A> {
     waiting: VecDeque<Entry<Q, A>>,
     /// Runners that have started and not ended.
     running: usize,
-    /// Those of them that have no permit yet.
+    /// How many of these runners have no permit yet.
     without_permit: usize,
     /// Requests in the batches in progress.
     in_progress: usize,
@@ -53,8 +53,8 @@ impl<Q, A> Queue<Q, A> {
         (ticket, self.start_if(runners, Self::is_worth_a_batch))
     }
 
-    /// Lets the next batch be one of any size, for a request that has waited long. Returns whether the caller has to start
-    /// a runner.
+    /// Allows the next batch to have any size, because a request has waited long enough. Returns whether the caller has
+    /// to start a runner.
     pub(super) fn hurry(&mut self, ticket: u64, runners: usize) -> bool {
         self.late = self.late.max(ticket + 1);
         self.start_if(runners, Self::has_late_requests)
@@ -70,12 +70,12 @@ impl<Q, A> Queue<Q, A> {
         self.waiting.front().is_some_and(|entry| entry.ticket < self.late)
     }
 
-    /// Whether as many requests wait as are in progress, or one has waited long.
+    /// Whether as many requests wait as are in progress, or one has waited long enough.
     fn is_worth_a_batch(&self) -> bool {
         self.waiting.len() >= self.in_progress || self.has_late_requests()
     }
 
-    /// Takes a request back. Returns the limit that it waited for, or `None` when a batch has taken it.
+    /// Takes a request back from the queue. Returns the limit that it waited for, or `None` if a batch has taken it.
     pub(super) fn withdraw(&mut self, ticket: u64) -> Option<WaitLimit> {
         let place = self.waiting.binary_search_by_key(&ticket, |entry| entry.ticket).ok()?;
         self.waiting.remove(place)?;
@@ -83,7 +83,8 @@ impl<Q, A> Queue<Q, A> {
         Some(if waits_for_permit { WaitLimit::Permit } else { WaitLimit::BatchQueue })
     }
 
-    /// Ends a batch of `done` requests, and takes the next one of at most `most`. The runner has ended when there is none.
+    /// Ends a batch of `done` requests, and takes the next batch of at most `most` requests. If there is none, the
+    /// runner has ended.
     pub(super) fn next_batch(&mut self, done: usize, most: usize) -> Option<Vec<Entry<Q, A>>> {
         self.in_progress -= done;
         if self.waiting.is_empty() || !self.is_worth_a_batch() {
@@ -114,7 +115,7 @@ impl<Q, A> Queue<Q, A> {
         }
     }
 
-    /// Counts a runner in or out that waits for its permit.
+    /// Records that a runner has begun or stopped waiting for its permit.
     pub(super) fn set_waiting_for_permit(&mut self, waits: bool) {
         if waits {
             self.without_permit += 1;

@@ -13,12 +13,12 @@ pub(crate) trait SplitBatch {
     /// The result of a request.
     type Outcome;
 
-    /// Performs the requests at these places as one unit of work, which waits at most that long for a connection or for the
-    /// writer. Returns their results, in the order of `places`.
+    /// Performs the requests at these places as one unit of work, which waits at most `wait` for a connection or for
+    /// the writer. Returns their results, in the order of `places`.
     fn run_unit(&mut self, places: &[usize], wait: Duration) -> Result<Vec<Self::Outcome>, StoreError>;
 }
 
-/// Performs all items of a batch; returns their results, each in its place.
+/// Performs all items of a batch and returns their results, each in its place.
 ///
 /// All items are one unit of work. It is split in two cases:
 /// - A wait ran out. Nothing was done, so items with budget left are tried again; the others fail.

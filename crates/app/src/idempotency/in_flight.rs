@@ -5,8 +5,9 @@ use std::{
 
 use usher_domain::idempotency::KeyDigest;
 
-/// The keys whose requests are in this process. On SQLite, where one unit writes at a time, a second request with the key would
-/// otherwise wait for the first one's unit. On PostgreSQL a lock in the unit detects it across replicas; this saves the unit.
+/// The keys whose requests are in progress in this process. On SQLite, where one unit writes at a time, a second
+/// request with the key would otherwise wait for the first one's unit. On PostgreSQL a lock in the unit detects the
+/// second request across replicas; detecting it here saves the unit.
 #[derive(Debug, Default, Clone)]
 pub(super) struct InFlight(Arc<Mutex<HashSet<KeyDigest>>>);
 

@@ -6,21 +6,21 @@ use usher_domain::{
     principal::{Actor, Credential, Principal},
 };
 
-/// Whose a key is. The same key of two owners is two keys.
+/// The owner of a key. The same key used by two owners counts as two keys.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Owner<'a> {
     /// A person in an account, with any credential of the same scope.
     Member(&'a Actor),
     /// A principal of a trusted issuer, known to Usher or not.
     Principal(&'a Principal),
-    /// The holder of an access token, before it was looked up.
+    /// The holder of an access token, before the token is looked up.
     AccessToken(&'a TokenDigest),
     /// The holder of an invitation's link.
     Link(&'a SecureId),
 }
 
 impl<'a> Owner<'a> {
-    /// Who presents a credential, before it was looked up.
+    /// The owner who presents a credential, before the credential is looked up.
     pub(crate) fn presenting(credential: &'a Credential) -> Self {
         match credential {
             Credential::Principal(principal) => Self::Principal(principal),
@@ -28,24 +28,24 @@ impl<'a> Owner<'a> {
         }
     }
 
-    /// What is stored and compared of this owner's key.
+    /// The digest of this owner's key, which is stored and compared.
     pub(crate) fn digest(&self, fingerprints: &dyn RequestFingerprints, key: &str) -> KeyDigest {
         let parts = self.parts();
         let parts: Vec<&[u8]> = parts.iter().map(String::as_bytes).chain([key.as_bytes()]).collect();
         fingerprints.key_digest(&parts)
     }
 
-    /// The kind of owner, and which one.
+    /// The kind of owner, and the values that identify the owner.
     fn parts(&self) -> Vec<String> {
         match self {
-            // With the scope: a read-only credential did not create what was created under the key.
+            // The scope is included, because a read-only credential cannot have created what was created under the key.
             Self::Member(actor) => vec![
                 "member".to_owned(),
                 actor.account.id.to_string(),
                 actor.person.id.to_string(),
                 actor.scope.as_str().to_owned(),
             ],
-            // With the person's number, where the credential carries one: an address may change hands.
+            // The person's number is included if the credential carries one, because an address may change hands.
             Self::Principal(principal) => vec![
                 "principal".to_owned(),
                 principal.email.key().to_owned(),

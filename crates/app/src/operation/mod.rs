@@ -24,14 +24,15 @@ pub(crate) type Identities<I> = Results<I, ResolveError>;
 
 /// The caller of a request that writes.
 pub(crate) trait Caller: Send + Sync + 'static {
-    /// Whether the application identifies the caller. Then only an identified caller gets to know why its request was rejected.
+    /// Whether the application identifies the caller. If so, only an identified caller learns why its request was
+    /// rejected.
     const IS_IDENTIFIED: bool;
     /// What is known of a caller once its unit has begun.
     type Identity: Send;
 
     /// The credential whose write limit the request counts against.
     fn counted_credential(&self) -> Option<&Credential>;
-    /// The owner of the request's key, as far as the credential alone tells.
+    /// The owner of the request's key, as far as the credential alone identifies it.
     fn presented(&self) -> Option<Owner<'_>>;
     /// The owner of the key, once the caller is identified.
     fn owner<'a>(&'a self, identity: &'a Self::Identity) -> Option<Owner<'a>>;
@@ -41,7 +42,7 @@ pub(crate) trait Caller: Send + Sync + 'static {
     fn identify(tx: &mut dyn Tx, env: &Env, callers: &[&Self]) -> Identities<Self::Identity>;
 }
 
-/// Operations in an account: the credential has to be a member's.
+/// Operations in an account: the credential must belong to a member.
 impl Caller for Credential {
     const IS_IDENTIFIED: bool = true;
     type Identity = Arc<Actor>;

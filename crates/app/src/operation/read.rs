@@ -25,14 +25,15 @@ use crate::{
 pub(crate) trait ReadOperation: 'static {
     /// Names its units in logs and metrics.
     const NAME: &'static str;
-    /// What is asked.
+    /// The typed request.
     type Query: Send + Sync + 'static;
     /// What is returned.
     type Value: Send + 'static;
-    /// Why nothing is returned.
+    /// Why the operation does not succeed.
     type Error: UnitError + Send + 'static;
 
-    /// Whether these queries need one consistent picture, or each call of the use case may see its own moment.
+    /// Whether these queries need one consistent snapshot, or each call of the use case may see the data as of its own
+    /// moment.
     fn mode(queries: &[&Self::Query]) -> Mode;
 
     /// The use case, for several requests at once.
@@ -45,7 +46,7 @@ pub(crate) trait ReadOperation: 'static {
 
 struct SubmittedRead<Q> {
     credential: Credential,
-    /// `None` when the request could not be understood.
+    /// `None` if the request could not be understood.
     query: Option<Q>,
 }
 

@@ -1,4 +1,4 @@
-//! Passwords presented and chosen: hashed on blocking threads, a bounded number at once, with a throttle for each address.
+//! Hashes and checks passwords on blocking threads, a bounded number at once, with a throttle for each address.
 
 mod throttle;
 
@@ -19,13 +19,13 @@ use crate::{
     units::{Units, panicked},
 };
 
-/// How long a request waits for a permit to hash. Longer than the time budget of other waits, because each password takes tens
-/// of milliseconds of a processor.
+/// How long a request waits for a permit to hash. This is longer than the time budget of other waits, because each
+/// password takes tens of milliseconds of processor time.
 const WAIT: Duration = Duration::from_secs(5);
 
 /// The limit's name in logs and metrics.
 const LIMIT: &str = "password_hashing";
-/// The name of a lack of memory to hash a password.
+/// The name, in logs and metrics, of a lack of memory to hash a password.
 const MEMORY_LIMIT: &str = "password_memory";
 
 /// Hashes and checks passwords. One for the whole process.
@@ -48,13 +48,13 @@ pub enum PasswordError {
         /// How long to wait.
         seconds: u32,
     },
-    /// The store, or a defect.
+    /// The store failed, or Usher has a defect.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl PasswordService {
-    /// Works on that many passwords at once: each takes 19 MiB and a processor for some 20 ms.
+    /// Works on `permits` passwords at once. Each takes 19 MiB and some 20 ms of processor time.
     pub(crate) fn new(units: &Units, hasher: Arc<dyn PasswordHasher>, permits: usize) -> Self {
         Self { units: units.clone(), hasher, limiter: Limiter::new(permits), throttle: Throttle::default() }
     }
@@ -70,15 +70,15 @@ impl PasswordService {
     }
 
     /// The person with this address and password. `None` for a wrong password, an unknown address, an address without a
-    /// password, and text that is no address (`email` is `None`), all in the same time: response times do not reveal who
-    /// has a login.
+    /// password, and text that is not an address (`email` is `None`), all in the same time: response times do not
+    /// reveal who has a login.
     pub async fn sign_in(
         &self,
         context: &RequestContext,
         email: Option<EmailAddress>,
         presented: String,
     ) -> Result<Option<Person>, PasswordError> {
-        // An invalid address, or a password longer than allowed, is never right: it needs no throttle.
+        // An invalid address, or a password longer than allowed, never succeeds, so it needs no throttle.
         let Some(email) = email.filter(|_| presented.len() <= MAX_PASSWORD_OCTETS) else {
             self.work(|hasher| hasher.verify(None, "")).await?;
             return Ok(None);
@@ -107,7 +107,7 @@ impl PasswordService {
         Ok(person.filter(|_| right))
     }
 
-    /// Runs `work` on a blocking thread, outside of any transaction, because it takes longer than one may.
+    /// Runs `work` on a blocking thread, outside of any transaction, because it takes longer than a transaction may.
     async fn work<T: Send + 'static>(
         &self,
         work: impl FnOnce(&dyn PasswordHasher) -> T + Send + 'static,
@@ -118,7 +118,7 @@ impl PasswordService {
         };
         let hasher = Arc::clone(&self.hasher);
         let done = spawn_blocking(move || {
-            // Held to the end of the work, even when the client hangs up before.
+            // Held until the work ends, even if the client hangs up first.
             let _permit = permit;
             work(hasher.as_ref())
         });
@@ -130,7 +130,7 @@ impl PasswordService {
     }
 }
 
-/// An attempt that the throttle admitted. It ends with its request, also when the client hangs up before the result.
+/// An attempt that the throttle admitted. It ends with its request, even if the client hangs up before the result.
 struct Attempt<'a> {
     throttle: &'a Throttle,
     key: String,

@@ -10,7 +10,7 @@ use usher_domain::Timestamp;
 const MOST_FAILURES: u32 = 10;
 /// How long failures count.
 const WINDOW: TimeDelta = TimeDelta::minutes(15);
-/// Addresses in memory. Bounds memory, not security.
+/// Most addresses in memory. The limit is there to bound memory, not for security.
 const MOST_ADDRESSES: usize = 10_000;
 
 /// Counts wrong passwords by address, in this process.

@@ -1,8 +1,8 @@
 use chrono::TimeDelta;
 use usher_domain::Timestamp;
 
-/// Keeps mails from being tried one by one while the relay cannot be reached: after a failure to connect nothing is
-/// claimed for a while, then a single mail tries the way for all others.
+/// Keeps mails from being tried one by one while the relay cannot be reached. After a failure to connect, nothing is
+/// claimed for a while; then a single mail tests the relay before the others are claimed.
 #[derive(Debug, Default)]
 pub(super) struct Breaker {
     failures: u32,
@@ -13,7 +13,7 @@ pub(super) struct Breaker {
 const LONGEST: TimeDelta = TimeDelta::seconds(30);
 
 impl Breaker {
-    /// How many mails may be claimed when there are `places` for them.
+    /// How many mails may be claimed when there is room for `places`.
     pub(super) fn allowed(&self, places: usize, now: Timestamp) -> u32 {
         match self.open_until {
             Some(until) if now < until => 0,

@@ -12,7 +12,7 @@ use crate::{context::RequestContext, units::Units};
 const PAUSES: [Duration; 4] =
     [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 
-/// What a delivery tells about the relay.
+/// What a delivery reveals about the relay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RelayState {
     Answered,

@@ -1,9 +1,9 @@
 //! The delivery worker: delivers the outbox, and sweeps. A sweep records expiry and deletes answers of old idempotency keys.
 //!
-//! The worker wakes when this process queued a mail or a delivery ended, and at every poll interval, because other replicas
-//! queue mails too and retries become due. It sweeps at the poll interval only. Any number of workers may run: leases keep
-//! them apart. A worker that is killed leaves leases behind, which end by themselves; a mail that the relay took just then is
-//! sent again with the same Message-ID.
+//! The worker wakes when this process queues a mail or a delivery ends, and at every poll interval, because other
+//! replicas queue mails too and retries become due. It sweeps at the poll interval only. Any number of workers may run:
+//! leases keep them apart. A worker that is killed leaves leases behind, which end by themselves; a mail that the relay
+//! had just accepted is sent again with the same Message-ID.
 
 mod breaker;
 mod deliver;
@@ -74,7 +74,7 @@ impl Worker {
         poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                // In this order, so that neither the end nor a sweep waits for a queue that never empties.
+                // In this order, so that neither a stop nor a sweep waits for a queue that never empties.
                 biased;
                 () = stop.cancelled() => break,
                 _ = poll.tick() => self.sweep().await,
@@ -88,7 +88,7 @@ impl Worker {
         }
     }
 
-    /// Sweeps, and delivers until nothing is due any more. What tests drain instead of waiting.
+    /// Sweeps, and delivers until nothing is due any more. Tests call it instead of waiting.
     pub async fn drain(&mut self) {
         self.sweep().await;
         self.step().await;

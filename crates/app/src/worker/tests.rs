@@ -51,7 +51,7 @@ impl Store for Recording {
     }
 }
 
-/// Stops the worker with its last mail.
+/// A mailer that stops the worker after the last mail.
 struct StopAfter {
     mails: usize,
     sent: CapturingMailer,
@@ -71,7 +71,7 @@ impl Mailer for StopAfter {
     }
 }
 
-/// A worker of one mail at a time that polls once an hour, and its store with so many mails to send.
+/// A worker that sends one mail at a time and polls once an hour, and its store, which has `mails` mails to send.
 fn worker(mails: usize, stop: &CancellationToken) -> (Arc<Recording>, Worker) {
     let recording = Arc::new(Recording::default());
     let scene = Scene::builder().store(Arc::clone(&recording) as _).build();

@@ -1,4 +1,4 @@
-/// Why a text is not the name of an account.
+/// Why a string is not the name of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be 1 to 63 lower-case letters, digits and hyphens, beginning with a letter or digit")]
 pub struct AccountNameError;

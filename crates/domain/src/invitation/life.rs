@@ -25,7 +25,7 @@ impl Invitation {
         Ok(())
     }
 
-    /// Records that a pending invitation has expired. Returns `false` if it has not, and changes nothing then.
+    /// Records that a pending invitation has expired. If it has not, returns `false` and changes nothing.
     pub fn expire(&mut self, now: Timestamp) -> bool {
         let due = self.status == Status::Pending && self.status_at(now) == Status::Expired;
         if due {

@@ -1,7 +1,7 @@
 use crate::token::Token;
 
-/// The name of an invitation in links and in Landscape's dialect: 30 characters of `[A-Za-z0-9]`. Administrators see it in
-/// lists, so it does not suffice to accept.
+/// The name of an invitation in links and in Landscape's dialect: 30 characters of `[A-Za-z0-9]`. Administrators see it
+/// in lists, so it is not enough to accept.
 pub type SecureId = Token<30>;
 
 /// The secret half of a link. It exists only in the mail: the server derives it again to compare.
@@ -28,7 +28,8 @@ impl std::fmt::Debug for LinkKey {
     }
 }
 
-/// Both halves of a link as one text, for acceptance through an API: `{secure_id}.{key}`. It is a secret like the link.
+/// Both halves of a link as one string, for acceptance through an API: `{secure_id}.{key}`. It is a secret like the
+/// link.
 #[must_use]
 pub fn code(secure_id: &SecureId, key: &LinkKey) -> String {
     format!("{secure_id}.{}", key.reveal())

@@ -25,7 +25,7 @@ pub struct Invitation {
     pub id: InvitationId,
     /// Fastly's `id`.
     pub public_id: PublicId,
-    /// Names the invitation in its link. It does not suffice to accept, see [`prove`].
+    /// Names the invitation in its link. It is not enough to accept, see [`prove`].
     pub secure_id: SecureId,
     /// The account that it invites to.
     pub account_id: AccountId,
@@ -106,7 +106,7 @@ pub enum InvitationRef {
     Number(InvitationId),
     /// By public id, in Fastly's dialect.
     PublicId(PublicId),
-    /// By a text that is neither. There is no such invitation.
+    /// By a string that is neither, so there is no such invitation.
     Nothing,
 }
 

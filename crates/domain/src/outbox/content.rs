@@ -24,7 +24,7 @@ pub struct InvitationMail {
     pub roles: Vec<String>,
     /// The link with its key: a secret.
     pub link: String,
-    /// The same as one word, for an API: also a secret.
+    /// The same as one string, for an API: also a secret.
     pub code: String,
     /// When the link expires.
     pub expires_at: Timestamp,

@@ -25,7 +25,7 @@ pub enum MailState {
     Relayed,
     /// Given up; the reason is stored.
     Dead,
-    /// Not sent, because its invitation was answered, revoked or resent before.
+    /// Not sent, because its invitation had been answered, revoked or resent.
     Cancelled,
 }
 
@@ -84,7 +84,7 @@ pub struct Mail {
     pub state: MailState,
     /// The number of attempts that the relay rejected or deferred.
     pub attempts: u32,
-    /// Not before this moment.
+    /// The earliest moment of the next attempt.
     pub due_at: Timestamp,
     /// The lease of the worker that has claimed it: its end and its token.
     pub lease: Option<(Timestamp, LeaseToken)>,
@@ -92,6 +92,6 @@ pub struct Mail {
     pub last_error: Option<String>,
     /// When it was queued.
     pub created_at: Timestamp,
-    /// When its state changed last.
+    /// When its state last changed.
     pub updated_at: Timestamp,
 }

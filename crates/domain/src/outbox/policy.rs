@@ -5,7 +5,7 @@ use crate::{Timestamp, port::Entropy, port::SendError};
 /// When a failed mail is attempted again, and when it is given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
-    /// Pause after the first failure; each further one doubles it.
+    /// Pause after the first failure; each further failure doubles it.
     pub first_pause: TimeDelta,
     /// Longest pause.
     pub longest_pause: TimeDelta,
@@ -31,7 +31,7 @@ impl Default for RetryPolicy {
 pub enum NextStep {
     /// Attempted again.
     Retry {
-        /// Not before.
+        /// The earliest moment of the attempt.
         due_at: Timestamp,
         /// Whether the attempt counts. An attempt that did not reach the relay does not.
         counts: bool,

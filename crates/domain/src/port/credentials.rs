@@ -14,10 +14,11 @@ use crate::{
     principal::Credential,
 };
 
-/// Why a bearer token is rejected. The messages repeat nothing of the token: they may be sent to the caller and logged.
+/// Why a bearer token is rejected. The messages contain no part of the token, because they may be sent to the caller
+/// and logged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// Not a token of Usher's or of a trusted issuer.
+    /// Not a token of Usher or of a trusted issuer.
     #[error("{message}")]
     Invalid {
         /// Names the case in logs; never changes.
@@ -54,18 +55,18 @@ pub type AuthenticateFuture<'a> = Pin<Box<dyn Future<Output = Result<Credential,
 
 /// Verifies bearer tokens.
 pub trait Authenticator: Send + Sync {
-    /// What the token proves at `now`. A token in the form of an access token becomes its digest; whether it exists is for
-    /// the store to say. Waits at most for one bounded fetch of an issuer's keys.
+    /// What the token proves at `now`. A token in the form of an access token becomes its digest; only the store knows
+    /// whether the token exists. Waits at most for one bounded fetch of an issuer's keys.
     fn authenticate<'a>(&'a self, token: &'a str, now: Timestamp) -> AuthenticateFuture<'a>;
 }
 
-/// The password could not be hashed, for want of memory.
+/// The password could not be hashed for lack of memory.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the password could not be hashed: {0}")]
 pub struct HashingError(pub String);
 
-/// Hashes and verifies passwords. Both calls take memory and tens of milliseconds of a processor: call them on a blocking
-/// thread, and bound how many run at once.
+/// Hashes and verifies passwords. Both calls take memory and tens of milliseconds of processor time, so call them on a
+/// blocking thread, and bound how many run at once.
 pub trait PasswordHasher: Send + Sync {
     /// Hashes a chosen password under a fresh salt.
     fn hash(&self, password: &Password) -> Result<PasswordHash, HashingError>;

@@ -119,8 +119,8 @@ impl Grant {
             && (other.services.is_empty() || held.has(Permission::SetServicePermissions))
     }
 
-    /// Whether a member with this grant may take `other` back: a grant that the member could hand out. A member with every
-    /// permission may take any grant back, even one whose roles no longer exist.
+    /// Whether a member with this grant may take `other` back. A member may take back a grant that the member could
+    /// hand out. A member with every permission may take any grant back, even one whose roles no longer exist.
     #[must_use]
     pub fn may_take_back(&self, other: &Self) -> bool {
         self.permissions() == PermissionSet::ALL || self.may_hand_out(other)

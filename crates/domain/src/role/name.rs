@@ -1,6 +1,6 @@
 use super::builtin::{Role, named};
 
-/// Why a text is not the name of a role.
+/// Why a string is not the name of a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "must begin with a letter, followed by at most 63 letters, digits, hyphens, underscores or plus signs"

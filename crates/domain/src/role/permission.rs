@@ -7,7 +7,8 @@ pub enum Permission {
     ViewInvitations,
     /// Invite people, and revoke or resend invitations within the ceiling.
     InviteMembers,
-    /// Set service permissions. A limit to services without permissions takes rights away, and does not need this.
+    /// Set service permissions. A grant that is limited to services but lists no service only takes rights away, so it
+    /// does not need this.
     SetServicePermissions,
     /// Read the account's settings and members.
     ViewAccount,

@@ -1,4 +1,4 @@
-//! The ports of credentials without cryptography. What they make can be read and forged.
+//! The ports of credentials without cryptography. Anyone can read and forge what they return.
 
 use std::{
     collections::{BTreeMap, hash_map::DefaultHasher},
@@ -20,7 +20,7 @@ use crate::{
     principal::{Credential, Principal},
 };
 
-/// Hashes that consist of a mark and the password.
+/// Hashes that consist of a marker and the password.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct PlainHasher;
 
@@ -42,7 +42,7 @@ impl PasswordHasher for PlainHasher {
     }
 }
 
-/// Fingerprints without a secret. Different parts have different fingerprints, as far as tests go.
+/// Fingerprints without a secret. Different parts have different fingerprints, which is good enough for tests.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct PlainFingerprints;
 
@@ -76,19 +76,19 @@ impl TokenSigner for PlainSigner {
         let TokenRequest { email, email_verified, person_id, account, lifetime } = request;
         let expires_at = now + *lifetime;
         let account = account.map(AccountName::as_str).unwrap_or_default();
-        // The address last: it has dots.
+        // The address comes last, because it contains dots.
         let text =
             format!("plain.{}.{email_verified}.{person_id}.{account}.{email}", expires_at.timestamp_micros());
         SignedToken::new(text, expires_at)
     }
 }
 
-/// Accepts the tokens that it was told, and those of [`PlainSigner`].
+/// Knows the tokens of [`PlainAuthenticator::set`], and accepts those of [`PlainSigner`].
 #[derive(Debug, Default)]
 pub struct PlainAuthenticator(Mutex<BTreeMap<String, Result<Credential, TokenError>>>);
 
 impl PlainAuthenticator {
-    /// From now on `token` has this result.
+    /// Sets the result for `token`.
     pub fn set(&self, token: &str, result: Result<Credential, TokenError>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(token.to_owned(), result);
     }

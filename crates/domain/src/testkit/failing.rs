@@ -3,7 +3,7 @@ use crate::port::{
     store::{CountedWork, Counting, Unit, Verdict},
 };
 
-/// A store of which every unit fails with this error, before its work begins.
+/// A store in which every unit fails with this error before its work begins.
 #[derive(Debug, Clone)]
 pub struct FailingStore(pub StoreError);
 

@@ -19,7 +19,7 @@ impl CapturingMailer {
         self.sent.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Sets how every further mail fails. `None` for success.
+    /// Sets the error with which every further mail fails. `None` for success.
     pub fn fail_with(&self, failure: Option<SendError>) {
         *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = failure;
     }

@@ -10,8 +10,8 @@ use crate::{
     usecase::invite::{self, Invite},
 };
 
-/// An invitation as the use case makes it, with optional values unset: a base for struct updates, so that tests name only the
-/// fields that they are about.
+/// An invitation as the use case makes it, with optional values unset: a base for struct updates, so that tests set
+/// only the fields that matter to them.
 #[must_use]
 pub fn new_invitation(
     entropy: &dyn Entropy,

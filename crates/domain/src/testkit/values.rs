@@ -13,7 +13,7 @@ use crate::{
 /// An e-mail address.
 ///
 /// # Panics
-/// When the text is no address.
+/// When the text is not an address.
 #[must_use]
 #[track_caller]
 pub fn email(text: &str) -> EmailAddress {
@@ -33,7 +33,7 @@ pub fn text(text: &str) -> DisplayText {
 /// The name of an account.
 ///
 /// # Panics
-/// When the text is no slug.
+/// When the text is not a slug.
 #[must_use]
 #[track_caller]
 pub fn account_name(text: &str) -> AccountName {
@@ -43,7 +43,7 @@ pub fn account_name(text: &str) -> AccountName {
 /// A grant of built-in roles in the whole account.
 ///
 /// # Panics
-/// When a role does not exist, or when there is none.
+/// When a role does not exist, or when `roles` is empty.
 #[must_use]
 #[track_caller]
 pub fn grant<const N: usize>(roles: [&str; N]) -> Grant {
@@ -53,7 +53,7 @@ pub fn grant<const N: usize>(roles: [&str; N]) -> Grant {
 /// A principal whose issuer does not vouch for the mailbox.
 ///
 /// # Panics
-/// When the text is no address.
+/// When the text is not an address.
 #[must_use]
 #[track_caller]
 pub fn principal(address: &str) -> Principal {
@@ -63,7 +63,7 @@ pub fn principal(address: &str) -> Principal {
 /// A principal whose issuer vouches for the mailbox.
 ///
 /// # Panics
-/// When the text is no address.
+/// When the text is not an address.
 #[must_use]
 #[track_caller]
 pub fn verified(address: &str) -> Principal {
@@ -73,7 +73,7 @@ pub fn verified(address: &str) -> Principal {
 /// The credential of a [`verified`] principal.
 ///
 /// # Panics
-/// When the text is no address.
+/// When the text is not an address.
 #[must_use]
 #[track_caller]
 pub fn credential(address: &str) -> Credential {

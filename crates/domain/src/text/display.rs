@@ -3,7 +3,7 @@ use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 /// Maximum characters of a name or title.
 pub const MAX_CHARACTERS: usize = 64;
 
-/// Why a text is not accepted as a name or title. The messages say what to change.
+/// Why a string is not accepted as a name or title. The messages say what to change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
     /// No visible character.
@@ -29,7 +29,7 @@ pub enum TextError {
 pub struct DisplayText(String);
 
 impl DisplayText {
-    /// Parses and normalizes a text.
+    /// Parses and normalizes a string.
     pub fn parse(input: &str) -> Result<Self, TextError> {
         if input.chars().any(is_control) {
             return Err(TextError::Control);
@@ -119,7 +119,7 @@ fn skeleton(text: &str) -> impl Iterator<Item = char> {
         .map(|c| if is_dot(c) { '.' } else { c })
 }
 
-/// Whether browsers or readers treat it as a dot.
+/// Whether browsers or readers treat the character as a dot.
 fn is_dot(c: char) -> bool {
     matches!(c, '.' | '\u{2024}' | '\u{3002}' | '\u{FE52}' | '\u{FF0E}' | '\u{FF61}')
 }

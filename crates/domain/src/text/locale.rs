@@ -1,15 +1,16 @@
 /// Most characters of a tag: the length that RFC 5646, section 4.4.1, asks every implementation to accept.
 const LONGEST: usize = 35;
 
-/// Why a text is not a locale.
+/// Why a string is not a locale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be a language tag such as en, de or pt-BR, of at most {LONGEST} characters")]
 pub struct LocaleError;
 
 /// The language that a person reads: a well-formed language tag of BCP 47 (RFC 5646), in canonical case.
 ///
-/// Accepted are a language of two or three letters, then script, region, variants, extensions and private use. Rejected are
-/// extended languages, grandfathered tags and tags of private use alone: each has a canonical form or no meaning here.
+/// A tag consists of a language of two or three letters, optionally followed by script, region, variants, extensions
+/// and private use. Extended languages, grandfathered tags and tags for private use alone are rejected, because each
+/// has a canonical form or no meaning here.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Locale(String);
 

@@ -1,7 +1,7 @@
 //! Count writes against the hourly limit of the people who make them.
 //!
-//! A unit that serves writes is run by [`Store::run_counted`](crate::port::Store::run_counted): it counts each write first,
-//! whatever becomes of it. This module says whom to count, and what a count means.
+//! A unit that serves writes is run by [`Store::run_counted`](crate::port::Store::run_counted): it counts each write
+//! first, whether or not the write succeeds. This module says whose writes to count, and what a count means.
 
 use crate::{
     Timestamp,
@@ -14,7 +14,7 @@ use crate::{
 /// The writers of a unit: one for each write, in the order of the writes. A write without a credential has none.
 pub struct Writers<'a> {
     all: &'a [Option<&'a Credential>],
-    /// Those that are counted: none without a limit.
+    /// The credentials whose writes are counted; none without a limit.
     counted: Vec<&'a Credential>,
     limit: u32,
     now: Timestamp,

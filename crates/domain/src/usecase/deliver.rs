@@ -38,8 +38,9 @@ pub enum Settled {
     LeaseLost,
 }
 
-/// Claims up to `limit` due mails. Mails that cannot be read become dead. Mails whose invitation was answered, revoked, resent
-/// or has expired are cancelled. Neither is returned, so an empty result does not mean an empty outbox.
+/// Claims up to `limit` due mails. Mails that cannot be read become dead. Mails whose invitation was answered, revoked
+/// or resent, or has expired, are cancelled. Neither kind is returned, so an empty result does not mean an empty
+/// outbox.
 pub fn claim(tx: &mut dyn Tx, env: &Env, limit: u32) -> Result<Vec<Delivery>, StoreError> {
     let now = env.now();
     let lease = LeaseToken::generate(env.entropy.as_ref());
@@ -61,7 +62,7 @@ pub fn claim(tx: &mut dyn Tx, env: &Env, limit: u32) -> Result<Vec<Delivery>, St
     Ok(deliveries)
 }
 
-/// Writes what came of a delivery.
+/// Stores the result of a delivery.
 pub fn settle(
     tx: &mut dyn Tx,
     env: &Env,
@@ -136,7 +137,8 @@ fn content(
     Ok(Some((content, invitation.expires_at)))
 }
 
-/// The account titles and sponsor names of one claim. Mails that are due together mostly have few different ones.
+/// The account titles and sponsor names of one claim. Mails that are due together usually have only a few different
+/// ones.
 #[derive(Default)]
 struct Names {
     titles: BTreeMap<AccountId, Option<DisplayText>>,

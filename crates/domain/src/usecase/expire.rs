@@ -1,4 +1,4 @@
-//! Record expired invitations. They stop working when their time is over; recording makes it an event.
+//! Record expired invitations. They stop working when their term ends; recording the expiry makes it an event.
 
 use super::record::expire;
 use crate::{

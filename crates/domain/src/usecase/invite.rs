@@ -32,7 +32,7 @@ pub struct Invite {
     pub locale: Option<Locale>,
     /// The effective grant, after the dialect's defaults.
     pub grant: Grant,
-    /// How long the invitation is open, now and after each resending.
+    /// How long the invitation is open, now and after each resend.
     pub validity: TimeDelta,
 }
 
@@ -59,7 +59,7 @@ pub enum InviteError {
     /// The address has an open invitation.
     #[error("{0} already has a pending invitation to this account; resend or delete that one")]
     AlreadyInvited(String),
-    /// The store.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -154,7 +154,7 @@ fn judge(
     Ok(Ok(()))
 }
 
-/// The invitation that a sponsor in an account makes by a command.
+/// The invitation that a sponsor makes in an account with a command.
 pub(crate) fn new_invitation(
     entropy: &dyn Entropy,
     (account_id, sponsor): (AccountId, PersonId),

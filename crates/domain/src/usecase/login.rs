@@ -8,13 +8,13 @@ use crate::{
 /// How the owner of an address signs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Login {
-    /// Not at all: no person has the address, or the person has no password and no account, as the command line creates them.
-    /// The reader of the mailbox chooses the first password.
+    /// Not at all: no person has the address, or the person has no password and no account, as when created at the
+    /// command line. The reader of the mailbox chooses the first password.
     None,
     /// With a password in Usher.
     Password,
-    /// At an issuer: a member of an account without a password in Usher. The key from one account's mail must not set a
-    /// password that opens the others.
+    /// At an issuer: the owner is a member of an account and has no password in Usher. The key from one account's mail
+    /// must not set a password that opens the others.
     Elsewhere,
 }
 

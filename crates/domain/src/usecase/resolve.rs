@@ -19,7 +19,7 @@ pub enum ResolveError {
     /// The access token is unknown, has expired or was revoked.
     #[error("this access token is not known, has expired or was revoked")]
     InvalidToken,
-    /// No person has the credential's address, or the credential names another person than the one with its address.
+    /// No person has the credential's address, or the credential names a person other than the one with its address.
     #[error("this login is not known here")]
     UnknownPerson,
     /// The person is not a member of any account.
@@ -112,7 +112,7 @@ fn actor_of_principal(
     Ok(Actor { account, person: known.person.clone(), membership, scope: Scope::Global })
 }
 
-/// Whether a person may be this principal. A principal that claims a person's number is that person only.
+/// Whether a person may be this principal. A principal that claims a person's number can only be that person.
 pub(super) fn matches_person(principal: &Principal, person: &Person) -> bool {
     principal.person_id.is_none_or(|id| id == person.id)
 }

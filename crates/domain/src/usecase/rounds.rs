@@ -33,7 +33,7 @@ pub(super) fn rounds<R: Copy, K: Eq + Hash>(requests: &[R], key: impl Fn(R) -> K
 pub(super) struct Results<T>(Vec<(usize, T)>);
 
 impl<T> Results<T> {
-    /// Without any result.
+    /// No results yet.
     pub(super) const fn new() -> Self {
         Self(Vec::new())
     }

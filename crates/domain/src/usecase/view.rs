@@ -20,7 +20,7 @@ use crate::{
 pub enum Start {
     /// After a number of rows. The cost grows with the distance to the nearer end of the list.
     Offset(u64),
-    /// Behind the last invitation of the previous part. The cost does not depend on the depth.
+    /// After the last invitation of the previous part. The cost does not depend on the depth.
     Behind(PublicId),
 }
 
@@ -42,7 +42,7 @@ pub struct Listing {
     pub items: Vec<OpenInvitation>,
     /// The number of all open invitations of the account.
     pub count: u64,
-    /// Whether the list goes on behind the part.
+    /// Whether the list continues after the part.
     pub more: bool,
 }
 
@@ -69,10 +69,10 @@ pub enum ViewError {
     /// The account has no open invitation with this number.
     #[error("there is no pending invitation with this id")]
     NotFound,
-    /// The part starts behind an invitation that the account never had.
+    /// The part starts after an invitation that the account never had.
     #[error("this place in the list is not known: begin with the first page, and follow the links")]
     UnknownPlace,
-    /// The store.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

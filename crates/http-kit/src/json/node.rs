@@ -32,18 +32,18 @@ impl<'a> Node<'a> {
         problems.note(format_args!("{} {what}", self.path));
     }
 
-    /// The items of the value as an array; none after a problem was noted.
+    /// The items of the value as an array; empty if a problem was noted.
     pub fn items(&self, problems: &mut Problems) -> Vec<Self> {
         let items = self.read("an array", Value::as_array, problems).into_iter().flatten().enumerate();
         items.map(|(at, value)| Node { value, path: format!("{}[{at}]", self.path) }).collect()
     }
 
-    /// The value as a text.
+    /// The value as a string.
     pub fn text(&self, problems: &mut Problems) -> Option<&'a str> {
         self.read("a string", Value::as_str, problems)
     }
 
-    /// The value as a list of texts.
+    /// The value as a list of strings.
     pub fn texts(&self, problems: &mut Problems) -> Option<Vec<String>> {
         let items = self.value.as_array();
         let texts =
@@ -51,7 +51,7 @@ impl<'a> Node<'a> {
         self.expect("must be a list of strings", texts, problems)
     }
 
-    /// The value as a text that `parse` accepts.
+    /// The value as a string that `parse` accepts.
     pub fn parsed<T, E: fmt::Display>(
         &self,
         parse: impl FnOnce(&str) -> Result<T, E>,

@@ -61,7 +61,7 @@ impl<'a> Object<'a> {
         member
     }
 
-    /// A member that is an object. An absent one has no members; `None` after a problem was noted.
+    /// A member that is an object. An absent one has no members. `None` if a problem was noted.
     pub fn child(&self, name: &str, members: Members<'_>, problems: &mut Problems) -> Option<Self> {
         match self.member(name) {
             Some(member) => member.object(members, problems),
@@ -69,7 +69,7 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// The items of a member that is an array; none when it is absent, or after a problem was noted.
+    /// The items of a member that is an array; empty if the member is absent or a problem was noted.
     pub fn items(&self, name: &str, problems: &mut Problems) -> Vec<Node<'a>> {
         self.member(name).map(|member| member.items(problems)).unwrap_or_default()
     }

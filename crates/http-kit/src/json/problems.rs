@@ -7,7 +7,7 @@ const MAX_NAMED: usize = 20;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Problems {
     texts: Vec<String>,
-    /// How many are not among `texts`.
+    /// The number of problems that are not in `texts`.
     more: usize,
     any_missing: bool,
 }
@@ -28,13 +28,13 @@ impl Problems {
         self.note(format_args!("{path} is missing"));
     }
 
-    /// Whether there are none.
+    /// Whether there are no problems.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.texts.is_empty()
     }
 
-    /// Whether any of them is a required member that is absent.
+    /// Whether any problem is an absent required member.
     #[must_use]
     pub const fn any_missing(&self) -> bool {
         self.any_missing

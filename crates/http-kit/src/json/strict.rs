@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::repeated;
 
-/// A value in which no object repeats a key: `serde_json` alone keeps the last one silently.
+/// A value in which no object repeats a key. On its own, `serde_json` silently keeps the last value of a repeated key.
 pub(super) struct Strict(pub(super) Value);
 
 impl<'de> Deserialize<'de> for Strict {

@@ -124,7 +124,7 @@ async fn a_request_without_a_permit_in_time_is_rejected_and_later_ones_are_perfo
     assert_eq!(next.await, Ok(103));
 }
 
-/// A batch whose units of several requests wait in vain.
+/// A batch in which every unit of several requests times out while it waits.
 #[derive(Default)]
 struct Overloaded(Vec<(Vec<usize>, Duration)>);
 
@@ -137,7 +137,7 @@ impl SplitBatch for Overloaded {
     }
 }
 
-/// The first request is out of time. The second one goes again, because nothing was done.
+/// The first request has used up its budget. The second one is tried again, because nothing was done.
 #[test]
 fn a_wait_of_the_store_that_runs_out_rejects_only_requests_without_budget() {
     let budget = Duration::from_secs(2);
@@ -151,7 +151,7 @@ fn a_wait_of_the_store_that_runs_out_rejects_only_requests_without_budget() {
     assert_eq!(batch.0, [(vec![0, 1], rest), (vec![1], Duration::from_millis(1500))]);
 }
 
-/// No runner would take them: the only one waits for a permit.
+/// No runner would take the requests, because the only one waits for a permit.
 #[test]
 fn requests_that_wait_when_the_runtime_stops_leave_the_queue() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();

@@ -1,4 +1,4 @@
-//! Batches of numbers, with work whose end the test decides.
+//! Batches of numbers. The test decides how the work on each batch ends.
 
 mod failures;
 
@@ -32,7 +32,7 @@ type Asking = Pin<Box<dyn Future<Output = Result<u32, StoreError>>>>;
 
 /// How the work on a batch ends.
 enum End {
-    /// The result of each request is its number and a hundred more.
+    /// The result of each request is its number plus a hundred.
     Answer,
     /// Only this many requests, from the start of the batch, have a result.
     AnswerOnly(usize),
@@ -77,7 +77,7 @@ impl SplitBatch for TestBatch<'_> {
     }
 }
 
-/// A batcher over such work.
+/// A batcher that does [`TestWork`].
 struct Scene {
     batcher: Arc<Batcher<TestWork>>,
     units: Units,
@@ -162,7 +162,7 @@ async fn a_lone_request_is_a_batch_of_one() {
 async fn requests_that_come_while_a_batch_runs_form_the_next_one() {
     let mut scene = Scene::with_one_runner();
     let first = scene.hold(1).await;
-    // Not in the order of the results, so that a result in the wrong place shows.
+    // The numbers are not in ascending order, so that a result in the wrong place is noticed.
     let asking = [4, 2, 3].map(|number| scene.ask(number));
     scene.end(End::Answer);
     assert_eq!(first.await, Ok(101));
@@ -214,7 +214,7 @@ async fn a_batch_begins_beside_another_one_when_it_is_as_large() {
     drop(fourth);
 }
 
-/// Here another runner works on three requests for ever.
+/// Here another runner works on three requests forever.
 #[tokio::test]
 async fn no_request_waits_long_for_a_larger_batch() {
     let mut scene = Scene::new(2, 4, LONG);
@@ -228,7 +228,7 @@ async fn no_request_waits_long_for_a_larger_batch() {
     assert_eq!(asking.await, Ok(101));
 }
 
-/// Also when no runner was free at that moment.
+/// This holds even if no runner was free when the request had waited long enough.
 #[tokio::test]
 async fn a_request_that_has_waited_long_joins_the_next_batch_of_any_runner() {
     let mut scene = Scene::new(2, 4, LONG);
@@ -281,7 +281,7 @@ async fn a_runner_gives_way_to_other_work_that_waits_for_a_permit() {
     assert!(!scene.units.limiter.is_contended());
 }
 
-/// Its request is performed all the same, because its result may already be on its way.
+/// The client's request is performed all the same, because its result may already be on its way.
 #[tokio::test]
 async fn a_client_that_hangs_up_does_not_disturb_the_others() {
     let mut scene = Scene::with_one_runner();
@@ -294,7 +294,7 @@ async fn a_client_that_hangs_up_does_not_disturb_the_others() {
     assert_eq!((second.await, fourth.await), (Ok(102), Ok(104)));
 }
 
-/// Only permits limit them: one runner works here, and two of four permits are left.
+/// Only permits limit such requests: here one runner works, and two of four permits are left.
 #[tokio::test]
 async fn requests_that_are_alone_run_beside_other_batches() {
     let mut scene = Scene::with_one_runner();

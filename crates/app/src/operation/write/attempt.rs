@@ -8,7 +8,7 @@ use usher_domain::{
 use super::types::{Decision, Done, IdentifiedCommand, SubmittedWrite, WriteOperation};
 use crate::{call::Rejection, idempotency::IdempotencyGuard, operation::Caller};
 
-/// One run of a unit: stage by stage it rejects requests and goes on with the others.
+/// One run of a unit. Each stage rejects some requests and passes on the others.
 pub(super) struct Attempt<'a, O: WriteOperation> {
     requests: &'a [&'a SubmittedWrite<O>],
     results: Vec<Option<Decision<O>>>,

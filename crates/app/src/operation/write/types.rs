@@ -18,10 +18,10 @@ pub(crate) trait WriteOperation: 'static {
     const NAME: &'static str;
     /// Whether a success queues a mail, so that the worker is woken.
     const QUEUES_MAIL: bool;
-    /// Whether requests may share a unit. Not where the use case writes before it may still reject: a unit of several is
-    /// rolled back as a whole only.
+    /// Whether requests may share a unit. They may not if the use case can still reject a request after it has written
+    /// for it, because a unit can only be rolled back as a whole.
     const SHARES_UNITS: bool;
-    /// Who may ask.
+    /// The kind of caller.
     type Caller: Caller;
     /// The typed request.
     type Command: Send + Sync + 'static;

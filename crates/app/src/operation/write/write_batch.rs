@@ -20,7 +20,7 @@ use crate::{
     units::{StoreWait, Units},
 };
 
-/// A batch of writes. Each write is counted once, also when the batch is split into several units.
+/// A batch of writes. Each write is counted once, even if the batch is split into several units.
 pub(super) struct WriteBatch<'a, O: WriteOperation> {
     units: &'a Units,
     guard: &'a IdempotencyGuard,
@@ -29,7 +29,7 @@ pub(super) struct WriteBatch<'a, O: WriteOperation> {
     counted: Vec<Option<Counted>>,
 }
 
-/// Where a writer stands after a write that was counted. Without a limit there is no quota.
+/// The person's quota after a counted write. Without a limit there is no quota.
 #[derive(Debug, Clone, Copy)]
 struct Counted(Option<Quota>);
 

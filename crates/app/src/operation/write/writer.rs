@@ -69,8 +69,8 @@ impl<O: WriteOperation> Writer<O> {
         }
     }
 
-    /// The rejection of a request that has no caller to identify and none to count. It takes no unit, which on SQLite would
-    /// wait for other writers.
+    /// The rejection of a request that has no caller to identify and none to count. It needs no unit, which on SQLite
+    /// would wait for other writers.
     fn rejection_without_a_unit(
         &self,
         caller: &O::Caller,
@@ -88,8 +88,8 @@ impl<O: WriteOperation> Writer<O> {
     }
 }
 
-/// As [`runners`], but one where the store writes one unit at a time: a second batch would wait for the first instead of
-/// growing.
+/// As [`runners`], but one if the store writes one unit at a time, because a second batch would wait for the first
+/// instead of growing.
 fn write_runners(units: &Units) -> usize {
     if units.store.writes_in_parallel() { runners() } else { 1 }
 }

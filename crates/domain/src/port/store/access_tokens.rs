@@ -12,7 +12,8 @@ pub trait AccessTokens {
     fn insert_access_token(&mut self, token: &NewAccessToken) -> Result<AccessToken, StoreError>;
     /// The access tokens of an account, live or not, the oldest first.
     fn access_tokens(&mut self, account: AccountId) -> Result<Vec<AccessToken>, StoreError>;
-    /// Revokes an access token and returns its person. `None`, and no change, when the id is unknown or the token already revoked.
+    /// Revokes an access token and returns its person. Returns `None` and changes nothing if the id is unknown or the
+    /// token was already revoked.
     fn revoke_access_token(
         &mut self,
         account: AccountId,

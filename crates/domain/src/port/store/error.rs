@@ -1,7 +1,7 @@
 /// The uniqueness rule that a write violated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Constraint {
-    /// Two accounts of one name.
+    /// Two accounts with one name.
     AccountName,
     /// Two people with one address.
     PersonEmail,
@@ -11,7 +11,7 @@ pub enum Constraint {
     PendingInvitation,
     /// Two answers for one idempotency key.
     IdempotencyKey,
-    /// Two rows with one random id: practically a broken generator.
+    /// Two rows with one random id. In practice this means that the generator is broken.
     RandomId,
 }
 
@@ -41,7 +41,8 @@ impl WaitLimit {
     }
 }
 
-/// Why a unit of work failed. After any of these but `Corrupt` the unit has to end: its transaction is lost.
+/// Why a unit of work failed. After any of these errors except `Corrupt`, the unit has to end, because its transaction
+/// is lost.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// A uniqueness rule was violated.
@@ -69,7 +70,7 @@ pub enum StoreError {
         /// Primary key.
         id: i64,
     },
-    /// A bug of Usher's own: a panic, a missing result, an impossible state. A second attempt would fail the same way.
+    /// A bug in Usher: a panic, a missing result, an impossible state. A second attempt would fail the same way.
     #[error("defect: {0}")]
     Defect(String),
 }

@@ -70,12 +70,13 @@ pub struct Addressee<'a> {
     pub email: &'a EmailAddress,
 }
 
-/// A part of an account's list of open invitations that starts behind an invitation. Its cost does not depend on its depth.
+/// A part of an account's list of open invitations that starts after a given invitation. Its cost does not depend on
+/// its depth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OpenList<'a> {
     /// The account.
     pub account: AccountId,
-    /// The part starts behind this invitation, open or not. Without one it starts at the beginning.
+    /// The part starts after this invitation, open or not. Without one it starts at the beginning.
     pub after: Option<&'a PublicId>,
     /// Most rows.
     pub limit: u32,
@@ -90,7 +91,7 @@ pub struct OpenPart {
     pub count: u64,
     /// The invitations of the part, without those that cannot be read.
     pub invitations: Vec<OpenInvitation>,
-    /// Whether the list goes on behind the part.
+    /// Whether the list continues after the part.
     pub more: bool,
 }
 
@@ -150,7 +151,7 @@ pub trait Invitations {
         page: Page,
     ) -> Result<Vec<OpenInvitation>, StoreError>;
     /// The requested part of each list of invitations open at `now`, in the given order. `None` when the account has no
-    /// invitation with the public id that the part starts behind.
+    /// invitation with the public id that the part starts after.
     fn open_parts(
         &mut self,
         now: Timestamp,

@@ -33,8 +33,8 @@ pub trait Outbox {
         token: &LeaseToken,
         limit: u32,
     ) -> Result<Vec<Mail>, StoreError>;
-    /// Ends the lease `token` on a mail. `false`, and no change, when the mail has another lease or none. An expired lease
-    /// counts until another worker claims the mail.
+    /// Ends the lease `token` on a mail. Returns `false` and changes nothing if the mail has another lease or none. An
+    /// expired lease counts until another worker claims the mail.
     fn settle_mail(
         &mut self,
         id: MailId,

@@ -61,7 +61,7 @@ impl Unit {
     }
 }
 
-/// How a unit of work ends that the store could run.
+/// How a unit of work ends if the store was able to run it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// Keep what was written.
@@ -75,7 +75,7 @@ pub enum Verdict {
 pub struct Counting<'a> {
     /// The credential of each write; a person may occur more than once.
     pub credentials: &'a [&'a Credential],
-    /// Where they count.
+    /// The window in which they count.
     pub window: Window,
     /// Decides which access tokens are live.
     pub now: Timestamp,
@@ -86,33 +86,33 @@ pub type CountedWork<'w> = dyn FnMut(&mut dyn Tx, &[Option<WriteCount>]) -> Resu
 
 /// Runs units of work.
 pub trait Store: Send + Sync {
-    /// Runs `work` as a transaction; returns once it is durable (commit) or gone (rollback, error). By then every write of
-    /// others that it saw is durable too.
+    /// Runs `work` as a transaction; returns once it is durable (commit) or gone (rollback, error). By then every write
+    /// by another unit that `work` saw is durable too.
     ///
-    /// Implementations must ensure: a unit that ends in [`StoreError::Contended`], or that the database gave up for the sake of
-    /// another one (serialization failure, deadlock), is run again from the start, a bounded number of times with jitter. So
-    /// `work` must not have effects besides the transaction. A unit that goes on after an error of the store keeps
-    /// nothing: each further call returns that error again, and so does the end.
+    /// Implementations must ensure: a unit that ends in [`StoreError::Contended`], or that the database gave up in
+    /// favor of another one (serialization failure, deadlock), is run again from the start, a bounded number of times
+    /// with jitter. So `work` must not have effects besides the transaction. A unit that goes on after an error of the
+    /// store keeps nothing: each further call returns that error again, and so does the unit.
     fn run(
         &self,
         unit: Unit,
         work: &mut dyn FnMut(&mut dyn Tx) -> Result<Verdict, StoreError>,
     ) -> Result<(), StoreError>;
 
-    /// Counts one more write for each credential, then runs `work` as a unit of [`Self::run`] in [`Mode::Write`]. It receives
-    /// the counts, one for each credential and in their order.
+    /// Counts one more write for each credential, then runs `work` as a unit of [`Self::run`] in [`Mode::Write`].
+    /// `work` receives the counts, one for each credential and in their order.
     ///
-    /// A count is `None` if the credential may not write: no person has the address, or the token is not live or only reads.
-    /// Nothing is counted then.
+    /// A count is `None` if the credential may not write: no person has the address, or the token is not live or only
+    /// reads. In that case nothing is counted.
     ///
-    /// If the person was counted in the next window before, the write is counted there: the clocks of two replicas differ by
-    /// a moment, and the limit must not begin anew twice. Any other window in which the person was counted before is replaced
-    /// by this one, so a clock that was once far ahead does not lock a person out.
+    /// If the person was already counted in the next window, the write is counted there: the clocks of two replicas
+    /// differ by a moment, and the count must not be reset twice. Any other window in which the person was already
+    /// counted is replaced by this one, so a clock that was once far ahead does not lock a person out.
     ///
-    /// Implementations must ensure: no two writes get the same number of one window, in any replica, and within one call. What
-    /// was counted stays, however the unit ends: a rejected write counts too. A unit that runs again is not counted again.
-    /// After [`StoreError::Unreachable`], which counting can return too, it is unknown whether the writes were counted. On
-    /// PostgreSQL all counts are lost in a crash recovery.
+    /// Implementations must ensure: no two writes get the same number in one window, neither in different replicas nor
+    /// within one call. A count stays, however the unit ends: a rejected write counts too. A unit that runs again is
+    /// not counted again. After [`StoreError::Unreachable`], which counting can return too, it is unknown whether the
+    /// writes were counted. On PostgreSQL all counts are lost in a crash recovery.
     fn run_counted(
         &self,
         unit: Unit,
@@ -184,7 +184,7 @@ impl dyn Store + '_ {
         })
     }
 
-    /// Runs a unit whose calls each read what is true at their own moment.
+    /// Runs a unit that only reads. Each call sees the data as of its own moment.
     pub fn look<T, E: UnitError>(
         &self,
         name: &'static str,
@@ -193,7 +193,7 @@ impl dyn Store + '_ {
         self.unit(Unit::new(name, Mode::Look), work)
     }
 
-    /// Runs a unit that only reads, one picture.
+    /// Runs a unit that only reads, from one consistent snapshot.
     pub fn read<T, E: UnitError>(
         &self,
         name: &'static str,

@@ -50,7 +50,7 @@ pub(super) fn public_ids_are_unique(store: &dyn Store) -> Outcome {
 pub(super) fn accounts_are_listed_by_name(store: &dyn Store) -> Outcome {
     let scene = Scene::new(store)?;
     store.write("insert", |tx| {
-        // Characters decide, not a language's dictionary, in which a hyphen would not count.
+        // Names are ordered by their characters, not by the collation of a language, which would ignore the hyphen.
         for slug in ["ab", "a-c", "0", "a", "zz"] {
             tx.insert_account(&scene.new_account(slug))?;
         }

@@ -8,7 +8,7 @@ use crate::{
     port::{Store, StoreError},
 };
 
-/// An entry of the account without anything else.
+/// An entry that refers to the account and to nothing else.
 fn entry(scene: &Scene, seconds: i64, action: AuditAction) -> AuditEvent {
     AuditEvent {
         at: second(seconds),
@@ -30,7 +30,7 @@ pub(super) fn entries_come_the_oldest_first(store: &dyn Store) -> Outcome {
     let instant_later = AuditEvent { at: first.at + INSTANT, ..first };
     let later = entry(&scene, 2, AuditAction::InvitationResent);
     let same_moment = entry(&scene, 2, AuditAction::InvitationExpired);
-    // Written in another order: the clocks of two replicas differ, and so does who commits first.
+    // Written in another order, because the clocks of two replicas differ, and either may commit first.
     record(store, &[later, instant_later, first, same_moment])?;
     let events = store.read("list", |tx| tx.audit_events(scene.account.id))?;
     assert_eq!(events, [first, instant_later, later, same_moment]);
@@ -44,7 +44,7 @@ pub(super) fn entries_keep_everything(store: &dyn Store) -> Outcome {
         AuditActor::Invitee,
         AuditActor::Operator,
         AuditActor::System,
-        // Long gone: history keeps the numbers of what is no more.
+        // A person who was deleted long ago: the log keeps the numbers of deleted rows.
         AuditActor::Person(PersonId::new(1 << 52)),
     ];
     let mut written = Vec::new();

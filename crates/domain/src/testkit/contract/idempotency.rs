@@ -9,12 +9,12 @@ use crate::{
     port::{Store, StoreError},
 };
 
-/// No answer is as old.
+/// A moment before every answer.
 fn long_ago() -> Timestamp {
     second(-1_000_000)
 }
 
-/// The n-th sample of a key, at a moment.
+/// The n-th sample key, created at a moment.
 fn new(n: u8, at: Timestamp) -> NewKey {
     let digest = KeyDigest::new([n; 32]);
     NewKey { digest, request: RequestMac::new(&[n, 1]), account: None, created_at: at }

@@ -16,7 +16,7 @@ fn ids(invitations: impl IntoIterator<Item = OpenInvitation>) -> Vec<InvitationI
     invitations.into_iter().map(|invitation| invitation.id).collect()
 }
 
-/// The numbers of those open, after checking that the count says the same.
+/// The numbers of the open invitations, after checking that the count agrees.
 fn open(store: &dyn Store, account: AccountId, now: Timestamp) -> Result<Vec<InvitationId>, StoreError> {
     store.read("list and count", |tx| {
         let open = tx.open_invitations(account, now, Page::default())?;
@@ -35,7 +35,7 @@ pub(super) fn open_ones_come_by_number_in_pages(store: &dyn Store) -> Outcome {
     let scene = Scene::new(store)?;
     let mut all = Vec::new();
     for (index, address) in ["e", "d", "c", "b", "a"].into_iter().enumerate() {
-        // Later ones end earlier: the order is not that of time.
+        // Later ones expire earlier, because the list must not be ordered by expiry.
         let ends = second(100 - i64::try_from(index).unwrap_or_default());
         let new =
             NewInvitation { expires_at: ends, ..scene.new_invitation(&format!("{address}@example.com")) };
@@ -149,7 +149,7 @@ pub(super) fn ended_ones_and_those_of_other_accounts_are_left_out(store: &dyn St
     }
     assert_eq!(open(store, scene.account.id, start())?, [open_one.id]);
     assert_eq!(open(store, elsewhere.id, start())?, [foreign.id]);
-    // The sweep works for all accounts, on what is stored as pending.
+    // The sweep covers all accounts, and every row that is stored as pending.
     assert_eq!(overdue(store, second(1_000), 10)?, [open_one.id, foreign.id]);
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::{
     port::{Store, StoreError, store::Constraint},
 };
 
-/// Every end that an invitation can have.
+/// Every status in which an invitation can end.
 const ENDS: [Status; 4] = [Status::Accepted, Status::Declined, Status::Revoked, Status::Expired];
 
 /// Ends a pending invitation in a unit of its own. Returns the invitation as it must now be stored.
@@ -39,7 +39,7 @@ pub(super) fn an_update_writes_what_changes_in_a_life(store: &dyn Store) -> Outc
 
     let mut revoked = renewed.clone();
     sound(revoked.revoke(scene.sponsor.id, second(20)));
-    // The rest is not for an update to change.
+    // An update must not change the other fields.
     let sent = Invitation {
         email: email("other@example.com"),
         name: Some(text("Other")),
@@ -71,7 +71,7 @@ pub(super) fn an_update_of_an_old_version_is_contended(store: &dyn Store) -> Out
     assert_eq!(update(store, &revoked), Err(StoreError::Contended));
     assert_eq!(stored(store, &read)?, Invitation { version: 1, ..accepted });
 
-    // A unit that reads again sees the truth.
+    // A unit that reads again sees the current row.
     let mut runs = 0;
     let status = store.write("revoke after reading again", |tx| {
         runs += 1;
@@ -84,7 +84,7 @@ pub(super) fn an_update_of_an_old_version_is_contended(store: &dyn Store) -> Out
     })?;
     assert_eq!((runs, status), (2, Status::Accepted));
 
-    // Twice in one unit: the second one has not read what the first one wrote.
+    // Twice in one unit: the second update has not read what the first one wrote.
     let other = scene.invited(store, "b@example.com")?;
     let end = store.write("update twice", |tx| {
         tx.update_invitation(&other)?;

@@ -100,7 +100,7 @@ pub(super) fn only_the_holder_settles(store: &dyn Store) -> Outcome {
     let (lease, stranger) = (scene.lease(), scene.lease());
     claim(store, (second(10), second(60)), &lease, 1)?;
     let before = mails(store, &invitation)?;
-    // Rejected: another lease, the own lease on a mail that is not leased, and an unknown mail.
+    // Rejected: another lease, the worker's own lease on a mail that is not leased, and an unknown mail.
     assert!(!relay(store, queued[0], &stranger, second(11))?);
     assert!(!relay(store, queued[1], &lease, second(11))?);
     assert!(!relay(store, MailId::new(queued[1].get() + 1), &lease, second(11))?);

@@ -15,7 +15,7 @@ fn ids(part: &OpenPart) -> Vec<InvitationId> {
     part.invitations.iter().map(|invitation| invitation.id).collect()
 }
 
-/// The first address has two forms, of which the list must keep both.
+/// The first address has two forms, as typed and as key, and the list must keep both.
 fn five(store: &dyn Store, scene: &Scene) -> Result<Vec<Invitation>, StoreError> {
     ["A", "b", "c", "d", "e"]
         .iter()
@@ -109,7 +109,7 @@ pub(super) fn lists_of_every_kind_are_answered_at_once(store: &dyn Store) -> Out
     Ok(())
 }
 
-/// Both ways to learn it say the same, before and after housekeeping.
+/// Both ways to read the count agree, before and after housekeeping.
 pub(super) fn the_count_follows_every_change(store: &dyn Store) -> Outcome {
     let scene = Scene::new(store)?;
     let elsewhere = scene.other_account(store)?;

@@ -95,7 +95,7 @@ pub(super) fn an_update_writes_name_verification_and_password(store: &dyn Store)
         password: Some(PasswordHash::new("$argon2id$…".to_owned())),
         ..before.clone()
     };
-    // The rest is not for an update to change.
+    // An update must not change the other fields.
     let sent = Person {
         email: email("other@example.com"),
         public_id: scene.token(),
@@ -123,7 +123,7 @@ pub(super) fn an_update_of_an_old_version_is_contended(store: &dyn Store) -> Out
     assert_eq!(late, Err(StoreError::Contended));
     assert_eq!(stored(store, read.id)?.name, first.name);
 
-    // A unit that reads again gets through.
+    // A unit that reads again succeeds.
     let mut runs = 0;
     store.write("update after reading again", |tx| {
         runs += 1;

@@ -135,7 +135,7 @@ impl Scene {
     pub(super) fn new_invitation(&self, address: &str) -> NewInvitation {
         let inviter = (self.account.id, self.sponsor.id);
         let new = new_invitation(&self.entropy, inviter, email(address), grant("Auditor"), start());
-        // No common beginning, so that no test can rely on the order of public ids.
+        // The public ids have no common prefix, so that no test can rely on their order.
         NewInvitation { public_id: self.token(), expires_at: second(100), ..new }
     }
 

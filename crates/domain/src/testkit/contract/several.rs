@@ -75,7 +75,7 @@ pub(super) fn addressees_are_judged_in_their_places(store: &dyn Store) -> Outcom
     })
 }
 
-/// In any order; the other rows of the unit are kept.
+/// The addresses can be in any order, and the other rows of the unit are kept.
 pub(super) fn invitations_are_written_but_for_those_that_are_taken(store: &dyn Store) -> Outcome {
     let scene = Scene::new(store)?;
     let taken = scene.invited(store, "b@example.com")?;

@@ -118,7 +118,7 @@ pub(super) fn a_failed_unit_stays_failed(store: &dyn Store) -> Outcome {
     let end = store.write("go on after an error", |tx| {
         tx.insert_account(&new)?;
         assert_eq!(tx.insert_account(&taken), Err(conflict.clone()));
-        // The transaction is lost; a use case that does not notice must not believe otherwise.
+        // The transaction is lost, so a use case that ignores the error must get it again.
         assert_eq!(tx.account_by_name(&name("onward")), Err(conflict.clone()));
         Ok::<_, StoreError>(())
     });

@@ -38,7 +38,7 @@ fn count(
     store.write_counted("count", &Counting { credentials, window, now }, |_, counts| Ok(counts.to_vec()))
 }
 
-/// Counts writes in the window of their moment; answers which ones they are there.
+/// Counts writes in the window that contains `now`. Returns the number that each has there.
 fn write_all(
     store: &dyn Store,
     credentials: &[&Credential],
@@ -48,7 +48,7 @@ fn write_all(
     Ok(counts.into_iter().map(|count| count.map(|count| count.writes)).collect())
 }
 
-/// Counts one write in the window of its moment; answers which one it is there.
+/// Counts one write in the window that contains `now`. Returns the number that it has there.
 fn write(store: &dyn Store, writer: &Credential, now: Timestamp) -> Result<Option<u64>, StoreError> {
     let counts = write_all(store, &[writer], now)?;
     let [count] = counts[..] else { panic!("one write, but {counts:?}") };

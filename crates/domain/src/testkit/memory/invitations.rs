@@ -69,7 +69,7 @@ impl State {
         Some(Offer { invitation, account, sponsor })
     }
 
-    /// The open invitations in an order.
+    /// The open invitations in the given order.
     fn open_in(&self, account: AccountId, now: Timestamp, order: Order) -> Vec<Invitation> {
         let mut open = self.open_at(account, now);
         if order == Order::NewestFirst {

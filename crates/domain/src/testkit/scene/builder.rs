@@ -67,7 +67,7 @@ impl SceneBuilder {
     /// Creates the account and its administrator.
     ///
     /// # Panics
-    /// When the store fails or has the account.
+    /// When the store fails or already has the account.
     #[must_use]
     #[track_caller]
     pub fn build(self) -> Scene {

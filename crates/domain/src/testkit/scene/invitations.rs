@@ -24,7 +24,7 @@ impl Scene {
         self.send(actor, &Self::invitation(address, grant))
     }
 
-    /// The command behind [`Self::invite`], for 14 days: change it, and [`Self::send`] it.
+    /// The command behind [`Self::invite`], for 14 days. Change it, and pass it to [`Self::send`].
     #[must_use]
     #[track_caller]
     pub fn invitation(address: &str, grant: Grant) -> Invite {
@@ -36,7 +36,7 @@ impl Scene {
         self.act(actor, |tx, env, actor| invite(tx, env, actor, command))
     }
 
-    /// The administrator invites so many auditors, guest0@example.com and so on.
+    /// The administrator invites `count` auditors, guest0@example.com and so on.
     #[track_caller]
     pub fn invite_guests(&self, count: usize) -> Vec<Invitation> {
         let (admin, auditor) = (self.admin(), grant(["Auditor"]));
@@ -91,7 +91,7 @@ impl Scene {
         self.env.keys.key(&invitation.secure_id, generation).reveal().to_owned()
     }
 
-    /// The link in that mail, from its path on.
+    /// The link in the newest mail of an invitation, beginning with its path.
     #[must_use]
     #[track_caller]
     pub fn link(&self, invitation: &Invitation) -> String {

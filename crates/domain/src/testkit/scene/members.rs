@@ -31,7 +31,7 @@ impl Scene {
         self.add(&Self::member(account, address, grant))
     }
 
-    /// The command behind [`Self::add_member`]: change its name or password, and [`Self::add`] it.
+    /// The command behind [`Self::add_member`]. Change its name or password, and pass it to [`Self::add`].
     #[must_use]
     #[track_caller]
     pub fn member(account: &str, address: &str, grant: Grant) -> AddMember {
@@ -78,7 +78,8 @@ impl Scene {
         self.actor(ACCOUNT, ADMIN)
     }
 
-    /// The command to create a global access token of [`ADMIN`] without an end: change it, and [`Self::add_access_token`].
+    /// The command to create a global access token of [`ADMIN`] that never expires. Change it, and pass it to
+    /// [`Self::add_access_token`].
     #[must_use]
     pub fn access_token(digest: TokenDigest) -> CreateAccessToken {
         CreateAccessToken {

@@ -39,7 +39,7 @@ pub const ADMIN: &str = "jane@example.com";
 /// A method that returns no `Result` panics when the use case or the store fails.
 #[derive(Clone)]
 pub struct Scene {
-    /// Where everything is stored; in memory unless the builder got another one.
+    /// Where everything is stored; in memory unless the builder was given another store.
     pub store: Arc<dyn Store>,
     /// Clock, randomness, link keys and policy. A test may change them.
     pub env: Env,
@@ -60,7 +60,7 @@ impl Scene {
         Self { store, ..self.clone() }
     }
 
-    /// Runs a unit that writes. Units do not nest: look up the actor before.
+    /// Runs a unit that writes. Units do not nest, so look up the actor first.
     pub fn write<T, E: UnitError>(&self, work: impl FnMut(&mut dyn Tx) -> Result<T, E>) -> Result<T, E> {
         self.store.unit(Unit::new("scene.write", Mode::Write), work)
     }

@@ -82,7 +82,7 @@ pub enum AcceptError {
     /// The newcomer's address belongs to a member of an account who signs in without a password here.
     #[error("there is a login for this address already, but no password here; accept with that login")]
     SignsInElsewhere,
-    /// The credential names another person than the one with its address.
+    /// The credential names a person other than the one with its address.
     #[error("this login is not known here")]
     UnknownPerson,
     /// The store failed.
