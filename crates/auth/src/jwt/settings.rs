@@ -99,8 +99,8 @@ pub struct ClaimNames {
 }
 
 impl ClaimNames {
-    /// The claims of OpenID providers (OpenID Connect Core, 5.1): the e-mail address in `email`, and no account or number of
-    /// Usher's.
+    /// The claims of OpenID providers (OpenID Connect Core, 5.1): the e-mail address in `email`, and neither an account
+    /// nor a person's number in Usher.
     #[must_use]
     pub fn openid() -> Self {
         Self { email: "email".to_owned(), account: None, person_id: None, ..Self::default() }
