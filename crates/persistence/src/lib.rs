@@ -9,9 +9,9 @@
 //! the rules), the column in `schema`, and its fields and conversions in `rows`. To add a table, also implement its
 //! port in `tx`.
 //!
-//! Statements go through `connection::AnyConnection`, so that each is written only once. SQL that differs is a function
-//! of `dialect`; insertions are in `insertion`. `pool` and `group` give units of work their transactions;
-//! `write_counts` counts writes before their work is done.
+//! Statements go through `connection::AnyConnection`, so that each is written only once. SQL that differs between the
+//! databases is in functions of `dialect`; insertions are in `insertion`. `pool` and `group` give units of work their
+//! transactions; `write_counts` counts writes before their work is done.
 
 mod connection;
 mod dialect;

@@ -28,7 +28,7 @@ type Step = Box<dyn Migration<MultiBackend>>;
 /// Why the migrations were not applied.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MigrateError {
-    /// No connection.
+    /// No connection could be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
     /// A statement before or after the migrations themselves failed. Nothing was changed.

@@ -139,8 +139,8 @@ impl Store for DieselStore {
         self.unit(unit, Writes::none(), &mut |tx, _| work(tx))
     }
 
-    /// On PostgreSQL a count is contended when the person is deleted concurrently, and when the database's default isolation
-    /// level is not READ COMMITTED. Then the call counts again, possibly some writes twice.
+    /// On PostgreSQL a count is contended when the person is deleted concurrently, and when the database's default
+    /// isolation level is not READ COMMITTED. Then the call counts again, possibly counting some writes twice.
     fn run_counted(
         &self,
         unit: Unit,

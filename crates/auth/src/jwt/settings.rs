@@ -71,8 +71,8 @@ pub struct PublicKeySettings {
 }
 
 impl PublicKeySettings {
-    /// Splits the text of a PEM file into its keys, without a `kid`. [`JwtVerifier::new`](crate::JwtVerifier::new) validates
-    /// them. A text without a key becomes one invalid key, which it rejects.
+    /// Splits the text of a PEM file into its keys, without a `kid`. [`JwtVerifier::new`](crate::JwtVerifier::new)
+    /// validates them. A file without a key becomes one invalid key, which the verifier rejects.
     #[must_use]
     pub fn parse_pem(text: &str) -> Vec<Self> {
         let key = |pem: String| Self { pem, kid: None };
