@@ -16,7 +16,7 @@ mod tests {
 
     #[test]
     fn digests_equal_the_published_examples() {
-        // FIPS 180-4's one-block example, and the digest of the empty text.
+        // FIPS 180-4's one-block example, and the digest of the empty string.
         let abc = hex("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         let empty = hex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
         assert_eq!(sha256(b"abc").as_slice(), abc);

@@ -28,7 +28,7 @@
 //! - An algorithm: add it where keys are constructed (`keys/pem.rs`, `keys/jwk.rs`), so that each key has exactly one
 //!   algorithm, and to `IssuerKeys::algorithms`. Then add its rows to the tables in `tests/it`.
 //! - A reason to reject a JWT: add a variant of [`InvalidToken`] with its code, and its row in `tests/it/redaction.rs`.
-//! - A use of the server's secrets: add a type that derives a subkey under a label of its own, as `links.rs` does.
+//! - A use of the server's secrets: add a type that derives a subkey under its own label, as `links.rs` does.
 
 mod access_token;
 mod credentials;

@@ -46,8 +46,8 @@ impl PasswordHasher for Passwords {
     }
 
     fn verify(&self, hash: Option<&PasswordHash>, presented: &str) -> bool {
-        // No longer password can be chosen. Checked first, for every account alike: the response time reveals nothing about
-        // accounts.
+        // Longer passwords cannot be chosen. The length is checked first, and alike for every account, so that the
+        // response time reveals nothing about accounts.
         if presented.len() > MAX_PASSWORD_OCTETS {
             return false;
         }
@@ -113,7 +113,7 @@ mod tests {
         }
     }
 
-    /// Equal parameters, salts and lengths make equal times, without measuring them.
+    /// Equal parameters and lengths mean equal times, so the test does not have to measure them.
     #[test]
     fn the_dummy_hash_costs_as_much_as_a_real_hash() {
         let real = passwords().hash(&Password::parse("correct horse").unwrap()).unwrap();

@@ -7,8 +7,8 @@ const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 /// The digits of 128 bits in base 62. Fastly's ids have the same length.
 const LENGTH: usize = 22;
 
-/// The id for these parts, always the same: the first 128 bits of SHA-256 over the parts, joined with `/`, in base 62 with leading
-/// zeros. No part contains a `/`, so different parts have different texts.
+/// The id for these parts, always the same: the first 128 bits of SHA-256 over the parts, joined with `/`, in base 62
+/// with leading zeros. No part contains a `/`, so different parts make different strings.
 pub(crate) fn derived_id(parts: &[&str]) -> String {
     let digest = digest(&SHA256, parts.join("/").as_bytes());
     base62(digest.as_ref().iter().take(16).fold(0, |number, octet| (number << 8) | u128::from(*octet)))

@@ -4,12 +4,13 @@
 //! not: rules about invitations, and what all edges share (`usher-http-kit`). `docs/api/fastly.md` describes the dialect and the
 //! decisions that Fastly's sources leave open.
 //!
-//! A handler makes a call or a query of the request and passes it to the application. The result becomes a `Document` or a
-//! `Collection` of a `Resource`, or a `FastlyProblem`.
+//! A handler turns the request into a call or a query and passes it to the application. The result becomes a `Document`
+//! or a `Collection` of a `Resource`, or a `FastlyProblem`.
 //!
-//! To add a resource: a type that implements `Resource`. To add an attribute: a field of the resource's attributes; if callers
-//! send it, also a field in `request/shape.rs`, and a test fails until the reader reads it. To add an operation: a handler with
-//! its OpenAPI description, a line in [`endpoints`], and a line in `openapi.rs`.
+//! To add a resource, add a type that implements `Resource`. To add an attribute, add a field to the resource's
+//! attributes; if callers send it, also add a field in `request/shape.rs`, and a test fails until the reader reads it.
+//! To add an operation, add a handler with its OpenAPI description, a line in [`endpoints`], and a line in
+//! `openapi.rs`.
 
 mod acceptance;
 mod authorization;

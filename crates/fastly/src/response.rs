@@ -14,7 +14,7 @@ use crate::error::FastlyProblem;
 /// Without parameters: Fastly's own responses have none, and one of its clients requires that.
 const JSON_API: &str = "application/vnd.api+json";
 
-/// Fastly's older operations have plain JSON.
+/// Fastly's older operations use plain JSON.
 const PLAIN_JSON: &str = "application/json";
 
 const REMAINING: HeaderName = HeaderName::from_static("fastly-ratelimit-remaining");
@@ -66,7 +66,7 @@ pub(crate) fn no_content() -> Answer {
     Answer { status: 204, content_type: None, body: String::new() }
 }
 
-/// The response to a write, with the writer's figures of the write limit, also when the write was rejected. Clients parse the
+/// The response to a write, with the writer's write-limit figures, even if the write was rejected. Clients parse the
 /// figures as unsigned integers and accept their absence, but nothing else.
 pub(crate) fn write_response(result: Result<Reply, FastlyProblem>, quota: Option<Quota>) -> HttpResponse {
     let mut response = match result {
@@ -92,7 +92,8 @@ fn replied(reply: Reply) -> HttpResponse {
     response
 }
 
-/// JSON fails only for maps with keys other than text. No type of the dialect has a map, so a failure is a defect.
+/// Serialization to JSON fails only for maps whose keys are not strings. No type of the dialect has a map, so a failure
+/// is a defect.
 fn serialized(body: &impl Serialize) -> Result<String, FastlyProblem> {
     serde_json::to_string(body).map_err(|error| {
         let defect = StoreError::defect(format!("a response cannot be serialized: {error}"));

@@ -22,8 +22,8 @@ pub fn endpoints() -> Vec<Endpoint> {
     ]
 }
 
-/// Paths below the operations that are no operation. Clients that omit an id request them, and expect an error in the form of
-/// the dialect.
+/// Paths below those of operations that are not operations themselves. Clients that omit an id request them, and expect
+/// an error in the form of the dialect.
 const UNKNOWN_PATHS: [&str; 4] = [
     "/invitations/{rest:.*}",
     "/invitation/{rest:.*}",

@@ -56,7 +56,7 @@ fn declares_json(request: &HttpRequest) -> bool {
         .is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
 }
 
-/// Returns the response to a write. This dialect has no headers for the write limit until it is reached.
+/// Returns the response to a write. This dialect sends no headers about the write limit until the limit is reached.
 pub(crate) fn respond<E>(
     outcome: Outcome<E>,
     not_understood: Option<Problem>,

@@ -44,10 +44,10 @@ fn results(listed: &InAccount<Listing>) -> impl Iterator<Item = InvitationRespon
 
 /// Streams a whole list. The caller has read the first part.
 ///
-/// The memory holds one part at a time. Each part is read after the client received the previous part. It is read with the same
-/// credential, so a caller who loses the permission gets no further part. An invitation that ends during the transfer can be
-/// missing; no invitation is sent twice. An error aborts the transfer, so that the client does not mistake the part for the whole
-/// list.
+/// Only one part is in memory at a time. Each part is read after the client received the previous part. It is read with
+/// the same credential, so a caller who loses the permission gets no further part. An invitation that ends during the
+/// transfer can be missing; no invitation is sent twice. An error aborts the transfer, so that the client does not
+/// mistake the part for the whole list.
 pub(crate) fn whole(
     state: Data<AppState>,
     context: &RequestContext,
@@ -68,7 +68,7 @@ enum Next {
     First(Box<InAccount<Listing>>),
     /// The part after this invitation.
     After(PublicId),
-    /// None: the list is complete.
+    /// No part: the list is complete.
     End,
 }
 

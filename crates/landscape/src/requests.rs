@@ -41,7 +41,7 @@ impl InvitationRequest {
         Ok(request?)
     }
 
-    /// The command. One response names everything that is wrong.
+    /// The command. If the body is wrong, one response names all its problems.
     pub(crate) fn command(&self, validity: TimeDelta) -> Result<Invite, Problem> {
         let email = EmailAddress::parse(&self.email)
             .map_err(|error| Problem::invalid_email(format_args!("email {error}")));

@@ -81,7 +81,7 @@ impl Mailer for MailboxDir {
 }
 
 impl Folder {
-    /// Writes under a name that is not listed, and renames: a reader never sees a partial mail.
+    /// Writes under a name that is not listed, then renames the file, so that a reader never sees a partial mail.
     fn add(&self, reference: &str, octets: &[u8]) -> io::Result<()> {
         let _numbering = self.numbering.lock().unwrap_or_else(PoisonError::into_inner);
         let draft = self.path.join(format!("{reference}.draft"));

@@ -35,9 +35,9 @@ pub struct SmtpSettings {
     pub insecure: bool,
     /// The name of this host in EHLO; the domain of the sender if unset.
     pub hello_name: Option<String>,
-    /// PEM file with certificate authorities to trust besides those of the system.
+    /// PEM file with certificate authorities to trust in addition to those of the system.
     pub ca_file: Option<PathBuf>,
-    /// Longest time for one delivery: name resolution, TLS, login and message. The caller chooses it shorter than the
+    /// Longest time for one delivery: name resolution, TLS, login and message. The caller keeps it shorter than the
     /// lease of the outbox.
     pub deadline: Duration,
 }
@@ -159,7 +159,8 @@ impl SmtpSettings {
         {
             return Err(SettingsError::new("insecure", text));
         }
-        // A relay on this machine usually has no certificate that can be verified. A ca_file says that this one has.
+        // A relay on this machine usually has no certificate that can be verified. A ca_file says that this relay has
+        // one.
         let plain = self.insecure || (url.is_loopback() && self.ca_file.is_none());
         if plain && !url.implicit_tls {
             return Ok(Security::None);

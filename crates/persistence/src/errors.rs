@@ -26,8 +26,8 @@ const UNIQUE: [(&str, &str, Constraint); 12] = [
 /// The start of SQLite's report; the columns follow.
 const SQLITE_UNIQUE: &str = "UNIQUE constraint failed: ";
 
-/// PostgreSQL's message for a deadlock. Diesel does not pass on its SQLSTATE. A server that speaks another language reports
-/// other words: then the unit is not run again but fails as unreachable, which is as safe.
+/// PostgreSQL's message for a deadlock. Diesel does not pass on its SQLSTATE. A server with messages in another
+/// language uses other words: then the unit is not run again but fails as unreachable, which is just as safe.
 const DEADLOCK: &str = "deadlock detected";
 
 /// Translates diesel's error.
@@ -54,7 +54,7 @@ fn reported(kind: DatabaseErrorKind, report: &dyn DatabaseErrorInformation) -> S
             Some(constraint) => StoreError::Conflict(constraint),
             None => StoreError::defect(message),
         },
-        // A row that this unit read and refers to is gone: as if it had changed.
+        // A row that this unit read and refers to is gone. This is treated like a changed row.
         DatabaseErrorKind::ForeignKeyViolation | DatabaseErrorKind::SerializationFailure => {
             StoreError::Contended
         }
@@ -81,7 +81,7 @@ mod tests {
 
     use super::*;
 
-    /// All migrations, in no order.
+    /// The SQL of all migrations, in no particular order.
     fn schema(database: &str) -> String {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations").join(database);
         let migrations = fs::read_dir(folder).unwrap().map(|migration| migration.unwrap().path());

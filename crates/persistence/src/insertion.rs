@@ -1,10 +1,12 @@
 //! Insertions of several rows in one statement, from one list of columns per table.
 //!
-//! [`new_row`] takes the list. It defines the struct of a new row, and what [`insert`] and [`insert_numbered`] need to build the
-//! statement of either database. The SQL types come from [`crate::schema`], so that the compiler compares both.
+//! [`new_row`] takes the list. It defines the struct of a new row, and everything that [`insert`] and
+//! [`insert_numbered`] need to build the statement for either database. The SQL types come from [`crate::schema`], so
+//! the compiler checks the struct against the schema.
 //!
-//! On PostgreSQL each column is one array. The statement has the same text for any number of rows, so it is prepared once;
-//! diesel's own insertion has a bound value per cell, and PostgreSQL would parse and plan it anew for each number of rows.
+//! On PostgreSQL each column is bound as one array. The statement has the same text for any number of rows, so it is
+//! prepared once; diesel's own insertion binds one value per cell, and PostgreSQL would parse and plan it anew for each
+//! number of rows.
 //!
 //! On SQLite the statement has up to [`MOST`] rows of values. A statement that can fail after its first change keeps a copy of
 //! every page that it changes, and so does each statement on a table with a trigger. Several rows in one statement share these
@@ -20,7 +22,8 @@ use diesel::{
 
 use crate::connection::AnyConnection;
 
-/// Most rows of one statement on SQLite. Each number of rows is a statement of its own, which stays prepared.
+/// The maximum number of rows in one statement on SQLite. Each number of rows has its own statement, which stays
+/// prepared.
 const MOST: usize = 16;
 
 /// A row that can be inserted together with others. Implemented by [`new_row`].
@@ -34,10 +37,10 @@ pub(crate) trait NewRow {
 
     const TABLE: &'static str;
     const COLUMNS: &'static [&'static str];
-    /// In which order PostgreSQL inserts the rows; empty for the order of the slice. Two statements that insert the same keys
-    /// in the same order cannot deadlock.
+    /// The order in which PostgreSQL inserts the rows; empty for the order of the slice. Two statements that insert the
+    /// same keys in the same order cannot deadlock.
     const ORDER: &'static str;
-    /// What follows the rows, such as a conflict clause.
+    /// The SQL that follows the rows, such as a conflict clause.
     const ENDING: &'static str;
 
     fn arrays(rows: &[Self]) -> Self::Arrays<'_>
@@ -61,7 +64,7 @@ pub(crate) fn insert<Row: NewRow>(connection: &mut AnyConnection, rows: &[Row]) 
     }
 }
 
-/// Inserts the rows and returns number and public id of each inserted row: of tables whose list ends with
+/// Inserts the rows and returns the number and public id of each inserted row. Only for tables whose list ends with
 /// `RETURNING id, public_id`.
 pub(crate) fn insert_numbered<Row: NewRow>(
     connection: &mut AnyConnection,
@@ -168,7 +171,7 @@ pub(crate) struct Commas {
 }
 
 impl Commas {
-    /// Before each element.
+    /// Call this before writing each element.
     pub(crate) fn push<DB: diesel::backend::Backend>(&mut self, out: &mut AstPass<'_, '_, DB>) {
         if self.is_behind_first {
             out.push_sql(", ");

@@ -1,15 +1,17 @@
 //! Usher's store on SQLite and PostgreSQL: one schema, one set of queries, two databases.
 //!
-//! This crate contains SQL, everything of diesel and r2d2, and the translation of both databases' errors. No other crate knows
-//! any of it: they see [`DieselStore`], a [`usher_domain::port::Store`]. Rules belong to the domain. A query that decides
-//! something follows the documentation of the port, and the suites of `usher_domain::testkit::contract` test it on both databases.
+//! This crate contains all SQL, all uses of diesel and r2d2, and the translation of both databases' errors. Other
+//! crates see only [`DieselStore`], a [`usher_domain::port::Store`]. Rules belong to the domain. A query that decides
+//! something follows the documentation of the port, and the suites of `usher_domain::testkit::contract` test it on both
+//! databases.
 //!
-//! To add a column: a migration with the same name for both databases (the README of the folder `migrations` has the rules),
-//! the column in `schema`, and its fields and conversions in `rows`. To add a table, also implement its port in `tx`.
+//! To add a column, add a migration with the same name for both databases (the README of the folder `migrations` has
+//! the rules), the column in `schema`, and its fields and conversions in `rows`. To add a table, also implement its
+//! port in `tx`.
 //!
-//! Statements go through `connection::AnyConnection`, so that each exists once. SQL that differs is a function of `dialect`;
-//! insertions are in `insertion`. `pool` and `group` give units of work their transactions; `write_counts` counts the writes
-//! before the work.
+//! Statements go through `connection::AnyConnection`, so that each is written only once. SQL that differs between the
+//! databases is in functions of `dialect`; insertions are in `insertion`. `pool` and `group` give units of work their
+//! transactions; `write_counts` counts writes before their work is done.
 
 mod connection;
 mod dialect;

@@ -18,11 +18,11 @@ use crate::{
     retry,
 };
 
-/// A connection, and whether the next unit of work may have it.
+/// A connection, and whether the next unit of work may use it.
 pub(crate) struct PooledSession {
     pub(crate) connection: AnyConnection,
-    /// False while a transaction is open, and after an unknown end: a unit that panicked, a connection that broke. Such a
-    /// connection is closed instead of returned to the pool, and its transaction ends with it.
+    /// False while a transaction is open, and when its end is unknown because the unit panicked or the connection
+    /// broke. Such a connection is closed instead of returned to the pool, and its transaction ends with it.
     pub(crate) reusable: bool,
 }
 
@@ -99,14 +99,14 @@ impl Manager {
     }
 }
 
-/// How PgBouncer begins its refusal of a connection with settings that it does not pass on.
+/// The start of PgBouncer's error message when it refuses a connection with settings that it does not pass on.
 const POOLER_REFUSAL: &str = "unsupported startup parameter";
 
 impl Manager {
-    /// Connects to the server. The planner's settings travel with the connection's start, so they cost no round trip.
+    /// Connects to the server. The planner's settings are part of the startup message, so they cost no round trip.
     ///
-    /// A pooler that refuses them gets a second attempt without them: its server connections are shared with other clients,
-    /// which the settings must not reach. Plans are slower then, but never wrong.
+    /// If a pooler refuses them, a second attempt leaves them out: the pooler shares its server connections with other
+    /// clients, which the settings must not affect. Plans are slower then, but never wrong.
     fn connect_postgres(&self, server: &PostgresUrl, planner: Planner) -> Result<PgConnection, OpenError> {
         let connect = |settings: &[(&str, &str)]| {
             let url = server.connection_url(self.connect_timeout, settings);
@@ -128,7 +128,7 @@ impl Manager {
 /// SQLite's message for a lock that another connection holds.
 pub(crate) const LOCKED: &str = "database is locked";
 
-/// The cause without diesel's prefix, which is the same for all.
+/// The cause without diesel's prefix, which is the same for all errors.
 fn reason(error: ConnectionError) -> String {
     match error {
         ConnectionError::BadConnection(reason) => reason.trim_end().to_owned(),
@@ -197,7 +197,7 @@ mod tests {
         }
     }
 
-    /// As PgBouncer refuses a start with settings that it does not know.
+    /// PgBouncer refuses a startup message with settings that it does not know.
     #[test]
     fn a_pooler_that_refuses_the_planner_settings_is_asked_without_them() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -28,7 +28,7 @@ type Step = Box<dyn Migration<MultiBackend>>;
 /// Why the migrations were not applied.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MigrateError {
-    /// No connection.
+    /// No connection could be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
     /// A statement before or after the migrations themselves failed. Nothing was changed.
@@ -50,7 +50,7 @@ impl From<diesel::result::Error> for MigrateError {
     }
 }
 
-/// Brings the tables of a store up to date. Uses connections of its own, because it waits longer than units of work do.
+/// Brings the tables of a store up to date. Uses its own connections, because it waits longer than units of work do.
 pub struct Migrations<'s> {
     manager: &'s Manager,
 }
@@ -62,7 +62,8 @@ impl<'s> Migrations<'s> {
 
     /// The names of the migrations to be applied, the oldest first. Only reads, so it needs no right to change tables.
     ///
-    /// Unknown migrations in the database are no error: an older replica meets them while a newer one is rolled out.
+    /// Unknown migrations in the database are not an error: an older replica sees them while a newer one is being
+    /// rolled out.
     pub fn pending(&self) -> Result<Vec<String>, MigrateError> {
         let mut connection = self.manager.open(Planner::Default)?;
         Ok(names(&pending(&mut connection)?))
@@ -76,7 +77,7 @@ impl<'s> Migrations<'s> {
             return Ok(Vec::new());
         }
         dialect::begin_exclusive(&mut connection)?;
-        // From here on this process is the only one, also for creating diesel's own table. After an error the connection is
+        // From here on no other process migrates or creates diesel's own table. After an error the connection is
         // dropped, and its transaction with it.
         connection.setup()?;
         let steps = pending(&mut connection)?;

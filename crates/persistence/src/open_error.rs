@@ -6,7 +6,7 @@ pub enum OpenError {
     /// The URL has the scheme of neither database.
     #[error("the database URL begins with {0:?}, but must begin with \"sqlite:\" or \"postgres://\"")]
     UnknownScheme(String),
-    /// The text is not a URL.
+    /// The string is not a URL.
     #[error("the database URL has no scheme: it must begin with \"sqlite:\" or \"postgres://\"")]
     NoScheme,
     /// A user name or password contains a character that must be escaped.

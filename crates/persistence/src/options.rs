@@ -5,14 +5,14 @@ use crate::location::Location;
 /// The database to use, and the limits of its connections.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseOptions {
-    /// `sqlite:path` (also `sqlite://path`; everything after it is the path of the file, as it is) or `postgres://…`
+    /// `sqlite:path` (also `sqlite://path`; everything after it is the path of the file, taken as is) or `postgres://…`
     /// (also `postgresql://…`; every form of libpq's URLs, several hosts and parameters included).
     pub url: String,
-    /// Most connections at once.
+    /// The maximum number of connections.
     pub pool_size: u32,
-    /// How long a server may take to let a connection in; whole seconds count, at least two.
+    /// How long connecting to a server may take; rounded up to whole seconds, at least two.
     pub connect_timeout: Duration,
-    /// How long a unit of work without a budget of its own waits for a free connection, or for its turn to write on SQLite.
+    /// How long a unit of work without its own budget waits for a free connection, or for its turn to write on SQLite.
     pub acquire_timeout: Duration,
     /// Whether PostgreSQL keeps the prepared statements of a connection. Switch it off behind PgBouncer before 1.21 in
     /// transaction mode: there a connection would run the prepared statements of other clients.
@@ -20,7 +20,8 @@ pub struct DatabaseOptions {
 }
 
 impl DatabaseOptions {
-    /// Ten connections to that database, and prepared statements; five seconds to connect and two to wait for a connection.
+    /// Options for that database: ten connections, prepared statements, five seconds to connect, and two seconds to
+    /// wait for a connection.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {

@@ -1,5 +1,5 @@
-//! The pool of connections. A unit of work gets a connection of its own, with its transaction open. Units that write on SQLite
-//! share one instead: see [`crate::group`].
+//! The pool of connections. A unit of work gets its own connection, with an open transaction. Units that write on
+//! SQLite share one instead: see [`crate::group`].
 
 use std::time::Duration;
 
@@ -37,8 +37,8 @@ impl Pool {
     /// A connection with an open transaction. The writes are counted before the transaction begins, so that the writes of one
     /// person do not wait for each other's units.
     ///
-    /// A write can be counted twice when its connection is lost after the server has counted it. The person then has one write
-    /// less in this window; all numbers are still distinct.
+    /// A write can be counted twice when its connection is lost after the server has counted it. The person then has
+    /// one write fewer in this window; all numbers are still distinct.
     pub(crate) fn begin(
         &self,
         unit: Unit,
@@ -50,7 +50,8 @@ impl Pool {
         })
     }
 
-    /// A connection without a transaction, for units that only look. Its first statement finds out whether it is alive.
+    /// A connection without a transaction, for units that only look. The first statement shows whether the connection
+    /// is alive.
     pub(crate) fn look(&self, wait: Option<Duration>) -> Result<PooledConnection<Manager>, StoreError> {
         let mut session = self.connection(wait)?;
         session.reusable = false;
@@ -62,7 +63,7 @@ impl Pool {
         self.0.get_timeout(wait).map_err(|error| no_connection(&error, self.0.state().connections))
     }
 
-    /// Most connections that can have died in the pool.
+    /// The largest possible number of dead connections in the pool.
     pub(crate) fn size(&self) -> u32 {
         self.0.max_size()
     }
@@ -77,7 +78,7 @@ impl Pool {
         wait: Option<Duration>,
         mut statements: impl FnMut(&mut AnyConnection) -> QueryResult<()>,
     ) -> Result<PooledConnection<Manager>, StoreError> {
-        // One attempt more than there can be dead connections.
+        // One more attempt than there can be dead connections.
         let mut chances = self.0.max_size();
         loop {
             let mut session = self.connection(wait)?;
@@ -94,10 +95,11 @@ impl Pool {
     }
 }
 
-/// r2d2's message for a wait that ran out. The cause of a failed connection attempt follows behind a colon.
+/// r2d2's message for a wait that timed out. The cause of a failed connection attempt follows after a colon.
 const TIMED_OUT: &str = "timed out waiting for connection";
 
-/// Why the pool has no connection, of `connections` that it has now: connecting failed or took too long, or other units use all.
+/// Why a pool that has `connections` connections has none to give: connecting failed or took too long, or other units
+/// use all of them.
 fn no_connection(error: &r2d2::Error, connections: u32) -> StoreError {
     let message = error.to_string();
     let cause =
@@ -109,7 +111,7 @@ fn no_connection(error: &r2d2::Error, connections: u32) -> StoreError {
     }
 }
 
-/// Logs that connecting failed. The waiting unit finds out only when its wait runs out.
+/// Logs failed connection attempts. The waiting unit learns of them only when its wait times out.
 #[derive(Debug)]
 struct Log;
 

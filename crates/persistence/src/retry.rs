@@ -6,10 +6,10 @@ use std::{
 
 use usher_domain::port::StoreError;
 
-/// Most runs of a contended unit.
+/// The maximum number of runs of a contended unit.
 const TRIES: u32 = 10;
 
-/// The first pause before its random reduction; each further pause doubles.
+/// The first pause, before its random reduction. Each later pause is twice as long.
 const FIRST: Duration = Duration::from_millis(4);
 /// The longest pause.
 const LONGEST: Duration = Duration::from_millis(128);
@@ -21,7 +21,7 @@ pub(crate) struct Retries {
 }
 
 impl Retries {
-    /// Waits before the next run of a unit that was contended. `false` when it ran often enough.
+    /// Waits before the next run of a contended unit. Returns `false`, without waiting, when no runs are left.
     pub(crate) fn pause(&mut self) -> bool {
         self.runs += 1;
         if self.runs == TRIES {
@@ -47,14 +47,14 @@ pub(crate) fn until_uncontended<T>(
     }
 }
 
-/// Waits before the next run. The pause is random, so that contended units do not meet again.
+/// Waits before the next run. The pause is random, so that contended units do not collide again.
 #[expect(
     clippy::disallowed_methods,
     reason = "there is no event to wait for: the pause only separates contended units"
 )]
 fn pause(tries: u32) {
     let most = FIRST.saturating_mul(1 << tries.saturating_sub(1).min(16)).min(LONGEST);
-    // Any randomness will do: every hasher of the standard library starts with another random key.
+    // Any randomness will do: every hasher of the standard library starts with a different random key.
     let random = u32::try_from(RandomState::new().build_hasher().finish() >> 32).unwrap_or_default();
     thread::sleep(most.mul_f64(f64::midpoint(1.0, f64::from(random) / f64::from(u32::MAX))));
 }

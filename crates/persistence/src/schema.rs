@@ -155,8 +155,8 @@ diesel::joinable!(membership -> account (account_id));
 diesel::joinable!(membership -> person (person_id));
 diesel::allow_tables_to_appear_in_same_query!(access_token, account, invitation, membership, person);
 
-/// Defines an expression that is part of the statement's text. With a bound value the planner could not use a partial index,
-/// and with diesel's own `sql` literals the statement would not be prepared once.
+/// Defines an expression that is part of the statement's text. With a bound value the planner could not use a partial
+/// index, and with diesel's own `sql` literals the statement would be prepared for every execution.
 macro_rules! literal {
     ($(#[$doc:meta])* $name:ident = $sql:literal) => {
         $(#[$doc])*

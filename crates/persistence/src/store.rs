@@ -37,8 +37,8 @@ pub struct DieselStore {
 }
 
 impl DieselStore {
-    /// Opens the database and connects once, to report a wrong configuration. Creates a missing file of SQLite, but no folder.
-    /// The tables come from [`Self::migrations`].
+    /// Opens the database and connects once, to report a wrong configuration. Creates a missing SQLite file, but no
+    /// folder. The tables come from [`Self::migrations`].
     pub fn open(options: &DatabaseOptions) -> Result<Self, OpenError> {
         let manager = Manager::new(options)?;
         let pool = Pool::new(&manager, options)?;
@@ -96,7 +96,8 @@ impl DieselStore {
         }
     }
 
-    /// Runs a unit in a transaction of its own. After a failed rollback the connection is closed, and the transaction ends with it.
+    /// Runs a unit in its own transaction. After a failed rollback the connection is closed, and the transaction ends
+    /// with it.
     fn alone(
         &self,
         unit: Unit,
@@ -138,8 +139,8 @@ impl Store for DieselStore {
         self.unit(unit, Writes::none(), &mut |tx, _| work(tx))
     }
 
-    /// On PostgreSQL a count is contended when the person is deleted concurrently, and when the database's default isolation
-    /// level is not READ COMMITTED. Then the call counts again, possibly some writes twice.
+    /// On PostgreSQL a count is contended when the person is deleted concurrently, and when the database's default
+    /// isolation level is not READ COMMITTED. Then the call counts again, possibly counting some writes twice.
     fn run_counted(
         &self,
         unit: Unit,

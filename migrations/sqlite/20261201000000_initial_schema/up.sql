@@ -1,6 +1,6 @@
--- The tables of Usher, in the order of their references: accounts and people, credentials and what is kept about requests,
--- invitations with the counts of the open ones, mails, the audit log. The file for the other database has the same tables in the same
--- order. ../../README.md has the conventions.
+-- The tables of Usher, in the order of their references: accounts and people, credentials and the records of requests,
+-- invitations with the counts of the open ones, mails, the audit log. The file for the other database has the same
+-- tables in the same order. ../../README.md has the conventions.
 
 CREATE TABLE account (
     id         INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -33,8 +33,9 @@ CREATE UNIQUE INDEX unique_person_email_key ON person (email_key);
 CREATE TABLE membership (
     account_id     INTEGER NOT NULL REFERENCES account (id),
     person_id      INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
-    -- A grant: names of roles joined by ',', and `service=permission` joined by ','. The domain allows neither separator in a name or
-    -- a service. No query searches inside a grant and every read needs all of it; tables of their own would cost a query per list.
+    -- A grant: names of roles joined by ',', and `service=permission` joined by ','. The domain allows neither
+    -- separator in a name or a service. No query searches inside a grant and every read needs all of it; separate
+    -- tables would cost a query per list.
     roles          TEXT NOT NULL,
     limit_services INTEGER NOT NULL,
     services       TEXT NOT NULL,
@@ -135,8 +136,8 @@ CREATE INDEX invitation_open ON invitation (account_id, id, expires_at) WHERE st
 -- The order in which the sweep expires invitations.
 CREATE INDEX invitation_overdue ON invitation (expires_at, id) WHERE status = 'pending';
 
--- The number of invitations per account that are stored as pending. Every page of a list states it, and counting rows would cost more
--- than the page. Triggers maintain it, so that no statement can forget it.
+-- The number of invitations per account that are stored as pending. Every page of a list contains it, and counting rows
+-- would cost more than the page. Triggers maintain it, so that no statement can forget it.
 CREATE TABLE open_count (
     account_id  INTEGER PRIMARY KEY NOT NULL REFERENCES account (id),
     invitations INTEGER NOT NULL
@@ -193,7 +194,7 @@ CREATE UNIQUE INDEX unique_mail_reference ON mail (reference);
 CREATE INDEX mail_claimable ON mail (COALESCE(lease_until, due_at), id) WHERE state = 'queued';
 CREATE INDEX mail_of_invitation ON mail (invitation_id, id);
 
--- The audit log. Numbers instead of foreign keys: an entry outlives the rows that it names.
+-- The audit log. It has plain numbers instead of foreign keys, because an entry outlives the rows that it names.
 CREATE TABLE audit_event (
     id            INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     at            TEXT NOT NULL,

@@ -23,7 +23,7 @@ impl Environment {
         Self::from_variables(std::env::vars_os())
     }
 
-    /// The error is an Usher variable that is not UTF-8.
+    /// Fails if an Usher variable is not UTF-8.
     fn from_variables(variables: impl Iterator<Item = (OsString, OsString)>) -> Result<Self, Failure> {
         let mut environment = Self::default();
         for (name, value) in variables {

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::settings::Settings;
 
-/// Returns the member's roles and services. If the arguments name services, the member is limited to them. The error is a usage
-/// error.
+/// Returns the member's roles and services. If the arguments name services, the member is limited to them. Any error is
+/// a usage error.
 pub(super) fn grant(arguments: &AddMemberArguments) -> Result<Grant, Failure> {
     let usage = |kind, text: &str| Failure::usage(&["member", "add"], kind, text);
     if arguments.roles.is_empty() {

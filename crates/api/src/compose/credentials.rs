@@ -18,7 +18,8 @@ pub(super) fn secrets(auth: &AuthSection) -> Result<SecretRing, StartError> {
     Ok(SecretRing::new(secret(&auth.secret)?, previous))
 }
 
-/// Returns the issuer of the tokens under the server's secret: Usher, and all backends that share the secret.
+/// Returns the issuer of the tokens that are signed with the server's secret: Usher, and all backends that share the
+/// secret.
 pub(super) fn own_issuer(auth: &AuthSection, secrets: &SecretRing) -> Result<IssuerSettings, StartError> {
     Ok(IssuerSettings {
         issuer: auth.issuer.clone(),

@@ -15,7 +15,7 @@ use crate::{
     system::{SystemClock, SystemEntropy},
 };
 
-/// The clock and the random generator. Tests use others than the system's.
+/// The clock and the random generator. Tests replace those of the system.
 #[derive(Clone)]
 pub struct ClockAndEntropy {
     /// The clock.

@@ -23,8 +23,8 @@ fn retry(settings: &Settings) -> Result<RetryPolicy, StartError> {
     Ok(RetryPolicy { lease: lease(deadline), ..default })
 }
 
-/// The lease of a delivery. It covers claim, sending and recording within the configured deadline. It is not longer, because
-/// the mails of a dead worker wait for its end.
+/// The lease of a delivery. It covers claim, sending and recording within the configured deadline. It is not longer,
+/// because the mails of a dead worker wait until the lease ends.
 fn lease(deadline: TimeDelta) -> TimeDelta {
     deadline * 2 + TimeDelta::seconds(30)
 }

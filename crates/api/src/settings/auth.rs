@@ -23,14 +23,14 @@ pub struct AuthSection {
     /// Previous secrets. They verify tokens but do not sign them.
     #[serde(deserialize_with = "signing_secrets")]
     pub previous_secrets: Vec<SecretString>,
-    /// `iss` of the tokens under the secret: written and required if set.
+    /// `iss` of the tokens that are signed with the secret: written and required if set.
     pub issuer: Option<String>,
-    /// `aud` of the tokens under the secret: written and required if set.
+    /// `aud` of the tokens that are signed with the secret: written and required if set.
     pub audience: Option<String>,
     /// Tolerated difference between clocks. RFC 7519 allows a few minutes at most; with NTP a minute is generous.
     #[serde(deserialize_with = "duration::<_, 0, MINUTE>")]
     pub leeway: Duration,
-    /// Lifetime of tokens of `POST /api/v2/login`, unless the caller asks for less. These tokens cannot be revoked.
+    /// Lifetime of tokens from `POST /api/v2/login`, unless the caller asks for less. These tokens cannot be revoked.
     #[serde(deserialize_with = "duration::<_, MINUTE, { 31 * DAY }>")]
     pub token_lifetime: Duration,
     /// Further issuers of tokens.

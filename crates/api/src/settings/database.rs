@@ -15,12 +15,13 @@ pub struct DatabaseSection {
     /// Largest number of connections.
     #[serde(deserialize_with = "number::<_, _, 1, 1000>")]
     pub pool_size: u32,
-    /// Longest wait of a request for a connection. After it the request fails with 503.
+    /// Longest time that a request waits for a connection. Then it fails with 503.
     #[serde(deserialize_with = "duration::<_, 1, MINUTE>")]
     pub acquire_timeout: Duration,
     /// Whether connections keep prepared statements; off behind `PgBouncer` before 1.21 in transaction mode.
     pub statement_cache: bool,
-    /// Whether `serve` and `worker` apply pending migrations at start. Otherwise they do not start with pending ones.
+    /// Whether `serve` and `worker` apply pending migrations at start. Otherwise they do not start while migrations are
+    /// pending.
     pub migrate: bool,
 }
 

@@ -20,7 +20,7 @@ pub(super) fn generate_secret() -> SecretString {
     Token::<LENGTH>::generate(&SystemEntropy).as_str().into()
 }
 
-/// Creates the folder if it is missing. The default database is there, too.
+/// Creates the folder if it is missing. The default database is in this folder, too.
 pub(super) fn create_directory(directory: &Path) -> Result<(), String> {
     let created = DirBuilder::new().recursive(true).create(directory);
     created.map_err(|error| format!("is {}, which cannot be created: {error}", directory.display()))

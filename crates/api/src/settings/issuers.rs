@@ -55,7 +55,8 @@ fn name() -> String {
     "name".to_owned()
 }
 
-/// Checks the tables. `own` is the issuer of the tokens under the server's secret, which cannot have other keys as well.
+/// Checks the tables. `own` is the issuer of the tokens that are signed with the server's secret, which cannot have
+/// other keys as well.
 pub(super) fn check(
     reader: &mut Reader,
     mode: DeploymentMode,

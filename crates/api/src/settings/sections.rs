@@ -38,7 +38,7 @@ pub enum Acceptance {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LimitSection {
-    /// Writes of one person in an hour, over both dialects and all replicas; 0 for no limit.
+    /// Writes of one person in an hour, across both dialects and all replicas; 0 for no limit.
     #[serde(deserialize_with = "number::<_, _, 0, 1_000_000_000>")]
     pub writes_per_hour: u32,
 }
@@ -47,7 +47,7 @@ pub struct LimitSection {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LandscapeSection {
-    /// Whether a body without `Content-Type: application/json` is rejected with 415, as by newer Landscape.
+    /// Whether a body without `Content-Type: application/json` is rejected with 415, as newer versions of Landscape do.
     pub strict_content_type: bool,
 }
 

@@ -16,7 +16,7 @@ pub(super) const DAY: u64 = 24 * HOUR;
 /// The advice for a missing or short secret.
 pub(super) const HOW_TO_MAKE_A_SECRET: &str = "make one with `openssl rand -base64 48`";
 
-/// A text that `parse` accepts; `wanted` describes it, such as `an address and a port`.
+/// A string that `parse` accepts; `wanted` describes it, such as `an address and a port`.
 pub(super) fn parsed<'de, D: Deserializer<'de>, T>(
     deserializer: D,
     wanted: &str,
@@ -54,7 +54,7 @@ pub(super) fn duration<'de, D: Deserializer<'de>, const MIN: u64, const MAX: u64
     })
 }
 
-/// A URL that begins with `https://` or `http://`, or an empty text.
+/// A URL that begins with `https://` or `http://`, or an empty string.
 pub(super) fn web_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
     let is_web = |url: &Url| {
         ["https", "http"].contains(&url.scheme()) && url.host_str().is_some_and(|host| !host.is_empty())
@@ -64,12 +64,12 @@ pub(super) fn web_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opti
     url.map(Some).ok_or_else(|| D::Error::custom("must be a URL that begins with https:// or http://"))
 }
 
-/// A secret, or an empty text.
+/// A secret, or an empty string.
 pub(super) fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
     Ok(Option::<String>::deserialize(deserializer)?.map(SecretString::from))
 }
 
-/// A secret that is long enough to sign with, or an empty text.
+/// A secret that is long enough to sign with, or an empty string.
 pub(super) fn signing_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
     let text = String::deserialize(deserializer)?;
     if text.is_empty() { Ok(text.into()) } else { strong(text) }

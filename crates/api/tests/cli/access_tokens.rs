@@ -105,7 +105,7 @@ fn a_token_is_revoked_once() {
         .assert_failed(1, "`usher access-token list --account onward` lists all tokens");
     let id = create(&program, &["--json"]).json()["id"].as_str().unwrap().to_owned();
     assert_eq!(revoke(&program, &id, &["--json"]).json(), json!({ "id": id }));
-    // In its own account only.
+    // A token can be revoked in its own account only.
     let id = create(&program, &["--json"]).json()["id"].as_str().unwrap().to_owned();
     program.run(&["account", "create", "--name", "other", "--title", "Other"]).stdout();
     let other = ["access-token", "revoke", "--account", "other", "--id", &id];

@@ -71,7 +71,7 @@ fn help_and_version_go_to_standard_output() {
     }
     assert!(program.run(&["member", "add", "--help"]).stdout().contains("--role <ROLE>..."));
     assert!(program.run(&["--version"]).stdout().starts_with("usher "));
-    // Even with an invalid environment.
+    // Help is printed even with an invalid environment.
     program.env("USHER__NONSENSE", "1").run(&["serve", "--help"]).stdout();
 }
 

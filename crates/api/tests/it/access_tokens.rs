@@ -23,7 +23,7 @@ on_both_databases!(
     only_the_digest_is_stored,
 );
 
-/// How long reads may use cached rights: `docs/OPERATIONS.md`.
+/// How long reads may use cached rights: see `docs/OPERATIONS.md`.
 const CACHE_TIME: TimeDelta = TimeDelta::milliseconds(10);
 
 /// An access token of the account onward, with a client for each header that it can be sent in.
@@ -242,7 +242,7 @@ fn unknown_tokens_are_rejected() {
         assert_unauthorized(&[&write], &landscape);
         assert_eq!(write.header("fastly-ratelimit-remaining"), "", "unauthenticated writes are not counted");
     }
-    // Texts of another length are no access tokens.
+    // Strings of other lengths are not access tokens.
     for length in [31, 33] {
         server.client.with_key(&"A".repeat(length)).get("/invitations").expect(401);
     }

@@ -116,7 +116,7 @@ fn an_unfinished_chunked_body_does_not_keep_its_connection() {
     });
 }
 
-/// The same for a client that sends chunks for ever.
+/// The same for a client that sends chunks forever.
 #[test]
 fn an_endless_chunked_body_does_not_keep_its_connection() {
     let setup = Setup::new(Backend::sqlite()).with("USHER__SERVER__BODY_TIMEOUT", "1s");

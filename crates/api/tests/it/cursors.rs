@@ -76,7 +76,7 @@ fn follow_links(
     seen
 }
 
-/// Between the pages, invitations before and after the cursor end, the cursor's own one too, and new ones are
+/// Between the pages, invitations before and after the cursor end, including the cursor's own, and new ones are
 /// created.
 fn next_links_skip_and_repeat_nothing_while_the_list_changes(backend: Backend) {
     let setup = Setup::new(backend);
@@ -91,8 +91,8 @@ fn next_links_skip_and_repeat_nothing_while_the_list_changes(backend: Backend) {
             if page >= 4 {
                 return;
             }
-            // The first and the last of the page, and one in the middle of the list, which was shown or will
-            // be.
+            // The first and the last of the page, and one in the middle of the list, which has already been shown or
+            // will be.
             let middle = address(18 + page);
             for email in [items.first().unwrap(), items.last().unwrap(), &middle] {
                 if !ended.contains(email) && email.starts_with(name) && !email.contains("new") {

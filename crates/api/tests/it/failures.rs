@@ -60,8 +60,8 @@ fn logged(log: &str, message: &str, response: &Response) -> String {
     format!("{} {}", lines[0]["level"].as_str().unwrap(), lines[0]["fields"])
 }
 
-/// Runs `work` while the only permit of the server is taken: by a request that waits for another process to end
-/// an invitation of the same address. It has a key, so that it is no part of the batch of other invitations.
+/// Runs `work` while the only permit of the server is taken by a request that waits for another process to end an
+/// invitation of the same address. That request has a key, so that it is not part of the batch of other invitations.
 fn while_permit_is_taken<T>(beside: &Scene, jane: &Client, work: impl FnOnce() -> T) -> T {
     let (admin, held) = (beside.admin(), Scene::invitation("held@example.com", grant(["Auditor"])));
     let begin = |tx: &mut dyn Tx| {

@@ -66,7 +66,7 @@ fn settings_file(folder: &TempDir, keys: &str) -> PathBuf {
     write(folder, "usher.toml", &format!("{issuer}{keys}\n"))
 }
 
-/// Writes key files with these texts and returns the line of the settings for them.
+/// Writes key files with these contents and returns the line of the settings for them.
 fn key_files(folder: &TempDir, texts: &[String]) -> String {
     let files = (1..).zip(texts).map(|(number, text)| write(folder, &format!("{number}.pem"), text));
     let files: Vec<_> = files.map(|path| path.display().to_string()).collect();
@@ -218,7 +218,7 @@ fn keys_are_fetched_from_the_providers_url() {
     }
 }
 
-/// A token cannot be verified before its issuer's keys were fetched, which is not the caller's fault.
+/// A token cannot be verified until its issuer's keys have been fetched, and that is not the caller's fault.
 #[test]
 fn tokens_of_an_unreachable_provider_are_rejected_with_503() {
     let (provider, folder) = (Provider::new(), tempfile::tempdir().unwrap());

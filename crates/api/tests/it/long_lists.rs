@@ -122,8 +122,8 @@ fn request_list(jane: &Client, size: usize) -> Outcome {
     }
 }
 
-/// The membership ends while a part is read, a later one with each try. The request is either rejected or its
-/// body ends with an error: a partial list never looks complete.
+/// The membership ends while a part is read; each attempt ends it at a later part. Either the request is rejected, or
+/// its body ends with an error: a partial list never looks complete.
 fn a_membership_that_ends_aborts_the_list(backend: Backend) {
     let setup = Setup::new(backend);
     let clock = Arc::new(ActingClock {

@@ -19,9 +19,9 @@ struct Row {
     path: &'static str,
     body: fn(&Fixture) -> Value,
     anonymous: u16,
-    /// Of a member without the permission.
+    /// For a member without the permission.
     powerless: u16,
-    /// Of an administrator of another account.
+    /// For an administrator of another account.
     foreign: u16,
     /// Whether an invalid token is rejected. Public operations ignore tokens.
     reads_tokens: bool,

@@ -11,7 +11,7 @@ use crate::harness::{Backend, Postbox, Setup, invitation_body, on_both_databases
 
 on_both_databases!(a_separate_worker_delivers_the_mails_of_the_server);
 
-/// Creates the account onward and its administrator with the command line; returns a token of hers.
+/// Creates the account onward and its administrator with the command line; returns one of her tokens.
 pub(crate) fn token_of_jane(setup: &Setup) -> String {
     setup.run_command(&["account", "create", "--name", "onward", "--title", "Onward, Inc."]);
     let jane = ["--account", "onward", "--email", "jane@example.com"];
@@ -36,7 +36,7 @@ fn a_separate_worker_delivers_the_mails_of_the_server(backend: Backend) {
     server.terminate();
 }
 
-/// The worker looks for mails in a blocking thread, which waits for an answer of the database without a limit.
+/// The worker looks for mails in a blocking thread, which waits for the database's answer without a time limit.
 #[test]
 fn a_frozen_database_does_not_keep_the_process_after_the_shutdown_timeout() {
     let setup = Setup::new(Backend::postgres()).with("USHER__SERVER__SHUTDOWN_TIMEOUT", "1s");
@@ -54,7 +54,7 @@ fn a_frozen_database_does_not_keep_the_process_after_the_shutdown_timeout() {
     drop(frozen);
 }
 
-/// Processes of PostgreSQL that stand still until this is dropped.
+/// PostgreSQL processes that are frozen until this is dropped.
 struct Frozen(Vec<String>);
 
 impl Frozen {

@@ -70,7 +70,7 @@ fn an_invitation_is_sent_shown_and_accepted(backend: Backend) {
     assert_eq!(seen["count"], 0, "the invitation is gone from the list");
     joe.post("/api/v2/invitations", &invitation_body("X", "x@example.com", &["Auditor"])).expect(403);
 
-    // A second acceptance fails on every path, also after a restart.
+    // A second acceptance fails on every path, even after a restart.
     server.client.post_form(mail.form_path(), &form).expect(410);
     drop(server);
     let server = setup.start();

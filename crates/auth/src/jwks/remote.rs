@@ -89,7 +89,7 @@ impl RemoteKeys {
         Snapshot { keys, fresh, failing: state.failing }
     }
 
-    /// The ongoing fetch, or a new one unless the cooldown has not passed.
+    /// The ongoing fetch, or a new one if the cooldown has passed.
     fn refresh(self: &Arc<Self>) -> Option<OngoingFetch> {
         let mut state = self.state();
         let now = self.clock.now();
@@ -103,7 +103,7 @@ impl RemoteKeys {
         state.attempted_at = Some(now);
         state.ongoing = Some(ongoing.clone());
         let this = Arc::clone(self);
-        // In a task of its own, so that a caller that disconnects does not cancel the fetch for other callers.
+        // Runs in its own task, so that a caller that disconnects does not cancel the fetch for other callers.
         tokio::spawn(async move {
             this.fetch(now).await;
             drop(ended);

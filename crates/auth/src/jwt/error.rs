@@ -2,10 +2,10 @@ use usher_domain::port::TokenError;
 
 /// Why a JWT is rejected, in more detail than [`TokenError`] has.
 ///
-/// The messages repeat nothing of the token: they may be sent to the caller and logged.
+/// The messages repeat no part of the token: they may be sent to the caller and logged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JwtError {
-    /// Not a valid token of Usher's or of a trusted issuer.
+    /// Not a valid token from Usher or from a trusted issuer.
     #[error(transparent)]
     Invalid(#[from] InvalidToken),
     /// It was valid until its expiry.

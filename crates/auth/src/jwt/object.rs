@@ -10,8 +10,8 @@ use super::InvalidToken;
 
 /// A JSON object without duplicate names.
 ///
-/// Nested objects are not checked. Usher reads only top-level texts, numbers, booleans and lists of texts of header and
-/// claims, so duplicate names further down have no effect.
+/// Nested objects are not checked. Usher reads only top-level strings, numbers, booleans and lists of strings from
+/// header and claims, so duplicate names further down have no effect.
 #[derive(Debug)]
 pub(super) struct JsonObject(Map<String, Value>);
 
@@ -27,7 +27,7 @@ impl JsonObject {
         self.0.get(name)
     }
 
-    /// The text with that name. A value of another type is an error.
+    /// The string with that name. A value of another type is an error.
     pub(super) fn text(&self, name: &str) -> Result<Option<&str>, InvalidToken> {
         match self.get(name) {
             None => Ok(None),

@@ -71,8 +71,8 @@ pub struct PublicKeySettings {
 }
 
 impl PublicKeySettings {
-    /// Splits the text of a PEM file into its keys, without a `kid`. [`JwtVerifier::new`](crate::JwtVerifier::new) validates
-    /// them. A text without a key becomes one invalid key, which it rejects.
+    /// Splits the text of a PEM file into its keys, without a `kid`. [`JwtVerifier::new`](crate::JwtVerifier::new)
+    /// validates them. A file without a key becomes one invalid key, which the verifier rejects.
     #[must_use]
     pub fn parse_pem(text: &str) -> Vec<Self> {
         let key = |pem: String| Self { pem, kid: None };
@@ -99,8 +99,8 @@ pub struct ClaimNames {
 }
 
 impl ClaimNames {
-    /// The claims of OpenID providers (OpenID Connect Core, 5.1): the e-mail address in `email`, and no account or number of
-    /// Usher's.
+    /// The claims of OpenID providers (OpenID Connect Core, 5.1): the e-mail address in `email`, and neither an account
+    /// nor a person's number in Usher.
     #[must_use]
     pub fn openid() -> Self {
         Self { email: "email".to_owned(), account: None, person_id: None, ..Self::default() }

@@ -74,7 +74,7 @@ impl TrustedIssuer {
     pub(super) async fn check_signature(&self, token: &CompactToken<'_>) -> Result<(), JwtError> {
         let signed_by = |key: &VerificationKey| key.verifies(token.signing_input, token.signature);
         let (algorithm, kid) = (token.header.algorithm, token.header.kid.as_deref());
-        // Checked before the lookup, so that no key of another family is tried and no key set is fetched in vain.
+        // Checked before the lookup, so that no key of another family is tried and no key set is fetched needlessly.
         if !self.keys.algorithms().contains(&algorithm) {
             return Err(InvalidToken::Algorithm.into());
         }

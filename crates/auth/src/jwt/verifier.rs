@@ -37,8 +37,8 @@ impl JwtVerifier {
 
     /// The principal that the token proves at `now`.
     ///
-    /// Waits at most for one fetch of the issuer's keys (5 s), which needs a Tokio runtime. Dropping the future does not cancel
-    /// the fetch.
+    /// Waits for at most one fetch of the issuer's keys (5 s), which needs a Tokio runtime. Dropping the future does
+    /// not cancel the fetch.
     pub async fn verify(&self, token: &str, now: Timestamp) -> Result<Principal, JwtError> {
         let token = CompactToken::parse(token)?;
         let issuer = self.issuer_of(&token.claims)?;

@@ -6,7 +6,7 @@ use super::{KeyFault, VerificationKey};
 /// The length of a P-256 coordinate (RFC 7518, 6.2.1.2) and of an Ed25519 key in octets.
 const COORDINATE_OCTETS: usize = 32;
 
-/// The parameters that Usher reads of a published key (RFC 7517, 4; RFC 7518, 6; RFC 8037, 2).
+/// The parameters that Usher reads from a published key (RFC 7517, 4; RFC 7518, 6; RFC 8037, 2).
 ///
 /// It ignores `x5u` and `x5c`: the authenticated connection to the issuer already vouches for the key.
 #[derive(Deserialize)]
@@ -25,7 +25,7 @@ pub(crate) struct Jwk {
 }
 
 impl Jwk {
-    /// The key, if it can verify tokens. Symmetric keys (`oct`) are rejected: a published key is no secret.
+    /// The key, if it can verify tokens. Symmetric keys (`oct`) are rejected: a published key is not secret.
     pub(crate) fn into_key(self) -> Result<VerificationKey, KeyFault> {
         let usage = self.usage.as_deref().is_none_or(|usage| usage == "sig");
         let operations = self.key_ops.as_ref().is_none_or(|ops| ops.iter().any(|op| op == "verify"));

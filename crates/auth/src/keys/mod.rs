@@ -18,7 +18,7 @@ use crate::secret::ServerSecret;
 /// Accepted sizes of RSA keys in bits: from the minimum of RFC 7518, 3.3, to the maximum of the library.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
-/// Why a public key cannot be used. The messages are for the operator and contain nothing of the key.
+/// Why a public key cannot be used. The messages are for the operator and contain no part of the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyFault {
     /// Not exactly one PEM block (RFC 7468) with the label `PUBLIC KEY` or `RSA PUBLIC KEY`.

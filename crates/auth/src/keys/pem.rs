@@ -25,8 +25,8 @@ impl VerificationKey {
     }
 }
 
-/// Rejects what the library would accept: private keys, certificates (it does not check their validity) and texts with
-/// several blocks (it reads the first and ignores the others).
+/// Rejects what the library would accept: private keys, certificates (it does not check their validity) and strings
+/// with several blocks (it reads the first and ignores the others).
 fn check_label(pem: &str) -> Result<(), KeyFault> {
     let label = pem.split_once(PEM_BEGIN).and_then(|(_, rest)| rest.split_once("-----"));
     match label {

@@ -40,8 +40,8 @@ impl KeySet {
         }
     }
 
-    /// All keys that match a token's header. Several keys may match only if none of them has a `kid`, as an operator
-    /// configures the old and the new key during a rotation.
+    /// All keys that match a token's header. Several keys may match only if none of them has a `kid`, such as the old
+    /// and the new key that an operator configures during a rotation.
     pub(crate) fn find_all(
         &self,
         kid: Option<&str>,

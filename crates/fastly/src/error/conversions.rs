@@ -105,7 +105,7 @@ impl From<InviteError> for FastlyProblem {
         match error {
             InviteError::Forbidden | InviteError::AboveCeiling => Self::forbidden(error),
             InviteError::AlreadyMember(_) => Self::duplicate(error),
-            // The use case's text advises to resend, which this dialect cannot.
+            // The use case's text advises the caller to resend, which this dialect cannot do.
             InviteError::AlreadyInvited(email) => Self::duplicate(format_args!(
                 "{email} already has a pending invitation to this account; delete that one first"
             )),

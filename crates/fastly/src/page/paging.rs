@@ -14,7 +14,7 @@ pub(crate) struct Paging {
 }
 
 impl Paging {
-    /// For a list of `record_count` items at `url`, which is absolute and has no query. `next` links go by number.
+    /// For a list of `record_count` items at `url`, which is absolute and has no query. `next` links use page numbers.
     #[must_use]
     pub(crate) fn by_number(url: &str, page: &PageRequest, record_count: u64) -> Self {
         let more = u64::from(page.number) < total_pages(record_count, page.size);
@@ -50,7 +50,7 @@ enum Next<'a> {
     None,
     /// The page with the next number.
     Number,
-    /// The page behind this invitation.
+    /// The page after this invitation.
     Cursor(&'a PublicId),
 }
 

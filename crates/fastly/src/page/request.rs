@@ -41,7 +41,7 @@ pub(crate) struct PageParameters {
 /// The requested page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PageRequest {
-    /// From 1. Beside a cursor it only numbers the page.
+    /// From 1. With a cursor, it only numbers the page.
     pub(super) number: u32,
     /// Items on a page.
     pub(super) size: u32,

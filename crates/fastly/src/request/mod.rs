@@ -1,7 +1,7 @@
 //! The body of `POST /invitations`.
 //!
-//! The reader takes member by member instead of deserializing the types in [`shape`], so that one response names every invalid
-//! member by its path. The types describe the accepted bodies; tests compare them with the reader.
+//! The reader reads one member at a time instead of deserializing the types in [`shape`], so that one response names
+//! every invalid member by its path. The types describe the accepted bodies; tests compare them with the reader.
 
 mod services;
 pub(crate) mod shape;
@@ -30,7 +30,7 @@ pub(crate) fn read(body: &[u8]) -> Result<RequestedInvite, FastlyProblem> {
     Ok(json::read(body, Members::Any, invite)?)
 }
 
-/// Reads the document. `None` only after a problem was noted.
+/// Reads the document. Returns `None` only after it has recorded a problem.
 fn invite(document: &Object<'_>, problems: &mut Problems) -> Option<RequestedInvite> {
     let data = document.required("data", problems)?.object(Members::Any, problems)?;
     check_type(&data, "invitation", problems);

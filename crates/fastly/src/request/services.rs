@@ -50,8 +50,8 @@ fn service<'a>(item: &Object<'a>, problems: &mut Problems) -> Option<Object<'a>>
     unwrapped(&service, "service", problems)
 }
 
-/// The object itself, or the object in its `data`. The typed models of Fastly's clients wrap a service invitation, which Fastly's
-/// documentation does not, and omit the wrapper of the service, which the documentation has.
+/// The object itself, or the object in its `data`. The typed models of Fastly's clients wrap the service invitation but
+/// not its service; Fastly's documentation wraps the service but not the service invitation.
 fn unwrapped<'a>(node: &Node<'a>, kind: &str, problems: &mut Problems) -> Option<Object<'a>> {
     let outer = node.object(Members::Any, problems)?;
     check_type(&outer, kind, problems);

@@ -7,7 +7,7 @@ use usher_domain::id::InvitationId;
 
 use crate::error::Problem;
 
-/// Parses an id, which is a positive number. Any other text is an unknown id.
+/// Parses an id, which is a positive number. Any other string is an unknown id.
 fn number(text: &str) -> Result<InvitationId, Problem> {
     let number = text.parse().ok().filter(|number| *number > 0);
     number

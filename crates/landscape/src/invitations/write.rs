@@ -140,7 +140,7 @@ fn sent(invitation: &Invitation) -> Answer {
     json_answer(&CreatedResponse::of(invitation))
 }
 
-/// The body of a resend says nothing: it is one JSON object, or empty.
+/// The body of a resend carries no information: it is one JSON object, or empty.
 fn expect_nothing(body: &[u8]) -> Result<(), Problem> {
     if body.is_empty() {
         return Ok(());

@@ -34,7 +34,7 @@ pub(crate) struct LoginResponse<'a> {
 }
 
 impl<'a> LoginResponse<'a> {
-    /// What a person who logged in gets. `invitation_id` is the request's.
+    /// The response to a login. `invitation_id` comes from the request.
     pub(crate) fn of(
         person: &'a Person,
         signed_in: &'a SignedIn,

@@ -10,10 +10,10 @@ pub enum ComposeError {
     /// The link is not a plain `http://` or `https://` address.
     #[error("the link is not a plain web address")]
     Link,
-    /// The recipient's address cannot be written into a message, or many programs would read it as another one.
+    /// The recipient's address cannot be written into a message, or many programs would read it as a different address.
     #[error("the recipient's address cannot be written into a message")]
     Recipient,
-    /// The message library failed. The text holds nothing of the mail.
+    /// The message library failed. The text holds no part of the mail.
     #[error("message: {0}")]
     Message(String),
     /// A library panicked on this mail.

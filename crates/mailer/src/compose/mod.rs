@@ -57,7 +57,7 @@ impl Composer {
         let envelope = Envelope::new(Some(from.email.clone()), vec![to.clone()])
             .map_err(|error| ComposeError::Message(error.to_string()))?;
         let message = Message::builder()
-            // Otherwise lettre parses the headers again to find it.
+            // Otherwise lettre would parse the headers again to find the envelope.
             .envelope(envelope)
             .from(from.clone())
             .to(Mailbox::new(mail.to_name.as_ref().map(ToString::to_string), to.clone()))

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::settings::{Relay, Security};
 
-/// Longest time for one of several addresses of the relay.
+/// Longest time for connecting to each address of the relay.
 const ADDRESS_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The relay, and the TLS client for it.

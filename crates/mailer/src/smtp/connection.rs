@@ -22,7 +22,7 @@ pub(super) struct Connection {
     smtp: AsyncSmtpConnection,
     handed_over: HandedOver,
     opened: Instant,
-    /// Whether a mail was begun but not finished. RSET precedes the next mail then.
+    /// Whether a mail was begun but not finished. If so, RSET precedes the next mail.
     unfinished: bool,
 }
 
@@ -81,7 +81,7 @@ impl Connection {
     /// Ends the session with QUIT.
     pub(super) async fn quit(mut self) {
         let deadline = Instant::now() + QUIT_TIMEOUT;
-        // The connection ends with any reply.
+        // The connection ends, whatever the reply is.
         let _ = within(deadline, Step::Quit, self.smtp.command(Quit)).await;
     }
 }

@@ -8,11 +8,11 @@ use tokio::time::{Instant, sleep};
 
 use super::connection::Connection;
 
-/// Most idle connections.
+/// The maximum number of idle connections.
 const MAX_IDLE: usize = 4;
 /// Longest idle time of a connection. Relays commonly end idle connections after five minutes.
 const MAX_IDLE_TIME: Duration = Duration::from_secs(20);
-/// Longest life of a connection. After it a changed address or certificate of the relay takes effect.
+/// Longest life of a connection. A changed address or certificate of the relay takes effect after this time.
 const MAX_LIFETIME: Duration = Duration::from_mins(5);
 
 /// Idle connections. The most recently used one is taken first, so that the others expire.

@@ -14,7 +14,8 @@ const LONG_SECRET: usize = 8;
 /// Shorter parts of a link are not secret: `https`, `example`, `key`.
 const SHORTEST_KEY: usize = 16;
 
-/// Texts that must not be in a reason. Relays quote the recipient, a link that a filter rejects, or a malformed login.
+/// Strings that must not appear in a reason. Relays quote the recipient, a link that a filter rejects, or a malformed
+/// login.
 #[derive(Debug)]
 pub(super) struct Secrets<'a> {
     mail: &'a InvitationMail,

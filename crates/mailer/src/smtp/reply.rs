@@ -1,8 +1,8 @@
 /// Longest reply in octets. RFC 5321 asks for lines of at most 512.
 const MAX_OCTETS: usize = 16 * 1024;
 
-/// Most lines of a reply. Usual replies have a few dozen at most. lettre parses a reply from its start with each new line,
-/// so this bounds the work.
+/// The maximum number of lines in a reply. Usual replies have at most a few dozen. lettre parses a reply from its start
+/// with each new line, so this bounds the work.
 const MAX_LINES: usize = 128;
 
 /// Why the received octets are not a reply.
@@ -17,8 +17,8 @@ pub(super) enum ReplyError {
 /// Splits the stream into replies (RFC 5321, 4.2) and cleans them.
 ///
 /// lettre alone has five problems: its lines are unbounded; text that is not UTF-8 looks like a broken connection; it
-/// rejects a bare `250`, which the RFC allows; it panics on an EHLO line of blanks; and it takes a second reply for the
-/// reply to the next command.
+/// rejects a bare `250`, which the RFC allows; it panics on an EHLO line of blanks; and it mistakes a second reply for
+/// the reply to the next command.
 #[derive(Debug, Default)]
 pub(super) struct Replies {
     line: Vec<u8>,

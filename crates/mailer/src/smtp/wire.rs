@@ -33,8 +33,8 @@ impl HandedOver {
 
 /// The stream under lettre's connection. lettre reads exactly one bounded, clean reply for each command.
 ///
-/// Unexpected octets end the connection before the next write. So does a close by the relay: it is noticed before a mail
-/// is sent, not as the loss of one.
+/// Unexpected octets end the connection before the next write. So does a close by the relay, which is therefore noticed
+/// before a mail is sent, not when one is lost.
 pub(super) struct Wire<S> {
     stream: S,
     peer: SocketAddr,

@@ -10,9 +10,10 @@ use crate::connection::{AnyConnection, MultiBackend};
 
 /// Takes a key without an answer, or with an answer of `stale` or earlier. Returns whether it was taken.
 ///
-/// On PostgreSQL an advisory lock of the transaction tells, without waiting, whether another unit has the key. The lock alone
-/// is not enough: this unit's snapshot may be older than the other unit's end, and the lock newer. Then the row that the
-/// snapshot does not show causes a serialization failure before any work is done. On SQLite no other unit writes at the same time.
+/// On PostgreSQL an advisory lock of the transaction tells, without waiting, whether another unit has the key. The lock
+/// alone is not enough: this unit may take its snapshot before the other unit ends, and the lock afterwards. Then the
+/// row that the snapshot does not show causes a serialization failure before any work is done. On SQLite no other unit
+/// writes at the same time.
 pub(crate) fn take_key(
     connection: &mut AnyConnection,
     key: &NewKey,

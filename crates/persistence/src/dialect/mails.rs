@@ -13,7 +13,7 @@ use crate::{
 
 #[declare_sql_function]
 extern "SQL" {
-    /// The first value, or the second one where the first is NULL.
+    /// The first value, or the second one if the first is NULL.
     fn coalesce(first: Nullable<Timestamp>, second: Timestamp) -> Timestamp;
 }
 

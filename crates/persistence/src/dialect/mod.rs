@@ -1,5 +1,5 @@
-//! Everything in which the two databases differ. Besides [`crate::insertion`] and [`crate::manager`], no other module asks
-//! which database it has.
+//! All differences between the two databases. Apart from [`crate::insertion`] and [`crate::manager`], no other module
+//! checks which database it uses.
 
 mod batches;
 mod idempotency;
@@ -47,10 +47,10 @@ pub(crate) const POSTGRES_SESSION: &str = "SET statement_timeout = '10s'; SET lo
 
 /// The planner's settings for the statements of units of work: see ADR 25.
 ///
-/// Each of these statements is written for one index, and is prepared. One plan for any values fits it; PostgreSQL would plan
-/// it again for the values of each execution, which costs more than executing it. The plan has to use the index also while the
-/// table is so small that reading all of it looks cheaper, because the plan outlives that. No statement runs long enough to be
-/// worth compiling.
+/// Each of these statements is written for one index, and is prepared. One plan suits all values; by default,
+/// PostgreSQL would plan the statement again for the values of each execution, which costs more than executing it. The
+/// plan has to use the index even while the table is so small that reading all of it looks cheaper, because the table
+/// grows and the plan stays. No statement runs long enough to be worth compiling.
 pub(crate) const UNIT_PLANNER: [(&str, &str); 5] = [
     ("plan_cache_mode", "force_generic_plan"),
     ("enable_seqscan", "off"),

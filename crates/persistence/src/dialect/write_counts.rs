@@ -31,9 +31,10 @@ pub(crate) type Counted = (i64, NaiveDateTime, i64);
 /// Counts the writes whose writer is found.
 ///
 /// On PostgreSQL this is one statement outside of any transaction. Its commit waits for no flush, because the table is
-/// unlogged. It takes the rows in the order of the people, so that two such statements cannot deadlock. Its wait for a lock has
-/// only the limit of the session: the row's lock is held by another such statement, and the person's row by a unit that deletes
-/// it, which has limits (see [`super::begin`]). A single write, the usual case, has a shorter statement, which is cheaper.
+/// unlogged. It takes the rows in the order of the people, so that two such statements cannot deadlock. Its wait for a
+/// lock has only the limit of the session: only another such statement can hold the lock of the count's row, and only a
+/// unit that deletes the person can hold that of the person's row. Such a unit has limits (see [`super::begin`]). A
+/// single write, the usual case, has a shorter statement, which is cheaper.
 ///
 /// On SQLite, where a statement costs no round trip, it is one statement per writer.
 pub(crate) fn count_writes(
@@ -101,7 +102,7 @@ impl Count {
         }
     }
 
-    /// The rows of the people; the value for the last comparison follows.
+    /// The SQL for the rows of the people. The caller adds the value of its last comparison.
     fn people(&self) -> &'static str {
         match self.kind {
             CredentialKind::Address => "person WHERE person.email_key = ",
@@ -109,7 +110,7 @@ impl Count {
         }
     }
 
-    /// Leaves out access tokens that are no longer live or only read.
+    /// Leaves out access tokens that are no longer live or that may only read.
     fn and_may_write<'b, DB>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         DB: Backend + HasSqlType<Timestamp> + HasSqlType<Text>,
@@ -223,7 +224,7 @@ impl Query for CountSeveral<'_> {
 
 impl RunQueryDsl<PgConnection> for CountSeveral<'_> {}
 
-/// The kind of credential decides the text, so the type identifies no prepared statement.
+/// The statement's text depends on the kind of credential, so the type identifies no prepared statement.
 macro_rules! prepared_by_text {
     ($($query:ident)*) => {
         $(

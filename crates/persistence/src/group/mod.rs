@@ -1,11 +1,12 @@
 //! Group commit: units that write on SQLite share transactions, and with each transaction the flush at its end.
 //!
-//! A unit that finds the connection free leads a group: it begins a transaction and works behind a savepoint. When it is done,
-//! it hands the open transaction to the unit that has waited longest, which works on its own thread behind a savepoint of its
-//! own. A unit commits for the whole group when no other unit waits. So a single unit commits at once, and groups grow with the
-//! time that a flush takes.
+//! A unit that finds the connection free leads a group: it begins a transaction and works behind a savepoint. When it
+//! is done, it hands the open transaction to the unit that has waited longest, which works on its own thread behind its
+//! own savepoint. A unit commits for the whole group when no other unit waits. So a single unit commits at once, and
+//! groups grow with the time that a flush takes.
 //!
-//! No unit returns before the commit, not even a rejected one: its rejection may rest on what an earlier unit of the group wrote.
+//! No unit returns before the commit, not even a rejected one: its rejection may be based on what an earlier unit of
+//! the group wrote.
 
 #[cfg(test)]
 mod tests;
@@ -38,13 +39,14 @@ use crate::{
     write_counts::Writes,
 };
 
-/// Most units in one transaction: the first unit returns after the work of all.
+/// The maximum number of units in one transaction. It is limited because the first unit returns only after all units
+/// have done their work.
 const LARGEST: usize = 128;
 
 /// How a transaction ended, for the units in it that wait.
 type End = Result<(), StoreError>;
 
-/// The units that write, one after the other, on the one connection that does.
+/// The units that write, one after the other, on the only connection that writes.
 pub(crate) struct GroupCommit {
     manager: Manager,
     patience: Duration,
@@ -54,7 +56,7 @@ pub(crate) struct GroupCommit {
 /// Which unit is next.
 #[derive(Default)]
 struct Queue {
-    /// The group without members, while no unit has its turn. Then no unit waits.
+    /// The group, without members, while it is no unit's turn. Then no unit waits.
     free: Option<Group>,
     /// The units that wait, the oldest first. A unit that gave up has dropped its receiver.
     waiting: VecDeque<Sender<Group>>,
@@ -73,7 +75,7 @@ impl Queue {
     }
 }
 
-/// What passes from turn to turn.
+/// The state that is handed from turn to turn.
 #[derive(Default)]
 struct Group {
     /// Unset at the start, and after a transaction that was lost.
@@ -100,7 +102,7 @@ impl Group {
 }
 
 impl GroupCommit {
-    /// Opens no connection yet. A unit without a budget of its own waits for its turn as long as `patience`.
+    /// Opens no connection yet. A unit without its own budget waits for its turn as long as `patience`.
     pub(crate) fn new(manager: Manager, patience: Duration) -> Self {
         let queue = Queue { free: Some(Group::default()), ..Queue::default() };
         Self { manager, patience, queue: Mutex::new(queue) }
@@ -108,9 +110,9 @@ impl GroupCommit {
 
     /// Counts the writes, does the work behind a savepoint, and returns once the transaction of both is committed.
     ///
-    /// When the transaction is lost, the reason takes the place of the unit's own end. It is never `Contended`: the count of
-    /// the unit's writes was lost with the transaction, and a unit that runs again is not counted again, so its number could be
-    /// given out twice. Nothing of the unit is kept, so its caller can repeat the request.
+    /// When the transaction is lost, the reason replaces the unit's own end. It is never `Contended`: the count of the
+    /// unit's writes was lost with the transaction, and a unit that runs again is not counted again, so its number
+    /// could be given out twice. Nothing of the unit is kept, so its caller can repeat the request.
     pub(crate) fn run(
         &self,
         wait: Option<Duration>,
@@ -144,7 +146,7 @@ impl GroupCommit {
 
     fn wait(&self, next: Receiver<Group>, wait: Duration) -> Result<Group, StoreError> {
         next.recv_timeout(wait).or_else(|_| {
-            // No group is handed on while the queue is locked, so a group that has not come by now will not come.
+            // No group is handed on while the queue is locked, so a group that has not arrived by now will not arrive.
             let _queue = self.queue();
             let group = next.try_recv();
             drop(next);
@@ -290,8 +292,8 @@ fn begin(connection: &mut AnyConnection, wait: Duration) -> Result<(), StoreErro
     }
 }
 
-/// The error of a statement that concerns the whole transaction. Retries and conflicts belong to single units, so here they
-/// mean that SQLite gave the transaction up.
+/// The error of a statement that concerns the whole transaction. Retries and conflicts belong to single units, so here
+/// they mean that SQLite gave up the transaction.
 fn transaction_error(error: diesel::result::Error) -> StoreError {
     match store_error(error) {
         StoreError::Contended | StoreError::Conflict(_) => {

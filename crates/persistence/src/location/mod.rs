@@ -36,8 +36,8 @@ impl Location {
     }
 }
 
-/// The error for an unknown scheme. It names the scheme only if it looks like one, because the text may contain a password:
-/// libpq also accepts `host=… password=…`.
+/// The error for an unknown scheme. It names the scheme only if it looks like one, because the string may contain a
+/// password: libpq also accepts `host=… password=…`.
 fn unknown_scheme(url: &str) -> OpenError {
     let is_scheme = |text: &str| {
         text.starts_with(|c: char| c.is_ascii_alphabetic())

@@ -50,7 +50,7 @@ impl PostgresUrl {
     /// The URL for libpq: with our parameters where it does not set them itself, and with settings for the session. The URL's
     /// own `options` come after ours, so they win.
     pub(crate) fn connection_url(&self, connect_timeout: Duration, settings: &[(&str, &str)]) -> String {
-        // libpq takes 0 for no limit and 1 for 2.
+        // libpq treats 0 as no limit and 1 as 2.
         let seconds = connect_timeout.as_millis().div_ceil(1000).clamp(2, 3600).to_string();
         let options: Vec<_> = settings.iter().map(|(name, value)| format!("-c%20{name}%3D{value}")).collect();
         let options = options.join("%20");
@@ -85,7 +85,7 @@ impl PostgresUrl {
     }
 }
 
-/// A secret as written in the URL and as libpq decodes it. The longer text comes first; empty texts are left out.
+/// A secret as written in the URL and as libpq decodes it. The longer string comes first; empty strings are left out.
 fn spellings(secret: &str) -> impl Iterator<Item = String> {
     let decoded = percent_decode_str(secret).decode_utf8_lossy().into_owned();
     [secret.to_owned(), decoded].into_iter().filter(|spelling| !spelling.is_empty())

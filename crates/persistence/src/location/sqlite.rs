@@ -25,8 +25,8 @@ impl SqliteFile {
         }
     }
 
-    /// Creates a missing file, empty and readable for its owner only, because it will contain addresses and password hashes.
-    /// Connections only open existing files.
+    /// Creates a missing file, empty and readable only by its owner, because it will contain addresses and password
+    /// hashes. Connections only open existing files.
     pub(crate) fn prepare(&self) -> Result<(), OpenError> {
         let folder = Path::new(&self.path).parent().filter(|folder| !folder.as_os_str().is_empty());
         if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {

@@ -67,7 +67,7 @@ impl TryFrom<InvitationRow> for Invitation {
 }
 
 new_row! {
-    /// A new invitation. Inserted only where its address has no pending invitation in the account.
+    /// A new invitation. Inserted only if its address has no pending invitation in the account.
     pub(crate) struct NewInvitationRow<'a> for invitation {
         public_id: &'a str,
         secure_id: &'a str,
@@ -118,7 +118,8 @@ impl<'a> From<&'a NewInvitation> for NewInvitationRow<'a> {
     }
 }
 
-/// The columns that change in the life of an invitation, after its number, account and version as they were read.
+/// The columns that change during the life of an invitation, preceded by its number, account and version as they were
+/// read.
 pub(crate) struct ChangedInvitationRow {
     pub(crate) id: i64,
     pub(crate) account_id: i64,

@@ -24,7 +24,7 @@ impl TryFrom<MembershipRow> for Membership {
     type Error = StoreError;
 
     fn try_from(row: MembershipRow) -> Result<Self, StoreError> {
-        // Half of the key: a person has few memberships.
+        // Half of the key is enough to find the row: a person has few memberships.
         let row_ref = RowRef { table: "membership", id: row.person_id };
         Ok(Self {
             account_id: AccountId::new(row.account_id),

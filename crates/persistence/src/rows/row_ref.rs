@@ -17,7 +17,7 @@ impl RowRef {
         parsed.into_iter().next().ok_or(StoreError::Corrupt { table: self.table, column, id: self.id })
     }
 
-    /// As [`Self::value`], for a nullable column.
+    /// Like [`Self::value`], for a nullable column.
     pub(super) fn optional<T, P: IntoIterator<Item = T>>(
         self,
         column: &'static str,

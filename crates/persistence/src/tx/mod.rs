@@ -52,8 +52,8 @@ impl<'c> DieselTx<'c> {
         self.failure
     }
 
-    /// Runs one operation. After an error PostgreSQL rejects every statement until the rollback, and SQLite does not. So that both behave
-    /// alike, the error is kept here and returned again.
+    /// Runs one operation. After an error PostgreSQL rejects every statement until the rollback, but SQLite does not.
+    /// To make both behave alike, the error is kept here and returned again.
     fn read<T>(
         &mut self,
         operation: impl FnOnce(&mut AnyConnection) -> Result<T, OperationError>,
@@ -70,7 +70,7 @@ impl<'c> DieselTx<'c> {
         })
     }
 
-    /// As [`Self::read`], for an operation that writes.
+    /// Like [`Self::read`], for an operation that writes.
     fn write<T>(
         &mut self,
         operation: impl FnOnce(&mut AnyConnection) -> Result<T, OperationError>,

@@ -91,8 +91,8 @@ fn readable(rows: impl Iterator<Item = OpenInvitationRow>) -> impl Iterator<Item
     })
 }
 
-/// The number of open invitations: those stored as pending, minus the overdue ones that the worker has not expired
-/// yet. There are few overdue ones, and mostly none.
+/// The number of open invitations: those stored as pending, minus the overdue ones that the worker has not expired yet.
+/// There are few overdue ones, and usually none.
 pub(super) fn count(connection: &mut AnyConnection, now: Timestamp, account: AccountId) -> QueryResult<u64> {
     let settled: Option<i64> = open_count::table
         .find(account.get())
@@ -128,7 +128,7 @@ pub(super) fn page(
     let behind_id = match offset {
         0 => None,
         _ => match dialect::nth_open_id(connection, account, now, offset, page.order)? {
-            // A part starts behind a number, so the first row's own number must not be excluded.
+            // A part starts after a number, so the first row's own number must not be excluded.
             Some(first) if page.order == Order::OldestFirst => Some(first - 1),
             Some(first) => Some(first + 1),
             None => return Ok(Vec::new()),

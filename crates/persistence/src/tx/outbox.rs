@@ -21,7 +21,7 @@ use crate::{
     schema::{Queued, mail},
 };
 
-/// Most mails of one claim, far below the limit of values in a statement.
+/// The maximum number of mails per claim, far below the limit of bound values in a statement.
 const MOST_CLAIMED: u32 = 1000;
 
 impl Outbox for DieselTx<'_> {
@@ -44,7 +44,8 @@ impl Outbox for DieselTx<'_> {
                 return Ok(Vec::new());
             }
             let order: HashMap<i64, usize> = ids.iter().copied().zip(0..).collect();
-            // The condition again: this statement decides which worker gets a mail, not the look-up before it.
+            // The condition is repeated because this statement, not the look-up before it, decides which worker gets a
+            // mail.
             let unheld = mail::lease_until.is_null().or(mail::lease_until.le(now));
             let mut rows: Vec<MailRow> = diesel::update(mail::table.filter(mail::id.eq_any(ids)))
                 .filter(mail::state.eq(Queued))

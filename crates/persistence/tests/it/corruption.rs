@@ -179,7 +179,7 @@ fn an_invitation_to_a_role_that_is_gone_can_be_taken_back(place: &dyn TestDataba
     assert!(scene.invite(store, "ada@example.com").is_ok(), "the address is free again");
 }
 
-/// More unreadable rows than the limit of a claim, before the readable ones.
+/// There are more unreadable rows than one claim takes, and they come before the readable ones.
 fn unreadable_rows_hold_up_no_mail_and_no_sweep(place: &dyn TestDatabase) {
     let scene = Scene::new(place);
     for n in 0..5 {

@@ -54,7 +54,7 @@ fn replicas_never_answer_the_same_number(place: &dyn TestDatabase) {
     assert_eq!(numbers, (1..=u64::try_from(THREADS * EACH).unwrap()).collect());
 }
 
-/// In any order of the writes there is neither a double count nor a deadlock.
+/// Whatever the order of the writes, there is neither a double count nor a deadlock.
 fn counts_of_several_people_do_not_block_each_other(place: &dyn TestDatabase) {
     const EACH: usize = 10;
     let scene = Scene::new(place);

@@ -1,4 +1,4 @@
-//! Idempotency keys at many replicas at once: one unit does the work, and no answer is wrong.
+//! Idempotency keys on many replicas at once: one unit does the work, and no answer is wrong.
 
 use std::cell::Cell;
 
@@ -91,8 +91,8 @@ fn a_key_of_an_open_unit_is_in_flight_at_other_replicas_of_postgres() {
     assert_eq!(once(other, &scene.keyed(1, "revoke")), Err(KeyError::OtherRequest));
 }
 
-/// The unit read the account before the other one began and gets the lock after its end: it must not reject because of its old
-/// snapshot.
+/// The unit read the account before the other unit began, and gets the lock after the other unit ended. It must not
+/// reject the request because of its old snapshot.
 #[test]
 fn a_unit_with_an_old_picture_gives_the_answer_that_it_cannot_see_on_postgres() {
     let place = Postgres::migrated();

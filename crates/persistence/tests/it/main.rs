@@ -1,4 +1,4 @@
-//! Tests of the store on both databases, each test with a database of its own.
+//! Tests of the store on both databases, each test with its own database.
 
 #![expect(clippy::unwrap_used, reason = "what fails in a test fails the test")]
 

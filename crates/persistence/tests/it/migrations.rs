@@ -27,7 +27,7 @@ fn sqlite_path(place: &Sqlite) -> String {
     place.url().strip_prefix("sqlite:").unwrap().to_owned()
 }
 
-/// A column: its table and name, its type to diesel, and whether it is nullable.
+/// A column: its table and name, its type in diesel, and whether it is nullable.
 #[derive(QueryableByName, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Column {
     #[diesel(sql_type = sql_types::Text)]
@@ -62,7 +62,7 @@ struct Reference {
     on_delete: String,
 }
 
-/// A word or a text.
+/// A word or a longer string.
 #[derive(QueryableByName)]
 struct Word {
     #[diesel(sql_type = sql_types::Text)]
@@ -80,7 +80,7 @@ struct Schema {
 }
 
 fn sqlite_schema(connection: &mut SqliteConnection) -> Schema {
-    // SQLite's strict tables have texts and integers; the end of a name tells the other types.
+    // SQLite's strict tables have only text and integer columns here; a column's name tells the other types.
     let columns = sql_query(
         "SELECT t.name || '.' || c.name AS of, c.\"notnull\" = 0 AS nullable,
             CASE WHEN c.name = 'at' OR c.name LIKE '%\\_at' ESCAPE '\\' OR c.name IN ('lease_until', 'window_start') THEN 'time'
@@ -108,7 +108,7 @@ fn sqlite_schema(connection: &mut SqliteConnection) -> Schema {
     let checks = constraints.filter_map(|constraint| constraint.split_once(" CHECK "));
     let mut checks: BTreeSet<_> = checks.map(|(name, _)| name.to_owned()).collect();
     let columns: BTreeSet<Column> = columns.load(connection).unwrap().into_iter().collect();
-    // A type of its own in PostgreSQL is a text or an integer with a CHECK here, named after the column.
+    // A type that only PostgreSQL has is text or an integer in SQLite, with a CHECK that is named after the column.
     for column in columns.iter().filter(|column| ["time", "bool"].contains(&column.kind.as_str())) {
         checks.remove(&column.of.replace('.', "_"));
     }

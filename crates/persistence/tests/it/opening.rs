@@ -1,4 +1,4 @@
-//! Mistakes in a database's URL, file or server: each has an error of its own and leaves no file behind.
+//! Mistakes in a database's URL, file or server: each has its own error and leaves no file behind.
 
 use std::{
     fs,
@@ -144,7 +144,7 @@ fn what_is_no_database_file_is_refused() {
 #[test]
 fn a_server_that_is_not_there_is_reported_without_the_password() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    // The port of a connection's other end: no other process can get it, and none listens on it.
+    // The port of the client's end of a connection: no other process can get it, and none listens on it.
     let connection = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let port = connection.local_addr().unwrap().port();
     for url in [

@@ -1,4 +1,4 @@
-//! Databases and units of work that fail: the error, the stored state, and the recovery without help.
+//! Databases and units of work that fail: the error, the stored state, and the recovery without intervention.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -120,7 +120,8 @@ fn connections_that_died_in_the_pool_go_unnoticed_by_counts() {
     }
 }
 
-/// A server that crashes closes its connections without a message, which diesel reports in another way than a terminated session.
+/// A server that crashes closes its connections without a message, which diesel reports differently from a terminated
+/// session.
 #[test]
 fn connections_of_a_server_that_crashed_go_unnoticed_once_it_is_back() {
     let server = PostgresServer::start().unwrap();
@@ -132,7 +133,7 @@ fn connections_of_a_server_that_crashed_go_unnoticed_once_it_is_back() {
     // A throwaway cluster does not flush, so a crash would lose the tables.
     database.sql("CHECKPOINT").unwrap();
     let mut witness = PgConnection::establish(database.url()).unwrap();
-    // When one of its processes is killed, here that of psql, PostgreSQL ends all of them and starts again.
+    // When one of its processes is killed, here that of psql, PostgreSQL ends all of them and restarts.
     let kill = "DO $$ BEGIN
         EXECUTE format('COPY (SELECT 1) TO PROGRAM %L', 'kill -KILL ' || pg_backend_pid());
     END $$";

@@ -34,7 +34,7 @@ on_both! {
     every_lapsed_mail_is_taken_over_once,
 }
 
-/// Runs of each race.
+/// How often each race is run.
 const ROUNDS: usize = 4;
 
 /// The result of a thread that tried one of several operations.

@@ -32,7 +32,7 @@ use usher_persistence::DieselStore;
 
 use crate::support::TestDatabase;
 
-/// Concurrent threads of a race.
+/// The number of threads in a race.
 pub(crate) const THREADS: usize = 16;
 
 /// How long the invitations are open.
@@ -42,7 +42,7 @@ pub(crate) struct Scene {
     pub(crate) env: Env,
     pub(crate) clock: std::sync::Arc<FixedClock>,
     pub(crate) owner: Actor,
-    /// Stores on the same database, each with a pool of its own.
+    /// Stores on the same database, each with its own pool.
     pub(crate) replicas: Vec<DieselStore>,
 }
 
@@ -95,7 +95,7 @@ impl Scene {
         store.write("invite", |tx| self.invite_in(tx, address))
     }
 
-    /// As [`Self::invite`], inside a unit.
+    /// Like [`Self::invite`], inside a unit.
     pub(crate) fn invite_in(&self, tx: &mut dyn Tx, address: &str) -> Result<Invitation, InviteError> {
         let command = Invite::new(EmailAddress::parse(address).unwrap(), grant("Auditor"), VALIDITY);
         invite(tx, &self.env, &self.owner, &command)

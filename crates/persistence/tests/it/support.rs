@@ -1,4 +1,4 @@
-//! A database per test.
+//! One database per test.
 
 use std::{
     collections::BTreeSet,
@@ -49,7 +49,7 @@ pub(crate) trait TestDatabase {
     /// Changes the database behind the store's back.
     fn execute(&self, sql: &str);
 
-    /// As [`Self::execute`], without a CHECK constraint of a table.
+    /// Like [`Self::execute`], but not checked against this CHECK constraint of the table.
     fn execute_past(&self, table: &str, check: &str, sql: &str);
 
     /// Another store on the same database, like another replica's.

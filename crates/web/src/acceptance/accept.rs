@@ -24,7 +24,7 @@ use super::{
 };
 use crate::page::Page;
 
-/// Accepts an open invitation: with a login when the form carries an address, or else as a newcomer.
+/// Accepts an open invitation: with a login if the form carries an address, otherwise as a newcomer.
 pub(super) async fn accept(
     sent: &SentForm<'_>,
     key: Result<Option<IdempotencyKey>, HeaderError>,
@@ -52,7 +52,7 @@ pub(super) fn render_accepted(settings: &PageSettings) -> Render<Accepted> {
 
 /// Reads the name and the password of a newcomer, and hashes the password.
 async fn newcomer(sent: &SentForm<'_>) -> Result<Acceptor, Page> {
-    // The use case checks this too. Checked before, no password is hashed in vain.
+    // The use case checks this too. Checking it here first avoids hashing a password in vain.
     match sent.open.opened.login {
         Login::None => {}
         Login::Password => return Err(not_accepted(sent, AcceptError::PasswordExists)),

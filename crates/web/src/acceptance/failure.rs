@@ -18,7 +18,7 @@ use crate::page::{self, Page};
 /// When to try again after a temporary failure, in seconds.
 const PAUSE: i64 = 5;
 
-/// The response to a write. `rejected` makes the page of a use case's error other than a failure of the store.
+/// The response to a write. `rejected` makes the page for an error of the use case that is not a failure of the store.
 pub(super) fn response<E: UnitError>(
     outcome: Outcome<E>,
     not_understood: Option<Page>,
@@ -41,7 +41,7 @@ pub(super) fn response<E: UnitError>(
     page.into()
 }
 
-/// The same for every link without the right key: nothing in it may depend on the invitation.
+/// The same page for every link without the right key: nothing in it may depend on the invitation.
 pub(super) fn unknown_link() -> Page {
     Notice::new(Tone::Bad, "This link does not work")
         .paragraph("Mail programs sometimes break long links. Open the link in the mail again, or copy the whole link.")

@@ -64,7 +64,7 @@ impl<'a> InvitationPage<'a> {
         }
     }
 
-    /// Shows the form for a visitor with a login, whatever the link found.
+    /// Shows the form for a visitor with a login, regardless of what was found when the link was opened.
     pub(super) fn for_login(self) -> Self {
         Self { login: login(Login::Password), ..self }
     }

@@ -2,7 +2,7 @@ use actix_web::HttpRequest;
 use url::form_urlencoded;
 use usher_domain::invitation::SecureId;
 
-/// A well-formed link: both of its parts are there. Not `Debug`: the key is a secret.
+/// A well-formed link: both of its parts are present. Not `Debug`: the key is a secret.
 #[derive(Clone)]
 pub(super) struct Link {
     /// From the path.

@@ -1,12 +1,12 @@
 //! The page behind the link of an invitation mail: show, accept, decline. It works without JavaScript and cookies, and loads
 //! nothing from other hosts.
 //!
-//! The key in the link is the only credential. Each form sends it back, and the use case judges every POST anew. Without the
-//! key, every link gets the same page in the same time: the key is checked before the rest of a request.
+//! The key in the link is the only credential. Each form sends it back, and the use case checks every POST again.
+//! Without the key, every link gets the same page in the same time: the key is checked before the rest of a request.
 //!
-//! Accepting and declining take the same way as in the APIs, see [`accept`] and [`decline`]. A request may carry the header
-//! `Idempotency-Key`; the forms carry no key of their own, because a link works once anyway: a form that is sent twice finds its
-//! link used.
+//! Accepting and declining take the same path as in the APIs: see [`accept`] and [`decline`]. A request may carry the
+//! header `Idempotency-Key`; the forms carry no key of their own, because a link works only once anyway: when a form is
+//! sent a second time, its link has already been used.
 
 mod accept;
 mod accept_errors;
@@ -41,7 +41,8 @@ use crate::page::stylesheet;
 /// The paths of links. The second and third are links that a mail program cut off: they get the page that explains it.
 const PATHS: [&str; 3] = ["/accept-invitation/{secure_id}", "/accept-invitation/", "/accept-invitation"];
 
-/// Every endpoint of the pages but the development mailbox's. All are public: the key in the link is the credential.
+/// Every endpoint of the pages except those of the development mailbox. All are public: the key in the link is the
+/// credential.
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
     let pages = PATHS.into_iter().flat_map(|path| {

@@ -32,7 +32,7 @@ struct ContinueLink {
 }
 
 impl Notice {
-    /// A notice with a heading alone.
+    /// A notice with only a heading.
     pub(super) fn new(tone: Tone, heading: impl Into<String>) -> Self {
         Self { tone, heading: heading.into(), paragraphs: Vec::new(), continue_link: None }
     }

@@ -17,7 +17,8 @@ pub(super) struct OpenLink {
     pub(super) opened: Box<InviteeView>,
 }
 
-/// Opens a link, and changes nothing. Fails with the page for every link without the right key, or with that of a failure.
+/// Opens a link, and changes nothing. Fails with the page that every link without the right key gets, or with the page
+/// of a failure.
 pub(super) async fn open(request: &PageRequest<'_>, link: Option<Link>) -> Result<ProvenLink, Page> {
     let link = link.ok_or_else(failure::unknown_link)?;
     let key = Some(link.key.clone());

@@ -4,7 +4,7 @@ use usher_http_kit::AppState;
 
 use super::settings::PageSettings;
 
-/// What handling one request takes. All its waits share the time budget of one context.
+/// Everything that is needed to handle one request. All its waits share the time budget of one context.
 pub(super) struct PageRequest<'a> {
     /// The application.
     pub(super) app: &'a App,

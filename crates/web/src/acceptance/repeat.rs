@@ -1,5 +1,5 @@
-//! A request that is sent again with its idempotency key, after its link has ended. The first request may have ended it: then its
-//! stored page is the response.
+//! A request that is sent again with its idempotency key, after its link has ended. If the first request is what ended
+//! the link, its stored page is the response.
 
 use std::sync::Arc;
 

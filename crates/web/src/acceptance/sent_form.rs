@@ -19,7 +19,7 @@ impl SentForm<'_> {
         self.page().with_errors(self.form, errors).page(status)
     }
 
-    /// As [`Self::again`], for a visitor with a login, which was created after the link was opened.
+    /// Like [`Self::again`], for a visitor whose login was created after the link was opened.
     pub(super) fn again_for_login(&self, errors: &[FormError], status: StatusCode) -> Page {
         self.page().for_login().with_errors(self.form, errors).page(status)
     }

@@ -47,7 +47,7 @@ fn newest(mails: &dyn KeptMails) -> Result<List, KeptMailsError> {
     let more = names.len().saturating_sub(MAX_LISTED);
     let mut listed = Vec::new();
     for name in names.into_iter().rev().take(MAX_LISTED) {
-        // A file that was deleted since, or that is no mail, is left out.
+        // A file that has since been deleted, or that is not a mail, is left out.
         let Some(raw) = mails.read(&name)? else { continue };
         listed.extend(Mail::parse(&raw).map(|mail| ListedMail::new(name, &mail)));
     }

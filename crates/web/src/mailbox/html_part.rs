@@ -27,7 +27,7 @@ pub(super) fn response(html: &str) -> HttpResponse {
         .body(with_base(html))
 }
 
-/// Inserts [`BASE`] at the beginning of the head, or of a part without a head.
+/// Inserts [`BASE`] at the beginning of the head, or of the whole part if it has no head.
 fn with_base(html: &str) -> String {
     // Lower-casing ASCII keeps every offset.
     let head = html.to_ascii_lowercase().find("<head>").map_or(0, |start| start + "<head>".len());

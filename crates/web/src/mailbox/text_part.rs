@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// A segment of a text: a URL, or the text between two.
+/// A segment of a text: a URL, or the text between two URLs.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Segment<'a> {
     text: &'a str,

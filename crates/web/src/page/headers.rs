@@ -13,7 +13,7 @@ use actix_web::{
 pub(super) const PUBLIC_POLICY: &str =
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Pages use no features of browsers.
+/// The Permissions-Policy: pages use none of these browser features.
 const NO_FEATURES: &str =
     "browsing-topics=(), camera=(), fullscreen=(), geolocation=(), microphone=(), payment=(), usb=()";
 

@@ -4,7 +4,7 @@ use usher_domain::testkit::{Scene, grant};
 
 use crate::{html::Html, site::Site};
 
-/// As hostile as titles and names can be: those with `<`, `>` or links are rejected before.
+/// As hostile as titles and names can be: those with `<`, `>` or links are rejected earlier.
 const TITLE: &str = "\"'&amp; ' onload='x' {{ 7*191 }} {% raw %}";
 const NAME: &str = "' autofocus onfocus=\"alert(1)\" &lt;";
 

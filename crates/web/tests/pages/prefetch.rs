@@ -4,7 +4,7 @@ use actix_web::{http::Method, test::TestRequest};
 
 use crate::site::{PASSWORD, Site};
 
-/// As mail scanners, link previews and browsers' prefetching announce themselves.
+/// The headers by which mail scanners, link previews and prefetching browsers identify themselves.
 const VISITORS: [(&str, &str); 8] = [
     ("User-Agent", "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)"),
     ("User-Agent", "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)"),

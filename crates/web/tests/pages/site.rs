@@ -32,7 +32,7 @@ use usher_domain::{
 use usher_http_kit::AppState;
 use usher_web::PageSettings;
 
-/// The password of every person with one.
+/// The password of every person who has one.
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// A response.

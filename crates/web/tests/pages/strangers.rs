@@ -1,4 +1,4 @@
-//! Links without the right key get one page, whatever they name.
+//! All links without the right key get the same page, whatever they refer to.
 
 use actix_web::test::TestRequest;
 use chrono::TimeDelta;

@@ -21,14 +21,14 @@ pub(super) struct Layers {
     /// Every key of `config/default.toml`, in its order.
     pub(super) known: Vec<String>,
     pub(super) defaults: Values,
-    /// The values of the file and the environment, without empty texts and lists: these count as unset.
+    /// The values of the file and the environment, without empty strings and lists: these count as unset.
     pub(super) given: Values,
     /// One problem for each variable that was not read.
     pub(super) problems: Vec<Problem>,
 }
 
 impl Layers {
-    /// Reads the sources. The error is a source that cannot be read at all.
+    /// Reads the sources. Fails only if a source cannot be read at all.
     pub(super) fn read(sources: &Sources) -> Result<Self, Problem> {
         let defaults = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml)).build();
         let mut given = Config::builder();

@@ -29,7 +29,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// Reads the sources and the secret files. The error is a source that cannot be read at all.
+    /// Reads the sources and the secret files. Fails only if a source cannot be read at all.
     pub(super) fn new(sources: &Sources) -> Result<Self, SettingsProblems> {
         let mut layers = Layers::read(sources).map_err(|problem| SettingsProblems(vec![problem]))?;
         let problems = std::mem::take(&mut layers.problems);
@@ -40,7 +40,7 @@ impl Reader {
 
     /// Reports a problem of a key or a table; `text` completes a sentence that begins with its name.
     ///
-    /// A key has one problem at most: a rule about a value that is already wrong would mislead.
+    /// A key has at most one problem: a message about another rule would mislead if the value is already wrong.
     pub(super) fn report(&mut self, key: &str, text: impl Into<String>) {
         if !self.is_reported(key) {
             self.problems.push(Problem::for_key(key, text));
@@ -53,7 +53,7 @@ impl Reader {
         self.problems.iter().any(|problem| problem.key.strip_prefix(key).is_some_and(is_twin))
     }
 
-    /// Deserializes a section. The error is a defect of the embedded defaults.
+    /// Deserializes a section. Fails only if the embedded defaults are defective.
     pub(super) fn section<T: DeserializeOwned>(&mut self, section: &str) -> Result<T, SettingsProblems> {
         let prefix = format!("{section}.");
         let mut given: Values = self.layers.given.extract_if(.., |key, _| key.starts_with(&prefix)).collect();
@@ -131,7 +131,7 @@ impl Reader {
         if problems.is_empty() { Ok(()) } else { Err(SettingsProblems(problems)) }
     }
 
-    /// Reports a key that does not exist, with the nearest one of the known keys and `others`.
+    /// Reports a key that does not exist, with the nearest key among the known keys and `others`.
     fn report_unknown(&mut self, key: &str, value: &Value, others: impl IntoIterator<Item = String>) {
         let known = &self.layers.known;
         if known.iter().any(|known| known.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'))) {

@@ -118,7 +118,7 @@ impl<'a> Leaf<'a> {
         }
     }
 
-    /// The text, if the value comes from the environment.
+    /// The string, if the value comes from the environment.
     fn variable(self) -> Option<&'a str> {
         self.text().filter(|_| is_from_environment(self.0))
     }
@@ -160,7 +160,7 @@ impl<'de> Deserializer<'de> for Leaf<'_> {
         if self.text() == Some("") { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
-    /// A list of texts; in the environment, texts with commas between them.
+    /// A list of strings; in the environment, strings with commas between them.
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         let texts: Option<Vec<&str>> = match (&self.0.kind, self.variable()) {
             (ValueKind::Array(items), _) => items.iter().map(|item| Leaf(item).text()).collect(),

@@ -1,7 +1,7 @@
 //! Checks the names of environment variables before the `config` crate reads them.
 //!
-//! That crate reads names in any case and as paths. Of two names for one path it keeps either value, and an index such as
-//! `[9]` allocates a list of that length.
+//! That crate reads names in any case and as paths. If two names have the same path, it keeps either value, and an
+//! index such as `[9]` allocates a list of that length.
 
 use std::collections::{BTreeMap, HashMap};
 

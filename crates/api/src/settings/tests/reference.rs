@@ -70,7 +70,7 @@ fn every_key_is_read_and_every_key_that_is_read_is_listed() {
     assert_eq!(known_keys().into_iter().collect::<BTreeSet<_>>(), read);
 }
 
-/// The example of an issuer, which is a comment because no issuer is a default.
+/// The example of an issuer, which is a comment because no issuer is configured by default.
 fn issuer_example() -> String {
     let lines = DEFAULTS.lines().filter_map(|line| line.strip_prefix('#'));
     lines.filter(|line| !line.starts_with(' ') && !line.is_empty()).flat_map(|line| [line, "\n"]).collect()

@@ -30,7 +30,7 @@ impl Table {
         let head = lines.next().expect("the document has the table");
         let attempts = head.into_iter().skip(1).map(|name| (name.clone(), Attempt::named(&name)));
         let attempts: Vec<_> = attempts.collect();
-        // The first line separates the head.
+        // The first line separates the head from the rows.
         let rows = lines.skip(1).map(|row| {
             let statuses: Vec<u16> = row[1..].iter().map(|cell| cell.parse().unwrap()).collect();
             assert_eq!(statuses.len(), attempts.len(), "{row:?}");
@@ -70,7 +70,7 @@ impl Caller {
         Self { role: RoleName::parse(role).unwrap(), limited, scope }
     }
 
-    /// Adds such a member to the account and returns a client of it.
+    /// Adds such a member to the account and returns a client for that member.
     fn add_to(&self, server: &Server, number: usize) -> Client {
         let email = format!("caller{number}@example.com");
         let service =
@@ -86,7 +86,7 @@ impl Caller {
     }
 }
 
-/// The head of another column.
+/// The head of any other column.
 #[derive(Debug)]
 enum Attempt {
     List,
@@ -176,7 +176,7 @@ fn assert_rows(backend: Backend, selected: fn(&Caller) -> bool) {
     }
 }
 
-/// A role or an operation that is missing there would not be tested.
+/// A role or an operation that is missing in the table would not be tested.
 #[test]
 fn the_table_has_every_role_and_every_operation() {
     let table = Table::read();

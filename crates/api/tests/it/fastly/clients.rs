@@ -1,5 +1,5 @@
-//! Fastly's own clients, unchanged. npm's returns nearly the whole response; `PyPI`'s validates responses
-//! most strictly.
+//! Fastly's own clients, unchanged. The client from npm returns nearly the whole response; the client from `PyPI`
+//! validates responses most strictly.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -98,7 +98,7 @@ fn services_are_linked_in_the_list(backend: Backend) {
     let shown = ["email", "limit_services", "role", "status_code", "created_at"];
     let shown = shown.map(|name| &joe["attributes"][name]);
     assert_eq!(json!(shown), json!(["joe@example.com", true, "engineer", 1, "2024-03-20T14:49:25Z"]));
-    // The Python client would validate a list here as the one of its request, and fail.
+    // The Python client would validate a list here against the model of its request, and fail.
     assert_eq!(joe["relationships"].get("service_invitations"), None);
 
     setup.advance(TimeDelta::seconds(1));

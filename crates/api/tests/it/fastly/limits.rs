@@ -31,7 +31,7 @@ fn limited(backend: Backend, writes: u32) -> Setup {
     Setup::new(backend).with("USHER__LIMITS__WRITES_PER_HOUR", &writes.to_string())
 }
 
-/// The remaining writes and the end of the hour. fastly-rust panics if either is no unsigned integer.
+/// The remaining writes and the end of the hour. fastly-rust panics if either is not an unsigned integer.
 #[track_caller]
 fn limit_headers(response: &Response) -> (u64, u64) {
     let figure = |name| response.header(name).parse().unwrap_or_else(|_| panic!("{name}: {response:?}"));

@@ -143,7 +143,7 @@ fn invalid_bodies_are_rejected() {
         format!(r#"{{"data":{{"attributes":{{"email":"joe@example.com"}},"relationships":{list}}}}}"#)
     };
     let table: &[(String, &str)] = &[
-        // The body of fastly-rust without an invitation.
+        // The body that fastly-rust sends without an invitation.
         ("null".to_owned(), "the request body must be one JSON object: it is null"),
         ("[]".to_owned(), "it is a list"),
         ("email=joe%40example.com".to_owned(), "the request body must be one JSON object"),
@@ -184,7 +184,7 @@ fn invalid_bodies_are_rejected() {
     assert_eq!(server.scene.read(|tx| tx.next_mail_due()), None, "no mail was queued");
 }
 
-/// The request of fastly-py and fastly-js without an invitation.
+/// The request that fastly-py and fastly-js send without an invitation.
 #[test]
 fn an_empty_body_is_rejected() {
     let setup = Setup::new(Backend::sqlite());

@@ -180,7 +180,7 @@ fn an_ended_invitation_leaves_the_list(backend: Backend) {
             "an ended invitation cannot be deleted"
         );
     }
-    // Deleted and declined invitations can be repeated. A member cannot be invited.
+    // The addresses of deleted and declined invitations can be invited again. A member cannot be invited.
     let again = |name: &str| create(&jane, &document(&format!("{name}@example.com"), "user"));
     assert_eq!(again("deleted").expect(200).header("content-type"), JSON_API);
     again("declined").expect(200);

@@ -33,7 +33,7 @@ impl Backend {
         match self {
             Self::Sqlite(folder) => loop {
                 match contents(folder.path()) {
-                    // The last connection to close removes the write-ahead log while this reads.
+                    // The last connection to close can remove the write-ahead log while this reads.
                     Err(error) if error.kind() == ErrorKind::NotFound => {}
                     contents => break contents.unwrap(),
                 }

@@ -17,7 +17,7 @@ pub(crate) fn while_unit_is_open<T>(
             let unit = scene.write::<(), _>(|tx| {
                 begin(tx);
                 opened.send(()).unwrap();
-                // Returns an error when `release` is dropped, also because `work` panics.
+                // Returns an error when `release` is dropped, even if that is because `work` panics.
                 let _dropped = released.recv();
                 Err(StoreError::Unreachable("rolled back by the test".to_owned()))
             });

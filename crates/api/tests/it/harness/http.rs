@@ -102,7 +102,7 @@ impl Response {
     /// Returns the response if it has this status.
     ///
     /// # Panics
-    /// With the whole response if it has another one.
+    /// If it has another status; the message contains the whole response.
     #[track_caller]
     pub(crate) fn expect(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{self:?}");

@@ -1,4 +1,4 @@
-//! A server on a free port, on a database of its own, with a clock that only the test advances.
+//! A server on a free port, with its own database and a clock that only the test advances.
 
 mod database;
 pub(crate) mod fastly;

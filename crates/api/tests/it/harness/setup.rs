@@ -115,7 +115,7 @@ fn prepared(settings: &Settings, ports: ClockAndEntropy) -> Deployment {
     deployment
 }
 
-/// Runs the server on a thread with a runtime of its own, as in production; the test stays synchronous.
+/// Runs the server on a thread with its own runtime, as in production; the test stays synchronous.
 fn spawn(
     settings: Settings,
     deployment: Deployment,

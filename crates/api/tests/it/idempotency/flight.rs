@@ -29,8 +29,8 @@ fn while_invitation_is_open<T>(scene: &Scene, work: impl FnOnce() -> T) -> T {
     while_unit_is_open(scene, begin, work)
 }
 
-/// Sends the request by both clients while the test blocks invitations of joe@example.com. Returns the
-/// response that came during the block and the one that came after it.
+/// Sends the request with both clients while the test blocks invitations of joe@example.com. Returns the response that
+/// came during the block and the one that came after it.
 fn race(server: &Server, clients: &[Client; 2], request: fn(&Client) -> Response) -> [Response; 2] {
     thread::scope(|scope| {
         let (send, responses) = channel();

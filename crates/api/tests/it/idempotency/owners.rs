@@ -42,7 +42,7 @@ fn one_person_in_two_accounts_shares_no_key(backend: Backend) {
     assert_ne!(first.body, other.body);
     assert_again(&first, &invite(&here, "joe@example.com", KEY));
     assert_again(&other, &invite(&there, "joe@example.com", KEY));
-    // A token without an account is for the only account that is left.
+    // A token without an account applies to the only remaining account.
     server.remove_member("onward", "jane@example.com");
     let anywhere = server.client.with_token(server.token(None, "jane@example.com"));
     assert_again(&other, &invite(&anywhere, "joe@example.com", KEY));

@@ -87,7 +87,7 @@ fn repeated_wrong_passwords_lock_the_login() {
     let login = |password: &str| {
         server.client.post("/api/v2/login", &json!({ "email": "Jane@example.com", "password": password }))
     };
-    // Texts that cannot be a password are wrong but do not count.
+    // Strings that cannot be a password are rejected but do not count as attempts.
     (0..20).for_each(|_| drop(login(&"x".repeat(257)).expect(401)));
     for _ in 0..10 {
         login("wrong horse").expect(401);

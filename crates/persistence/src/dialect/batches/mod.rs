@@ -1,9 +1,9 @@
 //! Statements for several keys or rows at once. A unit that serves a batch of requests costs as many round trips as a unit that
 //! serves one.
 //!
-//! PostgreSQL gets the keys as arrays: one statement that stays prepared for any number of keys. SQLite gets one statement per
-//! key: a call is no round trip there, and a statement with a list would be prepared again for each length. Insertions are in
-//! [`crate::insertion`].
+//! PostgreSQL gets the keys as arrays: one statement that stays prepared for any number of keys. SQLite gets one
+//! statement per key: a call costs no round trip there, and a statement with a list would be prepared again for each
+//! length. Insertions are in [`crate::insertion`].
 
 mod addressees;
 mod callers;

@@ -17,8 +17,8 @@ use crate::{
     schema::{Pending, invitation, open_count},
 };
 
-/// Where a part of an account's list of open invitations starts: behind the invitation with a public id or with a number, or at the
-/// beginning.
+/// Where a part of an account's list of open invitations starts: after the invitation with a given public id or number,
+/// or at the beginning.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OpenListStart<'a> {
     pub(crate) account: i64,
@@ -83,8 +83,8 @@ macro_rules! open_lists_statement {
 open_lists_statement!(OldestFirst, "COALESCE(wanted.number, behind.id, 0)", "9223372036854775807", "ASC");
 open_lists_statement!(NewestFirst, "0", "COALESCE(wanted.number, behind.id, 9223372036854775807)", "DESC");
 
-/// The statement for the number of the open invitation at an offset: as many steps in `invitation_open`, which has all columns
-/// of the statement.
+/// The statement for the number of the open invitation at an offset. It takes as many steps in `invitation_open`, which
+/// contains all columns that the statement needs.
 macro_rules! nth_open_id_statement {
     ($name:ident, $direction:literal) => {
         pg_statement! {
@@ -104,7 +104,7 @@ macro_rules! nth_open_id_statement {
 nth_open_id_statement!(NthOldest, "ASC");
 nth_open_id_statement!(NthNewest, "DESC");
 
-/// The number of the invitation behind `offset` others, of those open at `now` in an order.
+/// The number of the invitation after `offset` others, among those open at `now`, in the given order.
 pub(crate) fn nth_open_id(
     connection: &mut AnyConnection,
     account: i64,

@@ -92,7 +92,7 @@ fn on_sqlite(place: &dyn TestDatabase) -> bool {
     place.url().starts_with("sqlite:")
 }
 
-/// The statements that begin and end a unit, and its savepoint where units share transactions.
+/// The number of statements that begin and end a unit, including its savepoint if units share transactions.
 fn around(place: &dyn TestDatabase, mode: Mode) -> usize {
     if on_sqlite(place) && mode == Write { 4 } else { 2 }
 }
@@ -108,7 +108,7 @@ fn every_operation_is_one_statement(place: &dyn TestDatabase) {
     }
 }
 
-/// For open, closed and unknown invitations: the cost of the answer must not tell them apart.
+/// Open, closed and unknown invitations have the same cost, so the cost does not tell them apart.
 fn a_link_without_its_key_costs_one_look_up(place: &dyn TestDatabase) {
     listen();
     let scene = Scene::new(place);

@@ -34,9 +34,9 @@ use crate::{
 pub(super) struct Operation {
     pub(super) name: &'static str,
     pub(super) mode: Mode,
-    /// On PostgreSQL, where each is a round trip.
+    /// The maximum on PostgreSQL, where each statement is a round trip.
     pub(super) most: usize,
-    /// On SQLite.
+    /// The maximum on SQLite.
     pub(super) most_on_sqlite: usize,
     pub(super) run: fn(&mut dyn Tx, &Sample) -> Result<(), StoreError>,
 }
@@ -50,7 +50,7 @@ const fn operation(
     Operation { name, mode, most, most_on_sqlite: most, run }
 }
 
-/// For operations that are several statements on SQLite, where a statement is no round trip.
+/// For operations that are several statements on SQLite, where a statement costs no round trip.
 const fn on_sqlite(most: usize, operation: Operation) -> Operation {
     Operation { most_on_sqlite: most, ..operation }
 }
@@ -195,7 +195,7 @@ pub(super) struct Sample {
     new_invitation: NewInvitation,
     new_mail: NewMail,
     event: AuditEvent,
-    /// Has an answer.
+    /// A key with an answer.
     key: NewKey,
     new_key: NewKey,
     answer: Answer,

@@ -34,7 +34,7 @@ const INDEXES: [(&str, &str); 21] = [
     ("accounts", "unique_account_name"),
 ];
 
-/// As [`INDEXES`], for operations that are one statement on PostgreSQL only.
+/// Like [`INDEXES`], for operations that are one statement on PostgreSQL only.
 const INDEXES_ON_POSTGRES: [(&str, &str); 3] = [
     ("open_parts", "invitation_open"),
     ("open_parts, newest first", "invitation_open"),

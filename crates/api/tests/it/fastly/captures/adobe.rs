@@ -1,4 +1,4 @@
-//! @adobe/fastly-native-promises 3.1.1 of npm.
+//! @adobe/fastly-native-promises 3.1.1 from npm.
 
 use super::{Capture, DELETED_AND_CLOSED, id};
 use crate::harness::{Backend, Setup, on_both_databases};

@@ -1,5 +1,5 @@
-//! fastly-go. Not recorded, but written after its generated models and Go's own client: members of objects
-//! are sorted, header names have Go's case, and gzip is accepted.
+//! fastly-go. Not recorded, but based on its generated models and Go's own client: members of objects are sorted,
+//! header names have Go's capitalization, and gzip is accepted.
 
 use super::{Capture, DELETED, Wire, id};
 use crate::harness::{Backend, Setup, on_both_databases};

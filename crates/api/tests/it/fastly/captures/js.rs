@@ -1,4 +1,4 @@
-//! fastly 13.0.0 of npm, with a body as its documentation shows it.
+//! fastly 13.0.0 from npm, with a body from its documentation.
 
 use super::{Capture, DELETED_AND_CLOSED, id};
 use crate::harness::{Backend, Setup, on_both_databases};

@@ -1,5 +1,5 @@
-//! Requests of Fastly's clients, recorded or written after their source, and the whole responses. Clock and
-//! randomness are fixed, so every byte of a response is known.
+//! Requests of Fastly's clients, recorded or written from their source, and the whole responses. Clock and randomness
+//! are fixed, so every byte of a response is known.
 
 mod adobe;
 mod go;

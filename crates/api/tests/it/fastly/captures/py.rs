@@ -1,4 +1,4 @@
-//! fastly 15.0.0 of `PyPI`.
+//! fastly 15.0.0 from `PyPI`.
 
 use super::{Capture, DELETED, Wire, id};
 use crate::harness::{Backend, Setup, on_both_databases};

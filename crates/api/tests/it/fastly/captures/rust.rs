@@ -1,4 +1,4 @@
-//! fastly-api 15.0.0 of the crates registry.
+//! fastly-api 15.0.0 from the crates registry.
 
 use super::{Capture, Wire};
 use crate::harness::{Backend, Setup, on_both_databases};
