@@ -18,16 +18,16 @@ pub(crate) trait WriteOperation: 'static {
     const NAME: &'static str;
     /// Whether a success queues a mail, so that the worker is woken.
     const QUEUES_MAIL: bool;
-    /// Whether requests may share a unit. Not where the use case writes before it may still reject: a unit of several is
-    /// rolled back as a whole only.
+    /// Whether requests may share a unit. False for a use case that can reject a request after it has written for it: a
+    /// shared unit can only be rolled back as a whole.
     const SHARES_UNITS: bool;
-    /// Who may ask.
+    /// Who may send the request.
     type Caller: Caller;
-    /// What is asked.
+    /// What the request asks for.
     type Command: Send + Sync + 'static;
-    /// What comes of it.
+    /// The result of a success.
     type Value: Send + Sync + 'static;
-    /// Why nothing comes of it.
+    /// Why the use case rejects a request.
     type Error: UnitError + Send + Sync + 'static;
 
     /// The use case, for several requests at once.
@@ -55,7 +55,7 @@ pub(crate) struct SubmittedWrite<O: WriteOperation> {
 pub(super) type Decision<O> =
     Result<Done<<O as WriteOperation>::Value>, Rejection<<O as WriteOperation>::Error>>;
 
-/// What was decided about a write, and where its writer stands since.
+/// What was decided about a write, and its writer's quota afterwards.
 pub(super) type Written<O> = (Decision<O>, Option<Quota>);
 
 /// A write that succeeded.
