@@ -27,7 +27,7 @@ pub(crate) struct DieselTx<'c> {
     failure: Option<StoreError>,
 }
 
-/// The error of an operation: of a statement, or of a value in a row.
+/// The error of a port call: of a statement, or of a value in a row.
 pub(crate) struct PortCallError(StoreError);
 
 impl From<diesel::result::Error> for PortCallError {
@@ -56,12 +56,12 @@ impl<'c> DieselTx<'c> {
     /// The error is therefore kept and returned again, so that both behave alike.
     fn read<T>(
         &mut self,
-        operation: impl FnOnce(&mut AnyConnection) -> Result<T, PortCallError>,
+        call: impl FnOnce(&mut AnyConnection) -> Result<T, PortCallError>,
     ) -> Result<T, StoreError> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
         }
-        operation(self.connection).map_err(|PortCallError(error)| {
+        call(self.connection).map_err(|PortCallError(error)| {
             // The unit may go on without a row that cannot be read.
             if !matches!(error, StoreError::Corrupt { .. }) {
                 self.failure = Some(error.clone());
@@ -73,13 +73,13 @@ impl<'c> DieselTx<'c> {
     /// As [`Self::read`], for a call that writes.
     fn write<T>(
         &mut self,
-        operation: impl FnOnce(&mut AnyConnection) -> Result<T, PortCallError>,
+        call: impl FnOnce(&mut AnyConnection) -> Result<T, PortCallError>,
     ) -> Result<T, StoreError> {
         if self.mode != Mode::Write {
             let defect = StoreError::defect("a unit of work that only reads tried to write");
             return Err(self.failure.get_or_insert(defect).clone());
         }
-        self.read(operation)
+        self.read(call)
     }
 }
 
