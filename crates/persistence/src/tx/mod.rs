@@ -27,16 +27,16 @@ pub(crate) struct DieselTx<'c> {
     failure: Option<StoreError>,
 }
 
-/// The error of an operation: of a statement, or of a value in a row.
-pub(crate) struct OperationError(StoreError);
+/// The error of a port call: of a statement, or of a value in a row.
+pub(crate) struct PortCallError(StoreError);
 
-impl From<diesel::result::Error> for OperationError {
+impl From<diesel::result::Error> for PortCallError {
     fn from(error: diesel::result::Error) -> Self {
         Self(store_error(error))
     }
 }
 
-impl From<StoreError> for OperationError {
+impl From<StoreError> for PortCallError {
     fn from(error: StoreError) -> Self {
         Self(error)
     }
@@ -47,21 +47,21 @@ impl<'c> DieselTx<'c> {
         Self { connection, mode, failure: None }
     }
 
-    /// The first error of an operation. After an error nothing is committed, even if the unit went on.
+    /// The first error of a port call. After an error nothing is committed, even if the unit went on.
     pub(crate) fn into_failure(self) -> Option<StoreError> {
         self.failure
     }
 
-    /// Runs one operation. After an error PostgreSQL rejects every statement until the rollback, but SQLite does not.
-    /// To make both behave alike, the error is kept here and returned again.
+    /// Runs one call of a port. After an error PostgreSQL rejects every statement until the rollback, but SQLite does not.
+    /// The error is therefore kept and returned again, so that both behave alike.
     fn read<T>(
         &mut self,
-        operation: impl FnOnce(&mut AnyConnection) -> Result<T, OperationError>,
+        call: impl FnOnce(&mut AnyConnection) -> Result<T, PortCallError>,
     ) -> Result<T, StoreError> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
         }
-        operation(self.connection).map_err(|OperationError(error)| {
+        call(self.connection).map_err(|PortCallError(error)| {
             // The unit may go on without a row that cannot be read.
             if !matches!(error, StoreError::Corrupt { .. }) {
                 self.failure = Some(error.clone());
@@ -70,16 +70,16 @@ impl<'c> DieselTx<'c> {
         })
     }
 
-    /// Like [`Self::read`], for an operation that writes.
+    /// As [`Self::read`], for a call that writes.
     fn write<T>(
         &mut self,
-        operation: impl FnOnce(&mut AnyConnection) -> Result<T, OperationError>,
+        call: impl FnOnce(&mut AnyConnection) -> Result<T, PortCallError>,
     ) -> Result<T, StoreError> {
         if self.mode != Mode::Write {
             let defect = StoreError::defect("a unit of work that only reads tried to write");
             return Err(self.failure.get_or_insert(defect).clone());
         }
-        self.read(operation)
+        self.read(call)
     }
 }
 
@@ -89,7 +89,7 @@ fn pair<'a>(addressee: &Addressee<'a>) -> (i64, &'a str) {
 }
 
 /// Compare and set: fewer updated rows than expected mean that another unit changed one since it was read.
-fn exactly(expected: usize, updated: usize) -> Result<(), OperationError> {
+fn exactly(expected: usize, updated: usize) -> Result<(), PortCallError> {
     match updated.cmp(&expected) {
         Ordering::Equal => Ok(()),
         Ordering::Less => Err(StoreError::Contended.into()),
