@@ -32,7 +32,7 @@ pub(crate) struct PageParameters {
     /// The number of items on a page, by default 20.
     #[param(rename = "page[size]", minimum = 1, maximum = 100)]
     size: Option<u32>,
-    /// A cursor from a `next` link. A page by cursor costs the same at any depth. Beside a cursor, `page[number]` only
+    /// A cursor from a `next` link. A page by cursor costs the same at any depth. With a cursor, `page[number]` only
     /// numbers the page.
     #[param(rename = "page[after]")]
     after: Option<String>,
