@@ -83,7 +83,7 @@ mod tests {
         let began = tokio::time::Instant::now();
         assert!(limiter.acquire_within(Duration::from_secs(2)).await.is_none());
         assert_eq!(began.elapsed(), Duration::from_secs(2));
-        assert!(!limiter.is_contended(), "nobody waits any more");
+        assert!(!limiter.is_contended(), "the queue is empty");
         drop(held);
         assert!(limiter.acquire_within(Duration::ZERO).await.is_some(), "a free permit needs no budget");
     }

@@ -74,14 +74,8 @@ impl Sessions {
         account: Option<&AccountName>,
         lifetime: Option<TimeDelta>,
     ) -> SignedToken {
-        let request = TokenRequest {
-            email: &person.email,
-            email_verified: person.email_verified,
-            person_id: person.id,
-            account,
-            lifetime: lifetime.unwrap_or(self.token_lifetime).min(self.token_lifetime),
-        };
-        self.signer.sign(&request, self.units.env.now())
+        let lifetime = lifetime.unwrap_or(self.token_lifetime).min(self.token_lifetime);
+        self.sign(person, account, lifetime)
     }
 
     /// A token with any lifetime, for operators.
@@ -92,12 +86,16 @@ impl Sessions {
         account: &AccountName,
         lifetime: Option<TimeDelta>,
     ) -> SignedToken {
+        self.sign(person, Some(account), lifetime.unwrap_or(self.token_lifetime))
+    }
+
+    fn sign(&self, person: &Person, account: Option<&AccountName>, lifetime: TimeDelta) -> SignedToken {
         let request = TokenRequest {
             email: &person.email,
             email_verified: person.email_verified,
             person_id: person.id,
-            account: Some(account),
-            lifetime: lifetime.unwrap_or(self.token_lifetime),
+            account,
+            lifetime,
         };
         self.signer.sign(&request, self.units.env.now())
     }

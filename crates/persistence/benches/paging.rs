@@ -4,27 +4,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step ends the benchmark")]
 
-use std::{hint::black_box, time::Duration};
+use std::{hint::black_box, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use criterion::Criterion;
 use diesel::{Connection as _, SqliteConnection, connection::SimpleConnection as _};
 use usher_domain::{
-    access_token::Scope,
-    account::{AccountName, NewAccount},
-    address::EmailAddress,
     env::Env,
-    membership::Membership,
-    person::NewPerson,
-    port::{
-        Store, StoreError,
-        store::{Order, Page},
-    },
-    principal::Actor,
-    role::Grant,
-    testkit,
-    text::DisplayText,
-    token::Token,
+    port::store::{Order, Page},
+    testkit::Scene,
     usecase::view::{Part, Start, list},
 };
 use usher_persistence::{DatabaseOptions, DieselStore};
@@ -49,59 +37,26 @@ fn main() {
 fn sqlite(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("usher.sqlite");
-    let store = migrated(&format!("sqlite:{}", file.display()));
-    let (env, _) = testkit::env();
-    let owner = owner(&store, &env);
+    let scene = scene(&format!("sqlite:{}", file.display()));
     let mut connection = SqliteConnection::establish(&file.to_string_lossy()).unwrap();
-    connection.batch_execute(&invitations(&env)).unwrap();
-    measure(criterion, "sqlite", &store, &env, &owner);
+    connection.batch_execute(&invitations(&scene.env)).unwrap();
+    measure(criterion, "sqlite", &scene);
 }
 
 fn postgres(criterion: &mut Criterion) {
     let database = PostgresServer::shared().unwrap().create_database().unwrap();
-    let store = migrated(database.url());
-    let (env, _) = testkit::env();
-    let owner = owner(&store, &env);
-    database.sql(&invitations(&env)).unwrap();
+    let scene = scene(database.url());
+    database.sql(&invitations(&scene.env)).unwrap();
     // As autovacuum does after this many rows.
     database.sql("VACUUM ANALYZE invitation").unwrap();
-    measure(criterion, "postgres", &store, &env, &owner);
+    measure(criterion, "postgres", &scene);
 }
 
-fn migrated(url: &str) -> DieselStore {
+/// A scene on an empty database.
+fn scene(url: &str) -> Scene {
     let store = DieselStore::open(&DatabaseOptions::new(url)).unwrap();
     store.migrations().run().unwrap();
-    store
-}
-
-/// An administrator of the first account.
-fn owner(store: &dyn Store, env: &Env) -> Actor {
-    store
-        .write("owner", |tx| {
-            let account = tx.insert_account(&NewAccount {
-                public_id: Token::generate(env.entropy.as_ref()),
-                name: AccountName::parse("onward").unwrap(),
-                title: DisplayText::parse("Onward, Inc.").unwrap(),
-                created_at: env.now(),
-            })?;
-            let person = tx.insert_person(&NewPerson {
-                public_id: Token::generate(env.entropy.as_ref()),
-                email: EmailAddress::parse("owner@example.com").unwrap(),
-                email_verified: true,
-                name: DisplayText::parse("Grace Hopper").unwrap(),
-                password: None,
-                created_at: env.now(),
-            })?;
-            let membership = Membership {
-                account_id: account.id,
-                person_id: person.id,
-                grant: Grant::of_roles(["GlobalAdmin"]).unwrap(),
-                created_at: env.now(),
-            };
-            tx.insert_membership(&membership)?;
-            Ok::<_, StoreError>(Actor { account, person, membership, scope: Scope::Global })
-        })
-        .unwrap()
+    Scene::builder().store(Arc::new(store)).build()
 }
 
 /// SQL that both databases know: every sixth invitation is closed.
@@ -120,7 +75,8 @@ fn invitations(env: &Env) -> String {
     )
 }
 
-fn measure(criterion: &mut Criterion, database: &str, store: &dyn Store, env: &Env, owner: &Actor) {
+fn measure(criterion: &mut Criterion, database: &str, scene: &Scene) {
+    let (store, env, owner) = (&scene.store, &scene.env, &scene.admin());
     let mut group = criterion.benchmark_group(database);
     for (name, offset) in [("first", 0), ("middle", OPEN / 2), ("last", OPEN - u64::from(SIZE))] {
         let part = Part { limit: SIZE, start: Start::Offset(offset), order: Order::NewestFirst };

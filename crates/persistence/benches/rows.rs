@@ -6,26 +6,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step ends the benchmark")]
 
-use std::{hint::black_box, time::Duration};
+use std::{hint::black_box, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use criterion::Criterion;
 use usher_domain::{
-    access_token::Scope,
-    account::{AccountName, NewAccount},
     address::EmailAddress,
-    env::Env,
-    membership::Membership,
-    person::NewPerson,
     port::{
-        Store, StoreError,
+        Tx,
         store::{Mode, Order, Unit, Verdict},
     },
     principal::Actor,
     role::Grant,
-    testkit,
+    testkit::Scene,
     text::DisplayText,
-    token::Token,
     usecase::{
         invite::{Invite, invite_all},
         view::{Part, Start, list},
@@ -47,16 +41,14 @@ fn main() {
 
 fn pages(criterion: &mut Criterion) {
     let database = PostgresServer::shared().unwrap().create_database().unwrap();
-    let store = migrated(database.url());
-    let store: &dyn Store = &store;
-    let (env, _) = testkit::env();
-    let owner = owner(store, &env);
+    let scene = scene(database.url());
+    let (store, env, owner) = (&scene.store, &scene.env, scene.admin());
     let commands: Vec<_> = (0..200).map(command).collect();
-    store.write("invite", |tx| invite_all(tx, &env, &requests(&owner, &commands)).map(drop)).unwrap();
+    store.write("invite", |tx| invite_all(tx, env, &requests(&owner, &commands)).map(drop)).unwrap();
     database.sql("VACUUM ANALYZE invitation").unwrap();
     for limit in [20, 100] {
         let part = Part { limit, start: Start::Offset(0), order: Order::NewestFirst };
-        let look = || store.look("list", |tx| list(tx, &env, &owner, &part)).unwrap();
+        let look = || store.look("list", |tx| list(tx, env, &owner, &part)).unwrap();
         assert_eq!(look().items.len(), usize::try_from(limit).unwrap());
         criterion.bench_function(&format!("a page of {limit} on PostgreSQL"), |bencher| {
             bencher.iter(|| black_box(look()));
@@ -67,16 +59,15 @@ fn pages(criterion: &mut Criterion) {
 /// The units are rolled back: a commit would add the same flush to both versions.
 fn batches(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
-    let store = migrated(&format!("sqlite:{}", folder.path().join("usher.sqlite").display()));
-    let (env, _) = testkit::env();
-    let owner = owner(&store, &env);
+    let scene = scene(&format!("sqlite:{}", folder.path().join("usher.sqlite").display()));
+    let (store, env, owner) = (&scene.store, &scene.env, scene.admin());
     for size in [16, 64] {
         let commands: Vec<_> = (0..size).map(command).collect();
         let requests = requests(&owner, &commands);
         criterion.bench_function(&format!("a batch of {size} creations on SQLite"), |bencher| {
             bencher.iter(|| {
-                let mut work = |tx: &mut dyn usher_domain::port::Tx| {
-                    assert!(invite_all(tx, &env, &requests)?.iter().all(Result::is_ok));
+                let mut work = |tx: &mut dyn Tx| {
+                    assert!(invite_all(tx, env, &requests)?.iter().all(Result::is_ok));
                     Ok(Verdict::Rollback)
                 };
                 store.run(Unit::new("create", Mode::Write), &mut work).unwrap();
@@ -100,38 +91,9 @@ fn command(number: usize) -> Invite {
     }
 }
 
-fn migrated(url: &str) -> DieselStore {
+/// A scene on an empty database.
+fn scene(url: &str) -> Scene {
     let store = DieselStore::open(&DatabaseOptions::new(url)).unwrap();
     store.migrations().run().unwrap();
-    store
-}
-
-/// An administrator of a new account.
-fn owner(store: &dyn Store, env: &Env) -> Actor {
-    store
-        .write("owner", |tx| {
-            let account = tx.insert_account(&NewAccount {
-                public_id: Token::generate(env.entropy.as_ref()),
-                name: AccountName::parse("onward").unwrap(),
-                title: DisplayText::parse("Onward, Inc.").unwrap(),
-                created_at: env.now(),
-            })?;
-            let person = tx.insert_person(&NewPerson {
-                public_id: Token::generate(env.entropy.as_ref()),
-                email: EmailAddress::parse("owner@example.com").unwrap(),
-                email_verified: true,
-                name: DisplayText::parse("Grace Hopper").unwrap(),
-                password: None,
-                created_at: env.now(),
-            })?;
-            let membership = Membership {
-                account_id: account.id,
-                person_id: person.id,
-                grant: Grant::of_roles(["GlobalAdmin"]).unwrap(),
-                created_at: env.now(),
-            };
-            tx.insert_membership(&membership)?;
-            Ok::<_, StoreError>(Actor { account, person, membership, scope: Scope::Global })
-        })
-        .unwrap()
+    Scene::builder().store(Arc::new(store)).build()
 }

@@ -38,7 +38,7 @@ pub struct WorkerSettings {
     pub poll_interval: Duration,
 }
 
-/// Delivers mails until it is told to stop.
+/// Delivers mails until the process shuts down.
 pub struct Worker {
     units: Units,
     mailer: Arc<dyn Mailer>,

@@ -23,7 +23,7 @@ use crate::{
     wait::{self, USUAL_TIMEOUT},
 };
 
-/// A client that creates one invitation after another until it is told to end.
+/// A client that creates invitations one at a time until the scenario stops it.
 pub(super) struct CreationLoop {
     is_over: Arc<AtomicBool>,
     client: JoinHandle<Vec<(String, HttpOutcome)>>,

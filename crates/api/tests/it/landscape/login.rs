@@ -62,11 +62,12 @@ fn a_login_returns_a_token_and_the_accounts(backend: Backend) {
     auditor.get("/api/v2/invitations").expect(401);
 
     let wrong = login(json!({ "email": "jane@example.com", "password": "wrong horse" })).expect(401);
-    let unknown = login(json!({ "email": "nobody@example.com", "password": "wrong horse" })).expect(401);
-    let no_address = login(json!({ "email": "nobody", "password": "wrong horse" })).expect(401);
+    let unknown_address =
+        login(json!({ "email": "nobody@example.com", "password": "wrong horse" })).expect(401);
+    let invalid_address = login(json!({ "email": "nobody", "password": "wrong horse" })).expect(401);
     assert_eq!(
         (&wrong.body, &wrong.body),
-        (&unknown.body, &no_address.body),
+        (&unknown_address.body, &invalid_address.body),
         "all causes have the same response"
     );
     assert_snapshot!(wrong.body, @r#"{"detail":null,"error":"Unauthorized","message":"the e-mail address or the password is wrong"}"#);

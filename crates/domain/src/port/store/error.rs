@@ -82,7 +82,8 @@ impl StoreError {
         Self::Defect(description.into())
     }
 
-    /// Whether the same request can succeed in a moment: the caller is told to try again instead of an internal error.
+    /// Whether the same request may succeed shortly. The response then asks the client to try again; otherwise it is an
+    /// internal error.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
         matches!(self, Self::Contended | Self::Overloaded(_) | Self::Unreachable(_))
