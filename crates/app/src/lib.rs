@@ -18,6 +18,7 @@ mod idempotency;
 mod invitations;
 mod limiter;
 mod links;
+mod mail_queue;
 mod operation;
 mod operators;
 mod passwords;
@@ -34,6 +35,7 @@ use tokio::sync::Notify;
 use usher_domain::{
     Timestamp,
     env::Env,
+    id::AccountId,
     port::{
         Authenticator, Mailer, PasswordHasher, RequestFingerprints, Store, StoreError, TokenSigner, Tx,
         store::Mode,
@@ -45,6 +47,7 @@ pub use context::RequestContext;
 pub use idempotency::IdempotencyKey;
 pub use invitations::InvitationService;
 pub use links::LinkService;
+pub use mail_queue::MailQueue;
 pub use operators::{ListedAccessToken, Operators};
 pub use passwords::{PasswordError, PasswordService};
 pub use sessions::Sessions;
@@ -94,6 +97,7 @@ pub struct App {
     sessions: Sessions,
     passwords: PasswordService,
     operators: Operators,
+    mail_queue: MailQueue,
     mail_queued: Arc<Notify>,
 }
 
@@ -111,6 +115,7 @@ impl App {
             sessions: Sessions::new(&units, authenticator, signer, limits.token_lifetime),
             passwords: PasswordService::new(&units, hasher, limits.passwords),
             operators: Operators::new(&units),
+            mail_queue: MailQueue::new(&units),
             mail_queued,
             guard,
             units,
@@ -147,6 +152,12 @@ impl App {
         &self.operators
     }
 
+    /// The mail queue, for operators.
+    #[must_use]
+    pub const fn mail_queue(&self) -> &MailQueue {
+        &self.mail_queue
+    }
+
     /// The current moment.
     #[must_use]
     pub fn now(&self) -> Timestamp {
@@ -167,7 +178,7 @@ impl App {
 
     /// Fails when the database cannot be used.
     pub async fn ready(&self, context: &RequestContext) -> Result<(), StoreError> {
-        let look = |tx: &mut dyn Tx, _: &Env| tx.next_mail_due().map(drop);
+        let look = |tx: &mut dyn Tx, _: &Env| tx.account(AccountId::new(0)).map(drop);
         self.units.run(context, "health", Mode::Read, look).await
     }
 

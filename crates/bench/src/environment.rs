@@ -44,7 +44,7 @@ pub(crate) struct Measurement {
 /// their mails, because the seeded invitations have none.
 pub(crate) fn count_rows(database: &Database, operation: Operation) -> Result<i64, Failure> {
     match operation {
-        Operation::Create => query_number(database, "SELECT count(*) FROM mail"),
+        Operation::Create => query_number(database, "SELECT count(*) FROM delivery"),
         Operation::Accept => query_number(database, "SELECT count(*) FROM membership"),
         Operation::Get | Operation::FirstPage | Operation::DeepPage => Ok(0),
     }

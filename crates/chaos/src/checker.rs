@@ -39,7 +39,7 @@ pub(crate) struct Verdict {
 pub(crate) fn stored_invitations(session: &mut DatabaseSession) -> Result<Vec<StoredInvitation>, Failure> {
     let rows = session.rows(
         "SELECT i.email || '|' || i.secure_id || '|' || count(m.id) || '|' || coalesce(min(m.state), '') AS line
-         FROM invitation i LEFT JOIN mail m ON m.invitation_id = i.id GROUP BY i.id, i.email, i.secure_id",
+         FROM invitation i LEFT JOIN delivery m ON m.invitation_id = i.id GROUP BY i.id, i.email, i.secure_id",
     )?;
     rows.iter().map(|row| parse(row).ok_or_else(|| format!("not an invitation: {row}").into())).collect()
 }

@@ -36,7 +36,7 @@ impl History {
         relay: &SmtpRelay,
     ) -> Result<(), Failure> {
         let queued = session.rows(
-            "SELECT i.email AS line FROM mail m JOIN invitation i ON i.id = m.invitation_id WHERE m.state = 'queued'",
+            "SELECT i.email AS line FROM delivery m JOIN invitation i ON i.id = m.invitation_id WHERE m.state = 'queued'",
         )?;
         for email in queued {
             let copies = relay.count(&email);

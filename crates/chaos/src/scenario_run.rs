@@ -71,7 +71,7 @@ impl<'e> ScenarioRun<'e> {
         let timeout = self.environment.drain_timeout();
         let mut result = ScenarioResult::new(self.scenario, self.kind, kills);
         let left = loop {
-            let queued = "SELECT count(*) || '' AS line FROM mail WHERE state = 'queued'";
+            let queued = "SELECT count(*) || '' AS line FROM delivery WHERE state = 'queued'";
             let left = self.session.number(queued)?;
             let elapsed = self.last_kill.elapsed();
             result.drained_in = Some(elapsed);

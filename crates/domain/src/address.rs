@@ -5,6 +5,11 @@ const MAX_OCTETS: usize = 254;
 /// Maximum octets before the `@` (RFC 5321, 4.5.3.1.1).
 const MAX_LOCAL_OCTETS: usize = 64;
 
+/// The local part of [`ERASED`].
+const ERASED_LOCAL: &str = "erased";
+/// The address in place of one that was erased.
+pub const ERASED: &str = "erased@erased.invalid";
+
 /// Why a string is not accepted as an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
@@ -69,6 +74,12 @@ impl EmailAddress {
         let local_octets = typed.find('@')?;
         let all_valid = valid(typed) && key.is_none_or(valid);
         all_valid.then(|| Self { typed: typed.to_owned(), local_octets, key: key.map(str::to_owned) })
+    }
+
+    /// The address in place of one that was erased. It receives no mail (RFC 2606).
+    #[must_use]
+    pub fn erased() -> Self {
+        Self { typed: ERASED.to_owned(), local_octets: ERASED_LOCAL.len(), key: None }
     }
 
     /// As typed, trimmed.

@@ -6,7 +6,8 @@ use chrono::TimeDelta;
 
 use crate::{
     Timestamp,
-    outbox::RetryPolicy,
+    idempotency::RETENTION,
+    outbox::{MailLimits, RetryPolicy},
     port::{Clock, Entropy, LinkKeys},
 };
 
@@ -21,8 +22,36 @@ pub struct Policy {
     pub accept_by_possession: bool,
     /// Maximum writes of one person in an hour. 0 for no limit.
     pub writes_per_hour: u32,
+    /// How many mails may be queued.
+    pub mail_limits: MailLimits,
     /// When failed deliveries are retried.
     pub retry: RetryPolicy,
+    /// How long data is kept.
+    pub retention: Retention,
+}
+
+/// How long data is kept; `None` for ever. The sweep removes what is older.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// Address, name and locale of an invitation, after its end.
+    pub invitations: Option<TimeDelta>,
+    /// Mails that are not queued, after their creation.
+    pub mails: Option<TimeDelta>,
+    /// Entries of the audit log.
+    pub audit_events: Option<TimeDelta>,
+    /// Answers to requests with an idempotency key. They are returned no longer than that.
+    pub idempotency_keys: TimeDelta,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self {
+            invitations: Some(TimeDelta::days(180)),
+            mails: Some(TimeDelta::days(90)),
+            audit_events: Some(TimeDelta::days(400)),
+            idempotency_keys: RETENTION,
+        }
+    }
 }
 
 /// What use cases need besides the store.

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 
 use crate::{Timestamp, hex::hex, id::AccountId};
 
-/// How long an answer is stored. After that, its key counts as new.
+/// How long an answer is stored by default. After that, its key counts as new.
 pub const RETENTION: TimeDelta = TimeDelta::hours(24);
 
 /// SHA-256 over an idempotency key and its owner. The same key used by two owners has two digests.
@@ -122,7 +122,7 @@ pub struct KeptAnswer {
     pub answer: Answer,
 }
 
-/// Answers from this moment or before are stale at `now`: they are no longer returned.
+/// By default, answers from this moment or before are stale at `now`: they are no longer returned.
 #[must_use]
 pub fn stale_at(now: Timestamp) -> Timestamp {
     now - RETENTION

@@ -4,7 +4,7 @@ use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 use usher_domain::port::{StoreError, store::Constraint};
 
 /// Every unique constraint: its name in PostgreSQL's reports, its columns in SQLite's reports, and its meaning.
-const UNIQUE: [(&str, &str, Constraint); 12] = [
+const UNIQUE: [(&str, &str, Constraint); 15] = [
     ("unique_account_name", "account.name", Constraint::AccountName),
     ("unique_account_public_id", "account.public_id", Constraint::RandomId),
     ("unique_person_email_key", "person.email_key", Constraint::PersonEmail),
@@ -20,7 +20,14 @@ const UNIQUE: [(&str, &str, Constraint); 12] = [
     ("unique_access_token_public_id", "access_token.public_id", Constraint::RandomId),
     ("unique_access_token_digest", "access_token.digest", Constraint::RandomId),
     ("unique_idempotency_key_digest", "idempotency_key.digest", Constraint::IdempotencyKey),
-    ("unique_mail_reference", "mail.reference", Constraint::RandomId),
+    ("unique_delivery_reference", "delivery.reference", Constraint::RandomId),
+    (
+        "unique_queued_delivery",
+        "queued_delivery.kind, queued_delivery.account_id, queued_delivery.due_at, queued_delivery.delivery_id",
+        Constraint::RandomId,
+    ),
+    ("unique_mail_quota", "mail_quota.subject", Constraint::RandomId),
+    ("unique_lease", "lease.name", Constraint::RandomId),
 ];
 
 /// The start of SQLite's report; the columns follow.
@@ -98,7 +105,8 @@ mod tests {
                 let key = format!("CONSTRAINT {name} PRIMARY KEY ({columns})");
                 assert!(schema.contains(&index) || schema.contains(&key), "{name}");
             }
-            assert_eq!(schema.matches("UNIQUE").count() + 1, UNIQUE.len());
+            let rules = schema.matches("UNIQUE").count() + schema.matches("CONSTRAINT unique_").count();
+            assert_eq!(rules, UNIQUE.len());
         }
     }
 

@@ -42,6 +42,8 @@ pub(crate) trait NewRow {
     const ORDER: &'static str;
     /// The SQL that follows the rows, such as a conflict clause.
     const ENDING: &'static str;
+    /// The SQL around the whole insertion on PostgreSQL, such as a second insertion with what the first one returns.
+    const WITHIN: (&'static str, &'static str);
 
     fn arrays(rows: &[Self]) -> Self::Arrays<'_>
     where
@@ -93,6 +95,7 @@ impl<'r, Row: NewRow> InsertArrays<'r, Row> {
 
 impl<Row: NewRow> QueryFragment<Pg> for InsertArrays<'_, Row> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(Row::WITHIN.0);
         out.push_sql("INSERT INTO ");
         out.push_sql(Row::TABLE);
         push_columns::<Row, Pg>(&mut out);
@@ -102,6 +105,7 @@ impl<Row: NewRow> QueryFragment<Pg> for InsertArrays<'_, Row> {
         push_columns::<Row, Pg>(&mut out);
         out.push_sql(Row::ORDER);
         out.push_sql(Row::ENDING);
+        out.push_sql(Row::WITHIN.1);
         Ok(())
     }
 }
@@ -191,6 +195,7 @@ impl Commas {
 ///     }
 ///     order "account_id"                  // ORDER of NewRow; optional
 ///     ending " RETURNING id, public_id"   // ENDING of NewRow; optional
+///     within "WITH new AS (" ") SELECT …" // WITHIN of NewRow; optional
 /// }
 /// ```
 ///
@@ -204,6 +209,7 @@ macro_rules! new_row {
         }
         $(order $order:literal)?
         $(ending $ending:literal)?
+        $(within $opening:literal $closing:literal)?
     ) => {
         $(#[$doc])*
         pub(crate) struct $row $(<$life>)? {
@@ -238,6 +244,7 @@ macro_rules! new_row {
                 const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),+];
                 const ORDER: &'static str = concat!($(" ORDER BY ", $order)?);
                 const ENDING: &'static str = concat!($($ending)?);
+                const WITHIN: (&'static str, &'static str) = (concat!($($opening)?), concat!($($closing)?));
 
                 fn arrays(rows: &[Self]) -> Self::Arrays<'_> {
                     Arrays { $($column: rows.iter().map(|row| &row.$column).collect(),)+ }

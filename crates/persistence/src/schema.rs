@@ -101,6 +101,7 @@ diesel::table! {
         expires_at -> Timestamp,
         closed_at -> Nullable<Timestamp>,
         closed_by -> Nullable<BigInt>,
+        erased_at -> Nullable<Timestamp>,
         version -> BigInt,
     }
 }
@@ -121,9 +122,11 @@ diesel::table! {
 }
 
 diesel::table! {
-    mail (id) {
+    delivery (id) {
         id -> BigInt,
         reference -> Text,
+        kind -> Text,
+        destination -> Text,
         account_id -> BigInt,
         invitation_id -> BigInt,
         generation -> BigInt,
@@ -134,7 +137,42 @@ diesel::table! {
         lease_token -> Nullable<Text>,
         last_error -> Nullable<Text>,
         created_at -> Timestamp,
+        queued_at -> Timestamp,
         updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    queued_delivery (kind, account_id, due_at, delivery_id) {
+        kind -> Text,
+        account_id -> BigInt,
+        due_at -> Timestamp,
+        delivery_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    dead_delivery (delivery_id) {
+        delivery_id -> BigInt,
+        account_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    mail_quota (subject) {
+        subject -> Text,
+        window_start -> Timestamp,
+        mails -> BigInt,
+        recent -> Text,
+        blocked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    lease (name) {
+        name -> Text,
+        lease_token -> Text,
+        lease_until -> Timestamp,
     }
 }
 
@@ -154,6 +192,7 @@ diesel::table! {
 diesel::joinable!(membership -> account (account_id));
 diesel::joinable!(membership -> person (person_id));
 diesel::allow_tables_to_appear_in_same_query!(access_token, account, invitation, membership, person);
+diesel::allow_tables_to_appear_in_same_query!(dead_delivery, delivery, queued_delivery);
 
 /// Defines an expression that is part of the statement's text. With a bound value the planner could not use a partial
 /// index, and with diesel's own `sql` literals the statement would be prepared for every execution.
@@ -183,8 +222,4 @@ macro_rules! literal {
 literal! {
     /// [`usher_domain::invitation::Status::Pending`], as in the conditions of the indexes.
     Pending = "'pending'"
-}
-literal! {
-    /// [`usher_domain::outbox::MailState::Queued`], as in the conditions of the indexes.
-    Queued = "'queued'"
 }

@@ -1,5 +1,5 @@
 -- The tables of Usher, in the order of their references: accounts and people, credentials and the records of requests,
--- invitations with the counts of the open ones, mails, the audit log. The file for the other database has the same
+-- invitations with the counts of the open ones, deliveries, the audit log. The file for the other database has the same
 -- tables in the same order. ../../README.md has the conventions.
 
 CREATE TABLE account (
@@ -112,10 +112,13 @@ CREATE TABLE invitation (
     expires_at     TIMESTAMP NOT NULL,
     closed_at      TIMESTAMP,
     closed_by      BIGINT REFERENCES person (id) ON DELETE SET NULL,
+    -- When address, name and locale were erased, some time after the invitation ended.
+    erased_at      TIMESTAMP,
     version        BIGINT NOT NULL,
     CONSTRAINT invitation_status CHECK (status IN ('pending', 'accepted', 'declined', 'revoked', 'expired')),
     CONSTRAINT invitation_closed CHECK ((status = 'pending') = (closed_at IS NULL)),
-    CONSTRAINT invitation_closed_by CHECK (closed_at IS NOT NULL OR closed_by IS NULL)
+    CONSTRAINT invitation_closed_by CHECK (closed_at IS NOT NULL OR closed_by IS NULL),
+    CONSTRAINT invitation_erased CHECK (closed_at IS NOT NULL OR erased_at IS NULL)
 );
 CREATE UNIQUE INDEX unique_invitation_public_id ON invitation (public_id);
 CREATE UNIQUE INDEX unique_invitation_secure_id ON invitation (secure_id);
@@ -125,6 +128,13 @@ CREATE UNIQUE INDEX unique_pending_invitation ON invitation (account_id, email_k
 CREATE INDEX invitation_open ON invitation (account_id, id, expires_at) WHERE status = 'pending';
 -- The order in which the sweep expires invitations.
 CREATE INDEX invitation_overdue ON invitation (expires_at, id) WHERE status = 'pending';
+-- The overdue invitations of an account, which its count leaves out. The condition is true for the same rows as that of
+-- invitation_open, but is another one, so that no list is planned with this index, which has another order.
+CREATE INDEX invitation_overdue_of_account ON invitation (account_id, expires_at) WHERE closed_at IS NULL;
+-- The earlier invitations of an address: when the last one was sent, and whether one was declined.
+CREATE INDEX invitation_ended ON invitation (account_id, email_key, closed_at) WHERE closed_at IS NOT NULL;
+-- The order in which the sweep erases personal data.
+CREATE INDEX invitation_to_erase ON invitation (closed_at, id) WHERE closed_at IS NOT NULL AND erased_at IS NULL;
 
 -- The number of invitations per account that are stored as pending. Every page of a list contains it, and counting rows
 -- would cost more than the page. It is the sum of open_count and open_change. Triggers maintain it, so that no
@@ -179,10 +189,15 @@ CREATE TRIGGER open_updated AFTER UPDATE ON invitation
 CREATE TRIGGER open_deleted AFTER DELETE ON invitation
     REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION open_deleted();
 
--- The outbox: one row per mail, with the state of its delivery.
-CREATE TABLE mail (
+-- The outbox: one row per message to deliver, with the state of its delivery. `kind` says what it is; a mail belongs to an
+-- invitation. `destination` is the part of the recipient that can be slow or down for all its messages: the domain of a mail's
+-- address. No index contains a column that a delivery changes, so that PostgreSQL updates such a row within its page (HOT);
+-- queued_delivery and dead_delivery list the rows that are looked up by their state.
+CREATE TABLE delivery (
     id            BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     reference     TEXT COLLATE "C" NOT NULL,
+    kind          TEXT COLLATE "C" NOT NULL,
+    destination   TEXT COLLATE "C" NOT NULL,
     account_id    BIGINT NOT NULL REFERENCES account (id),
     invitation_id BIGINT NOT NULL REFERENCES invitation (id) ON DELETE CASCADE,
     generation    BIGINT NOT NULL,
@@ -193,16 +208,53 @@ CREATE TABLE mail (
     lease_token   TEXT COLLATE "C",
     last_error    TEXT,
     created_at    TIMESTAMP NOT NULL,
+    -- When it was queued, or retried by an operator: attempts are counted from then.
+    queued_at     TIMESTAMP NOT NULL,
     updated_at    TIMESTAMP NOT NULL,
-    CONSTRAINT mail_state CHECK (state IN ('queued', 'relayed', 'dead', 'cancelled')),
-    CONSTRAINT mail_lease CHECK ((lease_until IS NULL) = (lease_token IS NULL)),
-    CONSTRAINT mail_leased CHECK (state = 'queued' OR lease_token IS NULL)
+    CONSTRAINT delivery_kind CHECK (kind IN ('mail')),
+    CONSTRAINT delivery_state CHECK (state IN ('queued', 'relayed', 'dead', 'cancelled')),
+    CONSTRAINT delivery_lease CHECK ((lease_until IS NULL) = (lease_token IS NULL)),
+    CONSTRAINT delivery_leased CHECK (state = 'queued' OR lease_token IS NULL)
+) WITH (fillfactor = 70);
+CREATE UNIQUE INDEX unique_delivery_reference ON delivery (reference);
+CREATE INDEX delivery_of_invitation ON delivery (invitation_id, id);
+
+-- The queued deliveries by account, so that a claim can take turns between accounts. A row is inserted and deleted, never updated:
+-- like an entry of an index. No foreign key, because checking it would lock the delivery's row for every insertion.
+CREATE TABLE queued_delivery (
+    kind        TEXT COLLATE "C" NOT NULL,
+    account_id  BIGINT NOT NULL,
+    due_at      TIMESTAMP NOT NULL,
+    delivery_id BIGINT NOT NULL,
+    CONSTRAINT unique_queued_delivery PRIMARY KEY (kind, account_id, due_at, delivery_id)
 );
-CREATE UNIQUE INDEX unique_mail_reference ON mail (reference);
--- A queued mail can be claimed from its due time on, or from the end of its lease. Claiming mails and looking for the next one that can
--- be claimed both begin at the first entry.
-CREATE INDEX mail_claimable ON mail ((COALESCE(lease_until, due_at)), id) WHERE state = 'queued';
-CREATE INDEX mail_of_invitation ON mail (invitation_id, id);
+
+-- The deliveries that were given up. They stay there until they are retried or deleted.
+CREATE TABLE dead_delivery (
+    delivery_id BIGINT PRIMARY KEY REFERENCES delivery (id) ON DELETE CASCADE,
+    account_id  BIGINT NOT NULL REFERENCES account (id)
+);
+CREATE INDEX dead_delivery_of_account ON dead_delivery (account_id, delivery_id);
+
+-- Counts against the limits on mails. The subject is `mailbox:` and a mailbox, `account:` or `inviter:` and a number. A mailbox has
+-- the times of its mails of the last day in `recent`, in microseconds since 1970, the oldest first; the others have the number of
+-- mails of the UTC day that begins at window_start. The owner of a blocked mailbox wants no mail from any account.
+CREATE TABLE mail_quota (
+    subject      TEXT COLLATE "C" NOT NULL,
+    window_start TIMESTAMP NOT NULL,
+    mails        BIGINT NOT NULL,
+    recent       TEXT COLLATE "C" NOT NULL,
+    blocked_at   TIMESTAMP,
+    CONSTRAINT unique_mail_quota PRIMARY KEY (subject)
+) WITH (fillfactor = 70);
+
+-- Work that one process at a time does, such as the sweep: who does it, and until when.
+CREATE TABLE lease (
+    name        TEXT COLLATE "C" NOT NULL,
+    lease_token TEXT COLLATE "C" NOT NULL,
+    lease_until TIMESTAMP NOT NULL,
+    CONSTRAINT unique_lease PRIMARY KEY (name)
+) WITH (fillfactor = 50);
 
 -- The audit log. It has plain numbers instead of foreign keys, because an entry outlives the rows that it names.
 CREATE TABLE audit_event (

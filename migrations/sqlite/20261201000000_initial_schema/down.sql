@@ -1,6 +1,10 @@
 -- In the reverse order of up.sql.
 DROP TABLE audit_event;
-DROP TABLE mail;
+DROP TABLE lease;
+DROP TABLE mail_quota;
+DROP TABLE dead_delivery;
+DROP TABLE queued_delivery;
+DROP TABLE delivery;
 DROP TABLE open_change;
 DROP TABLE open_count;
 DROP TABLE invitation;

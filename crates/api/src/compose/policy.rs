@@ -1,5 +1,10 @@
+use std::time::Duration;
+
 use chrono::TimeDelta;
-use usher_domain::{env::Policy, outbox::RetryPolicy};
+use usher_domain::{
+    env::{Policy, Retention},
+    outbox::{MailLimits, RetryPolicy},
+};
 
 use super::{StartError, duration::time_delta};
 use crate::settings::{Acceptance, Settings};
@@ -12,7 +17,30 @@ pub(super) fn policy(settings: &Settings) -> Result<Policy, StartError> {
         resend_interval: time_delta(invitations.resend_interval, "invitations.resend_interval")?,
         writes_per_hour: settings.limits.writes_per_hour,
         accept_by_possession: invitations.acceptance == Acceptance::Possession,
+        mail_limits: mail_limits(settings),
         retry: retry(settings)?,
+        retention: retention(settings)?,
+    })
+}
+
+fn mail_limits(settings: &Settings) -> MailLimits {
+    let limits = &settings.limits;
+    MailLimits {
+        per_mailbox_per_hour: limits.mails_per_mailbox_per_hour,
+        per_mailbox_per_day: limits.mails_per_mailbox_per_day,
+        per_account_per_day: limits.mails_per_account_per_day,
+        per_inviter_per_day: limits.mails_per_inviter_per_day,
+    }
+}
+
+fn retention(settings: &Settings) -> Result<Retention, StartError> {
+    let retention = &settings.retention;
+    let optional = |time: Option<Duration>, key| time.map(|time| time_delta(time, key)).transpose();
+    Ok(Retention {
+        invitations: optional(retention.invitations, "retention.invitations")?,
+        mails: optional(retention.mails, "retention.mails")?,
+        audit_events: optional(retention.audit_events, "retention.audit_events")?,
+        idempotency_keys: time_delta(retention.idempotency_keys, "retention.idempotency_keys")?,
     })
 }
 

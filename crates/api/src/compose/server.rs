@@ -148,7 +148,12 @@ pub fn listen(settings: &Settings) -> Result<TcpListener, StartError> {
 /// Returns the settings of the worker.
 #[must_use]
 pub fn worker_settings(settings: &Settings) -> WorkerSettings {
-    WorkerSettings { concurrency: settings.worker.concurrency, poll_interval: settings.worker.poll_interval }
+    let worker = &settings.worker;
+    WorkerSettings {
+        concurrency: worker.concurrency,
+        slow_concurrency: worker.slow_concurrency,
+        poll_interval: worker.poll_interval,
+    }
 }
 
 /// Runs a worker until `stop` is canceled, and then for at most `grace_period`. If the worker ends earlier, the whole process

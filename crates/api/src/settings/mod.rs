@@ -34,7 +34,7 @@ pub use self::{
     problem::{Problem, SettingsProblems},
     sections::{
         Acceptance, DevelopmentSection, FastlySection, InvitationSection, LandscapeSection, LimitSection,
-        LogFormat, LogSection, WorkerSection,
+        LogFormat, LogSection, RetentionSection, WorkerSection,
     },
     server::ServerSection,
     sources::Sources,
@@ -56,6 +56,8 @@ pub struct Settings {
     pub invitations: InvitationSection,
     /// `[limits]`
     pub limits: LimitSection,
+    /// `[retention]`
+    pub retention: RetentionSection,
     /// `[landscape]`
     pub landscape: LandscapeSection,
     /// `[fastly]`
@@ -90,6 +92,7 @@ impl Settings {
             mail: MailSection::read(&mut reader, mode)?,
             invitations: reader.section("invitations")?,
             limits: reader.section("limits")?,
+            retention: reader.section("retention")?,
             landscape: reader.section("landscape")?,
             fastly: reader.section("fastly")?,
             worker: reader.section("worker")?,

@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use serde::{Deserialize, Deserializer};
 use tracing_subscriber::EnvFilter;
 
-use super::types::{DAY, HOUR, MINUTE, duration, number, parsed};
+use super::types::{DAY, HOUR, MINUTE, duration, number, parsed, retention};
 
 /// Longest validity of an invitation: ten years.
 const MAX_VALIDITY: u64 = 10 * 366 * DAY;
@@ -41,7 +41,44 @@ pub struct LimitSection {
     /// Writes of one person in an hour, across both dialects and all replicas; 0 for no limit.
     #[serde(deserialize_with = "number::<_, _, 0, 1_000_000_000>")]
     pub writes_per_hour: u32,
+    /// Mails to one mailbox within an hour, over all accounts; 0 for no limit.
+    #[serde(deserialize_with = "number::<_, _, 0, 100>")]
+    pub mails_per_mailbox_per_hour: u32,
+    /// Mails to one mailbox within 24 hours, over all accounts; 0 for no limit.
+    #[serde(deserialize_with = "number::<_, _, 0, 100>")]
+    pub mails_per_mailbox_per_day: u32,
+    /// Mails of one account in a UTC day; 0 for no limit.
+    #[serde(deserialize_with = "number::<_, _, 0, 1_000_000_000>")]
+    pub mails_per_account_per_day: u32,
+    /// Mails of one inviter in a UTC day; 0 for no limit.
+    #[serde(deserialize_with = "number::<_, _, 0, 1_000_000_000>")]
+    pub mails_per_inviter_per_day: u32,
 }
+
+/// `[retention]`: how long data is kept; `None` for ever.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetentionSection {
+    /// Address, name and locale of an invitation, after its end.
+    #[serde(deserialize_with = "retention::<_, MIN_INVITATIONS>")]
+    pub invitations: Option<Duration>,
+    /// Mails that are not queued.
+    #[serde(deserialize_with = "retention::<_, MIN_MAILS>")]
+    pub mails: Option<Duration>,
+    /// Entries of the audit log.
+    #[serde(deserialize_with = "retention::<_, DAY>")]
+    pub audit_events: Option<Duration>,
+    /// Answers to requests with an idempotency key.
+    #[serde(deserialize_with = "duration::<_, HOUR, MAX_IDEMPOTENCY>")]
+    pub idempotency_keys: Duration,
+}
+
+/// A declined address is refused for 30 days, which its invitation tells.
+const MIN_INVITATIONS: u64 = 30 * DAY;
+/// Longer than a mail is attempted.
+const MIN_MAILS: u64 = 7 * DAY;
+/// A month.
+const MAX_IDEMPOTENCY: u64 = 31 * DAY;
 
 /// `[landscape]`: Landscape's dialect.
 #[derive(Debug, Clone, Deserialize)]
@@ -69,6 +106,9 @@ pub struct WorkerSection {
     /// Concurrent deliveries.
     #[serde(deserialize_with = "number::<_, _, 1, 256>")]
     pub concurrency: usize,
+    /// Further concurrent deliveries while others take long.
+    #[serde(deserialize_with = "number::<_, _, 0, 256>")]
+    pub slow_concurrency: usize,
     /// Time between two polls for work when no signal arrives.
     #[serde(deserialize_with = "duration::<_, 10, HOUR>")]
     pub poll_interval: Duration,

@@ -54,6 +54,19 @@ pub(super) fn duration<'de, D: Deserializer<'de>, const MIN: u64, const MAX: u64
     })
 }
 
+/// How long data is kept: a time of at least `MIN` milliseconds, or `0s` for ever.
+pub(super) fn retention<'de, D: Deserializer<'de>, const MIN: u64>(
+    deserializer: D,
+) -> Result<Option<Duration>, D::Error> {
+    let bounds = Duration::from_millis(MIN)..=Duration::from_millis(100 * 366 * DAY);
+    let least = humantime::format_duration(*bounds.start());
+    let wanted = format!("a time of at least {least}, such as \"90d\", or \"0s\" to keep the data for ever");
+    parsed(deserializer, &wanted, |text| {
+        let time = humantime::parse_duration(text).ok()?;
+        (time.is_zero() || bounds.contains(&time)).then(|| Some(time).filter(|time| !time.is_zero()))
+    })
+}
+
 /// A URL that begins with `https://` or `http://`, or an empty string.
 pub(super) fn web_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
     let is_web = |url: &Url| {

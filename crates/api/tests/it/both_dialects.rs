@@ -52,7 +52,7 @@ fn documented_roles() -> Vec<(Vec<String>, String)> {
 }
 
 fn fastly_shows_the_roles_of_landscapes_invitations(backend: Backend) {
-    let setup = Setup::new(backend);
+    let setup = Setup::new(backend).without_mail_limits();
     let server = setup.start();
     let jane = server.add_onward();
     let customer = jane.get("/current_user").expect(200).json()["customer_id"].clone();
@@ -130,7 +130,7 @@ fn an_invitation_without_roles_is_shown_as_superuser(backend: Backend) {
 }
 
 fn landscape_shows_fastlys_invitations(backend: Backend) {
-    let setup = Setup::new(backend);
+    let setup = Setup::new(backend).without_mail_limits();
     let server = setup.start();
     let jane = server.add_onward();
     for (roles, role) in documented_roles() {
@@ -208,7 +208,7 @@ fn a_link_of_fastlys_invitation_works_on_the_page(backend: Backend) {
 }
 
 fn a_deleted_invitation_ends_its_link_in_both_dialects(backend: Backend) {
-    let setup = Setup::new(backend);
+    let setup = Setup::new(backend).without_mail_limits();
     let server = setup.start();
     let jane = server.add_onward();
     let gone = |path: &str, key: &str| {

@@ -60,7 +60,7 @@ struct Frozen(Vec<String>);
 impl Frozen {
     /// Locks the table of the worker until a query waits for it, and freezes the process of that query.
     fn freeze(backend: &Backend) -> Self {
-        const LOCK: &str = "LOCK TABLE mail; SELECT pg_sleep(60)";
+        const LOCK: &str = "LOCK TABLE queued_delivery; SELECT pg_sleep(60)";
         const WAITING: &str = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() \
                                AND wait_event_type = 'Lock'";
         const UNLOCK: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \

@@ -94,7 +94,8 @@ fn a_revoked_invitation_cannot_be_accepted(backend: Backend) {
     let key = mail.key();
     let form = [("key", key.as_str()), ("action", "accept"), ("name", "Joe"), ("password", "long enough")];
     server.client.post_form(mail.form_path(), &form).expect(410);
-    // The address can be invited again.
+    // The address can be invited again, when the resend interval is over.
+    setup.advance(TimeDelta::minutes(1));
     jane.post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"])).expect(200);
 }
 

@@ -184,7 +184,7 @@ fn rights_that_are_revoked_during_a_batch_are_checked(backend: Backend) {
 }
 
 fn concurrent_lists_contain_only_the_own_account(backend: Backend) {
-    let setup = Setup::new(backend);
+    let setup = Setup::new(backend).without_mail_limits();
     let server = setup.start();
     let accounts: Vec<(String, Client)> = (0..4)
         .map(|n| {

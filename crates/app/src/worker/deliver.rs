@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use usher_domain::{
     env::Env,
     port::{Mailer, SendError, StoreError, Tx, store::Mode},
-    usecase::deliver::{self, Delivery, Settled},
+    usecase::deliver::{self, Claimed, Delivery, Settled, Turn},
 };
 
 use crate::{context::RequestContext, units::Units};
@@ -20,8 +20,8 @@ pub(super) enum RelayState {
 }
 
 /// Leases up to `limit` due mails.
-pub(super) async fn claim(units: &Units, limit: u32) -> Result<Vec<Delivery>, StoreError> {
-    let work = move |tx: &mut dyn Tx, env: &Env| deliver::claim(tx, env, limit);
+pub(super) async fn claim(units: &Units, turn: Turn, limit: u32) -> Result<Claimed, StoreError> {
+    let work = move |tx: &mut dyn Tx, env: &Env| deliver::claim(tx, env, &turn, limit);
     units.run(&RequestContext::internal(), "delivery.claim", Mode::Write, work).await
 }
 

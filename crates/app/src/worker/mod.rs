@@ -1,40 +1,44 @@
-//! The delivery worker: delivers the outbox, and sweeps. A sweep records expiry and deletes answers of old idempotency keys.
+//! The delivery worker: delivers the outbox, and sweeps beside it.
 //!
 //! The worker wakes when this process queues a mail or a delivery ends, and at every poll interval, because other
-//! replicas queue mails too and retries become due. It sweeps at the poll interval only. Any number of workers may run:
-//! leases keep them apart. A worker that is killed leaves leases behind, which end by themselves; a mail that the relay
-//! had just accepted is sent again with the same Message-ID.
+//! replicas queue mails too and retries become due. Any number of workers may run: leases keep them apart. A worker that
+//! is killed leaves leases behind, which end by themselves; a mail that the relay had just accepted is sent again with
+//! the same Message-ID.
 
 mod breaker;
 mod deliver;
+mod places;
+mod sweeper;
 
 use std::{sync::Arc, time::Duration};
 
 use tokio::{
     sync::Notify,
-    task::JoinSet,
-    time::{MissedTickBehavior, interval},
+    task::{Id, JoinError, JoinSet},
+    time::{Instant, sleep},
 };
 use tokio_util::sync::CancellationToken;
 use usher_domain::{
-    env::Env,
-    port::{Mailer, StoreError, Tx, store::Mode},
-    usecase::{expire::expire_overdue, idempotency::forget_stale},
+    id::AccountId,
+    port::{Entropy, Mailer, StoreError},
+    usecase::deliver::Turn,
 };
 
 use breaker::Breaker;
+use places::Places;
+use sweeper::Sweeper;
 
-use crate::{context::RequestContext, units::Units};
-
-/// Rows that a sweep changes in one unit of work.
-const SWEEP: u32 = 100;
+use crate::units::Units;
 
 /// How the worker works.
 #[derive(Debug, Clone, Copy)]
 pub struct WorkerSettings {
     /// Mails that are sent at once, at least one.
     pub concurrency: usize,
-    /// How often it looks for work without being woken.
+    /// Mails that are sent at once besides, while others take long.
+    pub slow_concurrency: usize,
+    /// How often it looks for work without being woken. Up to a quarter is added at random, so that replicas do not look at the
+    /// same moment.
     pub poll_interval: Duration,
 }
 
@@ -42,11 +46,16 @@ pub struct WorkerSettings {
 pub struct Worker {
     units: Units,
     mailer: Arc<dyn Mailer>,
-    concurrency: usize,
     poll_interval: Duration,
     wake: Arc<Notify>,
     breaker: Breaker,
+    places: Places,
+    /// The account that had the last turn.
+    last_account: Option<AccountId>,
     running: JoinSet<deliver::RelayState>,
+    sweeper: Arc<Sweeper>,
+    /// Tells the sweeper that there is something to do.
+    active: Arc<Notify>,
 }
 
 impl Worker {
@@ -56,43 +65,52 @@ impl Worker {
         settings: WorkerSettings,
         wake: Arc<Notify>,
     ) -> Self {
-        let WorkerSettings { concurrency, poll_interval } = settings;
+        let WorkerSettings { concurrency, slow_concurrency, poll_interval } = settings;
+        let active = Arc::new(Notify::new());
         Self {
+            sweeper: Arc::new(Sweeper::new(units.clone(), Arc::clone(&active))),
             units,
             mailer,
-            concurrency: concurrency.max(1),
             poll_interval,
             wake,
             breaker: Breaker::default(),
+            places: Places::new(concurrency, slow_concurrency),
+            last_account: None,
             running: JoinSet::new(),
+            active,
         }
     }
 
     /// Works until `stop`, then finishes the deliveries in progress.
     pub async fn run(mut self, stop: CancellationToken) {
-        let mut poll = interval(self.poll_interval);
-        poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let sweeper = Arc::clone(&self.sweeper);
+        tokio::join!(sweeper.run(&stop), self.deliver_until(&stop));
+    }
+
+    async fn deliver_until(&mut self, stop: &CancellationToken) {
+        self.step().await;
         loop {
+            let poll = jittered(self.poll_interval, self.units.env.entropy.as_ref());
             tokio::select! {
-                // In this order, so that neither a stop nor a sweep waits for a queue that never empties.
+                // In this order, so that a stop does not wait for a queue that never empties.
                 biased;
                 () = stop.cancelled() => break,
-                _ = poll.tick() => self.sweep().await,
-                Some(done) = self.running.join_next() => self.note(done),
-                () = self.wake.notified() => {}
+                Some(done) = self.running.join_next_with_id() => self.note(done),
+                () = self.wake.notified() => self.active.notify_one(),
+                () = sleep(poll) => {}
             }
             self.step().await;
         }
-        while let Some(done) = self.running.join_next().await {
+        while let Some(done) = self.running.join_next_with_id().await {
             self.note(done);
         }
     }
 
     /// Sweeps, and delivers until nothing is due any more. Tests call it instead of waiting.
     pub async fn drain(&mut self) {
-        self.sweep().await;
+        self.sweeper.drain().await;
         self.step().await;
-        while let Some(done) = self.running.join_next().await {
+        while let Some(done) = self.running.join_next_with_id().await {
             self.note(done);
             self.step().await;
         }
@@ -103,56 +121,53 @@ impl Worker {
         drop(self.start().await);
     }
 
-    /// Sweeps. A failure is logged where it happens; the next sweep tries again.
-    async fn sweep(&self) {
-        drop(self.in_batches("invitation.expire", expire_overdue).await);
-        drop(self.in_batches("idempotency_key.delete_old", forget_stale).await);
-        let settle = |tx: &mut dyn Tx, _: &Env| tx.settle_open_counts();
-        let context = RequestContext::internal();
-        drop(self.units.run(&context, "invitation.settle_counts", Mode::Write, settle).await);
-    }
-
-    /// Runs a use case that changes up to [`SWEEP`] rows, unit by unit, until there are no more.
-    async fn in_batches(
-        &self,
-        name: &'static str,
-        work: fn(&mut dyn Tx, &Env, u32) -> Result<usize, StoreError>,
-    ) -> Result<(), StoreError> {
-        loop {
-            let batch = move |tx: &mut dyn Tx, env: &Env| work(tx, env, SWEEP);
-            let done = self.units.run(&RequestContext::internal(), name, Mode::Write, batch).await?;
-            if done < SWEEP as usize {
-                return Ok(());
-            }
-        }
-    }
-
     async fn start(&mut self) -> Result<(), StoreError> {
-        let free = self.concurrency.saturating_sub(self.running.len());
-        let limit = self.breaker.allowed(free, self.units.env.now());
+        let now = Instant::now();
+        let limit = self.breaker.allowed(self.places.free(now), self.units.env.now());
         if limit == 0 {
             return Ok(());
         }
-        for delivery in deliver::claim(&self.units, limit).await? {
+        let turn = Turn { after: self.last_account, slow: self.places.slow_destinations(now) };
+        let claimed = deliver::claim(&self.units, turn, limit).await?;
+        self.last_account = claimed.last;
+        for delivery in claimed.deliveries {
+            let destination = delivery.mail.destination.clone();
             let (units, mailer) = (self.units.clone(), Arc::clone(&self.mailer));
-            self.running.spawn(async move { deliver::deliver(&units, mailer.as_ref(), delivery).await });
+            let task =
+                self.running.spawn(async move { deliver::deliver(&units, mailer.as_ref(), delivery).await });
+            self.places.enter(task.id(), destination, Instant::now());
         }
         Ok(())
     }
 
-    fn note(&mut self, done: Result<deliver::RelayState, tokio::task::JoinError>) {
+    fn note(&mut self, done: Result<(Id, deliver::RelayState), JoinError>) {
         match done {
-            Ok(deliver::RelayState::Answered) => self.breaker.close(),
-            Ok(deliver::RelayState::Unreachable) => self.breaker.open(self.units.env.now()),
+            Ok((task, relay)) => {
+                self.places.leave(task);
+                match relay {
+                    deliver::RelayState::Answered => self.breaker.close(),
+                    deliver::RelayState::Unreachable => self.breaker.open(self.units.env.now()),
+                }
+            }
             // The lease ends by itself, and the mail is tried again.
-            Err(error) => tracing::error!(%error, "a delivery panicked"),
+            Err(error) => {
+                self.places.leave(error.id());
+                tracing::error!(%error, "a delivery panicked");
+            }
         }
     }
 }
 
+/// The interval and up to a quarter more.
+fn jittered(interval: Duration, entropy: &dyn Entropy) -> Duration {
+    let mut random = [0];
+    entropy.fill(&mut random);
+    interval + interval / 4 * u32::from(random[0]) / 255
+}
+
 impl std::fmt::Debug for Worker {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Worker").field("concurrency", &self.concurrency).finish_non_exhaustive()
+        f.debug_struct("Worker").field("places", &self.places).finish_non_exhaustive()
     }
 }
 

@@ -1,12 +1,13 @@
 use std::sync::{Mutex, PoisonError};
 
+use chrono::TimeDelta;
 use usher_domain::{
     outbox::InvitationMail,
     port::{
-        SendFuture, Store,
+        SendFuture, Store, Tx,
         store::{CountedWork, Counting, Unit, Verdict},
     },
-    testkit::{CapturingMailer, Scene, memory::MemoryStore},
+    testkit::{CapturingMailer, Scene, grant, memory::MemoryStore},
 };
 
 use crate::limiter::Limiter;
@@ -83,18 +84,19 @@ fn worker(mails: usize, stop: &CancellationToken) -> (Arc<Recording>, Worker) {
         budget: Duration::from_secs(30),
     };
     let mailer = StopAfter { mails, sent: CapturingMailer::default(), stop: stop.clone() };
-    let settings = WorkerSettings { concurrency: 1, poll_interval: Duration::from_hours(1) };
+    let settings =
+        WorkerSettings { concurrency: 1, slow_concurrency: 0, poll_interval: Duration::from_hours(1) };
     (recording, Worker::new(units, Arc::new(mailer), settings, Arc::default()))
 }
 
 fn assert_swept_once(store: &Recording, mails: usize) {
     assert!(store.units_of("delivery.claim") >= mails, "mails are claimed one by one");
     assert_eq!(store.units_of("delivery.settle"), mails);
-    assert_eq!((store.units_of("invitation.expire"), store.units_of("idempotency_key.delete_old")), (1, 1));
+    assert_eq!((store.units_of("sweep.turn"), store.units_of("sweep.end")), (1, 1));
 }
 
 #[tokio::test]
-async fn deliveries_between_two_polls_are_followed_by_no_sweep() {
+async fn a_sweep_runs_beside_the_deliveries() {
     let stop = CancellationToken::new();
     let (store, worker) = worker(5, &stop);
     worker.run(stop).await;
@@ -106,4 +108,81 @@ async fn draining_sweeps_once() {
     let (store, mut worker) = worker(5, &CancellationToken::new());
     worker.drain().await;
     assert_swept_once(&store, 5);
+}
+
+/// A mailer whose mails to `slow.example` take until the worker stops. The others stop it after the last mail.
+struct SlowHost {
+    sent: StopAfter,
+}
+
+impl Mailer for SlowHost {
+    fn send<'a>(&'a self, mail: &'a InvitationMail) -> SendFuture<'a> {
+        if mail.to.domain() != "slow.example" {
+            return self.sent.send(mail);
+        }
+        Box::pin(async move {
+            self.sent.stop.cancelled().await;
+            Ok(())
+        })
+    }
+}
+
+fn units(scene: &Scene) -> Units {
+    Units {
+        store: Arc::clone(&scene.store),
+        env: scene.env.clone(),
+        limiter: Limiter::new(4),
+        budget: Duration::from_secs(30),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn slow_recipients_do_not_hold_the_places_of_others() {
+    let scene = Scene::new();
+    for number in 0..12 {
+        scene.invite(&scene.admin(), &format!("guest{number}@slow.example"), &["Auditor"]).unwrap();
+    }
+    scene.invite_guests(20);
+    let stop = CancellationToken::new();
+    let sent = StopAfter { mails: 20, sent: CapturingMailer::default(), stop: stop.clone() };
+    let settings =
+        WorkerSettings { concurrency: 2, slow_concurrency: 4, poll_interval: Duration::from_secs(1) };
+    let worker = Worker::new(units(&scene), Arc::new(SlowHost { sent }), settings, Arc::default());
+    let began = Instant::now();
+    worker.run(stop).await;
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn many_mails_of_one_account_do_not_delay_a_mail_of_another() {
+    let scene = Scene::new();
+    scene.invite_guests(300);
+    scene.add_account("upside", "Upside");
+    scene.add_member("upside", "ann@example.com", grant(["superuser"]));
+    let ann = scene.actor("upside", "ann@example.com");
+    scene.clock.advance(TimeDelta::seconds(1));
+    scene.invite(&ann, "single@example.com", &["user"]).unwrap();
+    let mailer = Arc::new(CapturingMailer::default());
+    let settings =
+        WorkerSettings { concurrency: 1, slow_concurrency: 0, poll_interval: Duration::from_hours(1) };
+    Worker::new(units(&scene), Arc::clone(&mailer) as _, settings, Arc::default()).drain().await;
+    let sent = mailer.sent();
+    let place = sent.iter().position(|mail| mail.to.as_str() == "single@example.com");
+    assert_eq!((sent.len(), place), (301, Some(1)), "each account gets its turn");
+}
+
+/// Every poll of an idle worker is one unit, and so is every turn of its sweeper.
+#[tokio::test(start_paused = true)]
+async fn an_idle_worker_runs_at_most_one_unit_a_second() {
+    let (store, worker) = worker(0, &CancellationToken::new());
+    let worker = Worker { poll_interval: Duration::from_secs(1), ..worker };
+    let stop = CancellationToken::new();
+    let count = || store.units.lock().unwrap_or_else(PoisonError::into_inner).len();
+    let before = count();
+    let running = tokio::spawn(worker.run(stop.clone()));
+    sleep(Duration::from_mins(2)).await;
+    stop.cancel();
+    running.await.unwrap();
+    let units = count() - before;
+    assert!((60..=120).contains(&units), "{units} units in 120 seconds");
 }

@@ -74,6 +74,7 @@ async fn a_rejected_request_keeps_no_key() {
     let rejected = app.invitations().create(keyed(), rendered()).await.result.unwrap_err();
     assert_eq!(rejected, Rejection::UseCase(InviteError::AlreadyInvited("joe@example.com".to_owned())));
     scene.revoke(&taken);
+    scene.clock.advance(scene.env.policy.resend_interval);
     assert_eq!(
         done(app.invitations().create(keyed(), rendered()).await),
         ("2 joe@example.com".to_owned(), false)

@@ -82,7 +82,7 @@ impl<'e> KillPointTrial<'_, 'e> {
                 self.scenario.relay.hold(SmtpStep::Relayed, email);
                 self.scenario.relay.await_held()?;
                 if point == KillPoint::Settling {
-                    self.await_lock_wait(&self.whole.name.clone(), "UPDATE \"mail\"")?;
+                    self.await_lock_wait(&self.whole.name.clone(), "UPDATE \"delivery\"")?;
                 }
                 Ok(())
             }
@@ -107,10 +107,10 @@ impl<'e> KillPointTrial<'_, 'e> {
             DatabaseKind::Postgres => {
                 // The transaction inserts the invitation, then waits to insert the mail.
                 self.lock.run("BEGIN")?;
-                self.lock.run("LOCK TABLE mail IN SHARE MODE")?;
+                self.lock.run("LOCK TABLE delivery IN SHARE MODE")?;
                 let invited = email.to_owned();
                 let client = thread::spawn(move || account.invite(address, &invited));
-                self.await_lock_wait(&self.api.name.clone(), "INSERT INTO mail")?;
+                self.await_lock_wait(&self.api.name.clone(), "WITH inserted AS (INSERT INTO delivery")?;
                 self.kill(replica)?;
                 self.lock.run("ROLLBACK")?;
                 let outcome = client.join().unwrap_or(HttpOutcome::NoResponse);
@@ -152,7 +152,7 @@ impl<'e> KillPointTrial<'_, 'e> {
     /// Waits until the row of the mail meets the condition.
     fn await_row(&mut self, email: &str, condition: &str) -> Result<(), Failure> {
         let sql = format!(
-            "SELECT count(*) || '' AS line FROM mail m JOIN invitation i ON i.id = m.invitation_id
+            "SELECT count(*) || '' AS line FROM delivery m JOIN invitation i ON i.id = m.invitation_id
              WHERE i.email = '{email}' AND m.{condition}"
         );
         let session = &mut self.scenario.session;
@@ -165,7 +165,7 @@ impl<'e> KillPointTrial<'_, 'e> {
             DatabaseKind::Postgres => {
                 self.lock.run("BEGIN")?;
                 self.lock.run(&format!(
-                    "SELECT m.reference AS line FROM mail m JOIN invitation i ON i.id = m.invitation_id
+                    "SELECT m.reference AS line FROM delivery m JOIN invitation i ON i.id = m.invitation_id
                      WHERE i.email = '{email}' FOR UPDATE OF m"
                 ))
             }

@@ -1,11 +1,17 @@
 use super::{Invitation, NotPending, Status};
-use crate::{Timestamp, id::PersonId};
+use crate::{Timestamp, address::ERASED, id::PersonId};
 
 impl Invitation {
     /// The status at a moment. This is the only definition of an expired invitation, for lists, acceptance and the sweep.
     #[must_use]
     pub fn status_at(&self, now: Timestamp) -> Status {
         if self.status == Status::Pending && self.expires_at <= now { Status::Expired } else { self.status }
+    }
+
+    /// Whether its personal data was erased, some time after its end.
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        self.email.key() == ERASED
     }
 
     /// Records that the invitee became a member.

@@ -1,10 +1,17 @@
-//! The outbox: mails that are queued in a transaction and sent afterwards, with the state of each delivery.
+//! The outbox: messages that are queued in a transaction and delivered afterwards, with the state of each delivery. Every
+//! message is a mail so far.
 
 mod content;
+mod destination;
+mod mailbox;
 mod policy;
+mod quota;
 
 pub use content::InvitationMail;
+pub use destination::{DeliveryKind, Destination};
+pub use mailbox::Mailbox;
 pub use policy::{NextStep, RetryPolicy};
+pub use quota::{DECLINE_LASTS, MailLimits, MailQuota, MailRefusal, QuotaSubject};
 
 use crate::{
     Timestamp,
@@ -57,6 +64,8 @@ impl MailState {
 pub struct NewMail {
     /// Determines the Message-ID, so that a copy sent again after a crash is recognized as the same mail.
     pub reference: PublicId,
+    /// Where it goes.
+    pub destination: Destination,
     /// The account of the invitation.
     pub account_id: AccountId,
     /// The invitation.
@@ -74,6 +83,8 @@ pub struct Mail {
     pub id: MailId,
     /// See [`NewMail::reference`].
     pub reference: PublicId,
+    /// Where it goes.
+    pub destination: Destination,
     /// The account of the invitation.
     pub account_id: AccountId,
     /// The invitation.
@@ -90,8 +101,10 @@ pub struct Mail {
     pub lease: Option<(Timestamp, LeaseToken)>,
     /// Why the last attempt failed.
     pub last_error: Option<String>,
-    /// When it was queued.
+    /// When it was queued first.
     pub created_at: Timestamp,
+    /// When it was queued last: at first, or when an operator retried it. From then on it is attempted until it is given up.
+    pub queued_at: Timestamp,
     /// When its state last changed.
     pub updated_at: Timestamp,
 }

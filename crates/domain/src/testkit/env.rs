@@ -4,11 +4,11 @@ use chrono::TimeDelta;
 
 use super::{FixedClock, PlainKeys, SeededEntropy};
 use crate::{
-    env::{Env, Policy},
-    outbox::RetryPolicy,
+    env::{Env, Policy, Retention},
+    outbox::{MailLimits, RetryPolicy},
 };
 
-/// One minute between mails, proof of the mailbox required, no write limit.
+/// One minute between mails, proof of the mailbox required, no write limit, and otherwise the defaults.
 #[must_use]
 pub fn policy() -> Policy {
     Policy {
@@ -16,7 +16,9 @@ pub fn policy() -> Policy {
         resend_interval: TimeDelta::seconds(60),
         accept_by_possession: false,
         writes_per_hour: 0,
+        mail_limits: MailLimits::default(),
         retry: RetryPolicy::default(),
+        retention: Retention::default(),
     }
 }
 

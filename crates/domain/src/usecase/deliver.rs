@@ -7,8 +7,11 @@ use crate::{
     env::Env,
     id::{AccountId, PersonId},
     invitation::{Status, code, page_url},
-    outbox::{InvitationMail, LeaseToken, Mail, MailState, NextStep},
-    port::{SendError, StoreError, Tx, store::Settlement},
+    outbox::{Destination, InvitationMail, LeaseToken, Mail, MailState, NextStep},
+    port::{
+        SendError, StoreError, Tx,
+        store::{Claim, Settlement},
+    },
     text::DisplayText,
 };
 
@@ -38,18 +41,39 @@ pub enum Settled {
     LeaseLost,
 }
 
+/// Whose turn it is, and what has to wait.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// The account that had the last turn.
+    pub after: Option<AccountId>,
+    /// Destinations that are slow: their mails wait.
+    pub slow: Vec<Destination>,
+}
+
+/// The result of a claim.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Claimed {
+    /// The mails to send.
+    pub deliveries: Vec<Delivery>,
+    /// The account that had the last turn. `None` if nothing was due.
+    pub last: Option<AccountId>,
+}
+
 /// Claims up to `limit` due mails. Mails that cannot be read become dead. Mails whose invitation was answered, revoked
 /// or resent, or has expired, are cancelled. Neither kind is returned, so an empty result does not mean an empty
 /// outbox.
-pub fn claim(tx: &mut dyn Tx, env: &Env, limit: u32) -> Result<Vec<Delivery>, StoreError> {
+pub fn claim(tx: &mut dyn Tx, env: &Env, turn: &Turn, limit: u32) -> Result<Claimed, StoreError> {
     let now = env.now();
     let lease = LeaseToken::generate(env.entropy.as_ref());
-    let mut deliveries = Vec::new();
+    let until = now + env.policy.retry.lease;
+    let claim = Claim { now, until, token: &lease, limit, after: turn.after, except: &turn.slow };
+    let mut claimed = Claimed::default();
     let mut names = Names::default();
-    for mail in tx.claim_mails(now, now + env.policy.retry.lease, &lease, limit)? {
+    for mail in tx.claim_mails(&claim)? {
+        claimed.last = Some(mail.account_id);
         match content(tx, env, &mut names, &mail, now) {
             Ok(Some((content, expires_at))) => {
-                deliveries.push(Delivery { mail, lease: lease.clone(), expires_at, content });
+                claimed.deliveries.push(Delivery { mail, lease: lease.clone(), expires_at, content });
             }
             Ok(None) => drop_mail(tx, &mail, &lease, MailState::Cancelled, None, now)?,
             // It can never be sent, and other mails must not wait for it.
@@ -59,7 +83,7 @@ pub fn claim(tx: &mut dyn Tx, env: &Env, limit: u32) -> Result<Vec<Delivery>, St
             Err(error) => return Err(error),
         }
     }
-    Ok(deliveries)
+    Ok(claimed)
 }
 
 /// Stores the result of a delivery.
@@ -70,7 +94,7 @@ pub fn settle(
     result: &Result<(), SendError>,
 ) -> Result<Settled, StoreError> {
     let (outcome, settlement) = judge(env, delivery, result);
-    let held = tx.settle_mail(delivery.mail.id, &delivery.lease, &settlement)?;
+    let held = tx.settle_mail(&delivery.mail, &delivery.lease, &settlement)?;
     Ok(if held { outcome } else { Settled::LeaseLost })
 }
 
@@ -86,7 +110,7 @@ fn judge(env: &Env, delivery: &Delivery, result: &Result<(), SendError>) -> (Set
     match policy.after_failure(
         error,
         mail.attempts,
-        mail.created_at,
+        mail.queued_at,
         delivery.expires_at,
         now,
         env.entropy.as_ref(),
@@ -178,6 +202,6 @@ fn drop_mail(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let settlement = Settlement { state, attempts: mail.attempts, due_at: now, error, at: now };
-    tx.settle_mail(mail.id, lease, &settlement)?;
+    tx.settle_mail(mail, lease, &settlement)?;
     Ok(())
 }

@@ -1,8 +1,10 @@
 //! Record expired invitations. They stop working when their term ends; recording the expiry makes it an event.
 
-use super::record::expire;
+use super::record::event;
 use crate::{
+    audit::{AuditAction, AuditActor, AuditEvent},
     env::Env,
+    invitation::Invitation,
     port::{StoreError, Tx},
 };
 
@@ -10,9 +12,15 @@ use crate::{
 /// `limit`.
 pub fn expire_overdue(tx: &mut dyn Tx, env: &Env, limit: u32) -> Result<usize, StoreError> {
     let now = env.now();
-    let mut expired = 0;
-    for mut invitation in tx.overdue_invitations(now, limit)? {
-        expired += usize::from(expire(tx, &mut invitation, now)?);
+    let mut overdue = tx.overdue_invitations(now, limit)?;
+    overdue.retain_mut(|invitation| invitation.expire(now));
+    if overdue.is_empty() {
+        return Ok(0);
     }
-    Ok(expired)
+    tx.update_invitations(&overdue)?;
+    let expired = |invitation: &Invitation| {
+        event(invitation, AuditAction::InvitationExpired, AuditActor::System, None, now)
+    };
+    tx.record(&overdue.iter().map(expired).collect::<Vec<AuditEvent>>())?;
+    Ok(overdue.len())
 }

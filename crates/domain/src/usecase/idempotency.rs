@@ -5,7 +5,7 @@ use super::unit_error;
 use crate::{
     env::Env,
     id::AccountId,
-    idempotency::{Answer, KeyDigest, NewKey, RequestMacs, stale_at},
+    idempotency::{Answer, KeyDigest, NewKey, RequestMacs},
     port::{StoreError, Tx},
 };
 
@@ -42,7 +42,7 @@ unit_error!(KeyError {
 /// performs the request and calls [`keep`] in the same unit.
 pub fn take(tx: &mut dyn Tx, env: &Env, keyed: &Keyed) -> Result<Option<Answer>, KeyError> {
     let now = env.now();
-    let stale = stale_at(now);
+    let stale = now - env.policy.retention.idempotency_keys;
     let key = NewKey {
         digest: keyed.key.clone(),
         request: keyed.request.current.clone(),
@@ -65,5 +65,5 @@ pub fn keep(tx: &mut dyn Tx, keyed: &Keyed, answer: &Answer) -> Result<(), Store
 /// Deletes up to `limit` answers that are older than the retention period, and returns their number. Run it until it returns
 /// less than `limit`.
 pub fn forget_stale(tx: &mut dyn Tx, env: &Env, limit: u32) -> Result<usize, StoreError> {
-    tx.forget_answers(stale_at(env.now()), limit)
+    tx.forget_answers(env.now() - env.policy.retention.idempotency_keys, limit)
 }

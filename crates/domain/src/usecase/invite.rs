@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{
+    mail_limits::{MailCounts, WantedMail, history_begins},
     record::{event, is_taken, queue_mails},
     rounds::{Results, Round, merge_results, rounds, single_result},
     unit_error,
@@ -14,7 +15,11 @@ use crate::{
     env::Env,
     id::{AccountId, PersonId},
     invitation::{Invitation, NewInvitation},
-    port::{Entropy, StoreError, Tx, store::Addressee},
+    outbox::MailRefusal,
+    port::{
+        Entropy, StoreError, Tx,
+        store::{Addressee, AddresseeHistory},
+    },
     principal::Actor,
     role::{Grant, Permission},
     text::{DisplayText, Locale},
@@ -59,6 +64,9 @@ pub enum InviteError {
     /// The address has an open invitation.
     #[error("{0} already has a pending invitation to this account; resend or delete that one")]
     AlreadyInvited(String),
+    /// The mail may not be queued.
+    #[error(transparent)]
+    Mail(#[from] MailRefusal),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -68,6 +76,10 @@ unit_error!(InviteError {
     Self::AboveCeiling => "above_ceiling",
     Self::AlreadyMember(_) => "already_member",
     Self::AlreadyInvited(_) => "already_invited",
+    Self::Mail(MailRefusal::TooSoon(_)) => "too_soon",
+    Self::Mail(MailRefusal::Declined(_)) => "recipient_declined",
+    Self::Mail(MailRefusal::Blocked) => "recipient_blocked",
+    Self::Mail(_) => "mail_limit",
 });
 
 /// Writes the invitations, their audit entries and their mails. The results are in the order of the requests.
@@ -97,11 +109,14 @@ fn invite_distinct(
     let now = env.now();
     let addressees: Vec<_> = requests.iter().map(|(actor, command)| addressee(actor, command)).collect();
     let members = tx.are_members(&addressees)?;
-    let pending = tx.pending_invitations(&addressees)?;
+    let histories = tx.histories(&addressees, history_begins(now))?;
+    let mails = requests.iter().map(|(actor, command)| mail(actor, command));
+    let mut counts = MailCounts::read(tx, env, mails, now)?;
     let mut judged = Vec::with_capacity(requests.len());
     let mut wanted = Vec::with_capacity(requests.len());
-    for ((actor, command), (member, pending)) in requests.iter().zip(members.into_iter().zip(pending)) {
-        let verdict = judge(tx, actor, command, member, pending, now)?;
+    for ((actor, command), (member, history)) in requests.iter().zip(members.into_iter().zip(histories)) {
+        let verdict = judge(tx, actor, command, member, &history, now)?;
+        let verdict = verdict.and_then(|()| Ok(counts.take(mail(actor, command), &history)?));
         judged.push(verdict.map(|()| {
             wanted.push(new_invitation(
                 env.entropy.as_ref(),
@@ -111,6 +126,7 @@ fn invite_distinct(
             ));
         }));
     }
+    counts.store(tx)?;
     let written = insert(tx, env, &wanted)?.into_iter().zip(&wanted);
     // A missing row means that another unit inserted an invitation for the address after the look-up.
     let answers = written.map(|(invitation, new)| {
@@ -133,13 +149,17 @@ fn addressee<'a>(actor: &Actor, command: &'a Invite) -> Addressee<'a> {
     Addressee { account: actor.account.id, email: &command.email }
 }
 
+fn mail<'a>(actor: &Actor, command: &'a Invite) -> WantedMail<'a> {
+    WantedMail { account: actor.account.id, inviter: actor.person.id, to: &command.email }
+}
+
 /// Decides whether the invitation may be made.
 fn judge(
     tx: &mut dyn Tx,
     actor: &Actor,
     command: &Invite,
     member: bool,
-    pending: Option<Invitation>,
+    history: &AddresseeHistory,
     now: Timestamp,
 ) -> Result<Result<(), InviteError>, StoreError> {
     if let Err(rejection) = authorize(actor, &command.grant) {
@@ -148,7 +168,7 @@ fn judge(
     if member {
         return Ok(Err(InviteError::AlreadyMember(command.email.to_string())));
     }
-    if is_taken(tx, pending, now)? {
+    if is_taken(tx, history.pending.clone(), now)? {
         return Ok(Err(InviteError::AlreadyInvited(command.email.to_string())));
     }
     Ok(Ok(()))

@@ -1,4 +1,5 @@
-//! The use cases, and the steps that they share: `rounds`, `proof`, `record`, [`resolve`], [`idempotency`], [`count_write`].
+//! The use cases, and the steps that they share: `rounds`, `proof`, `record`, `mail_limits`, [`resolve`], [`idempotency`],
+//! [`count_write`].
 //! A use case is one file: a command, an error enum, and a function over an open transaction.
 //!
 //! A use case has no runtime, no database and no clock of its own. A use case on an account takes an [`Actor`] and checks its
@@ -19,6 +20,7 @@ pub mod expire;
 pub mod idempotency;
 pub mod invite;
 pub mod login;
+pub mod mails;
 pub mod open_link;
 pub mod resend;
 pub mod resolve;
@@ -27,8 +29,10 @@ pub mod revoke_access_token;
 pub mod set_password;
 pub mod sign_in;
 pub mod summary;
+pub mod sweep;
 pub mod view;
 
+mod mail_limits;
 mod proof;
 mod record;
 mod rounds;

@@ -4,7 +4,7 @@ use crate::{
     env::Env,
     id::{AccountId, PersonId},
     invitation::{Invitation, Status},
-    outbox::NewMail,
+    outbox::{Destination, NewMail},
     port::{StoreError, Tx},
     token::Token,
 };
@@ -53,6 +53,7 @@ pub(super) fn queue_mails<'a>(
 ) -> Result<(), StoreError> {
     let mails = invitations.into_iter().map(|invitation| NewMail {
         reference: Token::generate_at(invitation.sent_at, env.entropy.as_ref()),
+        destination: Destination::of_mail(&invitation.email),
         account_id: invitation.account_id,
         invitation_id: invitation.id,
         generation: invitation.generation,

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{
+    mail_limits::{MailCounts, WantedMail, history_begins},
     record::{is_taken, queue_mails, record},
     unit_error,
 };
@@ -11,6 +12,7 @@ use crate::{
     env::Env,
     id::InvitationId,
     invitation::{Invitation, Status},
+    outbox::MailRefusal,
     port::{
         StoreError, Tx,
         store::{Addressee, Constraint},
@@ -37,6 +39,9 @@ pub enum ResendError {
     /// The last mail was sent less than the resend interval ago. Holds the time left to wait.
     #[error("this invitation was sent a moment ago; try again in {} seconds", .0.num_seconds().max(1))]
     TooSoon(TimeDelta),
+    /// The mail may not be queued.
+    #[error(transparent)]
+    Mail(#[from] MailRefusal),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -46,7 +51,10 @@ unit_error!(ResendError {
     Self::AboveCeiling => "above_ceiling",
     Self::NotFound => "not_found",
     Self::AlreadyInvited(_) => "already_invited",
-    Self::TooSoon(_) => "too_soon",
+    Self::TooSoon(_) | Self::Mail(MailRefusal::TooSoon(_)) => "too_soon",
+    Self::Mail(MailRefusal::Declined(_)) => "recipient_declined",
+    Self::Mail(MailRefusal::Blocked) => "recipient_blocked",
+    Self::Mail(_) => "mail_limit",
 });
 
 /// Renews a pending or expired invitation and queues its next mail. The keys of older mails stop working. The actor becomes its
@@ -62,7 +70,7 @@ pub fn resend(
     }
     let now = env.now();
     let mut invitation = tx.invitation(actor.account.id, id)?.ok_or(ResendError::NotFound)?;
-    if !matches!(invitation.status_at(now), Status::Pending | Status::Expired) {
+    if !matches!(invitation.status_at(now), Status::Pending | Status::Expired) || invitation.is_erased() {
         return Err(ResendError::NotFound);
     }
     if !actor.may_hand_out(&invitation.grant) {
@@ -72,13 +80,19 @@ pub fn resend(
     if now < next {
         return Err(ResendError::TooSoon(next - now));
     }
-    if invitation.status == Status::Expired {
-        let addressee = Addressee { account: invitation.account_id, email: &invitation.email };
-        let pending = tx.pending_invitations(&[addressee])?.into_iter().next().flatten();
-        if is_taken(tx, pending, now)? {
-            return Err(ResendError::AlreadyInvited(invitation.email.to_string()));
-        }
+    let addressee = Addressee { account: invitation.account_id, email: &invitation.email };
+    let mut history = tx.histories(&[addressee], history_begins(now))?.pop().unwrap_or_default();
+    if invitation.status == Status::Expired && is_taken(tx, history.pending.take(), now)? {
+        return Err(ResendError::AlreadyInvited(invitation.email.to_string()));
     }
+    let mail = WantedMail {
+        account: invitation.account_id,
+        inviter: actor.person.id,
+        to: &invitation.email.clone(),
+    };
+    let mut counts = MailCounts::read(tx, env, [mail], now)?;
+    counts.take(mail, &history)?;
+    counts.store(tx)?;
     invitation.renew(actor.person.id, now).map_err(|_| ResendError::NotFound)?;
     match tx.update_invitation(&invitation) {
         Err(StoreError::Conflict(Constraint::PendingInvitation)) => {

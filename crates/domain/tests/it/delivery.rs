@@ -6,13 +6,13 @@ use usher_domain::{
     testkit::{Scene, SeededEntropy, grant},
     text::Locale,
     usecase::{
-        deliver::{Delivery, Settled, claim, settle},
+        deliver::{Delivery, Settled, Turn, claim, settle},
         invite::Invite,
     },
 };
 
 fn claimed(scene: &Scene) -> Vec<Delivery> {
-    scene.write(|tx| claim(tx, &scene.env, 10)).unwrap()
+    scene.write(|tx| claim(tx, &scene.env, &Turn::default(), 10)).unwrap().deliveries
 }
 
 fn settled(scene: &Scene, delivery: &Delivery, result: &Result<(), SendError>) -> Settled {

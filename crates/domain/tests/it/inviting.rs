@@ -43,6 +43,7 @@ fn ended_invitations_do_not_block_new_ones() {
     let scene = Scene::new();
     let first = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
     scene.revoke(&first);
+    scene.clock.advance(TimeDelta::minutes(1));
     let second = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
     scene.clock.advance(TimeDelta::days(14));
     let third = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();

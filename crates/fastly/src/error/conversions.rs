@@ -2,6 +2,7 @@
 
 use usher_app::PasswordError;
 use usher_domain::{
+    outbox::MailRefusal,
     port::{StoreError, TokenError},
     quota::TooManyWrites,
     usecase::{
@@ -109,7 +110,19 @@ impl From<InviteError> for FastlyProblem {
             InviteError::AlreadyInvited(email) => Self::duplicate(format_args!(
                 "{email} already has a pending invitation to this account; delete that one first"
             )),
+            InviteError::Mail(refusal) => refusal.into(),
             InviteError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// A limit is 429, and a recipient who wants no invitation is 403. Both say when a second attempt can succeed, if it can.
+impl From<MailRefusal> for FastlyProblem {
+    fn from(refusal: MailRefusal) -> Self {
+        match refusal.retry_after() {
+            Some(seconds) if refusal.is_by_recipient() => Self::forbidden(refusal).retry_after(seconds),
+            Some(seconds) => Self::too_many(refusal, seconds),
+            None => Self::forbidden(refusal),
         }
     }
 }

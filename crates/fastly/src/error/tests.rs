@@ -1,8 +1,10 @@
 use actix_web::body::MessageBody as _;
+use chrono::TimeDelta;
 use serde_json::Value;
 use usher_app::PasswordError;
 use usher_domain::{
     Timestamp,
+    outbox::MailRefusal,
     port::{
         StoreError, TokenError,
         store::{Constraint, WaitLimit},
@@ -196,5 +198,12 @@ fn too_many_requests_are_429_with_retry_after() {
     assert_kind(limit(), 429, "Hourly rate limit exceeded");
     assert_eq!(retry(limit().into()), "17");
     assert_eq!(retry(FastlyProblem::too_many("x", -3)), "1", "at least one second");
+    let mail = InviteError::Mail;
+    let limit = || mail(MailRefusal::MailboxLimit(TimeDelta::minutes(2)));
+    assert_kind(limit(), 429, "Too many requests");
+    assert_eq!(retry(limit().into()), "120");
+    assert_kind(mail(MailRefusal::Declined(TimeDelta::days(1))), 403, "Forbidden");
+    assert_eq!(retry(mail(MailRefusal::Declined(TimeDelta::days(1))).into()), "86400");
+    assert_kind(mail(MailRefusal::Blocked), 403, "Forbidden");
     assert_kind(FastlyProblem::method_not_allowed(), 405, "Method not allowed");
 }

@@ -1,7 +1,12 @@
+use chrono::TimeDelta;
 use insta::assert_json_snapshot;
-use usher_domain::port::{
-    StoreError, TokenError,
-    store::{Constraint, WaitLimit},
+use usher_domain::{
+    outbox::MailRefusal,
+    port::{
+        StoreError, TokenError,
+        store::{Constraint, WaitLimit},
+    },
+    usecase::{invite::InviteError, resend::ResendError},
 };
 use usher_http_kit::credentials::CredentialError;
 
@@ -82,6 +87,26 @@ fn tokens_are_rejected_by_their_reason() {
     }
     let unavailable = Problem::from(CredentialError::from(TokenError::KeysUnavailable));
     assert_eq!(header(&unavailable, RETRY_AFTER).as_deref(), Some("5"));
+}
+
+#[test]
+fn refused_mails_tell_when_to_come_back() {
+    let table = [
+        (MailRefusal::MailboxLimit(TimeDelta::minutes(2)), "429 TooManyRequests: this mailbox", Some("120")),
+        (MailRefusal::TooSoon(TimeDelta::seconds(7)), "429 TooManyRequests: a mail was sent", Some("7")),
+        (
+            MailRefusal::Declined(TimeDelta::days(1)),
+            "403 Forbidden: the owner of this address declined",
+            Some("86400"),
+        ),
+        (MailRefusal::Blocked, "403 Forbidden: the owner of this address does not want", None),
+    ];
+    for (refusal, text, wait) in table {
+        for problem in [Problem::from(InviteError::Mail(refusal)), ResendError::Mail(refusal).into()] {
+            assert!(problem.to_string().starts_with(text), "{problem}");
+            assert_eq!(header(&problem, RETRY_AFTER).as_deref(), wait);
+        }
+    }
 }
 
 #[test]

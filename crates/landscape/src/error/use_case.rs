@@ -1,8 +1,11 @@
 //! The errors of use cases.
 
-use usher_domain::usecase::{
-    accept::AcceptError, decline::DeclineError, invite::InviteError, resend::ResendError,
-    revoke::RevokeError, sign_in::SignInError, view::ViewError,
+use usher_domain::{
+    outbox::MailRefusal,
+    usecase::{
+        accept::AcceptError, decline::DeclineError, invite::InviteError, resend::ResendError,
+        revoke::RevokeError, sign_in::SignInError, view::ViewError,
+    },
 };
 
 use super::Problem;
@@ -12,7 +15,23 @@ impl From<InviteError> for Problem {
         match error {
             InviteError::Forbidden | InviteError::AboveCeiling => Self::forbidden(error),
             InviteError::AlreadyMember(_) | InviteError::AlreadyInvited(_) => Self::repeated(error),
+            InviteError::Mail(refusal) => refusal.into(),
             InviteError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// A limit is 429, and a recipient who wants no invitation is 403. Both say when a second attempt can succeed, if it can.
+impl From<MailRefusal> for Problem {
+    fn from(refusal: MailRefusal) -> Self {
+        let problem = if refusal.is_by_recipient() {
+            Self::forbidden(refusal)
+        } else {
+            Self::too_many_requests(refusal)
+        };
+        match refusal.retry_after() {
+            Some(seconds) => problem.retry_after(seconds),
+            None => problem,
         }
     }
 }
@@ -49,6 +68,7 @@ impl From<ResendError> for Problem {
                 let seconds = (rest.num_milliseconds() + 999) / 1000;
                 Self::too_many_requests(error).retry_after(seconds)
             }
+            ResendError::Mail(refusal) => refusal.into(),
             ResendError::Store(error) => error.into(),
         }
     }

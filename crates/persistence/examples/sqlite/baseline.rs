@@ -51,13 +51,13 @@ struct Mail {
 impl QueryFragment<Sqlite> for Mail {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         out.push_sql(
-            "INSERT INTO mail (reference, account_id, invitation_id, generation, state, attempts, due_at, created_at, updated_at)
-             SELECT ",
+            "INSERT INTO delivery (reference, kind, destination, account_id, invitation_id, generation, state, attempts, due_at,
+                created_at, queued_at, updated_at) SELECT ",
         );
         out.push_bind_param::<Text, _>(&self.name)?;
         out.push_sql(
-            ", 1, last_insert_rowid(), 0, 'queued', 0, '2126-11-22 04:00:59.000001', '2026-11-22 04:00:59.000001',
-             '2026-11-22 04:00:59.000001'",
+            ", 'mail', 'example.com', 1, last_insert_rowid(), 0, 'queued', 0, '2126-11-22 04:00:59.000001',
+             '2026-11-22 04:00:59.000001', '2026-11-22 04:00:59.000001', '2026-11-22 04:00:59.000001'",
         );
         Ok(())
     }

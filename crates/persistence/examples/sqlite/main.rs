@@ -43,7 +43,7 @@ fn main() {
         ["script", file] => script(&mut open(file)),
         ["commits", file, seconds] => commits(&mut open(file), time(seconds)),
         ["appends", file, seconds] => appends(&mut File::create(file).unwrap(), time(seconds)),
-        ["count", file] => say(&number(&mut open(file), "(SELECT count(*) FROM mail)").to_string()),
+        ["count", file] => say(&number(&mut open(file), "(SELECT count(*) FROM delivery)").to_string()),
         ["session", file] => session(&mut open(file)),
         _ => say(
             "usage: sqlite script FILE | commits FILE SECONDS | appends FILE SECONDS | count FILE | session FILE",

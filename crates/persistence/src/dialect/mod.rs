@@ -2,20 +2,23 @@
 //! checks which database it uses.
 
 mod batches;
+mod claims;
+mod deliveries;
 mod idempotency;
-mod mails;
 mod open_counts;
 mod transactions;
 mod write_counts;
 
 pub(crate) use batches::{
-    OpenListStart, TokenHolderRows, are_members, invitations, nth_open_id, offers, open_list_rows,
-    pending_invitations, people_with_memberships, token_holders, update_invitations,
+    OpenListStart, TokenHolderRows, are_members, earliest_end, histories, invitations, mail_quotas,
+    nth_open_id, offers, open_list_rows, pending_invitations, people_with_memberships, token_holders,
+    update_invitations,
 };
+pub(crate) use claims::claimable_mails;
+pub(crate) use deliveries::enqueue;
 use diesel::{QueryResult, connection::SimpleConnection as _, dsl::sql, prelude::*, select, sql_types::Bool};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 pub(crate) use idempotency::take_key;
-pub(crate) use mails::{claimable_from, claimable_mails};
 pub(crate) use open_counts::settle_open_counts;
 pub(crate) use transactions::{begin, begin_exclusive};
 pub(crate) use write_counts::{CredentialKind, count_writes};

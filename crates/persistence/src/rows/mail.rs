@@ -3,18 +3,19 @@ use diesel::prelude::*;
 use usher_domain::{
     account::PublicId,
     id::{AccountId, InvitationId, MailId},
-    outbox::{LeaseToken, Mail, MailState, NewMail},
+    outbox::{DeliveryKind, Destination, LeaseToken, Mail, MailState, NewMail},
     port::StoreError,
 };
 
 use super::row_ref::RowRef;
-use crate::{insertion::new_row, schema::mail};
+use crate::{insertion::new_row, schema::delivery};
 
 #[derive(Queryable, Selectable)]
-#[diesel(table_name = mail)]
+#[diesel(table_name = delivery)]
 pub(crate) struct MailRow {
     id: i64,
     reference: String,
+    destination: String,
     account_id: i64,
     invitation_id: i64,
     generation: i64,
@@ -25,6 +26,7 @@ pub(crate) struct MailRow {
     lease_token: Option<String>,
     last_error: Option<String>,
     created_at: NaiveDateTime,
+    queued_at: NaiveDateTime,
     updated_at: NaiveDateTime,
 }
 
@@ -39,11 +41,12 @@ impl TryFrom<MailRow> for Mail {
     type Error = StoreError;
 
     fn try_from(row: MailRow) -> Result<Self, StoreError> {
-        let row_ref = RowRef { table: "mail", id: row.id };
+        let row_ref = RowRef { table: "delivery", id: row.id };
         let token = row_ref.optional("lease_token", row.lease_token.as_deref().map(LeaseToken::parse))?;
         Ok(Self {
             id: MailId::new(row.id),
             reference: row_ref.value("reference", PublicId::parse(&row.reference))?,
+            destination: Destination::from_stored(row.destination),
             account_id: AccountId::new(row.account_id),
             invitation_id: InvitationId::new(row.invitation_id),
             generation: row_ref.value("generation", u32::try_from(row.generation))?,
@@ -53,15 +56,18 @@ impl TryFrom<MailRow> for Mail {
             lease: row.lease_until.map(|until| until.and_utc()).zip(token),
             last_error: row.last_error,
             created_at: row.created_at.and_utc(),
+            queued_at: row.queued_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
         })
     }
 }
 
 new_row! {
-    /// A new mail of the outbox.
-    pub(crate) struct NewMailRow<'a> for mail {
+    /// A new mail. Its entry in the queue is inserted with it: on PostgreSQL by the same statement.
+    pub(crate) struct NewMailRow<'a> for delivery {
         reference: &'a str,
+        kind: &'static str,
+        destination: &'a str,
         account_id: i64,
         invitation_id: i64,
         generation: i64,
@@ -69,7 +75,18 @@ new_row! {
         attempts: i64,
         due_at: NaiveDateTime,
         created_at: NaiveDateTime,
+        queued_at: NaiveDateTime,
         updated_at: NaiveDateTime,
+    }
+    within "WITH inserted AS ("
+    " RETURNING kind, account_id, due_at, id) \
+      INSERT INTO queued_delivery (kind, account_id, due_at, delivery_id) SELECT * FROM inserted"
+}
+
+impl NewMailRow<'_> {
+    /// Names the mail.
+    pub(crate) fn reference(&self) -> &str {
+        self.reference
     }
 }
 
@@ -78,6 +95,8 @@ impl<'a> From<&'a NewMail> for NewMailRow<'a> {
         let created_at = mail.created_at.naive_utc();
         Self {
             reference: mail.reference.as_str(),
+            kind: DeliveryKind::Mail.as_str(),
+            destination: mail.destination.as_str(),
             account_id: mail.account_id.get(),
             invitation_id: mail.invitation_id.get(),
             generation: i64::from(mail.generation),
@@ -85,6 +104,7 @@ impl<'a> From<&'a NewMail> for NewMailRow<'a> {
             attempts: 0,
             due_at: created_at,
             created_at,
+            queued_at: created_at,
             updated_at: created_at,
         }
     }

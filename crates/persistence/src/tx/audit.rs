@@ -1,5 +1,7 @@
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use usher_domain::{
+    Timestamp,
     audit::AuditEvent,
     id::AccountId,
     port::{StoreError, store::AuditLog},
@@ -25,6 +27,23 @@ impl AuditLog for DieselTx<'_> {
                 .order((audit_event::at, audit_event::id))
                 .select(AuditEventRow::as_select());
             Ok(read_all(rows.load(connection)?)?)
+        })
+    }
+
+    /// In the order of the numbers, which is nearly that of the moments, because no index begins with the moment.
+    fn delete_old_events(&mut self, before: Timestamp, limit: u32) -> Result<usize, StoreError> {
+        self.write(|connection| {
+            let oldest: Vec<(i64, NaiveDateTime)> = audit_event::table
+                .order(audit_event::id)
+                .limit(i64::from(limit))
+                .select((audit_event::id, audit_event::at))
+                .load(connection)?;
+            let old = oldest.into_iter().filter(|(_, at)| *at < before.naive_utc());
+            let old: Vec<i64> = old.map(|(id, _)| id).collect();
+            if old.is_empty() {
+                return Ok(0);
+            }
+            Ok(diesel::delete(audit_event::table.filter(audit_event::id.eq_any(old))).execute(connection)?)
         })
     }
 }

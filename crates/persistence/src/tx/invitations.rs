@@ -4,11 +4,12 @@ use diesel::prelude::*;
 use usher_domain::{
     Timestamp,
     account::PublicId,
+    address::ERASED,
     id::{AccountId, InvitationId},
     invitation::{Invitation, NewInvitation, OpenInvitation, SecureId},
     port::{
         StoreError,
-        store::{Addressee, Invitations, Offer, OpenList, OpenPart, Page},
+        store::{Addressee, AddresseeHistory, Invitations, Offer, OpenList, OpenPart, Page},
     },
 };
 
@@ -114,6 +115,24 @@ impl Invitations for DieselTx<'_> {
         })
     }
 
+    fn histories(
+        &mut self,
+        addressees: &[Addressee<'_>],
+        since: Timestamp,
+    ) -> Result<Vec<AddresseeHistory>, StoreError> {
+        let pairs: Vec<(i64, &str)> = addressees.iter().map(pair).collect();
+        self.read(|connection| {
+            let rows = dialect::histories(connection, &pairs, since.naive_utc())?;
+            let mut found: HashMap<(i64, String), AddresseeHistory> = HashMap::new();
+            for invitation in read_all::<_, Invitation>(rows)? {
+                let address = (invitation.account_id.get(), invitation.email.key().to_owned());
+                found.entry(address).or_default().add(invitation);
+            }
+            let history = |(account, key): &(i64, &str)| found.get(&(*account, (*key).to_owned())).cloned();
+            Ok(pairs.iter().map(|pair| history(pair).unwrap_or_default()).collect())
+        })
+    }
+
     fn open_parts(
         &mut self,
         now: Timestamp,
@@ -135,7 +154,7 @@ impl Invitations for DieselTx<'_> {
         self.read(|connection| Ok(open_lists::count(connection, now, account)?))
     }
 
-    fn settle_open_counts(&mut self) -> Result<(), StoreError> {
+    fn settle_open_counts(&mut self) -> Result<usize, StoreError> {
         self.write(|connection| Ok(dialect::settle_open_counts(connection)?))
     }
 
@@ -148,6 +167,29 @@ impl Invitations for DieselTx<'_> {
                 .limit(i64::from(limit))
                 .select(InvitationRow::as_select());
             Ok(read_or_skip(rows.load::<InvitationRow>(connection)?))
+        })
+    }
+
+    fn erase_ended(&mut self, before: Timestamp, now: Timestamp, limit: u32) -> Result<usize, StoreError> {
+        let others = diesel::alias!(invitation as ended);
+        let ended = others
+            .filter(others.field(invitation::closed_at).is_not_null())
+            .filter(others.field(invitation::erased_at).is_null())
+            .filter(others.field(invitation::closed_at).lt(before.naive_utc()))
+            .order((others.field(invitation::closed_at), others.field(invitation::id)))
+            .limit(i64::from(limit))
+            .select(others.field(invitation::id));
+        let erased = invitation::table.filter(invitation::id.eq_any(ended));
+        self.write(|connection| {
+            let update = diesel::update(erased).set((
+                invitation::email.eq(ERASED),
+                invitation::email_key.eq(ERASED),
+                invitation::name.eq(None::<&str>),
+                invitation::locale.eq(None::<&str>),
+                invitation::erased_at.eq(now.naive_utc()),
+                invitation::version.eq(invitation::version + 1),
+            ));
+            Ok(update.execute(connection)?)
         })
     }
 }

@@ -6,10 +6,13 @@ mod audit;
 mod callers;
 mod idempotency;
 mod invitations;
+mod leases;
+mod mail_quotas;
 mod memberships;
 mod open_lists;
 mod outbox;
 mod people;
+mod queue;
 
 use std::cmp::Ordering;
 

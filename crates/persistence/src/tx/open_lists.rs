@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
-use diesel::{dsl::min, prelude::*};
+use diesel::prelude::*;
 use usher_domain::{
     Timestamp,
     account::PublicId,
@@ -16,7 +16,7 @@ use crate::{
     connection::AnyConnection,
     dialect::{self, OpenListStart},
     rows::OpenInvitationRow,
-    schema::{Pending, invitation, open_change, open_count},
+    schema::{invitation, open_change, open_count},
 };
 
 /// The part of each list, in the given order. Lists with the same limit and order share a statement.
@@ -70,7 +70,7 @@ fn of_one_kind(
         // Read by one statement, so that the sum is right while the worker settles the counts.
         let mut count = first.stored_count;
         if first.any_overdue {
-            count -= overdue(connection, list.account, now)?;
+            count = without_overdue(connection, list.account, now, count)?;
         }
         let count = u64::try_from(count).unwrap_or_default();
         let mut invitations = Vec::with_capacity(limit.min(found.len() + 1));
@@ -103,14 +103,11 @@ pub(super) fn count(connection: &mut AnyConnection, now: Timestamp, account: Acc
         .filter(open_change::account_id.eq(account.get()))
         .select(open_change::change)
         .load(connection)?;
-    let earliest_end: Option<NaiveDateTime> = invitation::table
-        .filter(invitation::status.eq(Pending))
-        .select(min(invitation::expires_at))
-        .get_result(connection)?;
-    let mut count = settled.unwrap_or_default() + changes.into_iter().sum::<i64>();
-    if earliest_end.is_some_and(|end| end <= now.naive_utc()) {
-        count -= overdue(connection, account, now)?;
-    }
+    let earliest_end: Option<NaiveDateTime> =
+        dialect::earliest_end(account.get()).get_result(connection).optional()?;
+    let stored = settled.unwrap_or_default() + changes.into_iter().sum::<i64>();
+    let any_overdue = earliest_end.is_some_and(|end| end <= now.naive_utc());
+    let count = if any_overdue { without_overdue(connection, account, now, stored)? } else { stored };
     Ok(u64::try_from(count).unwrap_or_default())
 }
 
@@ -139,12 +136,33 @@ pub(super) fn page(
     Ok(readable(found.into_iter().filter_map(|row| row.invitation)).collect())
 }
 
-/// The number of invitations of an account that are stored as pending but have expired.
-fn overdue(connection: &mut AnyConnection, account: AccountId, now: Timestamp) -> QueryResult<i64> {
+/// Overdue invitations that are counted one by one. When an account has more, its open invitations are counted instead: either
+/// may be many while the sweep works through many expiries.
+const MOST_OVERDUE: i64 = 1000;
+
+/// The number of open invitations of an account with overdue ones, given the number of those stored as pending.
+fn without_overdue(
+    connection: &mut AnyConnection,
+    account: AccountId,
+    now: Timestamp,
+    stored: i64,
+) -> QueryResult<i64> {
+    let (account, now) = (account.get(), now.naive_utc());
+    let overdue: Vec<i64> = invitation::table
+        .filter(invitation::account_id.eq(account))
+        .filter(invitation::closed_at.is_null())
+        .filter(invitation::expires_at.le(now))
+        .limit(MOST_OVERDUE)
+        .select(invitation::account_id)
+        .load(connection)?;
+    let overdue = i64::try_from(overdue.len()).unwrap_or(i64::MAX);
+    if overdue < MOST_OVERDUE {
+        return Ok(stored - overdue);
+    }
     invitation::table
-        .filter(invitation::account_id.eq(account.get()))
-        .filter(invitation::status.eq(Pending))
-        .filter(invitation::expires_at.le(now.naive_utc()))
+        .filter(invitation::account_id.eq(account))
+        .filter(invitation::closed_at.is_null())
+        .filter(invitation::expires_at.gt(now))
         .count()
         .get_result(connection)
 }

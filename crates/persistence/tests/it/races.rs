@@ -2,12 +2,13 @@
 
 use chrono::TimeDelta;
 use usher_domain::{
+    Timestamp,
     audit::AuditAction,
     invitation::Status,
-    outbox::{LeaseToken, MailState},
+    outbox::{LeaseToken, MailRefusal, MailState},
     port::{
         Store, StoreError,
-        store::{Constraint, Settlement},
+        store::{Claim, Constraint, Settlement},
     },
     usecase::{
         accept::AcceptError, expire::expire_overdue, invite::InviteError, resend::ResendError,
@@ -22,6 +23,8 @@ use crate::{
 
 on_both! {
     one_address_is_invited_once,
+    one_mailbox_gets_three_mails_an_hour,
+    limits_of_accounts_and_inviters_hold,
     one_person_is_made_once,
     one_membership_is_made_once,
     one_acceptance_succeeds,
@@ -105,6 +108,57 @@ fn one_address_is_invited_once(place: &dyn TestDatabase) {
         }
     }
     assert_eq!(count(&actions(&scene, place), AuditAction::InvitationCreated), ROUNDS);
+}
+
+/// Three mails an hour to one mailbox, however its address is written and whoever invites at the same time.
+fn one_mailbox_gets_three_mails_an_hour(place: &dyn TestDatabase) {
+    let scene = Scene::new(place);
+    for round in 0..ROUNDS {
+        let ends = scene
+            .race(|index, store| scene.invite(store, &format!("a.da{round}+{index}@gmail.com")).map(drop));
+        let limited = |end: &Result<_, _>| {
+            matches!(end, Err(InviteError::Mail(MailRefusal::MailboxLimit(_)))) || contended(end)
+        };
+        let sent = ends.iter().filter(|end| end.is_ok()).count();
+        assert!(sent == 3 || ends.iter().any(contended), "{ends:?}");
+        assert!(ends.iter().all(|end| end.is_ok() || limited(end)), "{ends:?}");
+        // The rest of a contended race.
+        for more in 0..3 {
+            let _maybe_limited =
+                scene.invite(place.store(), &format!("ada{round}+more{more}@googlemail.com"));
+        }
+        let written = scene.invite(place.store(), &format!("ada{round}@gmail.com")).map(drop);
+        assert!(limited(&written), "{written:?}");
+    }
+    let created = count(&actions(&scene, place), AuditAction::InvitationCreated);
+    assert_eq!(created, 3 * ROUNDS);
+}
+
+/// On a busy machine a unit may stay contended; its caller repeats it.
+fn contended(end: &Result<(), InviteError>) -> bool {
+    matches!(end, Err(InviteError::Store(StoreError::Contended)))
+}
+
+fn limits_of_accounts_and_inviters_hold(place: &dyn TestDatabase) {
+    let mut scene = Scene::new(place);
+    for (account, inviter) in [(5, 0), (0, 7)] {
+        scene.env.policy.mail_limits.per_account_per_day = account;
+        scene.env.policy.mail_limits.per_inviter_per_day = inviter;
+        scene.clock.advance(TimeDelta::days(1));
+        let most = usize::try_from(account + inviter).unwrap();
+        let invite = |store: &dyn Store, address: &str| {
+            let mut attempts = std::iter::repeat_with(|| scene.invite(store, address).map(drop)).take(50);
+            attempts.find(|end| !contended(end)).unwrap()
+        };
+        let ends = scene.race(|index, store| invite(store, &format!("guest{most}-{index}@example.com")));
+        assert_eq!(ends.iter().filter(|end| end.is_ok()).count(), most, "{ends:?}");
+        let told = |end: &Result<(), _>| match end {
+            Err(InviteError::Mail(MailRefusal::AccountLimit(_))) => account > 0,
+            Err(InviteError::Mail(MailRefusal::InviterLimit(_))) => inviter > 0,
+            other => other.is_ok(),
+        };
+        assert!(ends.iter().all(told), "{ends:?}");
+    }
 }
 
 fn one_person_is_made_once(place: &dyn TestDatabase) {
@@ -196,7 +250,7 @@ fn one_resend_succeeds(place: &dyn TestDatabase) {
     let scene = Scene::new(place);
     let invitation = scene.invite(place.store(), "ada@example.com").unwrap();
     for round in 1..=ROUNDS {
-        scene.clock.advance(TimeDelta::minutes(5));
+        scene.clock.advance(TimeDelta::hours(1));
         let ends = scene.race(|_, store| End::Resent(scene.resend(store, invitation.id).map(drop)));
         assert_eq!(winners(&ends), 1);
         let stored = scene.stored(place, invitation.id);
@@ -244,6 +298,10 @@ fn every_change_of_one_row_is_kept(place: &dyn TestDatabase) {
     assert_eq!(usize::try_from(person.version).unwrap(), THREADS);
 }
 
+fn claim(now: Timestamp, seconds: i64, token: &LeaseToken, limit: u32) -> Claim<'_> {
+    Claim { now, until: now + TimeDelta::seconds(seconds), token, limit, after: None, except: &[] }
+}
+
 /// Claims mails on every thread until it finds none.
 fn claim_all(scene: &Scene) -> Vec<i64> {
     let now = scene.now();
@@ -251,8 +309,7 @@ fn claim_all(scene: &Scene) -> Vec<i64> {
         let lease = LeaseToken::parse(&format!("{index:022}")).unwrap();
         let mut mine = Vec::new();
         loop {
-            let until = now + TimeDelta::seconds(60);
-            let mails = store.write("claim", |tx| tx.claim_mails(now, until, &lease, 3)).unwrap();
+            let mails = store.write("claim", |tx| tx.claim_mails(&claim(now, 60, &lease, 3))).unwrap();
             if mails.is_empty() {
                 return mine;
             }
@@ -282,8 +339,7 @@ fn every_lapsed_mail_is_taken_over_once(place: &dyn TestDatabase) {
     let slow = LeaseToken::parse(&format!("{:022}", 99)).unwrap();
     for _ in 0..ROUNDS {
         let now = scene.now();
-        let held =
-            store.write("claim", |tx| tx.claim_mails(now, now + TimeDelta::seconds(1), &slow, 1)).unwrap();
+        let held = store.write("claim", |tx| tx.claim_mails(&claim(now, 1, &slow, 1))).unwrap();
         let [mail] = held.as_slice() else { panic!("{held:?}") };
         scene.clock.advance(TimeDelta::seconds(1));
         let now = scene.now();
@@ -292,11 +348,10 @@ fn every_lapsed_mail_is_taken_over_once(place: &dyn TestDatabase) {
             Settlement { state: MailState::Relayed, attempts: 1, due_at: now, error: None, at: now };
         let won = scene.race(|index, store| {
             if index == 0 {
-                return store.write("settle", |tx| tx.settle_mail(mail.id, &slow, &relayed)).unwrap();
+                return store.write("settle", |tx| tx.settle_mail(mail, &slow, &relayed)).unwrap();
             }
             let lease = LeaseToken::parse(&format!("{index:022}")).unwrap();
-            let until = now + TimeDelta::seconds(60);
-            store.write("claim", |tx| tx.claim_mails(now, until, &lease, 1)).unwrap().len() == 1
+            store.write("claim", |tx| tx.claim_mails(&claim(now, 60, &lease, 1))).unwrap().len() == 1
         });
         assert_eq!(won.iter().filter(|won| **won).count(), 1, "{won:?}");
         scene.clock.advance(TimeDelta::seconds(60));

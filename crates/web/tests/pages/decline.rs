@@ -21,6 +21,8 @@ async fn a_declined_invitation_stays_declined() {
     site.post(&invitation, &[("action", "decline")]).await.assert(410, "was declined");
     let accept = [("action", "accept"), ("name", "Ada"), ("password", "correct horse")];
     site.post(&invitation, &accept).await.assert(410, "was declined");
+    // For thirty days the account cannot invite the address again.
+    site.scene.clock.advance(chrono::TimeDelta::days(30));
     let second = site.invite("ada@example.com");
     site.post(&second, &accept).await.assert(200, "You are now a member");
 }

@@ -14,6 +14,7 @@ async fn send(site: &Site, headers: &[(&'static str, &'static str)], body: impl 
     let response = site.call(request).await;
     assert_eq!(site.scene.stored(&invitation), invitation, "nothing was changed");
     site.scene.revoke(&invitation);
+    site.scene.clock.advance(chrono::TimeDelta::days(1));
     response
 }
 

@@ -11,7 +11,7 @@ use serde::{
 use super::*;
 use crate::settings::{
     AuthSection, DatabaseSection, DevelopmentSection, FastlySection, InvitationSection, Issuer,
-    LandscapeSection, LimitSection, LogSection, ServerSection, WorkerSection,
+    LandscapeSection, LimitSection, LogSection, RetentionSection, ServerSection, WorkerSection,
     mail::MailSection,
     read::{DEFAULTS, known_keys},
 };
@@ -55,6 +55,7 @@ fn read() -> BTreeSet<String> {
     record::<MailSection>(&mut keys, "mail.");
     record::<InvitationSection>(&mut keys, "invitations.");
     record::<LimitSection>(&mut keys, "limits.");
+    record::<RetentionSection>(&mut keys, "retention.");
     record::<LandscapeSection>(&mut keys, "landscape.");
     record::<FastlySection>(&mut keys, "fastly.");
     record::<WorkerSection>(&mut keys, "worker.");

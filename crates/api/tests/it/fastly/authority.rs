@@ -159,7 +159,7 @@ fn tokens_have_the_permissions_of_the_table(backend: Backend) {
 /// Asserts the statuses of the selected callers.
 fn assert_rows(backend: Backend, selected: fn(&Caller) -> bool) {
     let table = Table::read();
-    let setup = Setup::new(backend);
+    let setup = Setup::new(backend).without_mail_limits();
     let server = setup.start();
     let jane = server.add_onward();
     let rows: Vec<_> = table.rows.iter().filter(|(caller, _)| selected(caller)).collect();

@@ -13,6 +13,7 @@ on_both_databases!(
     writes_above_the_limit_are_rejected,
     the_limit_is_reset_each_hour,
     both_dialects_share_the_limit,
+    a_mailbox_gets_three_mails_an_hour,
     all_tokens_of_a_person_share_the_limit,
     all_servers_share_the_limit,
     concurrent_writes_are_all_counted,
@@ -141,6 +142,30 @@ fn both_dialects_share_the_limit(backend: Backend) {
         assert_eq!(response.header("retry-after"), REST_OF_HOUR.to_string());
     }
     assert_eq!(jane.get("/api/v2/invitations").expect(200).json()["count"], 3);
+}
+
+/// Over both dialects and however the address is written. Deleting an invitation does not help.
+fn a_mailbox_gets_three_mails_an_hour(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    let jane = server.add_onward();
+    let landscape =
+        |email: &str| jane.post("/api/v2/invitations", &invitation_body("Joe", email, &["Auditor"]));
+    landscape("joe@example.com").expect(200);
+    jane.delete("/api/v2/invitations/1").expect(204);
+    let (status, error, _) = landscape("joe@example.com").problem();
+    assert_eq!((status, error.as_str()), (429, "TooManyRequests"));
+    setup.advance(TimeDelta::minutes(1));
+    landscape("joe@example.com").expect(200);
+    invite(&jane, "joe+news@example.com").expect(200);
+    let rejected = landscape("Joe+more@example.com");
+    assert_eq!(rejected.header("retry-after"), "3540");
+    assert_eq!(rejected.problem().1, "TooManyRequests");
+    let rejected = invite(&jane, "joe+more@example.com");
+    assert_eq!(rejected.header("retry-after"), "3540");
+    assert_eq!(rejection(&rejected).1, "Too many requests");
+    setup.advance(TimeDelta::minutes(59));
+    invite(&jane, "joe+more@example.com").expect(200);
 }
 
 fn all_tokens_of_a_person_share_the_limit(backend: Backend) {

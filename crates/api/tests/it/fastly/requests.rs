@@ -220,7 +220,7 @@ fn a_body_has_at_most_64_kib() {
 
 #[test]
 fn the_accept_header_is_ignored() {
-    let setup = Setup::new(Backend::sqlite());
+    let setup = Setup::new(Backend::sqlite()).without_mail_limits();
     let server = setup.start();
     let jane = server.add_onward();
     let ask = |client: &Client, method: Method, path: &str, accept: &str, body: &str| -> Response {

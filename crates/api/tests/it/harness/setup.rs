@@ -55,6 +55,13 @@ impl Setup {
         setup
     }
 
+    /// For tests about something else, which invite an address again and again.
+    pub(crate) fn without_mail_limits(self) -> Self {
+        self.with("USHER__LIMITS__MAILS_PER_MAILBOX_PER_HOUR", "0")
+            .with("USHER__LIMITS__MAILS_PER_MAILBOX_PER_DAY", "0")
+            .with("USHER__INVITATIONS__RESEND_INTERVAL", "0s")
+    }
+
     /// With this environment variable.
     pub(crate) fn with(mut self, key: &str, value: &str) -> Self {
         self.environment.insert(key.to_owned(), value.to_owned());

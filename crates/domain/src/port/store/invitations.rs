@@ -6,7 +6,7 @@ use crate::{
     account::{Account, PublicId},
     address::EmailAddress,
     id::{AccountId, InvitationId},
-    invitation::{Invitation, NewInvitation, OpenInvitation, SecureId},
+    invitation::{Invitation, NewInvitation, OpenInvitation, SecureId, Status},
     membership::Membership,
 };
 
@@ -68,6 +68,31 @@ pub struct Addressee<'a> {
     pub account: AccountId,
     /// The address.
     pub email: &'a EmailAddress,
+}
+
+/// The invitations of an address in an account that matter when it is invited again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AddresseeHistory {
+    /// The invitation stored as pending, expired or not.
+    pub pending: Option<Invitation>,
+    /// When the last mail of an ended invitation was queued.
+    pub last_sent: Option<Timestamp>,
+    /// When an invitation was last declined.
+    pub declined_at: Option<Timestamp>,
+}
+
+impl AddresseeHistory {
+    /// Adds an invitation of the address.
+    pub fn add(&mut self, invitation: Invitation) {
+        if invitation.status == Status::Pending {
+            self.pending = Some(invitation);
+            return;
+        }
+        self.last_sent = self.last_sent.max(Some(invitation.sent_at));
+        if invitation.status == Status::Declined {
+            self.declined_at = self.declined_at.max(invitation.closed_at);
+        }
+    }
 }
 
 /// A part of an account's list of open invitations that starts after a given invitation. Its cost does not depend on
@@ -142,6 +167,13 @@ pub trait Invitations {
         &mut self,
         addressees: &[Addressee<'_>],
     ) -> Result<Vec<Option<Invitation>>, StoreError>;
+    /// The history of each address in an account, in the given order: its pending invitation, and those that ended after
+    /// `since`.
+    fn histories(
+        &mut self,
+        addressees: &[Addressee<'_>],
+        since: Timestamp,
+    ) -> Result<Vec<AddresseeHistory>, StoreError>;
     /// The invitations open at `now`, by number, without those that cannot be read. Offsets and limits count the unreadable
     /// ones, so pages can be shorter.
     fn open_invitations(
@@ -159,9 +191,13 @@ pub trait Invitations {
     ) -> Result<Vec<Option<OpenPart>>, StoreError>;
     /// The number of invitations open at `now`, including those that cannot be read.
     fn count_open_invitations(&mut self, account: AccountId, now: Timestamp) -> Result<u64, StoreError>;
-    /// Housekeeping for the counts, to be called from time to time. It changes nothing that can be read.
-    fn settle_open_counts(&mut self) -> Result<(), StoreError>;
+    /// Housekeeping for the counts, to be called from time to time. It changes nothing that can be read. Returns the number of
+    /// counts that it changed.
+    fn settle_open_counts(&mut self) -> Result<usize, StoreError>;
     /// The invitations of all accounts that are stored as pending but have expired at `now`, the earliest expiry first, without
     /// those that cannot be read.
     fn overdue_invitations(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Invitation>, StoreError>;
+    /// Erases address, name and locale of up to `limit` invitations that ended before a moment, the earliest end first. Rows
+    /// and their history stay. Returns how many it erased.
+    fn erase_ended(&mut self, before: Timestamp, now: Timestamp, limit: u32) -> Result<usize, StoreError>;
 }

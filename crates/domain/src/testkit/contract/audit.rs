@@ -76,3 +76,13 @@ pub(super) fn other_accounts_see_nothing(store: &dyn Store) -> Outcome {
         Ok::<_, StoreError>(())
     })
 }
+
+pub(super) fn old_entries_are_deleted(store: &dyn Store) -> Outcome {
+    let scene = Scene::new(store)?;
+    let entries = [1, 2, 3, 9].map(|seconds| entry(&scene, seconds, AuditAction::InvitationCreated));
+    record(store, &entries)?;
+    let delete = |limit| store.write("delete", |tx| tx.delete_old_events(second(4), limit));
+    assert_eq!((delete(2)?, delete(2)?, delete(2)?), (2, 1, 0));
+    assert_eq!(store.read("list", |tx| tx.audit_events(scene.account.id))?, entries[3..]);
+    Ok(())
+}

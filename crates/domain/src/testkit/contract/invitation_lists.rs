@@ -1,14 +1,14 @@
 use super::{
     Outcome,
-    sample::{INSTANT, Scene, insert, second, sound, start, update},
+    sample::{INSTANT, Scene, email, insert, second, sound, start, stored, update},
 };
 use crate::{
     Timestamp,
     id::{AccountId, InvitationId},
-    invitation::{NewInvitation, OpenInvitation},
+    invitation::{Invitation, NewInvitation, OpenInvitation},
     port::{
         Store, StoreError,
-        store::{Order, Page},
+        store::{Addressee, AddresseeHistory, OpenList, Order, Page},
     },
 };
 
@@ -171,5 +171,81 @@ pub(super) fn overdue_ones_come_by_their_end(store: &dyn Store) -> Outcome {
     }
     assert_eq!(overdue(store, second(20), 10)?, sorted.get(..3).unwrap_or_default());
     assert_eq!(overdue(store, second(9), 10)?, []);
+    Ok(())
+}
+
+/// A store may count many overdue invitations in another way than a few.
+pub(super) fn many_overdue_invitations_are_not_counted(store: &dyn Store) -> Outcome {
+    let scene = Scene::new(store)?;
+    let new = |number: i64| {
+        let ends = if number < 1200 { second(10) } else { second(100) };
+        NewInvitation { expires_at: ends, ..scene.new_invitation(&format!("guest{number}@example.com")) }
+    };
+    let all: Vec<_> = (0..1203).map(new).collect();
+    store.write("insert", |tx| tx.insert_invitations(&all).map(drop))?;
+    assert_eq!(open(store, scene.account.id, second(10) - INSTANT)?.len(), 1203);
+    assert_eq!(open(store, scene.account.id, second(10))?.len(), 3);
+    let list = OpenList { account: scene.account.id, after: None, limit: 2, order: Order::OldestFirst };
+    let part = store.read("part", |tx| tx.open_parts(second(10), &[list]))?.pop().flatten();
+    assert_eq!(part.map(|part| (part.count, part.invitations.len(), part.more)), Some((3, 2, true)));
+    Ok(())
+}
+
+pub(super) fn histories_tell_what_matters_to_an_address(store: &dyn Store) -> Outcome {
+    let scene = Scene::new(store)?;
+    let end = |address: &str, at: i64, end: fn(&mut Invitation, Timestamp) -> bool| {
+        let mut invitation = scene.invited(store, address)?;
+        assert!(end(&mut invitation, second(at)));
+        update(store, &invitation)
+    };
+    end("ada@example.com", 10, |invitation, at| invitation.decline(None, at).is_ok())?;
+    end("ada@example.com", 20, |invitation, at| invitation.decline(None, at).is_ok())?;
+    end("ada@example.com", 200, Invitation::expire)?;
+    end("b@example.com", 5, |invitation, at| invitation.decline(None, at).is_ok())?;
+    let pending = scene.invited(store, "ada@example.com")?;
+    let (ada, other, unknown) = (email("ada@example.com"), email("b@example.com"), email("c@example.com"));
+    let of = |email| Addressee { account: scene.account.id, email };
+    let look = |since: i64| {
+        store.read("look", |tx| tx.histories(&[of(&other), of(&ada), of(&unknown)], second(since)))
+    };
+    let none = AddresseeHistory::default();
+    let declined = |at: i64| AddresseeHistory {
+        pending: Some(pending.clone()),
+        last_sent: Some(start()),
+        declined_at: Some(second(at)),
+    };
+    assert_eq!(
+        look(5)?,
+        [none.clone(), declined(20), none.clone()],
+        "an end at the moment itself is too early"
+    );
+    assert_eq!(look(20)?[1].declined_at, None);
+    let mut all = look(0)?;
+    assert_eq!(all.remove(0).declined_at, Some(second(5)));
+    let elsewhere = scene.other_account(store)?.id;
+    let foreign = Addressee { account: elsewhere, email: &ada };
+    assert_eq!(store.read("look", |tx| tx.histories(&[foreign], second(0)))?, [none]);
+    Ok(())
+}
+
+pub(super) fn ended_invitations_are_erased_the_earliest_end_first(store: &dyn Store) -> Outcome {
+    let scene = Scene::new(store)?;
+    let mut ids = Vec::new();
+    for (address, at) in [("a@example.com", 30), ("b@example.com", 20), ("c@example.com", 40)] {
+        let mut invitation = scene.invited(store, address)?;
+        assert!(invitation.decline(None, second(at)).is_ok());
+        update(store, &invitation)?;
+        ids.push(invitation);
+    }
+    let pending = scene.invited(store, "d@example.com")?;
+    let erase =
+        |before: i64, limit| store.write("erase", |tx| tx.erase_ended(second(before), second(50), limit));
+    assert_eq!((erase(20, 10)?, erase(40, 1)?), (0, 1));
+    let erased = |invitation: &Invitation| Ok::<_, StoreError>(stored(store, invitation)?.is_erased());
+    assert_eq!((erased(&ids[0])?, erased(&ids[1])?), (false, true));
+    assert_eq!((erase(40, 10)?, erase(40, 10)?), (1, 0));
+    assert_eq!((erased(&ids[0])?, erased(&ids[2])?, erased(&pending)?), (true, false, false));
+    let gone = stored(store, &ids[0])?;
+    assert_eq!((gone.name, gone.locale, gone.closed_at), (None, None, Some(second(30))));
     Ok(())
 }

@@ -28,6 +28,7 @@ mod invitation_lists;
 mod invitation_updates;
 mod invitations;
 mod leases;
+mod mail_quotas;
 mod memberships;
 mod open_parts;
 mod outbox;
@@ -136,6 +137,9 @@ suites! { $
         a_renewal_beside_another_pending_one_conflicts,
     }
     invitation_lists {
+        many_overdue_invitations_are_not_counted,
+        histories_tell_what_matters_to_an_address,
+        ended_invitations_are_erased_the_earliest_end_first,
         open_ones_come_by_number_in_pages,
         the_newest_can_come_first,
         a_part_is_the_same_from_either_end,
@@ -164,16 +168,27 @@ suites! { $
         a_mail_given_up_is_done,
         a_cancelled_mail_is_done,
         the_next_moment_is_known,
+        dead_mails_are_retried_like_new_ones,
+        mails_are_listed_the_newest_first,
+        old_mails_are_deleted_unless_they_are_queued,
     }
     leases {
         mails_are_claimed_the_earliest_due_first,
-        a_mail_whose_lease_is_over_comes_after_those_that_were_due_before,
+        accounts_take_turns,
+        mails_to_left_out_destinations_wait,
+        a_mail_whose_lease_is_over_keeps_its_place,
+        one_process_has_the_lease_on_work,
         a_mail_is_claimed_from_its_moment_on,
         a_claimed_mail_is_nobody_elses,
         a_lease_ends_at_its_exact_moment,
         only_the_holder_settles,
         a_lost_lease_settles_nothing,
         a_lapsed_lease_counts_until_it_is_lost,
+    }
+    mail_quotas {
+        quotas_are_inserted_and_replaced,
+        old_quotas_are_deleted_unless_they_block,
+        concurrent_counts_add_up,
     }
     access_tokens {
         a_token_is_found_by_its_digest_with_its_holder,
@@ -204,6 +219,7 @@ suites! { $
         stale_answers_are_forgotten_the_oldest_first,
     }
     audit {
+        old_entries_are_deleted,
         entries_come_the_oldest_first,
         entries_keep_everything,
         other_accounts_see_nothing,

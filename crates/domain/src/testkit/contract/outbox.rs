@@ -2,16 +2,16 @@ use std::slice;
 
 use super::{
     Outcome,
-    sample::{Scene, claim, mails, only, second, sound},
+    sample::{Scene, claim, found, insert, mails, only, second, sound},
 };
 use crate::{
     Timestamp,
     id::{AccountId, InvitationId},
-    invitation::Invitation,
+    invitation::{Invitation, NewInvitation},
     outbox::{LeaseToken, Mail, MailState, NewMail},
     port::{
         Store, StoreError,
-        store::{Constraint, Settlement},
+        store::{Constraint, DeadMails, MailFilter, Settlement},
     },
 };
 
@@ -24,12 +24,12 @@ fn settled(
 ) -> Result<Mail, StoreError> {
     let scene = Scene::new(store)?;
     let invitation = scene.invited(store, "ada@example.com")?;
-    let id = scene.queued(store, &invitation, 1)?;
+    scene.queued(store, &invitation, 1)?;
     let lease = scene.lease();
-    assert_eq!(claim(store, (second(2), second(60)), &lease, 10)?.len(), 1);
+    let claimed = only(claim(store, (second(2), second(60)), &lease, 10)?);
     let error = error.map(ToOwned::to_owned);
     let settlement = Settlement { state, attempts: 3, due_at, error: error.clone(), at: second(5) };
-    assert!(store.write("settle", |tx| tx.settle_mail(id, &lease, &settlement))?);
+    assert!(store.write("settle", |tx| tx.settle_mail(&claimed, &lease, &settlement))?);
     let mut stored = mails(store, &invitation)?;
     let mail = sound(stored.pop().ok_or("the mail is gone"));
     assert_eq!(stored, []);
@@ -54,6 +54,7 @@ pub(super) fn a_mail_is_queued_whole(store: &dyn Store) -> Outcome {
     let expected = Mail {
         id: stored.id,
         reference: new.reference,
+        destination: new.destination,
         account_id: new.account_id,
         invitation_id: new.invitation_id,
         generation: 7,
@@ -63,9 +64,12 @@ pub(super) fn a_mail_is_queued_whole(store: &dyn Store) -> Outcome {
         lease: None,
         last_error: None,
         created_at: second(3),
+        queued_at: second(3),
         updated_at: second(3),
     };
     assert_eq!(stored, expected);
+    let by_reference = store.read("look", |tx| tx.mail_by_reference(&stored.reference))?;
+    assert_eq!(by_reference, Some(stored));
 
     let nothing = InvitationId::new(invitation.id.get() + 1);
     let nowhere = AccountId::new(invitation.account_id.get() + 1);
@@ -141,7 +145,7 @@ pub(super) fn the_next_moment_is_known(store: &dyn Store) -> Outcome {
     let next = || store.read("next", |tx| tx.next_mail_due());
     assert_eq!(next()?, None);
     let invitation = scene.invited(store, "ada@example.com")?;
-    let late = scene.queued(store, &invitation, 50)?;
+    scene.queued(store, &invitation, 50)?;
     assert_eq!(next()?, Some(second(50)));
     scene.queued(store, &invitation, 10)?;
     assert_eq!(next()?, Some(second(10)));
@@ -150,7 +154,7 @@ pub(super) fn the_next_moment_is_known(store: &dyn Store) -> Outcome {
     let lease = scene.lease();
     claim(store, (second(20), second(60)), &lease, 10)?;
     assert_eq!(next()?, Some(second(50)));
-    claim(store, (second(50), second(70)), &lease, 10)?;
+    let late = only(claim(store, (second(50), second(70)), &lease, 10)?);
     assert_eq!(next()?, Some(second(60)));
 
     // A settled mail no longer counts.
@@ -161,7 +165,88 @@ pub(super) fn the_next_moment_is_known(store: &dyn Store) -> Outcome {
         error: None,
         at: second(51),
     };
-    assert!(store.write("cancel", |tx| tx.settle_mail(late, &lease, &cancel))?);
+    assert!(store.write("cancel", |tx| tx.settle_mail(&late, &lease, &cancel))?);
     assert_eq!(next()?, Some(second(60)));
+    Ok(())
+}
+
+/// Queues mails of one invitation, claims them and settles them as dead.
+fn dead(store: &dyn Store, scene: &Scene, invitation: &Invitation, count: usize) -> Result<(), StoreError> {
+    for _ in 0..count {
+        scene.queued(store, invitation, 1)?;
+    }
+    let lease = scene.lease();
+    for mail in claim(store, (second(2), second(60)), &lease, 10)? {
+        let error = Some("550".to_owned());
+        let dead =
+            Settlement { state: MailState::Dead, attempts: 4, due_at: second(2), error, at: second(3) };
+        assert!(store.write("bury", |tx| tx.settle_mail(&mail, &lease, &dead))?);
+    }
+    Ok(())
+}
+
+pub(super) fn dead_mails_are_retried_like_new_ones(store: &dyn Store) -> Outcome {
+    let scene = Scene::new(store)?;
+    let invitation = scene.invited(store, "ada@example.com")?;
+    dead(store, &scene, &invitation, 3)?;
+    let elsewhere = scene.other_account(store)?;
+    let foreign = NewInvitation { account_id: elsewhere.id, ..scene.new_invitation("b@example.com") };
+    let foreign = insert(store, &foreign)?;
+    dead(store, &scene, &foreign, 1)?;
+    let retry = |which, limit| store.write("retry", |tx| tx.retry_dead_mails(which, second(70), limit));
+
+    let last = mails(store, &invitation)?.pop().map(|mail| mail.id);
+    assert_eq!(retry(DeadMails::One(found(last)), 10)?, 1);
+    assert_eq!(retry(DeadMails::One(found(last)), 10)?, 0, "it is not dead any more");
+    assert_eq!(retry(DeadMails::OfAccount(invitation.account_id), 1)?, 1, "the limit holds");
+    let states: Vec<_> = mails(store, &invitation)?.iter().map(|mail| mail.state).collect();
+    assert_eq!(states, [MailState::Queued, MailState::Dead, MailState::Queued], "the oldest comes first");
+    assert_eq!(retry(DeadMails::All, 10)?, 2);
+    let lease = scene.lease();
+    let claimed = claim(store, (second(70), second(90)), &lease, 10)?;
+    assert_eq!(claimed.len(), 4);
+    for mail in claimed {
+        assert_eq!((mail.attempts, mail.due_at, mail.queued_at), (0, second(70), second(70)));
+        assert_eq!((mail.created_at, mail.last_error.as_deref()), (second(1), Some("550")));
+    }
+    Ok(())
+}
+
+pub(super) fn mails_are_listed_the_newest_first(store: &dyn Store) -> Outcome {
+    let scene = Scene::new(store)?;
+    let invitation = scene.invited(store, "ada@example.com")?;
+    dead(store, &scene, &invitation, 2)?;
+    scene.queued(store, &invitation, 5)?;
+    let list = |state, account, limit| {
+        let filter = MailFilter { state, account, limit };
+        let mails = store.read("list", |tx| tx.mails(&filter))?;
+        Ok::<_, StoreError>(mails.into_iter().map(|mail| mail.id.get()).collect::<Vec<_>>())
+    };
+    let all: Vec<_> = mails(store, &invitation)?.iter().map(|mail| mail.id.get()).collect();
+    let mut newest_first = all.clone();
+    newest_first.reverse();
+    assert_eq!(list(None, None, 10)?, newest_first);
+    assert_eq!(list(None, Some(invitation.account_id), 2)?, newest_first[..2]);
+    assert_eq!(list(Some(MailState::Dead), None, 10)?, newest_first[1..]);
+    assert_eq!(list(Some(MailState::Queued), Some(invitation.account_id), 10)?, newest_first[..1]);
+    assert_eq!(list(Some(MailState::Relayed), None, 10)?, []);
+    let elsewhere = scene.other_account(store)?.id;
+    assert_eq!(list(Some(MailState::Dead), Some(elsewhere), 10)?, []);
+    Ok(())
+}
+
+pub(super) fn old_mails_are_deleted_unless_they_are_queued(store: &dyn Store) -> Outcome {
+    let scene = Scene::new(store)?;
+    let invitation = scene.invited(store, "ada@example.com")?;
+    dead(store, &scene, &invitation, 3)?;
+    scene.queued(store, &invitation, 1)?;
+    let delete = |before, limit| store.write("delete", |tx| tx.delete_old_mails(before, limit));
+    assert_eq!(delete(second(1), 10)?, 0, "they are not old enough");
+    assert_eq!(delete(second(2), 2)?, 2, "the limit holds");
+    assert_eq!(delete(second(2), 10)?, 1);
+    assert_eq!(delete(second(2), 10)?, 0);
+    let left: Vec<_> = mails(store, &invitation)?.iter().map(|mail| mail.state).collect();
+    assert_eq!(left, [MailState::Queued]);
+    assert_eq!(store.write("retry", |tx| tx.retry_dead_mails(DeadMails::All, second(9), 10))?, 0);
     Ok(())
 }

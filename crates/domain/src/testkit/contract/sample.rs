@@ -10,11 +10,11 @@ use crate::{
     id::{AccountId, MailId},
     invitation::{Invitation, NewInvitation},
     membership::Membership,
-    outbox::{LeaseToken, Mail, NewMail},
+    outbox::{Destination, LeaseToken, Mail, NewMail},
     person::{NewPerson, Person},
     port::{
         Store, StoreError, Tx,
-        store::{Addressee, Constraint},
+        store::{Addressee, Claim, Constraint},
     },
     role::Grant,
     testkit::{SeededEntropy, new_invitation},
@@ -148,6 +148,7 @@ impl Scene {
     pub(super) fn new_mail(&self, invitation: &Invitation, seconds: i64) -> NewMail {
         NewMail {
             reference: self.token(),
+            destination: Destination::of_mail(&invitation.email),
             account_id: invitation.account_id,
             invitation_id: invitation.id,
             generation: invitation.generation,
@@ -240,5 +241,6 @@ pub(super) fn claim(
     lease: &LeaseToken,
     limit: u32,
 ) -> Result<Vec<Mail>, StoreError> {
-    store.write("sample claim", |tx: &mut dyn Tx| tx.claim_mails(from, until, lease, limit))
+    let claim = Claim { now: from, until, token: lease, limit, after: None, except: &[] };
+    store.write("sample claim", |tx: &mut dyn Tx| tx.claim_mails(&claim))
 }

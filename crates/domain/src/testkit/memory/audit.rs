@@ -1,5 +1,6 @@
-use super::MemoryTx;
+use super::{MemoryTx, invitations::size};
 use crate::{
+    Timestamp,
     audit::AuditEvent,
     id::AccountId,
     port::{StoreError, store::AuditLog},
@@ -20,6 +21,18 @@ impl AuditLog for MemoryTx {
             // Stable: entries of one moment stay in the order in which they were written.
             events.sort_by_key(|event| event.at);
             Ok(events)
+        })
+    }
+
+    fn delete_old_events(&mut self, before: Timestamp, limit: u32) -> Result<usize, StoreError> {
+        self.write(|state| {
+            let count = state.audit.len();
+            let mut place = 0;
+            state.audit.retain(|event| {
+                place += 1;
+                place > size(limit) || event.at >= before
+            });
+            Ok(count - state.audit.len())
         })
     }
 }

@@ -10,7 +10,9 @@ use crate::{
     invitation::{Invitation, NewInvitation, OpenInvitation, SecureId, Status},
     port::{
         StoreError,
-        store::{Addressee, Constraint, Invitations, Offer, OpenList, OpenPart, Order, Page},
+        store::{
+            Addressee, AddresseeHistory, Constraint, Invitations, Offer, OpenList, OpenPart, Order, Page,
+        },
     },
 };
 
@@ -162,6 +164,28 @@ impl Invitations for MemoryTx {
         })
     }
 
+    fn histories(
+        &mut self,
+        addressees: &[Addressee<'_>],
+        since: Timestamp,
+    ) -> Result<Vec<AddresseeHistory>, StoreError> {
+        self.read(|state| {
+            let history = |of: &Addressee<'_>| {
+                let mut history = AddresseeHistory::default();
+                let of_address = state.invitations.filtered(|invitation| {
+                    invitation.account_id == of.account
+                        && invitation.email == *of.email
+                        && invitation.closed_at.is_none_or(|closed_at| closed_at > since)
+                });
+                for invitation in of_address {
+                    history.add(invitation);
+                }
+                history
+            };
+            Ok(addressees.iter().map(history).collect())
+        })
+    }
+
     fn open_parts(
         &mut self,
         now: Timestamp,
@@ -189,8 +213,27 @@ impl Invitations for MemoryTx {
     }
 
     /// Nothing to do: counts are computed when they are read.
-    fn settle_open_counts(&mut self) -> Result<(), StoreError> {
-        Ok(())
+    fn settle_open_counts(&mut self) -> Result<usize, StoreError> {
+        Ok(0)
+    }
+
+    fn erase_ended(&mut self, before: Timestamp, _: Timestamp, limit: u32) -> Result<usize, StoreError> {
+        self.write(|state| {
+            let mut ended = state.invitations.filtered(|invitation| {
+                invitation.closed_at.is_some_and(|at| at < before) && !invitation.is_erased()
+            });
+            ended.sort_by_key(|invitation| (invitation.closed_at, invitation.id));
+            ended.truncate(size(limit));
+            for invitation in &ended {
+                if let Some(stored) = state.invitations.get_mut(invitation.id.get()) {
+                    stored.email = EmailAddress::erased();
+                    stored.name = None;
+                    stored.locale = None;
+                    stored.version += 1;
+                }
+            }
+            Ok(ended.len())
+        })
     }
 
     fn overdue_invitations(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Invitation>, StoreError> {

@@ -9,6 +9,8 @@ mod audit;
 mod callers;
 mod idempotency;
 mod invitations;
+mod leases;
+mod mail_quotas;
 mod outbox;
 mod people;
 mod state;

@@ -1,15 +1,19 @@
+use std::collections::BTreeMap;
+
 use super::{
     MemoryTx,
     invitations::size,
     state::{State, present, unique},
 };
+
 use crate::{
     Timestamp,
+    account::PublicId,
     id::{AccountId, InvitationId, MailId},
     outbox::{LeaseToken, Mail, MailState, NewMail},
     port::{
         StoreError,
-        store::{Constraint, Outbox, Settlement},
+        store::{Claim, Constraint, DeadMails, MailFilter, Outbox, Settlement},
     },
 };
 
@@ -26,6 +30,7 @@ impl State {
         self.mails.insert(|id| Mail {
             id: MailId::new(id),
             reference: new.reference,
+            destination: new.destination,
             account_id: new.account_id,
             invitation_id: new.invitation_id,
             generation: new.generation,
@@ -35,9 +40,51 @@ impl State {
             lease: None,
             last_error: None,
             created_at: new.created_at,
+            queued_at: new.created_at,
             updated_at: new.created_at,
         });
         Ok(())
+    }
+
+    /// The mails of a claim: one of each account, beginning after the account of the last turn, then the rest.
+    fn in_turns(&self, claim: &Claim<'_>) -> Vec<Mail> {
+        let mut free = self.mails.filtered(|mail| {
+            mail.state == MailState::Queued
+                && claimable_from(mail) <= claim.now
+                && !claim.except.contains(&mail.destination)
+        });
+        free.sort_by_key(|mail| (mail.due_at, mail.id));
+        let mut of_account: BTreeMap<AccountId, u64> = BTreeMap::new();
+        free.sort_by_cached_key(|mail| {
+            let place = of_account.entry(mail.account_id).or_default();
+            *place += 1;
+            let first = *place == 1;
+            (!first, first && claim.after.is_some_and(|after| mail.account_id <= after), mail.account_id)
+        });
+        free.truncate(size(claim.limit));
+        free
+    }
+
+    fn retry(&mut self, which: DeadMails, now: Timestamp, limit: u32) -> usize {
+        let dead = self.mails.filtered(|mail| {
+            mail.state == MailState::Dead
+                && match which {
+                    DeadMails::One(id) => mail.id == id,
+                    DeadMails::OfAccount(account) => mail.account_id == account,
+                    DeadMails::All => true,
+                }
+        });
+        let retried = dead.iter().take(size(limit));
+        for mail in retried.clone() {
+            if let Some(stored) = self.mails.get_mut(mail.id.get()) {
+                stored.state = MailState::Queued;
+                stored.attempts = 0;
+                stored.due_at = now;
+                stored.queued_at = now;
+                stored.updated_at = now;
+            }
+        }
+        retried.count()
     }
 }
 
@@ -46,43 +93,34 @@ impl Outbox for MemoryTx {
         self.write(|state| mails.iter().try_for_each(|new| state.enqueue(new.clone())))
     }
 
-    fn claim_mails(
-        &mut self,
-        now: Timestamp,
-        until: Timestamp,
-        token: &LeaseToken,
-        limit: u32,
-    ) -> Result<Vec<Mail>, StoreError> {
+    fn claim_mails(&mut self, claim: &Claim<'_>) -> Result<Vec<Mail>, StoreError> {
         self.write(|state| {
-            let mut free =
-                state.mails.filtered(|mail| mail.state == MailState::Queued && claimable_from(mail) <= now);
-            free.sort_by_key(|mail| (claimable_from(mail), mail.id));
-            free.truncate(size(limit));
-            for mail in &mut free {
-                mail.lease = Some((until, token.clone()));
+            let mut claimed = state.in_turns(claim);
+            for mail in &mut claimed {
+                mail.lease = Some((claim.until, claim.token.clone()));
                 if let Some(stored) = state.mails.get_mut(mail.id.get()) {
                     stored.lease.clone_from(&mail.lease);
                 }
             }
-            Ok(free)
+            Ok(claimed)
         })
     }
 
     fn settle_mail(
         &mut self,
-        id: MailId,
+        mail: &Mail,
         token: &LeaseToken,
         settlement: &Settlement,
     ) -> Result<bool, StoreError> {
         self.write(|state| {
-            let held = |mail: &&mut Mail| mail.lease.as_ref().is_some_and(|(_, holder)| holder == token);
-            let Some(mail) = state.mails.get_mut(id.get()).filter(held) else { return Ok(false) };
-            mail.state = settlement.state;
-            mail.attempts = settlement.attempts;
-            mail.due_at = settlement.due_at;
-            mail.last_error.clone_from(&settlement.error);
-            mail.updated_at = settlement.at;
-            mail.lease = None;
+            let held = |stored: &&mut Mail| stored.lease.as_ref().is_some_and(|(_, holder)| holder == token);
+            let Some(stored) = state.mails.get_mut(mail.id.get()).filter(held) else { return Ok(false) };
+            stored.state = settlement.state;
+            stored.attempts = settlement.attempts;
+            stored.due_at = settlement.due_at;
+            stored.last_error.clone_from(&settlement.error);
+            stored.updated_at = settlement.at;
+            stored.lease = None;
             Ok(true)
         })
     }
@@ -97,6 +135,45 @@ impl Outbox for MemoryTx {
         self.read(|state| {
             let queued = state.mails.iter().filter(|mail| mail.state == MailState::Queued);
             Ok(queued.map(claimable_from).min())
+        })
+    }
+
+    fn mails(&mut self, filter: &MailFilter) -> Result<Vec<Mail>, StoreError> {
+        self.read(|state| {
+            let mut found = state.mails.filtered(|mail| {
+                filter.state.is_none_or(|state| mail.state == state)
+                    && filter.account.is_none_or(|account| mail.account_id == account)
+            });
+            found.reverse();
+            found.truncate(size(filter.limit));
+            Ok(found)
+        })
+    }
+
+    fn mail_by_reference(&mut self, reference: &PublicId) -> Result<Option<Mail>, StoreError> {
+        self.read(|state| Ok(state.mails.find(|mail| mail.reference == *reference)))
+    }
+
+    fn retry_dead_mails(
+        &mut self,
+        which: DeadMails,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<usize, StoreError> {
+        self.write(|state| Ok(state.retry(which, now, limit)))
+    }
+
+    fn delete_old_mails(&mut self, before: Timestamp, limit: u32) -> Result<usize, StoreError> {
+        self.write(|state| {
+            let oldest: Vec<MailId> = state
+                .mails
+                .iter()
+                .take(size(limit))
+                .filter(|mail| mail.created_at < before && mail.state != MailState::Queued)
+                .map(|mail| mail.id)
+                .collect();
+            state.mails.retain(|mail| !oldest.contains(&mail.id));
+            Ok(oldest.len())
         })
     }
 }

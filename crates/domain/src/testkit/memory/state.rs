@@ -10,7 +10,7 @@ use crate::{
     idempotency::{KeptAnswer, KeyDigest},
     invitation::Invitation,
     membership::Membership,
-    outbox::Mail,
+    outbox::{LeaseToken, Mail, MailQuota},
     person::Person,
     port::{StoreError, store::Constraint},
     principal::Credential,
@@ -25,6 +25,8 @@ pub(super) struct State {
     pub(super) access_tokens: Table<(AccessToken, TokenDigest)>,
     pub(super) invitations: Table<Invitation>,
     pub(super) mails: Table<Mail>,
+    pub(super) mail_quotas: BTreeMap<String, MailQuota>,
+    pub(super) leases: HashMap<&'static str, (LeaseToken, Timestamp)>,
     pub(super) audit: Vec<AuditEvent>,
     pub(super) answers: HashMap<KeyDigest, KeptAnswer>,
 }

@@ -1,3 +1,4 @@
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::keys::rows_of_each_key;
@@ -55,6 +56,48 @@ pub(crate) fn pending_invitations(
                 .filter(invitation::email_key.eq(key))
                 .select(InvitationRow::as_select())
                 .load(connection)
+        }),
+    }
+}
+
+/// The invitations stored as pending for these accounts and address keys, and those that ended after `since`; like
+/// [`are_members`], possibly others too.
+pub(crate) fn histories(
+    connection: &mut AnyConnection,
+    pairs: &[(i64, &str)],
+    since: NaiveDateTime,
+) -> QueryResult<Vec<InvitationRow>> {
+    match connection {
+        AnyConnection::Postgres(connection) => {
+            let (accounts, keys): (Vec<i64>, Vec<&str>) = pairs.iter().copied().unzip();
+            let pending = invitation::table
+                .filter(invitation::status.eq(Pending))
+                .filter(invitation::account_id.eq_any(accounts.clone()))
+                .filter(invitation::email_key.eq_any(keys.clone()))
+                .select(InvitationRow::as_select());
+            let ended = invitation::table
+                .filter(invitation::closed_at.is_not_null())
+                .filter(invitation::closed_at.gt(since))
+                .filter(invitation::account_id.eq_any(accounts))
+                .filter(invitation::email_key.eq_any(keys))
+                .select(InvitationRow::as_select());
+            pending.union_all(ended).load(connection)
+        }
+        AnyConnection::Sqlite(connection) => rows_of_each_key(pairs, |(account, key)| {
+            let mut rows: Vec<InvitationRow> = invitation::table
+                .filter(invitation::status.eq(Pending))
+                .filter(invitation::account_id.eq(account))
+                .filter(invitation::email_key.eq(key))
+                .select(InvitationRow::as_select())
+                .load(connection)?;
+            let ended = invitation::table
+                .filter(invitation::closed_at.is_not_null())
+                .filter(invitation::closed_at.gt(since))
+                .filter(invitation::account_id.eq(account))
+                .filter(invitation::email_key.eq(key))
+                .select(InvitationRow::as_select());
+            rows.append(&mut ended.load(connection)?);
+            Ok(rows)
         }),
     }
 }

@@ -9,13 +9,15 @@ mod addressees;
 mod callers;
 mod invitation_updates;
 mod keys;
+mod mail_quotas;
 mod offers;
 mod open_list_row;
 mod open_lists;
-mod pg_statement;
+pub(super) mod pg_statement;
 
-pub(crate) use addressees::{are_members, invitations, pending_invitations};
+pub(crate) use addressees::{are_members, histories, invitations, pending_invitations};
 pub(crate) use callers::{TokenHolderRows, people_with_memberships, token_holders};
 pub(crate) use invitation_updates::update_invitations;
+pub(crate) use mail_quotas::mail_quotas;
 pub(crate) use offers::offers;
-pub(crate) use open_lists::{OpenListStart, nth_open_id, open_list_rows};
+pub(crate) use open_lists::{OpenListStart, earliest_end, nth_open_id, open_list_rows};

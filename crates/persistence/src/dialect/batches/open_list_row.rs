@@ -15,7 +15,7 @@ pub(crate) struct OpenListRow {
     pub(crate) list: i64,
     /// The number of invitations of the account that are stored as pending.
     pub(crate) stored_count: i64,
-    /// Whether any account has an invitation that is stored as pending but has expired.
+    /// Whether the account has an invitation that is stored as pending but has expired.
     pub(crate) any_overdue: bool,
     pub(crate) invitation: Option<OpenInvitationRow>,
 }

@@ -1,6 +1,6 @@
 use chrono::NaiveDateTime;
 use diesel::{
-    dsl::{auto_type, min},
+    dsl::auto_type,
     prelude::*,
     sql_types::{Array, BigInt, Nullable, Text, Timestamp},
 };
@@ -49,7 +49,7 @@ macro_rules! open_between {
 
 /// The statement for lists in one order. Each list costs a look-up in `unique_invitation_public_id` and one in each table of
 /// the count, then one step in `invitation_open` per row. `OFFSET 0` keeps PostgreSQL from computing the count per row. The
-/// first entry of `invitation_overdue` tells whether any invitation is overdue, once for all lists.
+/// account's first entry of `invitation_overdue_of_account` tells whether any of its invitations is overdue.
 macro_rules! open_lists_statement {
     ($name:ident, $lower:expr, $upper:expr, $direction:literal) => {
         pg_statement! {
@@ -65,7 +65,8 @@ macro_rules! open_lists_statement {
                 "::bigint[]) WITH ORDINALITY AS wanted (account_id, after, number, place) \
                  LEFT JOIN invitation AS behind ON behind.account_id = wanted.account_id AND behind.public_id = wanted.after \
                  CROSS JOIN LATERAL (SELECT \
-                    COALESCE((SELECT min(expires_at) FROM invitation WHERE status = 'pending') <= moment.now, false) AS overdue, \
+                    COALESCE((SELECT expires_at FROM invitation WHERE account_id = wanted.account_id AND closed_at IS NULL \
+                        ORDER BY account_id, expires_at LIMIT 1) <= moment.now, false) AS overdue, \
                     COALESCE((SELECT invitations FROM open_count WHERE account_id = wanted.account_id), 0) \
                     + COALESCE((SELECT sum(change) FROM open_change WHERE account_id = wanted.account_id), 0)::bigint \
                     AS stored OFFSET 0) AS counted \
@@ -157,12 +158,11 @@ pub(crate) fn open_list_rows(
             Ok(all)
         }
         AnyConnection::Sqlite(connection) => {
-            let pending = invitation::table.filter(invitation::status.eq(Pending));
-            let earliest_end: Option<NaiveDateTime> =
-                pending.select(min(invitation::expires_at)).get_result(connection)?;
-            let any_overdue = earliest_end.is_some_and(|end| end <= now);
             let mut all = Vec::new();
             for (list, start) in (1..).zip(starts) {
+                let earliest_end: Option<NaiveDateTime> =
+                    earliest_end(start.account).get_result(connection).optional()?;
+                let any_overdue = earliest_end.is_some_and(|end| end <= now);
                 let Some(rows) = rows_from(connection, start, now, limit, order)? else { continue };
                 let stored_count = open_count::table.find(start.account).select(open_count::invitations);
                 let stored_count = stored_count.get_result(connection).optional()?.unwrap_or_default();
@@ -175,6 +175,17 @@ pub(crate) fn open_list_rows(
             Ok(all)
         }
     }
+}
+
+/// The earliest end of an account's invitations that are stored as pending.
+#[auto_type(no_type_alias)]
+pub(crate) fn earliest_end(account: i64) -> _ {
+    invitation::table
+        .filter(invitation::account_id.eq(account))
+        .filter(invitation::closed_at.is_null())
+        .order((invitation::account_id, invitation::expires_at))
+        .limit(1_i64)
+        .select(invitation::expires_at)
 }
 
 #[auto_type(no_type_alias)]

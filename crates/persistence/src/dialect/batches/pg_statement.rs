@@ -42,4 +42,4 @@ macro_rules! pg_statement {
         }
     };
 }
-pub(super) use pg_statement;
+pub(in crate::dialect) use pg_statement;

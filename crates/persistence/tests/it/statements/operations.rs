@@ -9,12 +9,12 @@ use usher_domain::{
     audit::{AuditAction, AuditActor, AuditEvent},
     idempotency::{Answer, KeyDigest, NewKey, RequestMac, stale_at},
     invitation::{Invitation, NewInvitation},
-    outbox::{LeaseToken, MailState, NewMail},
+    outbox::{Destination, LeaseToken, Mail, MailQuota, MailState, NewMail},
     person::{NewPerson, Person},
     port::{
         Store, StoreError, Tx,
         store::{
-            Addressee,
+            Addressee, Claim, DeadMails, LeasedWork, MailFilter,
             Mode::{self, Read, Write},
             OpenList, Order, Page, Settlement,
         },
@@ -55,7 +55,7 @@ const fn on_sqlite(most: usize, operation: Operation) -> Operation {
     Operation { most_on_sqlite: most, ..operation }
 }
 
-pub(super) const OPERATIONS: [Operation; 45] = [
+pub(super) const OPERATIONS: [Operation; 57] = [
     operation("insert_access_token", Write, 1, |tx, s| tx.insert_access_token(&s.new_token).map(drop)),
     operation("token_holders", Read, 1, |tx, s| {
         assert!(matches!(tx.token_holders(&[&s.digest])?[..], [Some(_)]));
@@ -139,24 +139,84 @@ pub(super) const OPERATIONS: [Operation; 45] = [
     operation("overdue_invitations", Read, 1, |tx, s| {
         tx.overdue_invitations(s.invitation.expires_at, 10).map(drop)
     }),
-    operation("enqueue", Write, 1, |tx, s| tx.enqueue(slice::from_ref(&s.new_mail))),
-    operation("claim_mails", Write, 2, |tx, s| {
-        let now = s.invitation.created_at;
-        assert_eq!(tx.claim_mails(now, now + TimeDelta::seconds(60), &s.lease, 10)?.len(), 1);
-        Ok(())
-    }),
-    operation("claim_mails without any", Write, 1, |tx, s| {
-        let now = s.invitation.created_at - TimeDelta::seconds(1);
-        assert_eq!(tx.claim_mails(now, now + TimeDelta::seconds(60), &s.lease, 10)?, []);
-        Ok(())
-    }),
-    operation("settle_mail", Write, 1, |tx, s| {
+    on_sqlite(2, operation("enqueue", Write, 1, |tx, s| tx.enqueue(slice::from_ref(&s.new_mail)))),
+    // Two passes over the accounts, and the update. On SQLite a pass steps from account to account.
+    on_sqlite(
+        7,
+        operation("claim_mails", Write, 3, |tx, s| {
+            assert_eq!(tx.claim_mails(&s.claim(TimeDelta::zero()))?.len(), 1);
+            Ok(())
+        }),
+    ),
+    on_sqlite(
+        2,
+        operation("claim_mails without any", Write, 1, |tx, s| {
+            assert_eq!(tx.claim_mails(&s.claim(TimeDelta::seconds(-1)))?, []);
+            Ok(())
+        }),
+    ),
+    operation("settle_mail without the lease", Write, 1, |tx, s| {
         let at = s.invitation.created_at;
         let relayed = Settlement { state: MailState::Relayed, attempts: 1, due_at: at, error: None, at };
-        tx.settle_mail(usher_domain::id::MailId::new(1), &s.lease, &relayed).map(drop)
+        assert!(!tx.settle_mail(&s.mail, &s.lease, &relayed)?);
+        Ok(())
     }),
+    operation("mails", Read, 1, |tx, s| {
+        let filter = MailFilter { state: None, account: Some(s.invitation.account_id), limit: 10 };
+        assert_eq!(tx.mails(&filter)?.len(), 1);
+        Ok(())
+    }),
+    operation("mails that are dead", Read, 1, |tx, _| {
+        let filter = MailFilter { state: Some(MailState::Dead), account: None, limit: 10 };
+        assert_eq!(tx.mails(&filter)?, []);
+        Ok(())
+    }),
+    operation("mail_by_reference", Read, 1, |tx, s| {
+        assert!(tx.mail_by_reference(&s.mail.reference)?.is_some());
+        Ok(())
+    }),
+    operation("retry_dead_mails of an account", Write, 1, |tx, s| {
+        let which = DeadMails::OfAccount(s.invitation.account_id);
+        assert_eq!(tx.retry_dead_mails(which, s.invitation.created_at, 10)?, 0);
+        Ok(())
+    }),
+    operation("delete_old_mails", Write, 1, |tx, s| {
+        assert_eq!(tx.delete_old_mails(s.invitation.created_at, 10)?, 0);
+        Ok(())
+    }),
+    operation("mail_quotas", Read, 1, |tx, s| {
+        assert_eq!(tx.mail_quotas(slice::from_ref(&s.quota.subject))?.len(), 1);
+        Ok(())
+    }),
+    operation("put_mail_quotas", Write, 1, |tx, s| tx.put_mail_quotas(slice::from_ref(&s.quota))),
+    operation("delete_old_mail_quotas", Write, 1, |tx, s| {
+        assert_eq!(tx.delete_old_mail_quotas(s.quota.window_start, 10)?, 0);
+        Ok(())
+    }),
+    operation("take_lease", Write, 3, |tx, s| {
+        let now = s.invitation.created_at;
+        assert!(tx.take_lease(LeasedWork::Sweep, &s.lease, now, now + TimeDelta::seconds(1))?);
+        Ok(())
+    }),
+    operation("erase_ended", Write, 1, |tx, s| {
+        let now = s.invitation.created_at;
+        assert_eq!(tx.erase_ended(now, now, 10)?, 0);
+        Ok(())
+    }),
+    operation("delete_old_events", Write, 1, |tx, s| {
+        assert_eq!(tx.delete_old_events(s.event.at, 10)?, 0);
+        Ok(())
+    }),
+    on_sqlite(
+        2,
+        operation("histories", Read, 1, |tx, s| {
+            let since = s.invitation.created_at;
+            assert!(tx.histories(&[s.addressee()], since)?[0].pending.is_some());
+            Ok(())
+        }),
+    ),
     operation("mails_of", Read, 1, |tx, s| tx.mails_of(s.invitation.account_id, s.invitation.id).map(drop)),
-    operation("next_mail_due", Read, 1, |tx, _| tx.next_mail_due().map(drop)),
+    operation("next_mail_due", Read, 2, |tx, _| tx.next_mail_due().map(drop)),
     operation("take_key", Write, 1, |tx, s| {
         assert!(tx.take_key(&s.new_key, stale_at(s.new_key.created_at))?);
         Ok(())
@@ -194,6 +254,9 @@ pub(super) struct Sample {
     new_person: NewPerson,
     new_invitation: NewInvitation,
     new_mail: NewMail,
+    /// The mail of the invitation.
+    mail: Mail,
+    quota: MailQuota,
     event: AuditEvent,
     /// A key with an answer.
     key: NewKey,
@@ -213,6 +276,13 @@ impl Sample {
         let page = Page { limit: Some(10), offset: 5, order };
         assert_eq!(tx.open_invitations(self.invitation.account_id, self.invitation.created_at, page)?, []);
         Ok(())
+    }
+
+    /// A claim of mails that are due some time after the invitation's creation.
+    fn claim(&self, later: TimeDelta) -> Claim<'_> {
+        let now = self.invitation.created_at + later;
+        let until = now + TimeDelta::seconds(60);
+        Claim { now, until, token: &self.lease, limit: 10, after: None, except: &[] }
     }
 
     /// The addressee of the open invitation.
@@ -260,8 +330,14 @@ impl Sample {
                 grant("user"),
                 now,
             ),
+            mail: store
+                .read("sample", |tx| tx.mails_of(invitation.account_id, invitation.id))
+                .unwrap()
+                .remove(0),
+            quota: MailQuota::empty("mailbox:grace@example.com".to_owned(), now),
             new_mail: NewMail {
                 reference: Token::generate(entropy),
+                destination: Destination::of_mail(&invitation.email),
                 account_id: scene.owner.account.id,
                 invitation_id: invitation.id,
                 generation: 0,

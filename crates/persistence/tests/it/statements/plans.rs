@@ -10,7 +10,7 @@ use super::{
 use crate::support::{Postgres, Sqlite, TestDatabase};
 
 /// The index that each operation has to use.
-const INDEXES: [(&str, &str); 21] = [
+const INDEXES: [(&str, &str); 23] = [
     ("token_holders", "unique_access_token_digest"),
     ("access_tokens", "access_token_of_account"),
     ("revoke_access_token", "unique_access_token_public_id"),
@@ -25,9 +25,11 @@ const INDEXES: [(&str, &str); 21] = [
     ("known", "unique_person_email_key"),
     ("are_members", "unique_person_email_key"),
     ("overdue_invitations", "invitation_overdue"),
-    ("claim_mails without any", "mail_claimable"),
-    ("mails_of", "mail_of_invitation"),
-    ("next_mail_due", "mail_claimable"),
+    ("mails_of", "delivery_of_invitation"),
+    ("mails that are dead", "dead_delivery"),
+    ("mail_by_reference", "unique_delivery_reference"),
+    ("retry_dead_mails of an account", "dead_delivery_of_account"),
+    ("erase_ended", "invitation_to_erase"),
     ("kept_answer", "unique_idempotency_key_digest"),
     ("forget_answers", "idempotency_key_age"),
     ("audit_events", "audit_event_of_account"),
@@ -35,7 +37,10 @@ const INDEXES: [(&str, &str); 21] = [
 ];
 
 /// Like [`INDEXES`], for operations that are one statement on PostgreSQL only.
-const INDEXES_ON_POSTGRES: [(&str, &str); 3] = [
+const INDEXES_ON_POSTGRES: [(&str, &str); 6] = [
+    ("claim_mails without any", "unique_queued_delivery"),
+    ("histories", "unique_pending_invitation"),
+    ("histories", "invitation_ended"),
     ("open_parts", "invitation_open"),
     ("open_parts, newest first", "invitation_open"),
     ("open_parts behind one", "unique_invitation_public_id"),
@@ -107,11 +112,15 @@ const HISTORY: &str = "
             CASE WHEN n % 3 = 0 THEN 'pending' ELSE 'accepted' END, 0, now(), now(), now(),
             now() + n * interval '1 minute', CASE WHEN n % 3 = 0 THEN NULL ELSE now() END, 0
         FROM generate_series(1, 20000) n;
-    INSERT INTO mail (reference, account_id, invitation_id, generation, state, attempts, due_at, created_at,
-            updated_at)
-        SELECT 'm' || id, account_id, id, 0, CASE WHEN id % 97 = 0 THEN 'queued' ELSE 'relayed' END, 0,
-            created_at + id * interval '1 minute', created_at, created_at
+    INSERT INTO delivery (reference, kind, destination, account_id, invitation_id, generation, state, attempts, due_at,
+            created_at, queued_at, updated_at)
+        SELECT 'm' || id, 'mail', 'example.com', account_id, id, 0,
+            CASE WHEN id % 97 = 0 THEN 'queued' WHEN id % 97 = 1 THEN 'dead' ELSE 'relayed' END, 0,
+            created_at + id * interval '1 minute', created_at, created_at, created_at
         FROM invitation;
+    INSERT INTO queued_delivery (kind, account_id, due_at, delivery_id)
+        SELECT kind, account_id, due_at, id FROM delivery WHERE state = 'queued' ON CONFLICT DO NOTHING;
+    INSERT INTO dead_delivery (delivery_id, account_id) SELECT id, account_id FROM delivery WHERE state = 'dead';
     INSERT INTO audit_event (at, actor, action, account_id, invitation_id)
         SELECT created_at, 'system', 'invitation.created', account_id, id FROM invitation;
     INSERT INTO idempotency_key (digest, request, status, body, account_id, created_at)
