@@ -13,6 +13,7 @@ mod blocking_app;
 mod environment;
 mod failure;
 mod health;
+mod mail;
 mod member;
 mod migrate;
 mod openapi;
@@ -86,6 +87,7 @@ fn run(arguments: Arguments, environment: Environment) -> Result<(), Failure> {
                 AccessTokenCommand::Revoke(command) => access_token::revoke(&settings, &command),
             }
         }
+        Command::Mail(command) => mail::run(&configuration.load(DeploymentMode::Tool)?, command),
         Command::Openapi(command) => openapi::print(command.dialect),
         Command::Health(command) => {
             let output = Output::from_arguments(&command.result);

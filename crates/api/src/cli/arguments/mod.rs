@@ -2,6 +2,7 @@
 
 mod access_tokens;
 mod accounts;
+mod mails;
 mod openapi;
 mod results;
 mod values;
@@ -16,6 +17,9 @@ pub(super) use self::access_tokens::{
 pub(super) use self::accounts::{
     AccountCommand, AddMemberArguments, CreateAccountArguments, CreatePersonArguments, IssueTokenArguments,
     MemberCommand, PersonCommand, TokenCommand,
+};
+pub(super) use self::mails::{
+    ListMailsArguments, MailCommand, MailboxArguments, RetryMailsArguments, ShowMailArguments,
 };
 pub(super) use self::openapi::{Dialect, OpenapiArguments};
 use self::results::OnlyResultArguments;
@@ -76,6 +80,9 @@ pub(super) enum Command {
     /// Create, list and revoke access tokens for programs (Fastly-Key)
     #[command(subcommand)]
     AccessToken(AccessTokenCommand),
+    /// List and retry mails, and block mailboxes
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Print the OpenAPI document of a dialect
     #[command(after_help = "Example:\n  usher openapi landscape > landscape.openapi.json")]
     Openapi(OpenapiArguments),
