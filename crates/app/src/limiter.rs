@@ -25,7 +25,7 @@ pub(crate) struct Limiter {
 pub(crate) struct Permit(#[expect(dead_code, reason = "dropping it is its use")] OwnedSemaphorePermit);
 
 impl Limiter {
-    /// A limiter with that many permits, at least one.
+    /// Returns a limiter with this number of permits, or with one permit if the number is 0.
     pub(crate) fn new(permits: usize) -> Self {
         Self { permits: Arc::new(Semaphore::new(permits.max(1))), waiting: Arc::default() }
     }

@@ -32,7 +32,7 @@ const SWEEP: u32 = 100;
 /// How the worker works.
 #[derive(Debug, Clone, Copy)]
 pub struct WorkerSettings {
-    /// Mails that are sent at once, at least one.
+    /// Number of mails that are sent concurrently; 0 means 1.
     pub concurrency: usize,
     /// How often it looks for work without being woken.
     pub poll_interval: Duration,
