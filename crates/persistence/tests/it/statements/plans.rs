@@ -137,6 +137,7 @@ fn plan(place: &Postgres, sql: &str) -> String {
     let explain = format!(
         "SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off;
          SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
+         SET LOCAL enable_incremental_sort = off;
          PREPARE query AS {sql}; EXPLAIN (COSTS OFF) EXECUTE query{values}"
     );
     place.database.sql(&explain).unwrap()
