@@ -109,7 +109,7 @@ async fn command(
     let (secure_id, key) = split_code(code).ok_or(AcceptError::NotFound)?;
     let key = key.map(str::to_owned);
     let by = match credential {
-        Some(credential) => Acceptor::Principal(credentials::principal(credential)?),
+        Some(credential) => Acceptor::Principal(credentials::principal(credential, context, state).await?),
         None => newcomer(state, context, (secure_id.clone(), key.clone()), body).await?,
     };
     Ok(Accept { secure_id, key, by })

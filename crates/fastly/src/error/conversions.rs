@@ -35,6 +35,7 @@ impl From<CredentialError> for FastlyProblem {
             ),
             CredentialError::Token(token) => token_problem(token),
             CredentialError::OnlyForAccount => Self::forbidden(error),
+            CredentialError::AccessToken(error) => error.clone().into(),
         }
     }
 }
