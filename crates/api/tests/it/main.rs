@@ -4,6 +4,7 @@
 mod access_tokens;
 mod both_dialects;
 mod bounds;
+mod connections;
 mod cursors;
 mod failures;
 mod fastly;
@@ -17,6 +18,7 @@ mod long_lists;
 mod matrix;
 mod processes;
 mod quickstart;
+mod shutdown;
 mod story;
 mod together;
 mod worker;
