@@ -13,6 +13,7 @@ use usher_app::{App, Worker, WorkerSettings};
 use usher_auth::JwtVerifier;
 use usher_http_kit::{
     AppState,
+    client_address::TrustedProxies,
     connection::{self, ConnectionLimits},
     drain::Drain,
 };
@@ -124,9 +125,11 @@ fn http_server(
         drain: Arc::clone(drain),
     });
     let edges = EdgeSettings::new(settings)?;
+    let proxies = TrustedProxies::new(&settings.server.trusted_proxies);
     let app = move || {
         HttpApp::new()
             .app_data(state.clone())
+            .app_data(proxies.clone())
             .wrap(from_fn(log_request))
             .wrap(TracingLogger::<RequestSpan>::new())
             .wrap(from_fn(connection::guard_request))
