@@ -101,6 +101,7 @@ fn state(scene: &Scene) -> AppState {
         public_url: scene.env.policy.public_url.clone(),
         body_timeout: Duration::from_secs(10),
         drain: Arc::default(),
+        link_lookups: Arc::default(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use usher_app::App;
 
-use crate::drain::Drain;
+use crate::{drain::Drain, link_lookups::LinkLookups};
 
 /// The state that all handlers share. The composition root builds it once.
 #[derive(Debug, Clone)]
@@ -17,4 +17,6 @@ pub struct AppState {
     pub body_timeout: Duration,
     /// The state of the server's shutdown.
     pub drain: Arc<Drain>,
+    /// The limits on failed look-ups of links.
+    pub link_lookups: Arc<LinkLookups>,
 }

@@ -16,6 +16,7 @@ use usher_http_kit::{
     client_address::TrustedProxies,
     connection::{self, ConnectionLimits},
     drain::Drain,
+    link_lookups::LinkLookups,
 };
 use usher_web::mailbox::{self, KeptMails};
 
@@ -123,6 +124,10 @@ fn http_server(
         app,
         body_timeout: settings.server.body_timeout,
         drain: Arc::clone(drain),
+        link_lookups: Arc::new(LinkLookups::new(
+            settings.limits.failed_links_per_minute,
+            settings.limits.failed_links_per_client_and_minute,
+        )),
     });
     let edges = EdgeSettings::new(settings)?;
     let proxies = TrustedProxies::new(&settings.server.trusted_proxies);

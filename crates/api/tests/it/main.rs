@@ -13,6 +13,7 @@ mod idempotency;
 mod issuers;
 mod landscape;
 mod leaks;
+mod link_lookups;
 mod links;
 mod long_lists;
 mod matrix;

@@ -204,6 +204,7 @@ impl Site {
             public_url: self.scene.env.policy.public_url.clone(),
             body_timeout,
             drain: Arc::default(),
+            link_lookups: Arc::default(),
         };
         let app = HttpApp::new()
             .app_data(Data::new(state))
