@@ -100,6 +100,8 @@ fn state(scene: &Scene) -> AppState {
         app: Arc::new(App::new(adapters, limits)),
         public_url: scene.env.policy.public_url.clone(),
         body_timeout: Duration::from_secs(10),
+        drain: Arc::default(),
+        link_lookups: Arc::default(),
     }
 }
 

@@ -27,8 +27,14 @@ async fn live() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "ok" }))
 }
 
-/// Returns 200 if the database can be reached, otherwise 503. The application logs the failure.
+/// Returns 200 if the database can be reached, otherwise 503. The application logs the failure. During a shutdown, it returns
+/// 503 before the server stops to accept requests, so that proxies stop to send them.
 async fn ready(request: HttpRequest, state: Data<AppState>) -> HttpResponse {
+    if state.drain.is_draining() {
+        return HttpResponse::ServiceUnavailable()
+            .insert_header(("Retry-After", "1"))
+            .json(json!({ "status": "stopping" }));
+    }
     match state.app.ready(&context(&request)).await {
         Ok(()) => HttpResponse::Ok().json(json!({ "status": "ok" })),
         Err(_) => HttpResponse::ServiceUnavailable()

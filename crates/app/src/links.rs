@@ -108,6 +108,11 @@ impl WriteOperation for AcceptInvitation {
         let commands: Vec<&Accept> = requests.iter().map(|((), command)| *command).collect();
         accept_all(tx, env, &commands)
     }
+
+    /// The response names the account only, which the caller has joined.
+    fn authorize_replay(_: &mut dyn Tx, (): &(), _: &Accept) -> Result<(), AcceptError> {
+        Ok(())
+    }
 }
 
 struct DeclineInvitation;
@@ -127,5 +132,10 @@ impl WriteOperation for DeclineInvitation {
         requests: &[IdentifiedCommand<'_, Self>],
     ) -> Results<(), DeclineError> {
         Ok(requests.iter().map(|((), command)| decline(tx, env, command)).collect())
+    }
+
+    /// The response has no content.
+    fn authorize_replay(_: &mut dyn Tx, (): &(), _: &Decline) -> Result<(), DeclineError> {
+        Ok(())
     }
 }

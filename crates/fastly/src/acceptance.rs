@@ -71,7 +71,7 @@ pub(crate) struct AcceptanceResponse {
         (status = 410, description = "The invitation has ended, or a newer mail was sent", body = ErrorBody),
         (status = 413, description = "The body is larger than 64 KiB", body = ErrorBody),
         (status = 422, description = "The `Idempotency-Key` was used for another request", body = ErrorBody),
-        (status = 429, description = "The write limit of the hour is reached, with a token. Repeat the request after `Retry-After`", body = ErrorBody),
+        (status = 429, description = "The write limit of the hour is reached, with a token; or too many acceptances of this client had a wrong code. Repeat the request after `Retry-After`", body = ErrorBody),
         (status = 503, description = "The service is busy. Repeat the request after `Retry-After`; nothing is done twice", body = ErrorBody),
     ),
     security((), ("fastly_key" = []), ("bearer" = []))
@@ -109,7 +109,7 @@ async fn command(
     let (secure_id, key) = split_code(code).ok_or(AcceptError::NotFound)?;
     let key = key.map(str::to_owned);
     let by = match credential {
-        Some(credential) => Acceptor::Principal(credentials::principal(credential)?),
+        Some(credential) => Acceptor::Principal(credentials::principal(credential, context, state).await?),
         None => newcomer(state, context, (secure_id.clone(), key.clone()), body).await?,
     };
     Ok(Accept { secure_id, key, by })

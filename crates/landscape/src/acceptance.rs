@@ -92,12 +92,13 @@ pub(crate) async fn accept(
     settings: Data<LandscapeSettings>,
 ) -> Result<HttpResponse, Problem> {
     let credential = bearer_credential(&request, &state).await?;
-    let by = Acceptor::Principal(credentials::principal(credential.clone())?);
+    let context = context(&request);
+    let by = Acceptor::Principal(credentials::principal(credential.clone(), &context, &state).await?);
     let Content { body, key } = content(&request, payload, &state, **settings).await;
     let link = body.and_then(|body| link(&body));
     let command = link.map(|link| Accept { secure_id: link.secure_id, key: link.key, by });
     let caller = LinkCaller::SignedIn(credential);
-    let Parsed { input, not_understood } = call(context(&request), caller, key, command);
+    let Parsed { input, not_understood } = call(context, caller, key, command);
     let outcome = state.app.links().accept(input, Arc::new(accepted)).await;
     respond(outcome, not_understood)
 }
@@ -136,7 +137,11 @@ pub(crate) async fn reject(
     settings: Data<LandscapeSettings>,
 ) -> Result<HttpResponse, Problem> {
     let credential = credentials::optional(bearer_credential(&request, &state).await)?;
-    let by = credential.clone().map(credentials::principal).transpose()?;
+    let context = context(&request);
+    let by = match credential.clone() {
+        Some(credential) => Some(credentials::principal(credential, &context, &state).await?),
+        None => None,
+    };
     let Content { body, key } = content(&request, payload, &state, **settings).await;
     let link = body.and_then(|body| link(&body));
     // Without a token and without a key, the response is the one for a missing token.
@@ -146,7 +151,7 @@ pub(crate) async fn reject(
     let secure_id = link.as_ref().ok().map(|link| link.secure_id.clone());
     let caller = credential.map_or(LinkCaller::Anonymous(secure_id), LinkCaller::SignedIn);
     let command = link.map(|link| Decline { secure_id: link.secure_id, key: link.key, by });
-    let Parsed { input, not_understood } = call(context(&request), caller, key, command);
+    let Parsed { input, not_understood } = call(context, caller, key, command);
     let outcome = state.app.links().decline(input, Arc::new(no_content)).await;
     respond(outcome, not_understood)
 }

@@ -35,6 +35,31 @@ pub enum StartError {
         /// The error of the operating system.
         source: io::Error,
     },
+    /// The process may not open enough files for the configured connections.
+    #[error(
+        "server.max_connections = {wanted} needs {} open files, but the process may have {files}: raise its limit (`ulimit -n`, \
+         LimitNOFILE of systemd), or allow fewer connections",
+        wanted + reserved
+    )]
+    TooManyConnections {
+        /// The configured connections.
+        wanted: usize,
+        /// The files that the process needs for other purposes.
+        reserved: usize,
+        /// The process's limit of open files.
+        files: usize,
+    },
+    /// The process may not open enough files for any connection.
+    #[error(
+        "the process may have {files} open files, but needs {reserved} besides its connections: raise its limit (`ulimit -n`, \
+         LimitNOFILE of systemd)"
+    )]
+    TooFewFiles {
+        /// The files that the process needs besides connections.
+        reserved: usize,
+        /// The process's limit of open files.
+        files: usize,
+    },
     /// The example account of development mode could not be created.
     #[error("the example account cannot be created: {0}")]
     Example(String),

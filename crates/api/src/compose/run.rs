@@ -1,4 +1,4 @@
-use std::io;
+use std::{io, time::Duration};
 
 use super::{
     ClockAndEntropy, Deployment, Server, StartError, WorkerPlacement,
@@ -46,8 +46,10 @@ pub async fn worker(settings: Settings) -> Result<(), StartError> {
 }
 
 /// `usher`: runs development mode with an example account, until a signal. Prints instructions to `out`.
-pub async fn develop(settings: Settings, out: &mut (dyn io::Write + Send)) -> Result<(), StartError> {
+pub async fn develop(mut settings: Settings, out: &mut (dyn io::Write + Send)) -> Result<(), StartError> {
     start_log(&settings);
+    // No proxy needs to notice.
+    settings.server.drain_delay = Duration::ZERO;
     let ports = ClockAndEntropy::system();
     let verifier = verifier(&settings, &ports.clock)?;
     let placement = WorkerPlacement::InProcess(mail_transport(&settings)?);

@@ -41,6 +41,12 @@ pub struct LimitSection {
     /// Writes of one person in an hour, across both dialects and all replicas; 0 for no limit.
     #[serde(deserialize_with = "number::<_, _, 0, 1_000_000_000>")]
     pub writes_per_hour: u32,
+    /// Failed look-ups of links in a minute of one client, in this process; 0 for no limit.
+    #[serde(deserialize_with = "number::<_, _, 0, 1_000_000>")]
+    pub failed_links_per_client_and_minute: u32,
+    /// Failed look-ups of links in a minute of all clients, in this process; 0 for no limit.
+    #[serde(deserialize_with = "number::<_, _, 0, 1_000_000>")]
+    pub failed_links_per_minute: u32,
 }
 
 /// `[landscape]`: Landscape's dialect.

@@ -194,6 +194,11 @@ fn insert(
     Ok(written)
 }
 
+/// Checks the right to see the response to the command again: the secure id is for actors who can still make the invitation.
+pub fn authorize_replay(actor: &Actor, command: &Invite) -> Result<(), InviteError> {
+    authorize(actor, &command.grant)
+}
+
 fn authorize(actor: &Actor, grant: &Grant) -> Result<(), InviteError> {
     if !actor.may(Permission::InviteMembers) {
         return Err(InviteError::Forbidden);

@@ -91,3 +91,14 @@ pub fn resend(
     record(tx, &invitation, AuditAction::InvitationResent, by, None, now)?;
     Ok(invitation)
 }
+
+/// Checks the right to see the response to a resend again, whatever became of the invitation: it shows the secure id.
+pub fn authorize_replay(tx: &mut dyn Tx, actor: &Actor, id: InvitationId) -> Result<(), ResendError> {
+    if !actor.may(Permission::InviteMembers) {
+        return Err(ResendError::Forbidden);
+    }
+    match tx.invitation(actor.account.id, id)? {
+        Some(invitation) if !actor.may_hand_out(&invitation.grant) => Err(ResendError::AboveCeiling),
+        _ => Ok(()),
+    }
+}

@@ -56,3 +56,8 @@ pub fn revoke(tx: &mut dyn Tx, env: &Env, actor: &Actor, named: &InvitationRef) 
     record(tx, &invitation, AuditAction::InvitationRevoked, by, None, now)?;
     Ok(())
 }
+
+/// Checks the right to see the response to a revocation again.
+pub fn authorize_replay(actor: &Actor) -> Result<(), RevokeError> {
+    if actor.may(Permission::InviteMembers) { Ok(()) } else { Err(RevokeError::Forbidden) }
+}

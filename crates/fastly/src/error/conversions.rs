@@ -11,6 +11,7 @@ use usher_domain::{
 };
 use usher_http_kit::{
     body::BodyError, credentials::CredentialError, idempotency_key::HeaderError, json::ReadError,
+    link_lookups::TooManyLookups,
 };
 
 use super::FastlyProblem;
@@ -35,6 +36,7 @@ impl From<CredentialError> for FastlyProblem {
             ),
             CredentialError::Token(token) => token_problem(token),
             CredentialError::OnlyForAccount => Self::forbidden(error),
+            CredentialError::AccessToken(error) => error.clone().into(),
         }
     }
 }
@@ -46,6 +48,12 @@ fn token_problem(error: &TokenError) -> FastlyProblem {
         TokenError::KeysUnavailable => {
             FastlyProblem::unavailable("the keys of the token's issuer cannot be reached; try again", 5)
         }
+    }
+}
+
+impl From<TooManyLookups> for FastlyProblem {
+    fn from(error: TooManyLookups) -> Self {
+        Self::too_many(error, error.retry_after)
     }
 }
 

@@ -17,6 +17,7 @@ impl From<CredentialError> for Problem {
             CredentialError::Missing | CredentialError::Malformed => Self::unauthorized(error),
             CredentialError::Token(token) => token_problem(token),
             CredentialError::OnlyForAccount => Self::forbidden(error),
+            CredentialError::AccessToken(error) => error.clone().into(),
         }
     }
 }

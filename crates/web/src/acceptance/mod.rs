@@ -34,7 +34,10 @@ use actix_web::{
     web::{Data, ServiceConfig},
 };
 pub use settings::PageSettings;
-use usher_http_kit::endpoint::{Endpoint, mount};
+use usher_http_kit::{
+    endpoint::{Endpoint, mount},
+    link_lookups::TooManyLookups,
+};
 
 use crate::page::stylesheet;
 
@@ -47,8 +50,8 @@ const PATHS: [&str; 3] = ["/accept-invitation/{secure_id}", "/accept-invitation/
 pub fn endpoints() -> Vec<Endpoint> {
     let pages = PATHS.into_iter().flat_map(|path| {
         [
-            Endpoint::new(Method::GET, path, handlers::show),
-            Endpoint::new(Method::POST, path, handlers::submit),
+            Endpoint::new(Method::GET, path, handlers::show).looks_up_link(too_many_lookups),
+            Endpoint::new(Method::POST, path, handlers::submit).looks_up_link(too_many_lookups),
         ]
     });
     let assets = [Endpoint::new(Method::GET, stylesheet::PATH, stylesheet::get)];
@@ -59,6 +62,10 @@ pub fn endpoints() -> Vec<Endpoint> {
 pub fn configure(config: &mut ServiceConfig, settings: PageSettings) {
     config.app_data(Data::new(settings));
     mount(config, endpoints(), || Route::new().to(method_not_allowed));
+}
+
+fn too_many_lookups(error: TooManyLookups) -> HttpResponse {
+    failure::too_many_lookups(error).into()
 }
 
 async fn method_not_allowed() -> HttpResponse {

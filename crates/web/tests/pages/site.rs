@@ -203,6 +203,8 @@ impl Site {
             app: Arc::clone(&self.app),
             public_url: self.scene.env.policy.public_url.clone(),
             body_timeout,
+            drain: Arc::default(),
+            link_lookups: Arc::default(),
         };
         let app = HttpApp::new()
             .app_data(Data::new(state))

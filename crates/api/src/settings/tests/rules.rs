@@ -33,6 +33,19 @@ fn the_public_url_is_https_except_on_this_machine() {
 }
 
 #[test]
+fn trusted_proxies_are_networks_or_addresses() {
+    let proxies = |value: &str| Scenario::new().env("USHER__SERVER__TRUSTED_PROXIES", value);
+    let networks = proxies("10.0.0.0/8, fd00::/8,192.0.2.1").load_valid(DeploymentMode::Development);
+    let networks: Vec<String> = networks.server.trusted_proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(networks, ["10.0.0.0/8", "fd00::/8", "192.0.2.1/32"]);
+    assert!(Scenario::new().load_valid(DeploymentMode::Development).server.trusted_proxies.is_empty());
+    for wrong in ["10.0.0.0/33", "proxy.example.com", "*", "10.0.0.0/8;fd00::/8", "::ffff:10.0.0.0/104"] {
+        let text = proxies(wrong).problem_of(DeploymentMode::Development, "server.trusted_proxies");
+        assert!(text.contains("must be a list of networks"), "{text}");
+    }
+}
+
+#[test]
 fn base_urls_have_no_trailing_slash() {
     let here = "127.0.0.1:4711".parse().unwrap();
     for (url, base) in [
@@ -100,6 +113,11 @@ fn numbers_and_times_have_bounds() {
         ("USHER__DATABASE__ACQUIRE_TIMEOUT", "0s", "database.acquire_timeout"),
         ("USHER__SERVER__BODY_TIMEOUT", "0s", "server.body_timeout"),
         ("USHER__SERVER__SHUTDOWN_TIMEOUT", "1day", "server.shutdown_timeout"),
+        ("USHER__SERVER__HEAD_TIMEOUT", "0s", "server.head_timeout"),
+        ("USHER__SERVER__WRITE_TIMEOUT", "0s", "server.write_timeout"),
+        ("USHER__SERVER__KEEP_ALIVE", "0s", "server.keep_alive"),
+        ("USHER__SERVER__DRAIN_DELAY", "1day", "server.drain_delay"),
+        ("USHER__SERVER__MAX_CONNECTIONS", "-1", "server.max_connections"),
         ("USHER__AUTH__LEEWAY", "61s", "auth.leeway"),
         ("USHER__AUTH__TOKEN_LIFETIME", "1s", "auth.token_lifetime"),
         ("USHER__AUTH__TOKEN_LIFETIME", "1y", "auth.token_lifetime"),
