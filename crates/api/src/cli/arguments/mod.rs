@@ -2,7 +2,9 @@
 
 mod access_tokens;
 mod accounts;
+mod config;
 mod openapi;
+mod relay;
 mod results;
 mod values;
 
@@ -17,7 +19,9 @@ pub(super) use self::accounts::{
     AccountCommand, AddMemberArguments, CreateAccountArguments, CreatePersonArguments, IssueTokenArguments,
     MemberCommand, PersonCommand, TokenCommand,
 };
+pub(super) use self::config::{CompletionsArguments, ConfigCommand};
 pub(super) use self::openapi::{Dialect, OpenapiArguments};
+pub(super) use self::relay::{MailCommand, TestMailArguments};
 use self::results::OnlyResultArguments;
 pub(super) use self::results::ResultArguments;
 pub(super) use self::values::HealthUrl;
@@ -29,7 +33,7 @@ use crate::settings::Settings;
 /// Without a command it starts in development mode: on this machine only, with an embedded database
 /// under ./data, an example account, and a mailbox for its mails. No configuration is necessary.
 #[derive(Debug, Parser)]
-#[command(verbatim_doc_comment, name = "usher", version, after_help = AFTER_HELP)]
+#[command(verbatim_doc_comment, name = "usher", version = env!("USHER_VERSION"), after_help = AFTER_HELP)]
 pub(super) struct Arguments {
     #[arg(long, global = true, value_name = "FILE", help = CONFIG_HELP)]
     pub(super) config: Option<PathBuf>,
@@ -76,6 +80,18 @@ pub(super) enum Command {
     /// Create, list and revoke access tokens for programs (Fastly-Key)
     #[command(subcommand)]
     AccessToken(AccessTokenCommand),
+    /// Check the settings, database, clock, mail relay, key sets and public URL; sends no mail
+    #[command(after_help = "Example:\n  usher doctor --config /etc/usher/production.toml")]
+    Doctor(OnlyResultArguments),
+    /// Try the mail relay
+    #[command(subcommand)]
+    Mail(MailCommand),
+    /// Show and check the settings
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print the script that completes commands in a shell
+    #[command(after_help = "Example:\n  usher completions bash > /etc/bash_completion.d/usher")]
+    Completions(CompletionsArguments),
     /// Print the OpenAPI document of a dialect
     #[command(after_help = "Example:\n  usher openapi landscape > landscape.openapi.json")]
     Openapi(OpenapiArguments),
