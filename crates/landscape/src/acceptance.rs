@@ -48,6 +48,7 @@ struct Link {
     responses(
         (status = 200, description = "The title of the account", body = SummaryResponse),
         (status = 404, description = "`NotFound`: there is no such open invitation", body = ErrorResponse),
+        (status = 429, description = "`TooManyRequests`: too many links that do not exist were opened. Repeat the request after `Retry-After`", body = ErrorResponse),
         Failed,
     )
 )]
