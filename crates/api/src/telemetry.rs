@@ -1,4 +1,4 @@
-//! The log. Each request has one line with method, route, status, time and request id.
+//! The log. Each request has one line with method, route, status, time, request id and address of the client.
 //!
 //! The route is the pattern, such as `/invitations/{id}`. The path and the query are not logged, because they hold `secure_id`s and
 //! keys.
@@ -15,6 +15,7 @@ use actix_web::{
 use tracing::Span;
 use tracing_actix_web::{RequestId, RootSpanBuilder};
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
+use usher_http_kit::client_address;
 
 use crate::settings::{LogFormat, LogSection};
 
@@ -34,14 +35,15 @@ pub fn start(log: &LogSection) {
     drop(started);
 }
 
-/// The span of a request, with its id only: other fields can hold secrets.
+/// The span of a request, with its id and the address of its client only: other fields can hold secrets.
 #[derive(Debug)]
 pub struct RequestSpan;
 
 impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
         let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
-        tracing::info_span!("request", %id)
+        let client = client_address(request.request());
+        tracing::info_span!("request", %id, %client)
     }
 
     fn on_request_end<B: MessageBody>(_: Span, _: &Result<ServiceResponse<B>, Error>) {}

@@ -1,7 +1,7 @@
 //! The HTTP code that all edges share. It defines no wire format.
 //!
-//! What belongs here: reading bodies and credentials, strict JSON, idempotency keys, request ids, endpoints as data. What does
-//! not: statuses, error bodies and field names, which each edge defines. An edge depends on this crate and on `usher-app`,
+//! What belongs here: reading bodies and credentials, strict JSON, idempotency keys, request ids, addresses of clients,
+//! endpoints as data. What does not: statuses, error bodies and field names, which each edge defines. An edge depends on this crate and on `usher-app`,
 //! and on no other edge.
 //!
 //! A handler reads the credential and the body, builds a [`Call`](usher_app::Call) with [`call`] or a
@@ -9,6 +9,7 @@
 //! [`problem`] and [`reply::response`].
 
 pub mod body;
+pub mod client_address;
 pub mod credentials;
 pub mod endpoint;
 pub mod idempotency_key;
@@ -21,6 +22,7 @@ pub mod request;
 mod state;
 pub mod unread_body;
 
+pub use client_address::client_address;
 pub use repeated::repeated;
 pub use request::{Parsed, call, context, problem, query};
 pub use state::AppState;

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tracing_actix_web::TracingLogger;
 use usher_app::{App, Worker, WorkerSettings};
 use usher_auth::JwtVerifier;
-use usher_http_kit::{AppState, unread_body};
+use usher_http_kit::{AppState, client_address::TrustedProxies, unread_body};
 use usher_web::mailbox::{self, KeptMails};
 
 use super::{Deployment, MailTransport, StartError, mailbox::Mailbox, shutdown};
@@ -118,9 +118,11 @@ fn http_server(
         body_timeout: settings.server.body_timeout,
     });
     let edges = EdgeSettings::new(settings)?;
+    let proxies = TrustedProxies::new(&settings.server.trusted_proxies);
     let server = HttpServer::new(move || {
         HttpApp::new()
             .app_data(state.clone())
+            .app_data(proxies.clone())
             .wrap(from_fn(log_request))
             .wrap(TracingLogger::<RequestSpan>::new())
             .wrap(from_fn(unread_body::close_connection))

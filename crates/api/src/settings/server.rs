@@ -1,6 +1,10 @@
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
-use serde::{Deserialize, Deserializer};
+use ipnet::IpNet;
+use serde::{Deserialize, Deserializer, de::Error as _};
 use url::Url;
 use usher_auth::is_loopback;
 
@@ -22,6 +26,9 @@ pub struct ServerSection {
     pub public_url: Option<Url>,
     /// Whether `public_url` can be `http://` on another machine.
     pub insecure_public_url: bool,
+    /// Networks of the proxies whose `X-Forwarded-For` is believed.
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<IpNet>,
     /// Threads that handle connections; at least one.
     #[serde(deserialize_with = "threads")]
     pub threads: usize,
@@ -83,6 +90,21 @@ impl ServerSection {
 fn bind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
     let wanted = "an IP address and a port, such as 127.0.0.1:8080 or [::]:8080";
     parsed(deserializer, wanted, |text| text.parse().ok())
+}
+
+fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    let networks: Option<Vec<IpNet>> = texts.iter().map(|text| network(text)).collect();
+    let wanted = "must be a list of networks and addresses, such as [\"10.0.0.0/8\", \"fd00::/8\"]";
+    networks.ok_or_else(|| D::Error::custom(wanted))
+}
+
+/// Parses a network, or an address as a network of its own. Addresses of clients are compared as IPv4 where possible, so a
+/// network of IPv4 addresses that are mapped to IPv6 would never match, and is rejected.
+fn network(text: &str) -> Option<IpNet> {
+    let network = text.parse().or_else(|_| text.parse().map(|address: IpAddr| IpNet::from(address))).ok()?;
+    let is_mapped = matches!(network, IpNet::V6(network) if network.addr().to_ipv4_mapped().is_some());
+    (!is_mapped).then_some(network)
 }
 
 fn threads<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {

@@ -33,6 +33,19 @@ fn the_public_url_is_https_except_on_this_machine() {
 }
 
 #[test]
+fn trusted_proxies_are_networks_or_addresses() {
+    let proxies = |value: &str| Scenario::new().env("USHER__SERVER__TRUSTED_PROXIES", value);
+    let networks = proxies("10.0.0.0/8, fd00::/8,192.0.2.1").load_valid(DeploymentMode::Development);
+    let networks: Vec<String> = networks.server.trusted_proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(networks, ["10.0.0.0/8", "fd00::/8", "192.0.2.1/32"]);
+    assert!(Scenario::new().load_valid(DeploymentMode::Development).server.trusted_proxies.is_empty());
+    for wrong in ["10.0.0.0/33", "proxy.example.com", "*", "10.0.0.0/8;fd00::/8", "::ffff:10.0.0.0/104"] {
+        let text = proxies(wrong).problem_of(DeploymentMode::Development, "server.trusted_proxies");
+        assert!(text.contains("must be a list of networks"), "{text}");
+    }
+}
+
+#[test]
 fn base_urls_have_no_trailing_slash() {
     let here = "127.0.0.1:4711".parse().unwrap();
     for (url, base) in [
