@@ -1,4 +1,5 @@
-//! The log. Each request has one line with method, route, status, time, request id and address of the client.
+//! The log. Each request has one line with method, route, status and time, in a span with request id, address of the client and
+//! trace id.
 //!
 //! The route is the pattern, such as `/invitations/{id}`. The path and the query are not logged, because they hold `secure_id`s and
 //! keys.
@@ -6,44 +7,76 @@
 use std::io::{self, IsTerminal as _};
 
 use actix_web::{
-    Error, HttpMessage as _,
+    Error,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{HeaderName, HeaderValue},
+    http::header::HeaderValue,
     middleware::Next,
 };
-use tracing::Span;
-use tracing_actix_web::{RequestId, RootSpanBuilder};
-use tracing_subscriber::{EnvFilter, fmt, prelude::*};
-use usher_http_kit::client_address;
+use tracing::{Level, Metadata, Span};
+use tracing_actix_web::RootSpanBuilder;
+use tracing_subscriber::{EnvFilter, filter::filter_fn, fmt, prelude::*};
+use usher_http_kit::{
+    client_address, request_id,
+    request_id::{X_REQUEST_ID, trace_id},
+};
 
 use crate::settings::{LogFormat, LogSection};
 
 /// Starts the log on standard error. It does nothing if a log is running, as in tests.
 pub fn start(log: &LogSection) {
-    let filter = EnvFilter::try_new(&log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let registry = tracing_subscriber::registry().with(filter);
+    let registry = tracing_subscriber::registry().with(filter(log));
+    let shows_connections = log.filter.contains(CONNECTIONS);
+    let shown = filter_fn(move |metadata| shows_connections || !is_connection_error(metadata));
     let started = match log.format {
         LogFormat::Text => {
             let is_terminal = io::stderr().is_terminal();
             let layer = fmt::layer().with_target(false).with_ansi(is_terminal).with_writer(io::stderr);
-            registry.with(layer).try_init()
+            registry.with(layer.with_filter(shown)).try_init()
         }
-        LogFormat::Json => registry.with(fmt::layer().json().with_writer(io::stderr)).try_init(),
+        LogFormat::Json => {
+            let layer = fmt::layer().json().with_writer(io::stderr);
+            registry.with(layer.with_filter(shown)).try_init()
+        }
     };
     // The only error is that a log is running.
     drop(started);
 }
 
-/// The span of a request, with its id and the address of its client only: other fields can hold secrets.
+/// The configured filter. The span of a request is always on, because any line that passes may belong to a request.
+fn filter(log: &LogSection) -> EnvFilter {
+    let filter = EnvFilter::try_new(&log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    match format!("{REQUEST}=error").parse() {
+        Ok(span) => filter.add_directive(span),
+        Err(_) => filter,
+    }
+}
+
+/// The target of the library that reads requests from connections.
+const CONNECTIONS: &str = "actix_http";
+
+/// Whether a line says that a connection ended with a request that could not be read. The library logs such lines as errors,
+/// but the fault is the client's, and any stranger can cause as many as they like. `log.filter` shows them if it names the
+/// library.
+fn is_connection_error(metadata: &Metadata<'_>) -> bool {
+    let is_of_library =
+        metadata.target().strip_prefix(CONNECTIONS).is_some_and(|rest| rest.starts_with("::"));
+    is_of_library && *metadata.level() == Level::ERROR
+}
+
+/// The target of the span of a request.
+const REQUEST: &str = "usher::request";
+
+/// The span of a request, with its id, the address of its client and its trace only: other fields can hold secrets.
 #[derive(Debug)]
 pub struct RequestSpan;
 
 impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
-        let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
-        let client = client_address(request.request());
-        tracing::info_span!("request", %id, %client)
+        let request = request.request();
+        let (id, client) = (request_id(request).unwrap_or_default(), client_address(request));
+        let trace_id = trace_id(request).map(tracing::field::display);
+        tracing::error_span!(target: REQUEST, "request", %id, %client, trace_id)
     }
 
     fn on_request_end<B: MessageBody>(_: Span, _: &Result<ServiceResponse<B>, Error>) {}
@@ -55,7 +88,7 @@ pub async fn log_request(
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let start = tokio::time::Instant::now();
-    let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+    let id = request_id(request.request()).unwrap_or_default();
     let method = request.method().clone();
     let mut response = next.call(request).await?;
     let route = response.request().match_pattern().unwrap_or_else(|| "(none)".to_owned());
@@ -68,7 +101,7 @@ pub async fn log_request(
         tracing::info!(%method, route, status, milliseconds, "responded");
     }
     if let Ok(value) = HeaderValue::try_from(id) {
-        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+        response.headers_mut().insert(X_REQUEST_ID, value);
     }
     Ok(response)
 }

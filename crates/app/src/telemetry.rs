@@ -2,6 +2,8 @@
 //!
 //! OPERATIONS.md has the table: each 503, its log line, its counter, what to do.
 
+pub mod security;
+
 use metrics::counter;
 use usher_domain::port::{StoreError, store::UnitError};
 

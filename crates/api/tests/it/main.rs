@@ -13,6 +13,7 @@ mod issuers;
 mod landscape;
 mod leaks;
 mod links;
+mod logs;
 mod long_lists;
 mod matrix;
 mod processes;
