@@ -95,16 +95,15 @@ impl Process {
         }
     }
 
-    /// Sends SIGTERM.
-    pub(crate) fn signal(&self) {
-        // The shell's built-in `kill`: not every machine has the program.
-        let kill = format!("kill -TERM {}", self.running.0.id());
+    /// Sends a signal with the shell's built-in `kill`: not every machine has the program.
+    pub(crate) fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.running.0.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
 
     /// Sends SIGTERM, waits for a successful end and returns the whole log.
     pub(crate) fn terminate(self) -> String {
-        self.signal();
+        self.signal("TERM");
         self.wait()
     }
 
