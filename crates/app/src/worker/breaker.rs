@@ -1,79 +1,123 @@
+use std::collections::VecDeque;
+
 use chrono::TimeDelta;
 use usher_domain::Timestamp;
 
-/// Keeps mails from being tried one by one while the relay cannot be reached. After a failure to connect, nothing is
-/// claimed for a while; then a single mail tests the relay before the others are claimed.
+use super::deliver::RelayState;
+
+/// Keeps mails from being tried one by one while the relay cannot be reached, or rejects nearly all of them. Then nothing
+/// is claimed for a while; afterwards a single mail tests the relay before the others are claimed.
 #[derive(Debug, Default)]
 pub(super) struct Breaker {
-    failures: u32,
-    open_until: Option<Timestamp>,
+    open: Option<Open>,
+    /// Whether each of the last [`WINDOW`] mails that the relay accepted or rejected was rejected.
+    rejected: VecDeque<bool>,
 }
 
-/// Longest pause between two tries of an unreachable relay.
+/// Why and until when the breaker is open.
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    cause: Cause,
+    until: Timestamp,
+    failures: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cause {
+    /// The relay cannot be reached. Every answer shows that it can be reached again.
+    Unreachable,
+    /// The relay rejects nearly every mail (5yz). Only an accepted mail ends that.
+    Refuses,
+}
+
+/// Longest pause between two tests of the relay.
 const LONGEST: TimeDelta = TimeDelta::seconds(30);
 
+/// How many mails the share of rejections is taken from.
+const WINDOW: usize = 10;
+
+/// The rejections among the last [`WINDOW`] mails that open the breaker. A tenth of bad addresses never reaches it.
+const TOO_MANY: usize = 8;
+
 impl Breaker {
-    /// How many mails may be claimed when there is room for `places`.
-    pub(super) fn allowed(&self, places: usize, now: Timestamp) -> u32 {
-        match self.open_until {
-            Some(until) if now < until => 0,
-            Some(_) => u32::from(places > 0),
+    /// How many mails may be claimed when there is room for `places`, while `running` others are being sent.
+    pub(super) fn allowed(&self, places: usize, running: usize, now: Timestamp) -> u32 {
+        match self.open {
+            Some(open) if now < open.until => 0,
+            Some(_) => u32::from(places > 0 && running == 0),
             None => u32::try_from(places).unwrap_or(u32::MAX),
         }
     }
 
-    /// The relay answered.
-    pub(super) fn close(&mut self) {
-        if self.open_until.take().is_some() {
-            tracing::info!("the mail relay is reachable again");
-        }
-        self.failures = 0;
+    /// Whether the relay rejects nearly every mail. A rejection of a recipient is then not to be trusted.
+    pub(super) fn refuses_most(&self) -> bool {
+        self.open.is_some_and(|open| open.cause == Cause::Refuses)
     }
 
-    /// The relay could not be reached. Of several deliveries that fail in the same pause only the first counts.
-    pub(super) fn open(&mut self, now: Timestamp) {
-        if self.open_until.is_some_and(|until| now < until) {
+    /// Takes the result of a delivery.
+    pub(super) fn note(&mut self, relay: RelayState, now: Timestamp) {
+        match relay {
+            RelayState::Accepted => {
+                self.record(false);
+                self.close();
+            }
+            RelayState::Refused => self.note_rejection(true, now),
+            // The next mail can have a valid recipient, so it does not wait longer and longer.
+            RelayState::RecipientRefused => self.note_rejection(false, now),
+            RelayState::Answered if !self.refuses_most() => self.close(),
+            RelayState::Unreachable => self.open(Cause::Unreachable, true, now),
+            RelayState::Answered | RelayState::Unknown => {}
+        }
+    }
+
+    fn note_rejection(&mut self, grows: bool, now: Timestamp) {
+        self.record(true);
+        let refuses = self.rejected.iter().filter(|rejected| **rejected).count() >= TOO_MANY;
+        match self.open {
+            _ if refuses => self.open(Cause::Refuses, grows, now),
+            Some(open) if open.cause == Cause::Unreachable => self.close(),
+            _ => {}
+        }
+    }
+
+    fn record(&mut self, rejected: bool) {
+        self.rejected.push_back(rejected);
+        if self.rejected.len() > WINDOW {
+            self.rejected.pop_front();
+        }
+    }
+
+    fn close(&mut self) {
+        match self.open.take().map(|open| open.cause) {
+            Some(Cause::Unreachable) => tracing::info!("the mail relay is reachable again"),
+            Some(Cause::Refuses) => {
+                self.rejected.clear();
+                tracing::info!("the mail relay accepts mails again");
+            }
+            None => {}
+        }
+    }
+
+    /// Opens the breaker, or keeps it open. Of several deliveries that fail in the same pause only the first counts. `grows`:
+    /// the next pause is longer.
+    fn open(&mut self, cause: Cause, grows: bool, now: Timestamp) {
+        if self.open.is_some_and(|open| now < open.until) {
             return;
         }
-        let pause = TimeDelta::seconds(1 << self.failures.min(5)).min(LONGEST);
-        self.failures = self.failures.saturating_add(1);
-        self.open_until = Some(now + pause);
+        // A relay that refused mails and then cannot be reached still has to accept a mail.
+        let cause = if self.refuses_most() { Cause::Refuses } else { cause };
+        if cause == Cause::Refuses && !self.refuses_most() {
+            tracing::error!(
+                rejected = TOO_MANY,
+                of = WINDOW,
+                "the mail relay rejects nearly every mail: mails wait, and one at a time tests the relay"
+            );
+        }
+        let failures = self.open.map_or(0, |open| open.failures);
+        let pause = TimeDelta::seconds(1 << failures.min(5)).min(LONGEST);
+        self.open = Some(Open { cause, until: now + pause, failures: failures.saturating_add(grows.into()) });
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_timestamp(1_000_000 + seconds, 0).unwrap()
-    }
-
-    #[test]
-    fn pauses_double_and_one_mail_tries_the_way() {
-        let mut breaker = Breaker::default();
-        assert_eq!(breaker.allowed(4, at(0)), 4);
-        breaker.open(at(0));
-        breaker.open(at(0));
-        assert_eq!(breaker.allowed(4, at(0)), 0);
-        assert_eq!(breaker.allowed(4, at(1)), 1, "half open");
-        assert_eq!(breaker.allowed(0, at(1)), 0, "a probe needs a place as well");
-        breaker.open(at(1));
-        assert_eq!(breaker.allowed(4, at(2)), 0, "the second pause is two seconds");
-        assert_eq!(breaker.allowed(4, at(3)), 1);
-        breaker.close();
-        assert_eq!(breaker.allowed(4, at(3)), 4);
-    }
-
-    #[test]
-    fn the_pause_never_grows_beyond_half_a_minute() {
-        let mut breaker = Breaker::default();
-        let mut now = 0;
-        for _ in 0..20 {
-            breaker.open(at(now));
-            assert_eq!(breaker.allowed(1, at(now + 30)), 1);
-            now += 30;
-        }
-        assert_eq!(breaker.allowed(1, at(now)), 1);
-    }
-}
+mod tests;
