@@ -61,18 +61,22 @@ impl Breaker {
                 self.record(false);
                 self.close();
             }
-            RelayState::Refused => {
-                self.record(true);
-                let refuses = self.rejected.iter().filter(|rejected| **rejected).count() >= TOO_MANY;
-                match self.open {
-                    _ if refuses => self.open(Cause::Refuses, now),
-                    Some(open) if open.cause == Cause::Unreachable => self.close(),
-                    _ => {}
-                }
-            }
+            RelayState::Refused => self.note_rejection(true, now),
+            // The next mail can have a valid recipient, so it does not wait longer and longer.
+            RelayState::RecipientRefused => self.note_rejection(false, now),
             RelayState::Answered if !self.refuses_most() => self.close(),
-            RelayState::Unreachable => self.open(Cause::Unreachable, now),
+            RelayState::Unreachable => self.open(Cause::Unreachable, true, now),
             RelayState::Answered | RelayState::Unknown => {}
+        }
+    }
+
+    fn note_rejection(&mut self, grows: bool, now: Timestamp) {
+        self.record(true);
+        let refuses = self.rejected.iter().filter(|rejected| **rejected).count() >= TOO_MANY;
+        match self.open {
+            _ if refuses => self.open(Cause::Refuses, grows, now),
+            Some(open) if open.cause == Cause::Unreachable => self.close(),
+            _ => {}
         }
     }
 
@@ -94,8 +98,9 @@ impl Breaker {
         }
     }
 
-    /// Opens the breaker, or keeps it open. Of several deliveries that fail in the same pause only the first counts.
-    fn open(&mut self, cause: Cause, now: Timestamp) {
+    /// Opens the breaker, or keeps it open. Of several deliveries that fail in the same pause only the first counts. `grows`:
+    /// the next pause is longer.
+    fn open(&mut self, cause: Cause, grows: bool, now: Timestamp) {
         if self.open.is_some_and(|open| now < open.until) {
             return;
         }
@@ -110,7 +115,7 @@ impl Breaker {
         }
         let failures = self.open.map_or(0, |open| open.failures);
         let pause = TimeDelta::seconds(1 << failures.min(5)).min(LONGEST);
-        self.open = Some(Open { cause, until: now + pause, failures: failures.saturating_add(1) });
+        self.open = Some(Open { cause, until: now + pause, failures: failures.saturating_add(grows.into()) });
     }
 }
 

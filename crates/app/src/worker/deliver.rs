@@ -6,7 +6,7 @@ use usher_domain::{
     usecase::deliver::{self, Delivery, Settled},
 };
 
-use crate::{context::RequestContext, telemetry, units::Units};
+use crate::{context::RequestContext, units::Units};
 
 /// Pauses between attempts to record a result: long enough for a database to restart.
 const PAUSES: [Duration; 4] =
@@ -17,8 +17,10 @@ const PAUSES: [Duration; 4] =
 pub(super) enum RelayState {
     /// It accepted the mail.
     Accepted,
-    /// It rejected the mail for good (5yz).
+    /// It rejected the mail (5yz), not because of its recipient.
     Refused,
+    /// It rejected the recipient (5yz).
+    RecipientRefused,
     /// It answered, and neither accepted nor rejected the mail.
     Answered,
     Unreachable,
@@ -30,7 +32,8 @@ impl RelayState {
     fn after(result: &Result<(), SendError>) -> Self {
         match result {
             Ok(()) => Self::Accepted,
-            Err(SendError::Refused { .. } | SendError::Permanent { .. }) => Self::Refused,
+            Err(SendError::Refused { .. }) => Self::Refused,
+            Err(SendError::Permanent { .. }) => Self::RecipientRefused,
             Err(SendError::Deferred { .. } | SendError::Ambiguous { .. }) => Self::Answered,
             Err(SendError::Unreachable { .. }) => Self::Unreachable,
             Err(SendError::Unsendable { .. }) => Self::Unknown,
@@ -52,14 +55,14 @@ pub(super) async fn deliver(
     delivery: Delivery,
     refuses_most: bool,
 ) -> RelayState {
-    let result = match mailer.send(&delivery.content).await {
+    let result = mailer.send(&delivery.content).await;
+    let relay = RelayState::after(&result);
+    let result = match result {
         Err(SendError::Permanent { reason }) if refuses_most => Err(SendError::Refused { reason }),
         result => result,
     };
-    let relay = RelayState::after(&result);
     let done = Arc::new((delivery, result));
     let settled = settle(units, &done).await;
-    telemetry::delivery::delivered(&settled);
     log(&done.0, &done.1, settled);
     relay
 }

@@ -119,3 +119,6 @@ fn day(seconds: u64) -> String {
     let moment = i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_timestamp(seconds, 0));
     moment.map(|moment| moment.format("%-d %B %Y").to_string()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,6 +48,7 @@ const AFTER_HELP: &str = "\
 Exit codes: 0 success, 1 failure, 2 wrong command or configuration.
 
 Example: the first account of a new installation, its administrator, and a token for the API
+  usher migrate
   usher account create --name onward --title 'Onward, Inc.'
   usher member add --account onward --email jane@example.com --name 'Jane Smith' --role GlobalAdmin
   usher token issue --account onward --email jane@example.com";
@@ -60,7 +61,7 @@ pub(super) enum Command {
     /// Deliver mails and record expiry without a server; any number of workers can run
     #[command(after_help = "Example:\n  usher worker --config /etc/usher/production.toml")]
     Worker(StartArguments),
-    /// Apply pending migrations to the database
+    /// Apply pending migrations to the database; creates the file of a SQLite database
     #[command(
         after_help = "Example:\n  USHER__DATABASE__URL=postgres://owner@db.example.com/usher usher migrate"
     )]

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use usher_domain::{Timestamp, port::Clock as _};
 
-use super::{Check, one_line};
+use super::check::Check;
 use crate::{
     compose::{Deployment, StartError, time_delta},
     settings::Settings,
@@ -14,7 +14,7 @@ pub(super) fn check_database(settings: &Settings, checks: &mut Vec<Check>) {
     let deployment = match Deployment::open(settings) {
         Ok(deployment) => deployment,
         Err(error) => {
-            checks.push(Check::new("database", Err(one_line(&error.to_string()))));
+            checks.push(Check::new("database", Err(error.to_string())));
             return;
         }
     };
@@ -27,7 +27,7 @@ fn migrations(deployment: &Deployment) -> Result<String, String> {
     match deployment.pending() {
         Ok(0) => Ok("all are applied".to_owned()),
         Ok(pending) => Err(StartError::Pending(pending).to_string()),
-        Err(error) => Err(one_line(&error.to_string())),
+        Err(error) => Err(error.to_string()),
     }
 }
 
@@ -38,7 +38,7 @@ fn clock(deployment: &Deployment, leeway: Duration) -> Result<String, String> {
     match deployment.database_time() {
         Ok(Some(database)) => compare(before, database, SystemClock.now(), leeway),
         Ok(None) => Ok("SQLite uses the clock of this machine".to_owned()),
-        Err(error) => Err(one_line(&error.to_string())),
+        Err(error) => Err(error.to_string()),
     }
 }
 

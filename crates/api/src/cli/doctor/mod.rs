@@ -1,5 +1,6 @@
 //! `usher doctor`
 
+mod check;
 mod database;
 mod network;
 
@@ -7,24 +8,12 @@ use serde_json::{Value, json};
 use tokio::runtime::Builder;
 
 use self::{
+    check::Check,
     database::check_database,
     network::{check_issuers, check_public_url, check_relay},
 };
 use super::{failure::Failure, output::Output};
 use crate::settings::{DeploymentMode, Settings, SettingsProblems, Sources};
-
-/// The result of one check.
-struct Check {
-    name: String,
-    /// What was found, or what to do.
-    result: Result<String, String>,
-}
-
-impl Check {
-    fn new(name: impl Into<String>, result: Result<String, String>) -> Self {
-        Self { name: name.into(), result }
-    }
-}
 
 /// Checks the settings, and everything that they name. Changes nothing and sends no mail.
 pub(super) fn run(sources: &Sources, output: Output) -> Result<(), Failure> {
@@ -61,30 +50,14 @@ fn check_all(settings: &Settings, checks: &mut Vec<Check>) -> Result<(), Failure
 fn report(checks: &[Check], output: Output) -> Result<(), Failure> {
     let failed = checks.iter().filter(|check| check.result.is_err()).count();
     let width = checks.iter().map(|check| check.name.len()).max().unwrap_or_default();
-    let text: Vec<String> = checks
-        .iter()
-        .map(|Check { name, result }| match result {
-            Ok(found) => format!("ok    {name:width$}  {found}"),
-            Err(advice) => format!("FAIL  {name:width$}  {advice}"),
-        })
-        .collect();
+    let text: Vec<String> = checks.iter().map(|check| check.line(width)).collect();
     output.lines(
         &text,
-        &json!({ "ok": failed == 0, "checks": checks.iter().map(describe).collect::<Value>() }),
+        &json!({ "ok": failed == 0, "checks": checks.iter().map(Check::describe).collect::<Value>() }),
     )?;
     match failed {
         0 => Ok(()),
         1 => Err(Failure::Failed("a check failed".to_owned())),
         several => Err(Failure::Failed(format!("{several} checks failed"))),
     }
-}
-
-fn describe(check: &Check) -> Value {
-    let (Ok(text) | Err(text)) = &check.result;
-    json!({ "check": check.name, "ok": check.result.is_ok(), "detail": text })
-}
-
-/// One line: a cause can have line breaks of its own.
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

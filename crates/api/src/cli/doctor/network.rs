@@ -3,7 +3,7 @@ use url::{Host, Url};
 use usher_auth::{JwksSettings, check_key_set, is_loopback};
 use usher_mailer::LettreMailer;
 
-use super::{super::mail_test::advice, Check};
+use super::{super::mail_test::advice, check::Check};
 use crate::{
     compose::verifier,
     settings::{Issuer, Settings},

@@ -62,6 +62,19 @@ fn rejections_of_nearly_all_mails_open_it_until_a_mail_is_accepted() {
     assert!(!breaker.refuses_most(), "the share begins anew");
 }
 
+/// A list of invalid addresses must not hold up the mails behind it for long.
+#[test]
+fn the_pause_does_not_grow_while_only_recipients_are_rejected() {
+    let mut breaker = after([RecipientRefused; TOO_MANY]);
+    for second in 1..100 {
+        assert_eq!((breaker.allowed(4, 0, at(second)), breaker.refuses_most()), (1, true));
+        breaker.note(RecipientRefused, at(second));
+        assert_eq!(breaker.allowed(4, 0, at(second)), 0);
+    }
+    breaker.note(Accepted, at(100));
+    assert_eq!(breaker.allowed(4, 0, at(100)), 4);
+}
+
 #[test]
 fn some_rejections_do_not_open_it() {
     let mixed = (0..100).map(|n| if n % 10 < 7 { Refused } else { Accepted });
