@@ -4,6 +4,10 @@
 //! The route is the pattern, such as `/invitations/{id}`. The path and the query are not logged, because they hold `secure_id`s and
 //! keys.
 
+mod connection_errors;
+mod metrics;
+mod requests;
+
 use std::io::{self, IsTerminal as _};
 
 use actix_web::{
@@ -13,7 +17,7 @@ use actix_web::{
     http::header::HeaderValue,
     middleware::Next,
 };
-use tracing::{Level, Metadata, Span};
+use tracing::Span;
 use tracing_actix_web::RootSpanBuilder;
 use tracing_subscriber::{EnvFilter, filter::filter_fn, fmt, prelude::*};
 use usher_http_kit::{
@@ -21,12 +25,19 @@ use usher_http_kit::{
     request_id::{X_REQUEST_ID, trace_id},
 };
 
+use self::connection_errors::{ConnectionErrors, LIBRARY, is_connection_error};
+use self::requests::dialect;
+pub use self::{
+    metrics::{Metrics, record},
+    requests::Dialects,
+};
 use crate::settings::{LogFormat, LogSection};
 
 /// Starts the log on standard error. It does nothing if a log is running, as in tests.
 pub fn start(log: &LogSection) {
-    let registry = tracing_subscriber::registry().with(filter(log));
-    let shows_connections = log.filter.contains(CONNECTIONS);
+    let registry = tracing_subscriber::registry().with(filter(log)).with(ConnectionErrors);
+    // Shown only if `log.filter` names the library.
+    let shows_connections = log.filter.contains(LIBRARY);
     let shown = filter_fn(move |metadata| shows_connections || !is_connection_error(metadata));
     let started = match log.format {
         LogFormat::Text => {
@@ -52,18 +63,6 @@ fn filter(log: &LogSection) -> EnvFilter {
     }
 }
 
-/// The target of the library that reads requests from connections.
-const CONNECTIONS: &str = "actix_http";
-
-/// Whether a line says that a connection ended with a request that could not be read. The library logs such lines as errors,
-/// but the fault is the client's, and any stranger can cause as many as they like. `log.filter` shows them if it names the
-/// library.
-fn is_connection_error(metadata: &Metadata<'_>) -> bool {
-    let is_of_library =
-        metadata.target().strip_prefix(CONNECTIONS).is_some_and(|rest| rest.starts_with("::"));
-    is_of_library && *metadata.level() == Level::ERROR
-}
-
 /// The target of the span of a request.
 const REQUEST: &str = "usher::request";
 
@@ -82,7 +81,7 @@ impl RootSpanBuilder for RequestSpan {
     fn on_request_end<B: MessageBody>(_: Span, _: &Result<ServiceResponse<B>, Error>) {}
 }
 
-/// Logs the line of the request, and adds the request id to the response in `X-Request-Id`.
+/// Logs the line of the request, counts it, and adds the request id to the response in `X-Request-Id`.
 pub async fn log_request(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
@@ -93,7 +92,10 @@ pub async fn log_request(
     let mut response = next.call(request).await?;
     let route = response.request().match_pattern().unwrap_or_else(|| "(none)".to_owned());
     let status = response.status().as_u16();
-    let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let time = start.elapsed();
+    let dialect = dialect(response.request().app_data::<Dialects>(), &route);
+    requests::record(dialect, &method, &route, status, time);
+    let milliseconds = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     if route.starts_with("/health/") && status < 500 {
         // Monitoring sends these requests every few seconds.
         tracing::debug!(%method, route, status, milliseconds, "responded");

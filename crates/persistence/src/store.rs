@@ -20,7 +20,7 @@ use crate::{
     migrations::Migrations,
     open_error::OpenError,
     options::DatabaseOptions,
-    pool::Pool,
+    pool::{Connections, Pool},
     retry::Retries,
     tx::DieselTx,
     write_counts::Writes,
@@ -52,6 +52,12 @@ impl DieselStore {
     #[must_use]
     pub fn migrations(&self) -> Migrations<'_> {
         Migrations::new(&self.manager)
+    }
+
+    /// The connections of the pool. On SQLite one more connection writes.
+    #[must_use]
+    pub fn connections(&self) -> Connections {
+        self.pool.connections()
     }
 
     fn unit(&self, unit: Unit, mut writes: Writes<'_>, work: &mut CountedWork<'_>) -> Result<(), StoreError> {

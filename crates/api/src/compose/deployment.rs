@@ -94,6 +94,12 @@ impl Deployment {
         Ok(App::new(adapters, limits))
     }
 
+    /// The database, with the state of its connections.
+    #[must_use]
+    pub fn database(&self) -> Arc<DieselStore> {
+        Arc::clone(&self.database)
+    }
+
     /// Applies pending migrations and returns their number.
     pub fn migrate(&self) -> Result<usize, MigrateError> {
         Ok(self.database.migrations().run()?.len())

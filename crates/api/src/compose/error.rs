@@ -35,6 +35,16 @@ pub enum StartError {
         /// The error of the operating system.
         source: io::Error,
     },
+    /// As [`Self::Listen`], for the listener for operators.
+    #[error(
+        "cannot listen on {address}: {source} (choose another address with server.admin_bind or USHER__SERVER__ADMIN_BIND)"
+    )]
+    ListenForAdmin {
+        /// The configured address.
+        address: SocketAddr,
+        /// The error of the operating system.
+        source: io::Error,
+    },
     /// The example account of development mode could not be created.
     #[error("the example account cannot be created: {0}")]
     Example(String),

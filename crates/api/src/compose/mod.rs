@@ -3,6 +3,7 @@
 //! [`Deployment`] opens the database and derives the keys. Commands need no more than that. [`Server`] adds the edges, the worker
 //! and the listener.
 
+mod admin;
 mod credentials;
 mod deployment;
 mod duration;

@@ -1,7 +1,10 @@
-use std::io;
+use std::{io, sync::Arc};
+
+use tracing::field::display;
 
 use super::{
     ClockAndEntropy, Deployment, Server, StartError, WorkerPlacement,
+    admin::{Admin, state},
     credentials::{own_verifier, verifier},
     mail::mail_transport,
     server::{listen, supervised, worker_settings},
@@ -27,7 +30,8 @@ pub async fn serve(settings: Settings) -> Result<(), StartError> {
     deployment.prepare(&settings)?;
     let listener = listen(&settings)?;
     let server = Server::build(settings, deployment, verifier, placement, listener)?;
-    tracing::info!(address = %server.address(), url = server.base_url(), "serving");
+    let admin = server.admin_address().map(display);
+    tracing::info!(address = %server.address(), url = server.base_url(), admin, "serving");
     server.run(shutdown::on_signals()?).await
 }
 
@@ -38,11 +42,17 @@ pub async fn worker(settings: Settings) -> Result<(), StartError> {
     let deployment = Deployment::open(&settings)?;
     deployment.prepare(&settings)?;
     let stop = shutdown::on_signals()?;
-    let app = deployment.app(&settings, own_verifier(&settings, &deployment.env.clock)?)?;
+    let app = Arc::new(deployment.app(&settings, own_verifier(&settings, &deployment.env.clock)?)?);
     let worker = app.worker(transport.mailer, worker_settings(&settings));
-    tracing::info!("delivering mails");
+    let admin = Admin::build(&settings, &state(&settings, app), deployment.database())?;
+    tracing::info!(admin = admin.as_ref().map(|admin| display(admin.address())), "delivering mails");
+    let admin = admin.map(Admin::start);
     let running = supervised(worker, stop, settings.server.shutdown_timeout);
-    running.await.unwrap_or(Err(StartError::WorkerDied))
+    let result = running.await.unwrap_or(Err(StartError::WorkerDied));
+    if let Some(admin) = admin {
+        admin.stop().await;
+    }
+    result
 }
 
 /// `usher`: runs development mode with an example account, until a signal. Prints instructions to `out`.
@@ -63,8 +73,12 @@ pub async fn develop(settings: Settings, out: &mut (dyn io::Write + Send)) -> Re
     server.run(shutdown::on_signals()?).await
 }
 
+/// Starts the log, and the metrics if a listener shows them.
 fn start_log(settings: &Settings) {
     telemetry::start(&settings.log);
+    if settings.server.admin_bind.is_some() {
+        telemetry::record();
+    }
     for notice in settings.notices() {
         tracing::warn!("{notice}");
     }

@@ -10,16 +10,21 @@ use actix_web::{
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing_actix_web::TracingLogger;
-use usher_app::{App, Worker, WorkerSettings};
+use usher_app::{Worker, WorkerSettings};
 use usher_auth::JwtVerifier;
 use usher_http_kit::{AppState, client_address::TrustedProxies, unread_body};
 use usher_web::mailbox::{self, KeptMails};
 
-use super::{Deployment, MailTransport, StartError, mailbox::Mailbox, shutdown};
+use super::{
+    Deployment, MailTransport, StartError,
+    admin::{Admin, state},
+    mailbox::Mailbox,
+    shutdown,
+};
 use crate::{
-    routes::{self, EdgeSettings},
+    routes::{self, Edge, EdgeSettings},
     settings::Settings,
-    telemetry::{RequestSpan, log_request},
+    telemetry::{Dialects, RequestSpan, log_request},
 };
 
 /// The process that delivers mails.
@@ -36,6 +41,7 @@ pub struct Server {
     address: SocketAddr,
     http: HttpServerHandle,
     worker: Option<Worker>,
+    admin: Option<Admin>,
     settings: Settings,
 }
 
@@ -59,14 +65,22 @@ impl Server {
             WorkerPlacement::Separate => (None, None),
         };
         let mailbox = mailbox.map(|mailbox| Arc::new(Mailbox(mailbox)) as Arc<dyn KeptMails>);
-        let http = http_server(&settings, app, mailbox, listener)?;
-        Ok(Self { address, http, worker, settings })
+        let state = state(&settings, app);
+        let admin = Admin::build(&settings, &state, deployment.database())?;
+        let http = http_server(&settings, state, mailbox, listener)?;
+        Ok(Self { address, http, worker, admin, settings })
     }
 
     /// The address that the server listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The address of the listener for operators, if there is one.
+    #[must_use]
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin.as_ref().map(Admin::address)
     }
 
     /// The URL of the service for people and clients, without a trailing slash.
@@ -77,6 +91,7 @@ impl Server {
 
     /// Serves until `stop` is canceled, then finishes the requests and deliveries in progress.
     pub async fn run(self, stop: CancellationToken) -> Result<(), StartError> {
+        let admin = self.admin.map(Admin::start);
         let handle = self.http.handle();
         let grace_period = self.settings.server.shutdown_timeout;
         let worker = self.worker.map(|worker| supervised(worker, stop.clone(), grace_period));
@@ -92,10 +107,14 @@ impl Server {
         stop.cancel();
         stopping.abort();
         served?;
-        match worker {
+        let result = match worker {
             Some(worker) => worker.await.unwrap_or(Err(StartError::WorkerDied)),
             None => Ok(()),
+        };
+        if let Some(admin) = admin {
+            admin.stop().await;
         }
+        result
     }
 }
 
@@ -105,24 +124,21 @@ impl std::fmt::Debug for Server {
     }
 }
 
-/// Builds the HTTP server with all routes. No other code builds [`AppState`].
+/// Builds the HTTP server with all routes.
 fn http_server(
     settings: &Settings,
-    app: Arc<App>,
+    state: Data<AppState>,
     mailbox: Option<Arc<dyn KeptMails>>,
     listener: TcpListener,
 ) -> Result<HttpServerHandle, StartError> {
-    let state = Data::new(AppState {
-        public_url: app.env().policy.public_url.clone(),
-        app,
-        body_timeout: settings.server.body_timeout,
-    });
     let edges = EdgeSettings::new(settings)?;
     let proxies = TrustedProxies::new(&settings.server.trusted_proxies);
+    let dialects = Dialects::new(routes::edges().iter().flat_map(Edge::routes));
     let server = HttpServer::new(move || {
         HttpApp::new()
             .app_data(state.clone())
             .app_data(proxies.clone())
+            .app_data(dialects.clone())
             .wrap(from_fn(log_request))
             .wrap(TracingLogger::<RequestSpan>::new())
             .wrap(from_fn(unread_body::close_connection))

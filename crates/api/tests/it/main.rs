@@ -16,6 +16,7 @@ mod links;
 mod logs;
 mod long_lists;
 mod matrix;
+mod metrics;
 mod processes;
 mod quickstart;
 mod story;

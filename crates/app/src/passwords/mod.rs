@@ -14,7 +14,7 @@ use usher_domain::{
 use self::throttle::{Blocked, Throttle};
 use crate::{
     context::RequestContext,
-    limiter::Limiter,
+    limiter::{Limiter, PermitLoad},
     telemetry::{self, security},
     units::{Units, panicked},
 };
@@ -57,6 +57,11 @@ impl PasswordService {
     /// Works on `permits` passwords at once. Each takes 19 MiB and some 20 ms of processor time.
     pub(crate) fn new(units: &Units, hasher: Arc<dyn PasswordHasher>, permits: usize) -> Self {
         Self { units: units.clone(), hasher, limiter: Limiter::new(permits), throttle: Throttle::default() }
+    }
+
+    /// How many passwords are being hashed, of how many at most.
+    pub(crate) fn load(&self) -> PermitLoad {
+        self.limiter.load()
     }
 
     /// Hashes a chosen password.

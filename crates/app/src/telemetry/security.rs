@@ -2,16 +2,20 @@
 //!
 //! The lines name neither a secret nor the address of a person. The request's span adds its id and the address of its client.
 
+use metrics::counter;
 use usher_domain::{
     port::{TokenError, store::UnitError as _},
     usecase::resolve::ResolveError,
 };
+
+use super::catalogue::SECURITY_EVENTS;
 
 /// The target of the events, for `log.filter`.
 const TARGET: &str = "usher::security";
 
 /// Logs that nobody was signed in with a password.
 pub(crate) fn login_failed(reason: &'static str) {
+    counter!(SECURITY_EVENTS, "event" => "login_failed", "reason" => reason).increment(1);
     tracing::info!(target: TARGET, reason, "login failed");
 }
 
@@ -36,5 +40,6 @@ pub fn caller_refused(error: &ResolveError) {
 }
 
 fn refused(reason: &'static str) {
+    counter!(SECURITY_EVENTS, "event" => "token_refused", "reason" => reason).increment(1);
     tracing::info!(target: TARGET, reason, "token refused");
 }

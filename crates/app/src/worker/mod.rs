@@ -24,7 +24,7 @@ use usher_domain::{
 
 use breaker::Breaker;
 
-use crate::{context::RequestContext, units::Units};
+use crate::{context::RequestContext, telemetry, units::Units};
 
 /// Rows that a sweep changes in one unit of work.
 const SWEEP: u32 = 100;
@@ -100,7 +100,9 @@ impl Worker {
 
     /// Starts as many deliveries as may run at once. A failure is logged where it happens; the next poll tries again.
     async fn step(&mut self) {
-        drop(self.start().await);
+        if self.start().await.is_ok() {
+            telemetry::delivery::worker_progressed(self.units.env.now());
+        }
     }
 
     /// Sweeps. A failure is logged where it happens; the next sweep tries again.

@@ -1,6 +1,7 @@
 //! All differences between the two databases. Apart from [`crate::insertion`] and [`crate::manager`], no other module
 //! checks which database it uses.
 
+mod backlog;
 mod batches;
 mod idempotency;
 mod mails;
@@ -8,6 +9,7 @@ mod open_counts;
 mod transactions;
 mod write_counts;
 
+pub(crate) use backlog::{dead_mails, due_mails, unsettled_changes};
 pub(crate) use batches::{
     OpenListStart, TokenHolderRows, are_members, invitations, nth_open_id, offers, open_list_rows,
     pending_invitations, people_with_memberships, token_holders, update_invitations,
