@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod access_tokens;
+mod alerts;
 mod both_dialects;
 mod bounds;
 mod cursors;
