@@ -8,6 +8,7 @@ mod credentials;
 mod deployment;
 mod duration;
 mod error;
+mod hangup;
 mod mail;
 mod mailbox;
 mod policy;

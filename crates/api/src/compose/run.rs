@@ -6,6 +6,7 @@ use super::{
     ClockAndEntropy, Deployment, Server, StartError, WorkerPlacement,
     admin::{Admin, state},
     credentials::{own_verifier, verifier},
+    hangup,
     mail::mail_transport,
     server::{listen, supervised, worker_settings},
     shutdown,
@@ -19,6 +20,7 @@ use crate::{
 /// `usher serve`: runs the server, and the worker if enabled, until a signal.
 pub async fn serve(settings: Settings) -> Result<(), StartError> {
     start_log(&settings);
+    hangup::ignore()?;
     let ports = ClockAndEntropy::system();
     let verifier = verifier(&settings, &ports.clock)?;
     let placement = if settings.worker.enabled {
@@ -38,6 +40,7 @@ pub async fn serve(settings: Settings) -> Result<(), StartError> {
 /// `usher worker`: runs the worker without a server, until a signal.
 pub async fn worker(settings: Settings) -> Result<(), StartError> {
     start_log(&settings);
+    hangup::ignore()?;
     let transport = mail_transport(&settings)?;
     let deployment = Deployment::open(&settings)?;
     deployment.prepare(&settings)?;

@@ -36,6 +36,20 @@ fn a_separate_worker_delivers_the_mails_of_the_server(backend: Backend) {
     server.terminate();
 }
 
+#[test]
+fn a_hangup_reloads_nothing_and_ends_nothing() {
+    let setup = Setup::new(Backend::sqlite());
+    for (command, ready) in [("serve", "\"serving\""), ("worker", "delivering mails")] {
+        let mut process = setup.start_process(command);
+        process.line_with(ready);
+        for _ in 0..2 {
+            process.signal("HUP");
+            process.line_with("SIGHUP reloads nothing");
+        }
+        process.terminate();
+    }
+}
+
 /// The worker looks for mails in a blocking thread, which waits for the database's answer without a time limit.
 #[test]
 fn a_frozen_database_does_not_keep_the_process_after_the_shutdown_timeout() {

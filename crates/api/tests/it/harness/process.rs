@@ -79,11 +79,15 @@ impl Process {
         }
     }
 
+    /// Sends a signal with the shell's built-in `kill`: not every machine has the program.
+    pub(crate) fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.running.0.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    }
+
     /// Sends SIGTERM, waits for a successful end and returns the whole log.
     pub(crate) fn terminate(mut self) -> String {
-        // The shell's built-in `kill`: not every machine has the program.
-        let kill = format!("kill -TERM {}", self.running.0.id());
-        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+        self.signal("TERM");
         assert!(self.running.0.wait().unwrap().success(), "the first signal ends the process gracefully");
         self.read.extend(self.lines.iter());
         self.read.join("\n")
