@@ -2,6 +2,8 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    io::{Read as _, Write as _},
+    net::TcpStream,
     thread,
     time::{Duration, Instant},
 };
@@ -77,6 +79,14 @@ impl Scrape {
     }
 }
 
+/// Sends something that is no request, and waits until the server has closed the connection.
+fn send_no_request(client: &Client) {
+    let mut stream = TcpStream::connect(client.base().strip_prefix("http://").unwrap()).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    stream.write_all(b"no HTTP at all\r\n\r\n").unwrap();
+    stream.read_to_end(&mut Vec::new()).unwrap();
+}
+
 #[test]
 fn metrics_and_health_have_a_listener_of_their_own() {
     let (_setup, server) = Observed::start(Setup::new(Backend::sqlite()), "serve", "\"serving\"");
@@ -92,7 +102,10 @@ fn metrics_and_health_have_a_listener_of_their_own() {
     public.get("/nowhere/at/all").expect(404);
     public.request("POSE".parse().unwrap(), "/nowhere").send().unwrap();
 
+    send_no_request(public);
+
     let scrape = server.scrape();
+    assert_eq!(scrape.value("usher_connection_errors_total{}"), "1");
     let landscape = r#"dialect="landscape",method="GET",route="/api/v2/invitations""#;
     assert_eq!(scrape.value(&format!(r#"usher_http_requests_total{{{landscape},status="401"}}"#)), "1");
     assert_eq!(scrape.value(&format!("usher_http_request_duration_seconds_count{{{landscape}}}")), "1");

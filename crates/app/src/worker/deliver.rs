@@ -6,7 +6,7 @@ use usher_domain::{
     usecase::deliver::{self, Delivery, Settled},
 };
 
-use crate::{context::RequestContext, units::Units};
+use crate::{context::RequestContext, telemetry, units::Units};
 
 /// Pauses between attempts to record a result: long enough for a database to restart.
 const PAUSES: [Duration; 4] =
@@ -63,6 +63,7 @@ pub(super) async fn deliver(
     };
     let done = Arc::new((delivery, result));
     let settled = settle(units, &done).await;
+    telemetry::delivery::delivered(&settled);
     log(&done.0, &done.1, settled);
     relay
 }
