@@ -129,21 +129,23 @@ impl Worker {
 
     async fn start(&mut self) -> Result<(), StoreError> {
         let free = self.concurrency.saturating_sub(self.running.len());
-        let limit = self.breaker.allowed(free, self.units.env.now());
+        let limit = self.breaker.allowed(free, self.running.len(), self.units.env.now());
         if limit == 0 {
             return Ok(());
         }
+        let refuses_most = self.breaker.refuses_most();
         for delivery in deliver::claim(&self.units, limit).await? {
             let (units, mailer) = (self.units.clone(), Arc::clone(&self.mailer));
-            self.running.spawn(async move { deliver::deliver(&units, mailer.as_ref(), delivery).await });
+            self.running.spawn(async move {
+                deliver::deliver(&units, mailer.as_ref(), delivery, refuses_most).await
+            });
         }
         Ok(())
     }
 
     fn note(&mut self, done: Result<deliver::RelayState, tokio::task::JoinError>) {
         match done {
-            Ok(deliver::RelayState::Answered) => self.breaker.close(),
-            Ok(deliver::RelayState::Unreachable) => self.breaker.open(self.units.env.now()),
+            Ok(relay) => self.breaker.note(relay, self.units.env.now()),
             // The lease ends by itself, and the mail is tried again.
             Err(error) => tracing::error!(%error, "a delivery panicked"),
         }
