@@ -4,6 +4,7 @@ use std::{fmt, time::Instant};
 
 use diesel::connection::TransactionManager as _;
 use usher_domain::{
+    Timestamp,
     port::{
         Store, StoreError, Tx,
         store::{CountedWork, Counting, Mode, Unit, Verdict},
@@ -46,6 +47,12 @@ impl DieselStore {
         let group = groups.then(|| GroupCommit::new(manager.clone(), options.acquire_timeout));
         manager.open(Planner::ForUnits)?;
         Ok(Self { manager, pool, group })
+    }
+
+    /// The clock of PostgreSQL's server. `None` for SQLite, which runs on this machine. Connects anew.
+    pub fn server_time(&self) -> Result<Option<Timestamp>, OpenError> {
+        dialect::server_time(&mut self.manager.open(Planner::Default)?)
+            .map_err(|error| OpenError::Server(error.to_string()))
     }
 
     /// The migrations of the tables.

@@ -3,6 +3,7 @@ use std::io;
 use super::{
     ClockAndEntropy, Deployment, Server, StartError, WorkerPlacement,
     credentials::{own_verifier, verifier},
+    deployment::require_database,
     mail::mail_transport,
     server::{listen, supervised, worker_settings},
     shutdown,
@@ -23,6 +24,7 @@ pub async fn serve(settings: Settings) -> Result<(), StartError> {
     } else {
         WorkerPlacement::Separate
     };
+    require_database(&settings)?;
     let deployment = Deployment::open_with(&settings, ports)?;
     deployment.prepare(&settings)?;
     let listener = listen(&settings)?;

@@ -13,6 +13,7 @@ on_both_databases!(a_separate_worker_delivers_the_mails_of_the_server);
 
 /// Creates the account onward and its administrator with the command line; returns one of her tokens.
 pub(crate) fn token_of_jane(setup: &Setup) -> String {
+    setup.run_command(&["migrate"]);
     setup.run_command(&["account", "create", "--name", "onward", "--title", "Onward, Inc."]);
     let jane = ["--account", "onward", "--email", "jane@example.com"];
     let member = ["member", "add", "--name", "Jane Smith", "--role", "GlobalAdmin"];

@@ -12,13 +12,22 @@ pub(crate) use batches::{
     OpenListStart, TokenHolderRows, are_members, invitations, nth_open_id, offers, open_list_rows,
     pending_invitations, people_with_memberships, token_holders, update_invitations,
 };
-use diesel::{QueryResult, connection::SimpleConnection as _, dsl::sql, prelude::*, select, sql_types::Bool};
+use diesel::{
+    QueryResult,
+    connection::SimpleConnection as _,
+    dsl::sql,
+    prelude::*,
+    select,
+    sql_types::{Bool, Timestamptz},
+};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 pub(crate) use idempotency::take_key;
 pub(crate) use mails::{claimable_from, claimable_mails};
 pub(crate) use open_counts::settle_open_counts;
 pub(crate) use transactions::{begin, begin_exclusive};
 pub(crate) use write_counts::{CredentialKind, count_writes};
+
+use usher_domain::Timestamp;
 
 use crate::connection::AnyConnection;
 
@@ -64,6 +73,16 @@ pub(crate) fn is_lost(connection: &mut AnyConnection) -> bool {
     match connection {
         AnyConnection::Postgres(connection) => connection.batch_execute("SELECT 1").is_err(),
         AnyConnection::Sqlite(_) => false,
+    }
+}
+
+/// The clock of the server; `None` for a database on this machine.
+pub(crate) fn server_time(connection: &mut AnyConnection) -> QueryResult<Option<Timestamp>> {
+    match connection {
+        AnyConnection::Postgres(connection) => {
+            select(sql::<Timestamptz>("clock_timestamp()")).get_result(connection).map(Some)
+        }
+        AnyConnection::Sqlite(_) => Ok(None),
     }
 }
 
