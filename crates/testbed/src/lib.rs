@@ -23,6 +23,7 @@ mod process;
 mod python;
 #[cfg(feature = "smtp")]
 mod smtp;
+mod workspace;
 
 #[cfg(feature = "clients")]
 pub use clients::{ClientAnswer, InvitationResponse, OutsideClient, violated_rules};
@@ -32,5 +33,7 @@ pub use environment::{
 };
 pub use error::TestbedError;
 pub use postgres::{Database, PostgresServer};
+pub use process::described;
 #[cfg(feature = "smtp")]
 pub use smtp::{ReceivedMail, Refusal, Security, SmtpOptions, SmtpServer};
+pub use workspace::workspace;
