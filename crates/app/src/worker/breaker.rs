@@ -5,8 +5,8 @@ use usher_domain::Timestamp;
 
 use super::deliver::RelayState;
 
-/// Keeps mails from being tried one by one while the relay cannot be reached, or rejects nearly all of them. Then nothing
-/// is claimed for a while; afterwards a single mail tests the relay before the others are claimed.
+/// Keeps mails from being tried one by one while the relay cannot be reached, or refuses this server. Then nothing is
+/// claimed for a while; afterwards a single mail tests the relay before the others are claimed.
 #[derive(Debug, Default)]
 pub(super) struct Breaker {
     open: Option<Open>,
@@ -26,7 +26,7 @@ struct Open {
 enum Cause {
     /// The relay cannot be reached. Every answer shows that it can be reached again.
     Unreachable,
-    /// The relay rejects nearly every mail (5yz). Only an accepted mail ends that.
+    /// The relay rejects nearly every mail, and not because of the recipients. Only an accepted mail ends that.
     Refuses,
 }
 
@@ -36,8 +36,8 @@ const LONGEST: TimeDelta = TimeDelta::seconds(30);
 /// How many mails the share of rejections is taken from.
 const WINDOW: usize = 10;
 
-/// The rejections among the last [`WINDOW`] mails that open the breaker. A tenth of bad addresses never reaches it.
-const TOO_MANY: usize = 8;
+/// The rejections among the last [`WINDOW`] mails that count as nearly all. A tenth of bad addresses never reaches it.
+const NEARLY_ALL: usize = 8;
 
 impl Breaker {
     /// How many mails may be claimed when there is room for `places`, while `running` others are being sent.
@@ -51,32 +51,47 @@ impl Breaker {
 
     /// Whether the relay rejects nearly every mail. A rejection of a recipient is then not to be trusted.
     pub(super) fn refuses_most(&self) -> bool {
-        self.open.is_some_and(|open| open.cause == Cause::Refuses)
+        self.rejected.iter().filter(|rejected| **rejected).count() >= NEARLY_ALL
     }
 
     /// Takes the result of a delivery.
     pub(super) fn note(&mut self, relay: RelayState, now: Timestamp) {
         match relay {
-            RelayState::Accepted => {
-                self.record(false);
-                self.close();
+            RelayState::Accepted => self.note_accepted(),
+            RelayState::Refused => {
+                self.note_rejected();
+                if self.refuses_most() { self.open(Cause::Refuses, now) } else { self.note_answer() }
             }
-            RelayState::Refused => self.note_rejection(true, now),
-            // The next mail can have a valid recipient, so it does not wait longer and longer.
-            RelayState::RecipientRefused => self.note_rejection(false, now),
-            RelayState::Answered if !self.refuses_most() => self.close(),
-            RelayState::Unreachable => self.open(Cause::Unreachable, true, now),
-            RelayState::Answered | RelayState::Unknown => {}
+            // Does not open the breaker: a list of invalid addresses must not hold up the mails behind it.
+            RelayState::RecipientRefused => {
+                self.note_rejected();
+                self.note_answer();
+            }
+            RelayState::Answered => self.note_answer(),
+            RelayState::Unreachable => self.open(Cause::Unreachable, now),
+            RelayState::Unknown => {}
         }
     }
 
-    fn note_rejection(&mut self, grows: bool, now: Timestamp) {
+    fn note_accepted(&mut self) {
+        if self.refuses_most() {
+            self.rejected.clear();
+            tracing::info!("the mail relay accepts mails again");
+        }
+        self.record(false);
+        self.note_answer();
+        self.open = None;
+    }
+
+    fn note_rejected(&mut self) {
+        let before = self.refuses_most();
         self.record(true);
-        let refuses = self.rejected.iter().filter(|rejected| **rejected).count() >= TOO_MANY;
-        match self.open {
-            _ if refuses => self.open(Cause::Refuses, grows, now),
-            Some(open) if open.cause == Cause::Unreachable => self.close(),
-            _ => {}
+        if self.refuses_most() && !before {
+            tracing::error!(
+                rejected = NEARLY_ALL,
+                of = WINDOW,
+                "the mail relay rejects nearly every mail: no rejection is final until it accepts one"
+            );
         }
     }
 
@@ -87,35 +102,24 @@ impl Breaker {
         }
     }
 
-    fn close(&mut self) {
-        match self.open.take().map(|open| open.cause) {
-            Some(Cause::Unreachable) => tracing::info!("the mail relay is reachable again"),
-            Some(Cause::Refuses) => {
-                self.rejected.clear();
-                tracing::info!("the mail relay accepts mails again");
-            }
-            None => {}
+    /// The relay answered, so it can be reached.
+    fn note_answer(&mut self) {
+        if self.open.is_some_and(|open| open.cause == Cause::Unreachable) {
+            self.open = None;
+            tracing::info!("the mail relay is reachable again");
         }
     }
 
-    /// Opens the breaker, or keeps it open. Of several deliveries that fail in the same pause only the first counts. `grows`:
-    /// the next pause is longer.
-    fn open(&mut self, cause: Cause, grows: bool, now: Timestamp) {
+    /// Opens the breaker, or keeps it open. Of several deliveries that fail in the same pause only the first counts.
+    fn open(&mut self, cause: Cause, now: Timestamp) {
         if self.open.is_some_and(|open| now < open.until) {
             return;
         }
         // A relay that refused mails and then cannot be reached still has to accept a mail.
         let cause = if self.refuses_most() { Cause::Refuses } else { cause };
-        if cause == Cause::Refuses && !self.refuses_most() {
-            tracing::error!(
-                rejected = TOO_MANY,
-                of = WINDOW,
-                "the mail relay rejects nearly every mail: mails wait, and one at a time tests the relay"
-            );
-        }
         let failures = self.open.map_or(0, |open| open.failures);
         let pause = TimeDelta::seconds(1 << failures.min(5)).min(LONGEST);
-        self.open = Some(Open { cause, until: now + pause, failures: failures.saturating_add(grows.into()) });
+        self.open = Some(Open { cause, until: now + pause, failures: failures.saturating_add(1) });
     }
 }
 
