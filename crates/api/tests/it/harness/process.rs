@@ -34,8 +34,9 @@ impl Setup {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
-    /// Starts `usher serve` or `usher worker`.
+    /// Starts `usher serve` or `usher worker`, on a migrated database.
     pub(crate) fn start_process(&self, command: &str) -> Process {
+        self.run_command(&["migrate"]);
         Process::start(self.command(&[command]))
     }
 
@@ -46,6 +47,7 @@ impl Setup {
 
     /// Starts `usher serve` with a limit of open files that it cannot raise.
     pub(crate) fn start_serve_with_files(&self, files: usize) -> (Process, Client) {
+        self.run_command(&["migrate"]);
         let mut shell = Command::new("sh");
         shell.args(["-c", &format!("ulimit -n {files} && exec \"$0\" serve"), env!("CARGO_BIN_EXE_usher")]);
         shell.env_clear().envs(self.environment()).env("USHER__LOG__FORMAT", "json");
