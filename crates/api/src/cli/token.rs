@@ -11,6 +11,12 @@ use crate::settings::Settings;
 /// `usher token issue`
 pub(super) fn issue(settings: &Settings, arguments: &IssueTokenArguments) -> Result<(), Failure> {
     let IssueTokenArguments { account, email, .. } = arguments;
+    if arguments.expires.is_some_and(|lifetime| lifetime > settings.auth.max_lifetime) {
+        let longest = humantime::format_duration(settings.auth.max_lifetime);
+        return Err(Failure::Failed(format!(
+            "--expires is longer than auth.max_lifetime, so the token would be refused: at most {longest}"
+        )));
+    }
     let app = BlockingApp::open(settings)?;
     let member = app.block_on(app.inner.operators().member(account.clone(), email.clone()));
     let person = member.map_err(|error| explain(&error, email, account))?.person;
@@ -33,7 +39,8 @@ fn explain(error: &ResolveError, email: &EmailAddress, account: &AccountName) ->
         ResolveError::InvalidToken
         | ResolveError::NoMembership
         | ResolveError::NotAMember(_)
-        | ResolveError::ChooseAccount => {
+        | ResolveError::ChooseAccount
+        | ResolveError::IssuerElsewhere => {
             format!("{email} is not a member of an account named {account}")
         }
     };
