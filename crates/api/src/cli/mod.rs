@@ -11,8 +11,10 @@ mod account;
 mod arguments;
 mod blocking_app;
 mod environment;
+mod explain;
 mod failure;
 mod health;
+mod issuer_summary;
 mod member;
 mod migrate;
 mod openapi;
@@ -78,6 +80,10 @@ fn run(arguments: Arguments, environment: Environment) -> Result<(), Failure> {
         Command::Token(TokenCommand::Issue(command)) => {
             token::issue(&configuration.load(DeploymentMode::Signing)?, &command)
         }
+        Command::Token(TokenCommand::Explain(command)) => explain::token(
+            &configuration.load(DeploymentMode::Signing)?,
+            Output::from_arguments(&command.result),
+        ),
         Command::AccessToken(command) => {
             let settings = configuration.load(DeploymentMode::Tool)?;
             match command {
