@@ -76,10 +76,21 @@ impl Operators {
 
     /// The person with this address, as a member of this account.
     pub async fn member(&self, account: AccountName, email: EmailAddress) -> Result<Actor, ResolveError> {
-        let principal =
-            Principal { email, email_verified: false, person_id: None, account: Some(account), name: None };
+        let principal = Principal {
+            email,
+            email_verified: false,
+            person_id: None,
+            account: Some(account),
+            accounts: None,
+            name: None,
+        };
         let credential = Credential::Principal(principal);
         self.read("member.get", move |tx, env| resolve(tx, &credential, env.now())).await
+    }
+
+    /// The member that a verified credential acts for.
+    pub async fn caller(&self, credential: Credential) -> Result<Actor, ResolveError> {
+        self.read("caller.get", move |tx, env| resolve(tx, &credential, env.now())).await
     }
 
     /// Creates an access token for a member.

@@ -14,8 +14,10 @@ mod completions;
 mod config;
 mod doctor;
 mod environment;
+mod explain;
 mod failure;
 mod health;
+mod issuer_summary;
 mod mail_test;
 mod member;
 mod migrate;
@@ -83,6 +85,10 @@ fn run(arguments: Arguments, environment: Environment) -> Result<(), Failure> {
         Command::Token(TokenCommand::Issue(command)) => {
             token::issue(&configuration.load(DeploymentMode::Signing)?, &command)
         }
+        Command::Token(TokenCommand::Explain(command)) => explain::token(
+            &configuration.load(DeploymentMode::Signing)?,
+            Output::from_arguments(&command.result),
+        ),
         Command::AccessToken(command) => {
             let settings = configuration.load(DeploymentMode::Tool)?;
             match command {

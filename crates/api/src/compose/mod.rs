@@ -17,6 +17,7 @@ mod run;
 mod server;
 mod shutdown;
 
+pub(crate) use credentials::key_set;
 pub use credentials::{own_verifier, verifier};
 pub use deployment::{ClockAndEntropy, Deployment};
 pub(crate) use duration::time_delta;

@@ -19,12 +19,13 @@ pub(crate) fn login_failed(reason: &'static str) {
     tracing::info!(target: TARGET, reason, "login failed");
 }
 
-/// Logs that a token was refused. A token that could not be checked was not refused.
+/// Counts that a token was refused. The authenticator logs the event, because it knows the issuer and the key. A token that
+/// could not be checked was not refused.
 pub fn token_refused(error: &TokenError) {
     match error {
-        TokenError::KeysUnavailable => {}
-        TokenError::Invalid { reason, .. } => refused(reason),
-        TokenError::Expired | TokenError::EmailNotVerified => refused(error.code()),
+        TokenError::KeysUnavailable { .. } => {}
+        TokenError::Invalid { reason, .. } => count_refused(reason),
+        TokenError::Expired | TokenError::EmailNotVerified => count_refused(error.code()),
     }
 }
 
@@ -35,11 +36,16 @@ pub fn caller_refused(error: &ResolveError) {
         ResolveError::InvalidToken
         | ResolveError::UnknownPerson
         | ResolveError::NoMembership
-        | ResolveError::NotAMember(_) => refused(error.code()),
+        | ResolveError::NotAMember(_)
+        | ResolveError::IssuerElsewhere => refused(error.code()),
     }
 }
 
 fn refused(reason: &'static str) {
-    counter!(SECURITY_EVENTS, "event" => "token_refused", "reason" => reason).increment(1);
+    count_refused(reason);
     tracing::info!(target: TARGET, reason, "token refused");
+}
+
+fn count_refused(reason: &'static str) {
+    counter!(SECURITY_EVENTS, "event" => "token_refused", "reason" => reason).increment(1);
 }

@@ -2,11 +2,14 @@
 //! more often than the cooldown allows.
 
 mod check;
+mod dropped;
 mod fetch;
+mod fetch_error;
+mod http;
 mod remote;
 mod settings;
 mod url;
 
 pub use check::check_key_set;
-pub(crate) use remote::RemoteKeys;
-pub use settings::{JwksFault, JwksSettings};
+pub(crate) use remote::{KeysUnavailable, RemoteKeys};
+pub use settings::{JwksFault, JwksSettings, KeyLocation};

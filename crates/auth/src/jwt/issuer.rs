@@ -39,14 +39,15 @@ impl TokenIssuer {
             return Err(invalid(IssuerFault::NotUsherFormat));
         }
         let key = hmac::Key::new(hmac::HMAC_SHA256, secrets.current().octets());
-        Ok(Self { key, audience: settings.audience.clone(), issuer })
+        Ok(Self { key, audience: settings.audiences.first().cloned(), issuer })
     }
 
     fn claims(&self, request: &TokenRequest<'_>, now: Timestamp, expires_at: Timestamp) -> Value {
         let claims = [
             ("exp", Some(Value::from(expires_at.timestamp()))),
             ("iat", Some(Value::from(now.timestamp()))),
-            ("sub", Some(Value::from(request.email.as_str()))),
+            // The domain as A-labels: a domain as typed may contain characters that IDNA ignores, and that no check has seen.
+            ("sub", Some(Value::from(request.email.envelope()))),
             ("acc", request.account.map(|account| Value::from(account.as_str()))),
             ("id", Some(Value::from(request.person_id.get()))),
             // Left out rather than `false`: `JwtVerifier` rejects every value but `true`.

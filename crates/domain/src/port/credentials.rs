@@ -34,7 +34,10 @@ pub enum TokenError {
     EmailNotVerified,
     /// The issuer's keys could not be fetched, so the token can be neither accepted nor rejected.
     #[error("the keys of the token's issuer are not available")]
-    KeysUnavailable,
+    KeysUnavailable {
+        /// When they may be available again, in seconds from now.
+        seconds: u32,
+    },
 }
 
 impl TokenError {
@@ -45,7 +48,7 @@ impl TokenError {
             Self::Invalid { .. } => "invalid_token",
             Self::Expired => "expired_token",
             Self::EmailNotVerified => "email_not_verified",
-            Self::KeysUnavailable => "keys_unavailable",
+            Self::KeysUnavailable { .. } => "keys_unavailable",
         }
     }
 }

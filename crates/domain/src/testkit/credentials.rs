@@ -126,5 +126,5 @@ fn read(token: &str) -> Option<(Timestamp, Principal)> {
         name => Some(AccountName::parse(name).ok()?),
     };
     let email = EmailAddress::parse(next()?).ok()?;
-    Some((expires_at, Principal { email, email_verified, person_id, account, name: None }))
+    Some((expires_at, Principal { email, email_verified, person_id, account, accounts: None, name: None }))
 }

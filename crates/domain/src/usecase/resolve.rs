@@ -31,6 +31,9 @@ pub enum ResolveError {
     /// The person is a member of several accounts, and the credential chooses none.
     #[error("you are a member of several accounts: choose one with the token's account claim")]
     ChooseAccount,
+    /// The issuer of the credential gives rights in other accounts only.
+    #[error("the token's issuer is not configured for this account")]
+    IssuerElsewhere,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -41,6 +44,7 @@ unit_error!(ResolveError {
     Self::NoMembership => "no_membership",
     Self::NotAMember(_) => "not_a_member",
     Self::ChooseAccount => "choose_account",
+    Self::IssuerElsewhere => "issuer_elsewhere",
 });
 
 /// Finds the person and the account that a credential acts for at `now`.
@@ -131,12 +135,17 @@ fn chosen_membership<'a>(
     principal: &Principal,
 ) -> Result<&'a (Account, Membership), ResolveError> {
     if let Some(name) = &principal.account {
+        if !principal.may_act_in(name) {
+            return Err(ResolveError::IssuerElsewhere);
+        }
         let chosen = memberships.iter().find(|(account, _)| account.name == *name);
         return chosen.ok_or_else(|| ResolveError::NotAMember(name.to_string()));
     }
-    match memberships {
-        [] => Err(ResolveError::NoMembership),
-        [only] => Ok(only),
-        _ => Err(ResolveError::ChooseAccount),
+    let mut allowed = memberships.iter().filter(|(account, _)| principal.may_act_in(&account.name));
+    match (allowed.next(), allowed.next()) {
+        (Some(only), None) => Ok(only),
+        (Some(_), Some(_)) => Err(ResolveError::ChooseAccount),
+        (None, _) if memberships.is_empty() => Err(ResolveError::NoMembership),
+        (None, _) => Err(ResolveError::IssuerElsewhere),
     }
 }

@@ -58,9 +58,9 @@ fn the_authenticator_reads_the_signers_tokens_until_they_expire() {
 fn the_authenticator_returns_what_a_test_set() {
     let (authenticator, now) = (PlainAuthenticator::default(), Timestamp::UNIX_EPOCH);
     authenticator.set("jane", Ok(credential("jane@example.com")));
-    authenticator.set("down", Err(TokenError::KeysUnavailable));
+    authenticator.set("down", Err(TokenError::KeysUnavailable { seconds: 5 }));
     assert_eq!(authenticate(&authenticator, "jane", now), Ok(credential("jane@example.com")));
-    assert_eq!(authenticate(&authenticator, "down", now), Err(TokenError::KeysUnavailable));
+    assert_eq!(authenticate(&authenticator, "down", now), Err(TokenError::KeysUnavailable { seconds: 5 }));
     assert!(matches!(authenticate(&authenticator, "joe", now), Err(TokenError::Invalid { .. })));
 }
 

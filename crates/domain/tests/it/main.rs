@@ -4,6 +4,7 @@
 mod acceptance;
 mod access_tokens;
 mod addresses;
+mod bindings;
 mod ceiling;
 mod delivery;
 mod fakes;

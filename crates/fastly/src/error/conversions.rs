@@ -45,9 +45,10 @@ fn token_problem(error: &TokenError) -> FastlyProblem {
     match error {
         TokenError::Invalid { .. } | TokenError::Expired => FastlyProblem::unauthorized(error),
         TokenError::EmailNotVerified => FastlyProblem::forbidden(error),
-        TokenError::KeysUnavailable => {
-            FastlyProblem::unavailable("the keys of the token's issuer cannot be reached; try again", 5)
-        }
+        TokenError::KeysUnavailable { seconds } => FastlyProblem::unavailable(
+            "the keys of the token's issuer cannot be reached; try again",
+            i64::from(*seconds),
+        ),
     }
 }
 
@@ -81,7 +82,8 @@ impl From<ResolveError> for FastlyProblem {
             ResolveError::UnknownPerson
             | ResolveError::NoMembership
             | ResolveError::NotAMember(_)
-            | ResolveError::ChooseAccount => Self::forbidden(error),
+            | ResolveError::ChooseAccount
+            | ResolveError::IssuerElsewhere => Self::forbidden(error),
         }
     }
 }
@@ -149,9 +151,10 @@ impl From<AcceptError> for FastlyProblem {
     fn from(error: AcceptError) -> Self {
         match error {
             AcceptError::NotFound => Self::not_found(error),
-            AcceptError::NotProven(_) | AcceptError::SponsorLostAuthority | AcceptError::UnknownPerson => {
-                Self::forbidden(error)
-            }
+            AcceptError::NotProven(_)
+            | AcceptError::SponsorLostAuthority
+            | AcceptError::UnknownPerson
+            | AcceptError::IssuerElsewhere => Self::forbidden(error),
             AcceptError::Replaced
             | AcceptError::Expired
             | AcceptError::Declined

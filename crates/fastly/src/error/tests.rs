@@ -78,9 +78,9 @@ fn a_rejected_token_says_why() {
     );
     assert_eq!(parts(CredentialError::Malformed).0, 401);
     assert_eq!(rejected(TokenError::EmailNotVerified).0, 403);
-    assert_eq!(rejected(TokenError::KeysUnavailable).0, 503);
-    let unavailable = response(CredentialError::Token(TokenError::KeysUnavailable));
-    assert_eq!(header(&unavailable, "retry-after"), "5");
+    assert_eq!(rejected(TokenError::KeysUnavailable { seconds: 17 }).0, 503);
+    let unavailable = response(CredentialError::Token(TokenError::KeysUnavailable { seconds: 17 }));
+    assert_eq!(header(&unavailable, "retry-after"), "17");
 }
 
 #[test]

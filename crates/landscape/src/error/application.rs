@@ -42,7 +42,8 @@ impl From<ResolveError> for Problem {
             ResolveError::UnknownPerson
             | ResolveError::NoMembership
             | ResolveError::NotAMember(_)
-            | ResolveError::ChooseAccount => Self::forbidden(error),
+            | ResolveError::ChooseAccount
+            | ResolveError::IssuerElsewhere => Self::forbidden(error),
         }
     }
 }

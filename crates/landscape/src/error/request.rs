@@ -25,8 +25,9 @@ impl From<CredentialError> for Problem {
 fn token_problem(error: &TokenError) -> Problem {
     match error {
         TokenError::EmailNotVerified => Problem::forbidden(error),
-        TokenError::KeysUnavailable => {
-            Problem::unavailable("the keys of the token's issuer cannot be reached; try again").retry_after(5)
+        TokenError::KeysUnavailable { seconds } => {
+            Problem::unavailable("the keys of the token's issuer cannot be reached; try again")
+                .retry_after(i64::from(*seconds))
         }
         TokenError::Invalid { .. } | TokenError::Expired => Problem::unauthorized(error),
     }

@@ -62,7 +62,8 @@ pub(super) fn not_accepted(sent: &SentForm<'_>, error: AcceptError) -> Page {
                  invitation in the program or site where you sign in with it.";
             sent.again(&[FormError::of_form(message)], StatusCode::CONFLICT)
         }
-        AcceptError::UnknownPerson => wrong_credentials(sent),
+        // A principal of a form has no issuer.
+        AcceptError::UnknownPerson | AcceptError::IssuerElsewhere => wrong_credentials(sent),
         AcceptError::Store(error) => failure::store(&error),
     }
 }

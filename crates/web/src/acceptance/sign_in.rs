@@ -38,6 +38,7 @@ fn principal(person: Person) -> Principal {
         email_verified: false,
         person_id: Some(person.id),
         account: None,
+        accounts: None,
         name: Some(person.name),
     }
 }

@@ -111,6 +111,10 @@ pub(in super::super) enum TokenCommand {
         after_help = "Example:\n  JWT=$(usher token issue --account onward --email jane@example.com --expires 1h)"
     )]
     Issue(IssueTokenArguments),
+    /// Say why the server would refuse a token, or whom it acts for: reads the token from standard input, and does not print
+    /// it. Exit code 0 if it would be accepted, 1 if not
+    #[command(after_help = "Example:\n  usher token explain < token.txt")]
+    Explain(OnlyResultArguments),
 }
 
 const EXPIRES_HELP: &str = "Lifetime of the token, such as 90s, 24h or 30d; default: auth.token_lifetime";

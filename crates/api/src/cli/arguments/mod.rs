@@ -75,7 +75,7 @@ pub(super) enum Command {
     /// Create people
     #[command(subcommand)]
     Person(PersonCommand),
-    /// Issue tokens for the API
+    /// Issue and explain tokens for the API
     #[command(subcommand)]
     Token(TokenCommand),
     /// Create, list and revoke access tokens for programs (Fastly-Key)

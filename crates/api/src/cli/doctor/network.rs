@@ -1,11 +1,11 @@
 use tokio::net::lookup_host;
 use url::{Host, Url};
-use usher_auth::{JwksSettings, check_key_set, is_loopback};
+use usher_auth::{check_key_set, is_loopback};
 use usher_mailer::LettreMailer;
 
 use super::{super::mail_test::advice, check::Check};
 use crate::{
-    compose::verifier,
+    compose::{key_set, verifier},
     settings::{Issuer, Settings},
     system::SystemClock,
 };
@@ -44,16 +44,13 @@ pub(super) async fn check_issuers(settings: &Settings, checks: &mut Vec<Check>) 
 }
 
 async fn keys(issuer: &Issuer) -> Result<String, String> {
-    let Some(url) = &issuer.jwks_url else { return Ok("can be read from files".to_owned()) };
-    match check_key_set(&JwksSettings::new(url.as_str())).await {
-        Ok(0) => {
-            Err("jwks_url has no key that Usher can use: check that it is the URL of the issuer's key set"
-                .to_owned())
-        }
+    let Some(key_set) = key_set(issuer) else { return Ok("can be read from files".to_owned()) };
+    match check_key_set(&key_set).await {
+        Ok(0) => Err("the key set has no key that Usher can use: check that jwks_url is its URL".to_owned()),
         Ok(1) => Ok("one key can be used".to_owned()),
         Ok(several) => Ok(format!("{several} keys can be used")),
         Err(error) => Err(format!(
-            "{error}: check jwks_url, and from this machine its name, its certificate and the proxy"
+            "{error}: check jwks_url, or without it `issuer`, and from this machine the name, the certificate and the proxy"
         )),
     }
 }

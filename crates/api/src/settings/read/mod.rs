@@ -89,7 +89,11 @@ impl Reader {
         key: &str,
     ) -> Result<Vec<(String, T)>, SettingsProblems> {
         if self.layers.given.remove(key).is_some() {
-            self.report(key, format!("can only be written as [[{key}]] tables in a configuration file"));
+            let example = format!("USHER__{}__0__…", key.replace('.', "__").to_uppercase());
+            let text = format!(
+                "is a list: write [[{key}]] tables in a configuration file, or variables such as {example}"
+            );
+            self.report(key, text);
         }
         let mut tables = Vec::new();
         loop {
