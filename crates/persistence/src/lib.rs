@@ -16,6 +16,7 @@
 mod connection;
 mod dialect;
 mod errors;
+mod generations;
 mod group;
 mod insertion;
 mod location;

@@ -10,6 +10,7 @@ use usher_domain::{
     },
     quota::WriteCount,
 };
+use usher_postgres::Loss;
 
 use crate::{
     connection::{AnyConnection, Transactions},
@@ -72,10 +73,9 @@ impl DieselStore {
         loop {
             let mut session = self.pool.look(unit.wait)?;
             let end = attempt(&mut session.connection, Mode::Look, &[], work);
-            let lost =
-                matches!(end, Err(StoreError::Unreachable(_))) && dialect::is_lost(&mut session.connection);
-            session.reusable = !lost;
-            if !lost || chances == 0 {
+            let is_closed = dialect::loss(&session.connection) == Some(Loss::Closed);
+            session.reusable = true;
+            if !is_closed || chances == 0 {
                 return end.map(drop);
             }
             chances -= 1;

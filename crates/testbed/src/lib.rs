@@ -31,6 +31,6 @@ pub use environment::{
     python_venv,
 };
 pub use error::TestbedError;
-pub use postgres::{Database, PostgresServer};
+pub use postgres::{Database, Forwarder, PostgresServer};
 #[cfg(feature = "smtp")]
 pub use smtp::{ReceivedMail, Refusal, Security, SmtpOptions, SmtpServer};

@@ -136,6 +136,7 @@ fn database_options(settings: &Settings) -> DatabaseOptions {
     DatabaseOptions {
         pool_size: database.pool_size,
         acquire_timeout: database.acquire_timeout,
+        call_timeout: database.call_timeout,
         statement_cache: database.statement_cache,
         ..DatabaseOptions::new(database.url.expose_secret())
     }

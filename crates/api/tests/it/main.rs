@@ -7,6 +7,7 @@ mod bounds;
 mod cursors;
 mod failures;
 mod fastly;
+mod frozen_database;
 mod harness;
 mod idempotency;
 mod issuers;

@@ -5,6 +5,7 @@
 mod contract;
 mod corruption;
 mod counting;
+mod frozen;
 mod idempotency;
 mod migrations;
 mod opening;
