@@ -15,6 +15,7 @@
 
 mod connection;
 mod dialect;
+mod disk_full;
 mod errors;
 mod generations;
 mod group;
@@ -25,6 +26,7 @@ mod migrations;
 mod open_error;
 mod options;
 mod pool;
+mod readiness;
 mod retry;
 mod rows;
 mod schema;

@@ -12,6 +12,7 @@ use usher_postgres::{Loss, PostgresConnection};
 use crate::{
     connection::AnyConnection,
     dialect,
+    disk_full::DiskFull,
     generations::Generations,
     location::{Location, PostgresUrl},
     open_error::OpenError,
@@ -45,6 +46,7 @@ pub(crate) struct Manager {
     call_timeout: Duration,
     statement_cache: bool,
     pub(crate) generations: Generations,
+    pub(crate) disk_full: DiskFull,
 }
 
 impl Manager {
@@ -59,6 +61,7 @@ impl Manager {
             call_timeout: options.call_timeout,
             statement_cache: options.statement_cache,
             generations: Generations::default(),
+            disk_full: DiskFull::default(),
         })
     }
 
@@ -172,7 +175,12 @@ impl r2d2::ManageConnection for Manager {
         if matches!(loss, Some(Loss::Silent | Loss::ReadOnly)) {
             self.generations.end(session.generation);
         }
-        loss.is_some() || !session.reusable
+        let is_full = dialect::found_disk_full(&session.connection);
+        if is_full {
+            self.disk_full.suspect();
+        }
+        // A connection that has reported a full disk would report it again and again.
+        is_full || loss.is_some() || !session.reusable
     }
 }
 

@@ -5,8 +5,8 @@ use std::{fmt, time::Instant};
 use diesel::connection::TransactionManager as _;
 use usher_domain::{
     port::{
-        Store, StoreError, Tx,
-        store::{CountedWork, Counting, Mode, Unit, Verdict},
+        Clock, Store, StoreError, Tx,
+        store::{ClockReading, CountedWork, Counting, Mode, Unit, Verdict},
     },
     quota::WriteCount,
 };
@@ -17,11 +17,12 @@ use crate::{
     dialect,
     errors::store_error,
     group::GroupCommit,
-    manager::{Manager, Planner},
+    manager::Manager,
     migrations::Migrations,
     open_error::OpenError,
     options::DatabaseOptions,
     pool::Pool,
+    readiness::ReadinessCheck,
     retry::Retries,
     tx::DieselTx,
     write_counts::Writes,
@@ -35,6 +36,7 @@ pub struct DieselStore {
     pool: Pool,
     /// For units that write on SQLite: they share transactions instead of using the pool.
     group: Option<GroupCommit>,
+    readiness: ReadinessCheck,
 }
 
 impl DieselStore {
@@ -45,8 +47,8 @@ impl DieselStore {
         let pool = Pool::new(&manager, options)?;
         let groups = !manager.writes_in_parallel();
         let group = groups.then(|| GroupCommit::new(manager.clone(), options.acquire_timeout));
-        manager.open(Planner::ForUnits)?;
-        Ok(Self { manager, pool, group })
+        let readiness = ReadinessCheck::new(manager.clone())?;
+        Ok(Self { manager, pool, group, readiness })
     }
 
     /// The migrations of the tables.
@@ -148,6 +150,10 @@ impl Store for DieselStore {
         work: &mut CountedWork<'_>,
     ) -> Result<(), StoreError> {
         self.unit(Unit { mode: Mode::Write, ..unit }, Writes::of(counting), work)
+    }
+
+    fn check(&self, clock: &dyn Clock) -> Result<ClockReading, StoreError> {
+        self.readiness.run(clock)
     }
 
     fn writes_in_parallel(&self) -> bool {

@@ -71,6 +71,14 @@ CREATE UNLOGGED TABLE write_count (
     writes       BIGINT NOT NULL
 );
 
+-- Checks of readiness insert a row and roll back, so this table is always empty. Unlogged, so that checks cost no flush.
+CREATE UNLOGGED TABLE readiness_check (
+    id     BIGINT PRIMARY KEY,
+    filler TEXT NOT NULL
+);
+-- A large filler takes as much space as it says.
+ALTER TABLE readiness_check ALTER COLUMN filler SET STORAGE EXTERNAL;
+
 -- Answers to requests with an Idempotency-Key: returned again when the same request is repeated within a day.
 CREATE TABLE idempotency_key (
     id           BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

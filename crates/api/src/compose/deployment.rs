@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use secrecy::ExposeSecret as _;
-use usher_app::{Adapters, App, Limits};
+use usher_app::{Adapters, App, HealthSettings, Limits};
 use usher_auth::{CredentialVerifier, HmacLinkKeys, JwtVerifier, Passwords, RequestKeys, TokenIssuer};
 use usher_domain::{
     env::Env,
@@ -91,7 +91,11 @@ impl Deployment {
             passwords: settings.server.threads,
             token_lifetime: time_delta(settings.auth.token_lifetime, "auth.token_lifetime")?,
         };
-        Ok(App::new(adapters, limits))
+        let health = HealthSettings {
+            check_timeout: settings.database.check_timeout,
+            leeway: time_delta(settings.auth.leeway, "auth.leeway")?,
+        };
+        Ok(App::new(adapters, limits).with_health(health))
     }
 
     /// Applies pending migrations and returns their number.

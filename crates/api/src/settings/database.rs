@@ -21,6 +21,9 @@ pub struct DatabaseSection {
     /// Longest time for an answer of PostgreSQL. Then the call fails, and its connection is replaced.
     #[serde(deserialize_with = "duration::<_, SECOND, MINUTE>")]
     pub call_timeout: Duration,
+    /// Longest time of a check of readiness.
+    #[serde(deserialize_with = "duration::<_, 1, MINUTE>")]
+    pub check_timeout: Duration,
     /// Whether connections keep prepared statements; off behind `PgBouncer` before 1.21 in transaction mode.
     pub statement_cache: bool,
     /// Whether `serve` and `worker` apply pending migrations at start. Otherwise they do not start while migrations are

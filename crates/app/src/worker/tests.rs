@@ -3,8 +3,8 @@ use std::sync::{Mutex, PoisonError};
 use usher_domain::{
     outbox::InvitationMail,
     port::{
-        SendFuture, Store,
-        store::{CountedWork, Counting, Unit, Verdict},
+        Clock, SendFuture, Store,
+        store::{ClockReading, CountedWork, Counting, Unit, Verdict},
     },
     testkit::{CapturingMailer, Scene, memory::MemoryStore},
 };
@@ -44,6 +44,10 @@ impl Store for Recording {
         work: &mut CountedWork<'_>,
     ) -> Result<(), StoreError> {
         self.store.run_counted(unit, counting, work)
+    }
+
+    fn check(&self, clock: &dyn Clock) -> Result<ClockReading, StoreError> {
+        self.store.check(clock)
     }
 
     fn writes_in_parallel(&self) -> bool {

@@ -5,6 +5,7 @@ mod batches;
 mod idempotency;
 mod mails;
 mod open_counts;
+mod readiness;
 mod transactions;
 mod write_counts;
 
@@ -17,6 +18,7 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 pub(crate) use idempotency::take_key;
 pub(crate) use mails::{claimable_from, claimable_mails};
 pub(crate) use open_counts::settle_open_counts;
+pub(crate) use readiness::{check_write, limit_calls};
 pub(crate) use transactions::{begin, begin_exclusive, statement_limits};
 use usher_postgres::Loss;
 pub(crate) use write_counts::{CredentialKind, count_writes};
@@ -61,6 +63,14 @@ pub(crate) fn loss(connection: &AnyConnection) -> Option<Loss> {
     match connection {
         AnyConnection::Postgres(connection) => connection.loss(),
         AnyConnection::Sqlite(_) => None,
+    }
+}
+
+/// Whether the server has reported a full disk on this connection.
+pub(crate) fn found_disk_full(connection: &AnyConnection) -> bool {
+    match connection {
+        AnyConnection::Postgres(connection) => connection.found_disk_full(),
+        AnyConnection::Sqlite(_) => false,
     }
 }
 

@@ -12,6 +12,7 @@ mod migrations;
 mod opening;
 mod outages;
 mod races;
+mod readiness;
 mod scene;
 mod statements;
 mod support;
