@@ -12,7 +12,7 @@ use usher_persistence::{DatabaseOptions, DieselStore, MigrateError};
 use super::{StartError, credentials, duration::time_delta, policy::policy};
 use crate::{
     settings::Settings,
-    system::{SystemClock, SystemEntropy},
+    system::{DatabaseClock, SystemClock, SystemEntropy},
 };
 
 /// The clock and the random generator. Tests replace those of the system.
@@ -25,10 +25,11 @@ pub struct ClockAndEntropy {
 }
 
 impl ClockAndEntropy {
-    /// The clock and the random generator of the operating system.
+    /// The clock and the random generator of the operating system. The clock follows the database's.
     #[must_use]
     pub fn system() -> Self {
-        Self { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy) }
+        let clock = DatabaseClock::over(Arc::new(SystemClock));
+        Self { clock: Arc::new(clock), entropy: Arc::new(SystemEntropy) }
     }
 }
 
@@ -108,8 +109,18 @@ impl Deployment {
         Ok(self.database.migrations().pending()?.len())
     }
 
-    /// Applies pending migrations if `database.migrate` is on. Otherwise pending migrations are an error.
+    /// Applies pending migrations if `database.migrate` is on. Otherwise pending migrations are an error. Then sets the clock by
+    /// the database's.
     pub fn prepare(&self, settings: &Settings) -> Result<(), StartError> {
+        self.bring_up_to_date(settings)?;
+        match self.store.check(self.env.clock.as_ref()) {
+            Ok(reading) => drop(self.env.clock.follow(reading)),
+            Err(error) => tracing::warn!(%error, "the database's clock cannot be read yet"),
+        }
+        Ok(())
+    }
+
+    fn bring_up_to_date(&self, settings: &Settings) -> Result<(), StartError> {
         if settings.database.migrate {
             let applied = self.migrate()?;
             if applied > 0 {

@@ -40,6 +40,7 @@ pub async fn worker(settings: Settings) -> Result<(), StartError> {
     let stop = shutdown::on_signals()?;
     let app = deployment.app(&settings, own_verifier(&settings, &deployment.env.clock)?)?;
     let worker = app.worker(transport.mailer, worker_settings(&settings));
+    drop(tokio::spawn(app.health().clone().follow_database_clock(stop.clone())));
     tracing::info!("delivering mails");
     let running = supervised(worker, stop, settings.server.shutdown_timeout);
     running.await.unwrap_or(Err(StartError::WorkerDied))

@@ -10,7 +10,7 @@ use actix_web::{
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing_actix_web::TracingLogger;
-use usher_app::{App, Worker, WorkerSettings};
+use usher_app::{App, Health, Worker, WorkerSettings};
 use usher_auth::JwtVerifier;
 use usher_http_kit::{AppState, unread_body};
 use usher_web::mailbox::{self, KeptMails};
@@ -35,6 +35,7 @@ pub enum WorkerPlacement {
 pub struct Server {
     address: SocketAddr,
     http: HttpServerHandle,
+    health: Health,
     worker: Option<Worker>,
     settings: Settings,
 }
@@ -58,9 +59,10 @@ impl Server {
             }
             WorkerPlacement::Separate => (None, None),
         };
+        let health = app.health().clone();
         let mailbox = mailbox.map(|mailbox| Arc::new(Mailbox(mailbox)) as Arc<dyn KeptMails>);
         let http = http_server(&settings, app, mailbox, listener)?;
-        Ok(Self { address, http, worker, settings })
+        Ok(Self { address, http, health, worker, settings })
     }
 
     /// The address that the server listens on.
@@ -79,6 +81,7 @@ impl Server {
     pub async fn run(self, stop: CancellationToken) -> Result<(), StartError> {
         let handle = self.http.handle();
         let grace_period = self.settings.server.shutdown_timeout;
+        drop(tokio::spawn(self.health.follow_database_clock(stop.clone())));
         let worker = self.worker.map(|worker| supervised(worker, stop.clone(), grace_period));
         let stopping = tokio::spawn({
             let stop = stop.clone();

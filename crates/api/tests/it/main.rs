@@ -5,6 +5,7 @@ mod access_tokens;
 mod both_dialects;
 mod bounds;
 mod cursors;
+mod database_clock;
 mod failures;
 mod fastly;
 mod frozen_database;
