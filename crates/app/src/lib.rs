@@ -14,6 +14,7 @@
 mod batch;
 mod call;
 mod context;
+mod health;
 mod idempotency;
 mod invitations;
 mod limiter;
@@ -22,6 +23,7 @@ mod load;
 mod operation;
 mod operators;
 mod passwords;
+mod progress;
 mod recent_callers;
 mod sessions;
 pub mod telemetry;
@@ -35,14 +37,12 @@ use tokio::sync::Notify;
 use usher_domain::{
     Timestamp,
     env::Env,
-    port::{
-        Authenticator, Mailer, PasswordHasher, RequestFingerprints, Store, StoreError, TokenSigner, Tx,
-        store::Mode,
-    },
+    port::{Authenticator, Mailer, PasswordHasher, RequestFingerprints, Store, TokenSigner},
 };
 
 pub use call::{Call, InAccount, LinkCaller, Outcome, Query, Rejection, Render, Reply};
 pub use context::RequestContext;
+pub use health::{Health, HealthSettings, NotReady};
 pub use idempotency::IdempotencyKey;
 pub use invitations::InvitationService;
 pub use links::LinkService;
@@ -96,6 +96,7 @@ pub struct App {
     sessions: Sessions,
     passwords: PasswordService,
     operators: Operators,
+    health: Health,
     mail_queued: Arc<Notify>,
 }
 
@@ -113,6 +114,7 @@ impl App {
             sessions: Sessions::new(&units, authenticator, signer, limits.token_lifetime),
             passwords: PasswordService::new(&units, hasher, limits.passwords),
             operators: Operators::new(&units),
+            health: health(&units, HealthSettings::default()),
             mail_queued,
             guard,
             units,
@@ -167,10 +169,17 @@ impl App {
         self.guard.key(text, parts)
     }
 
-    /// Fails when the database cannot be used.
-    pub async fn ready(&self, context: &RequestContext) -> Result<(), StoreError> {
-        let look = |tx: &mut dyn Tx, _: &Env| tx.next_mail_due().map(drop);
-        self.units.run(context, "health", Mode::Read, look).await
+    /// Readiness and liveness.
+    #[must_use]
+    pub const fn health(&self) -> &Health {
+        &self.health
+    }
+
+    /// The same application with other limits of readiness.
+    #[must_use]
+    pub fn with_health(mut self, settings: HealthSettings) -> Self {
+        self.health = health(&self.units, settings);
+        self
     }
 
     /// Records the gauges of permits and batches. It reads memory only.
@@ -191,4 +200,9 @@ impl App {
     pub fn worker(&self, mailer: Arc<dyn Mailer>, settings: WorkerSettings) -> Worker {
         Worker::new(self.units.clone(), mailer, settings, Arc::clone(&self.mail_queued))
     }
+}
+
+fn health(units: &Units, settings: HealthSettings) -> Health {
+    let (store, clock) = (Arc::clone(&units.store), Arc::clone(&units.env.clock));
+    Health::new(store, clock, units.limiter.progress().clone(), settings)
 }

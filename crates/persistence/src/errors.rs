@@ -26,15 +26,11 @@ const UNIQUE: [(&str, &str, Constraint); 12] = [
 /// The start of SQLite's report; the columns follow.
 const SQLITE_UNIQUE: &str = "UNIQUE constraint failed: ";
 
-/// PostgreSQL's message for a deadlock. Diesel does not pass on its SQLSTATE. A server with messages in another
-/// language uses other words: then the unit is not run again but fails as unreachable, which is just as safe.
-const DEADLOCK: &str = "deadlock detected";
-
 /// Translates diesel's error.
 ///
-/// Diesel passes on no SQLSTATE, so most reports of a database cannot be told apart: a full disk, a lock or statement that took
-/// too long, a database that stayed locked, a server that is shutting down. They are [`StoreError::Unreachable`]: the
-/// transaction is gone, so a repetition is safe. A violated rule that has no meaning here, and errors of diesel itself, are
+/// Most reports of a database mean the same to a caller: a full disk, a lock or statement that took too long, a database that
+/// stayed locked, a server that is shutting down. They are [`StoreError::Unreachable`]: the transaction is gone, so a
+/// repetition is safe. `usher-postgres` reports deadlocks as serialization failures. A violated rule that has no meaning here, and errors of diesel itself, are
 /// defects.
 pub(crate) fn store_error(error: Error) -> StoreError {
     match error {
@@ -58,7 +54,6 @@ fn reported(kind: DatabaseErrorKind, report: &dyn DatabaseErrorInformation) -> S
         DatabaseErrorKind::ForeignKeyViolation | DatabaseErrorKind::SerializationFailure => {
             StoreError::Contended
         }
-        DatabaseErrorKind::Unknown if message == DEADLOCK => StoreError::Contended,
         DatabaseErrorKind::NotNullViolation
         | DatabaseErrorKind::CheckViolation
         | DatabaseErrorKind::RestrictViolation
@@ -124,7 +119,6 @@ mod tests {
             let error = report(DatabaseErrorKind::Unknown, message);
             assert_eq!(error, StoreError::Unreachable(message.to_owned()));
         }
-        assert_eq!(report(DatabaseErrorKind::Unknown, DEADLOCK), StoreError::Contended);
         assert_eq!(report(DatabaseErrorKind::SerializationFailure, ""), StoreError::Contended);
         assert_eq!(report(DatabaseErrorKind::ForeignKeyViolation, ""), StoreError::Contended);
     }

@@ -32,7 +32,7 @@ pub use environment::{
     python_requirements, python_venv,
 };
 pub use error::TestbedError;
-pub use postgres::{Database, PostgresServer};
+pub use postgres::{Database, Forwarder, PostgresServer};
 pub use process::described;
 #[cfg(feature = "smtp")]
 pub use smtp::{ReceivedMail, Refusal, Security, SmtpOptions, SmtpServer};

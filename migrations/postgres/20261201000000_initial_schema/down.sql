@@ -5,6 +5,7 @@ DROP TABLE open_change;
 DROP TABLE open_count;
 DROP TABLE invitation;
 DROP TABLE idempotency_key;
+DROP TABLE readiness_check;
 DROP TABLE write_count;
 DROP TABLE access_token;
 DROP TABLE membership;

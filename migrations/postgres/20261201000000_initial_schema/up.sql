@@ -71,6 +71,14 @@ CREATE UNLOGGED TABLE write_count (
     writes       BIGINT NOT NULL
 );
 
+-- Checks of readiness insert a row and roll back, so this table is always empty. Unlogged, so that checks cost no flush.
+CREATE UNLOGGED TABLE readiness_check (
+    id     BIGINT PRIMARY KEY,
+    filler TEXT NOT NULL
+);
+-- A large filler takes as much space as it says.
+ALTER TABLE readiness_check ALTER COLUMN filler SET STORAGE EXTERNAL;
+
 -- Answers to requests with an Idempotency-Key: returned again when the same request is repeated within a day.
 CREATE TABLE idempotency_key (
     id           BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -141,10 +149,13 @@ CREATE TABLE open_change (
     account_id BIGINT NOT NULL,
     change     BIGINT NOT NULL
 );
+-- Without a primary key, logical replication would reject the worker's deletions. A key would cost another index.
+ALTER TABLE open_change REPLICA IDENTITY FULL;
 CREATE INDEX open_change_of_account ON open_change (account_id, change);
 
--- The triggers run once per statement, however many rows the statement changes.
-CREATE FUNCTION open_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
+-- The triggers run once per statement, however many rows the statement changes. They find the tables in the schema in which they
+-- were created, because pg_restore and logical replication run without a search path.
+CREATE FUNCTION open_inserted() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO open_change (account_id, change)
     SELECT account_id, count(*) FROM added WHERE status = 'pending' GROUP BY account_id;
@@ -152,7 +163,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION open_updated() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION open_updated() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO open_change (account_id, change)
     SELECT account_id, sum(change) FROM (
@@ -164,7 +175,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION open_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION open_deleted() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO open_change (account_id, change)
     SELECT account_id, -count(*) FROM removed WHERE status = 'pending' GROUP BY account_id;

@@ -76,6 +76,12 @@ CREATE TABLE write_count (
     CONSTRAINT write_count_window_start CHECK (window_start GLOB '????-??-?? ??:??:??*')
 ) STRICT;
 
+-- Checks of readiness insert a row and roll back, so this table is always empty.
+CREATE TABLE readiness_check (
+    id     INTEGER PRIMARY KEY NOT NULL,
+    filler TEXT NOT NULL
+) STRICT;
+
 -- Answers to requests with an Idempotency-Key: returned again when the same request is repeated within a day.
 CREATE TABLE idempotency_key (
     id           INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,

@@ -1,19 +1,18 @@
 use std::{path::Path, sync::Arc};
 
 use secrecy::ExposeSecret as _;
-use usher_app::{Adapters, App, Limits};
+use usher_app::{Adapters, App, HealthSettings, Limits};
 use usher_auth::{CredentialVerifier, HmacLinkKeys, JwtVerifier, Passwords, RequestKeys, TokenIssuer};
 use usher_domain::{
-    Timestamp,
     env::Env,
-    port::{Clock, Entropy, Store},
+    port::{Clock, Entropy, Store, StoreError, store::ClockReading},
 };
 use usher_persistence::{DatabaseOptions, DieselStore, MigrateError};
 
 use super::{StartError, credentials, duration::time_delta, policy::policy};
 use crate::{
     settings::Settings,
-    system::{SystemClock, SystemEntropy},
+    system::{DatabaseClock, SystemClock, SystemEntropy},
 };
 
 /// The clock and the random generator. Tests replace those of the system.
@@ -26,10 +25,11 @@ pub struct ClockAndEntropy {
 }
 
 impl ClockAndEntropy {
-    /// The clock and the random generator of the operating system.
+    /// The clock and the random generator of the operating system. The clock follows the database's.
     #[must_use]
     pub fn system() -> Self {
-        Self { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy) }
+        let clock = DatabaseClock::over(Arc::new(SystemClock));
+        Self { clock: Arc::new(clock), entropy: Arc::new(SystemEntropy) }
     }
 }
 
@@ -94,7 +94,11 @@ impl Deployment {
             passwords: settings.server.threads,
             token_lifetime: time_delta(settings.auth.token_lifetime, "auth.token_lifetime")?,
         };
-        Ok(App::new(adapters, limits))
+        let health = HealthSettings {
+            check_timeout: settings.database.check_timeout,
+            leeway: time_delta(settings.auth.leeway, "auth.leeway")?,
+        };
+        Ok(App::new(adapters, limits).with_health(health))
     }
 
     /// The database, with the state of its connections.
@@ -113,8 +117,18 @@ impl Deployment {
         Ok(self.database.migrations().pending()?.len())
     }
 
-    /// Applies pending migrations if `database.migrate` is on. Otherwise pending migrations are an error.
+    /// Applies pending migrations if `database.migrate` is on. Otherwise pending migrations are an error. Then sets the clock by
+    /// the database's.
     pub fn prepare(&self, settings: &Settings) -> Result<(), StartError> {
+        self.bring_up_to_date(settings)?;
+        match self.store.check(self.env.clock.as_ref()) {
+            Ok(reading) => drop(self.env.clock.follow(reading)),
+            Err(error) => tracing::warn!(%error, "the database's clock cannot be read yet"),
+        }
+        Ok(())
+    }
+
+    fn bring_up_to_date(&self, settings: &Settings) -> Result<(), StartError> {
         if settings.database.migrate {
             let applied = self.migrate()?;
             if applied > 0 {
@@ -128,9 +142,9 @@ impl Deployment {
         }
     }
 
-    /// The clock of PostgreSQL's server. `None` for SQLite.
-    pub fn database_time(&self) -> Result<Option<Timestamp>, StartError> {
-        Ok(self.database.server_time()?)
+    /// Checks that the database accepts writes, and compares its clock with this one.
+    pub fn check(&self, clock: &dyn Clock) -> Result<ClockReading, StoreError> {
+        self.database.check(clock)
     }
 
     /// Sets the URL that links in mails begin with.
@@ -157,6 +171,7 @@ fn database_options(settings: &Settings) -> DatabaseOptions {
     DatabaseOptions {
         pool_size: database.pool_size,
         acquire_timeout: database.acquire_timeout,
+        call_timeout: database.call_timeout,
         statement_cache: database.statement_cache,
         ..DatabaseOptions::new(database.url.expose_secret())
     }

@@ -49,6 +49,7 @@ pub async fn worker(settings: Settings) -> Result<(), StartError> {
     let stop = shutdown::on_signals()?;
     let app = Arc::new(deployment.app(&settings, own_verifier(&settings, &deployment.env.clock)?)?);
     let worker = app.worker(transport.mailer, worker_settings(&settings));
+    drop(tokio::spawn(app.health().clone().follow_database_clock(stop.clone())));
     let state = state(&settings, app, &Arc::default());
     let admin = Admin::build(&settings, &state, deployment.database())?;
     tracing::info!(admin = admin.as_ref().map(|admin| display(admin.address())), "delivering mails");

@@ -9,7 +9,7 @@ use actix_web::{App as HttpApp, dev::Server as HttpServer, middleware::from_fn, 
 use tokio::{net::TcpSocket, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tracing_actix_web::TracingLogger;
-use usher_app::{Worker, WorkerSettings};
+use usher_app::{Health, Worker, WorkerSettings};
 use usher_auth::JwtVerifier;
 use usher_http_kit::{
     AppState,
@@ -49,6 +49,7 @@ pub struct Server {
     address: SocketAddr,
     http: HttpServer,
     drain: Arc<Drain>,
+    health: Health,
     worker: Option<Worker>,
     admin: Option<Admin>,
     settings: Settings,
@@ -73,12 +74,13 @@ impl Server {
             }
             WorkerPlacement::Separate => (None, None),
         };
+        let health = app.health().clone();
         let mailbox = mailbox.map(|mailbox| Arc::new(Mailbox(mailbox)) as Arc<dyn KeptMails>);
         let drain = Arc::<Drain>::default();
         let state = state(&settings, app, &drain);
         let admin = Admin::build(&settings, &state, deployment.database())?;
         let http = http_server(&settings, state, mailbox, &drain, listener)?;
-        Ok(Self { address, http, drain, worker, admin, settings })
+        Ok(Self { address, http, drain, health, worker, admin, settings })
     }
 
     /// The address that the server listens on.
@@ -103,6 +105,7 @@ impl Server {
     pub async fn run(self, stop: CancellationToken) -> Result<(), StartError> {
         let admin = self.admin.map(Admin::start);
         let grace_period = self.settings.server.shutdown_timeout;
+        drop(tokio::spawn(self.health.follow_database_clock(stop.clone())));
         let worker = self.worker.map(|worker| supervised(worker, stop.clone(), grace_period));
         let stages = shutdown::in_stages(stop.clone(), self.drain, self.http.handle(), self.settings.server);
         let stopping = tokio::spawn(stages);

@@ -51,7 +51,7 @@ fn a_hangup_reloads_nothing_and_ends_nothing() {
     }
 }
 
-/// The worker looks for mails in a blocking thread, which waits for the database's answer without a time limit.
+/// The worker looks for mails in a blocking thread, which waits for the database longer than the process waits for the worker.
 #[test]
 fn a_frozen_database_does_not_keep_the_process_after_the_shutdown_timeout() {
     let setup = Setup::new(Backend::postgres()).with("USHER__SERVER__SHUTDOWN_TIMEOUT", "1s");

@@ -130,7 +130,7 @@ impl<W: BatchWork> Batcher<W> {
             Runner { batcher: Arc::clone(self), in_progress: 0, waits_for_permit: false, ended: false };
         let runtime = self.runtime.clone().unwrap_or_else(Handle::current);
         match self.units.limiter.try_acquire() {
-            Some(permit) => drop(runtime.spawn_blocking(move || runner.run(permit))),
+            Some(permit) => drop(runtime.spawn_blocking(move || runner.run(&permit))),
             None => drop(runtime.spawn(runner.wait_for_permit())),
         }
     }
@@ -193,7 +193,7 @@ impl<W: BatchWork> Runner<W> {
         let permit = self.batcher.units.limiter.acquire().await;
         self.set_waiting_for_permit(false);
         if let Some(permit) = permit {
-            drop(spawn_blocking(move || self.run(permit)));
+            drop(spawn_blocking(move || self.run(&permit)));
         }
     }
 
@@ -202,9 +202,9 @@ impl<W: BatchWork> Runner<W> {
         self.batcher.queue().set_waiting_for_permit(waits);
     }
 
-    fn run(mut self, permit: Permit) {
-        let _permit = permit;
+    fn run(mut self, permit: &Permit) {
         while let Some(batch) = self.next() {
+            permit.advance();
             self.batcher.run_batch(batch);
             if self.batcher.units.limiter.is_contended() {
                 self.give_way();

@@ -73,6 +73,7 @@ impl Worker {
         let mut poll = interval(self.poll_interval);
         poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
+            self.units.limiter.progress().worker(self.poll_interval);
             tokio::select! {
                 // In this order, so that neither a stop nor a sweep waits for a queue that never empties.
                 biased;
@@ -83,6 +84,7 @@ impl Worker {
             }
             self.step().await;
         }
+        self.units.limiter.progress().worker_ended();
         while let Some(done) = self.running.join_next().await {
             self.note(done);
         }
@@ -123,6 +125,7 @@ impl Worker {
         loop {
             let batch = move |tx: &mut dyn Tx, env: &Env| work(tx, env, SWEEP);
             let done = self.units.run(&RequestContext::internal(), name, Mode::Write, batch).await?;
+            self.units.limiter.progress().worker(self.poll_interval);
             if done < SWEEP as usize {
                 return Ok(());
             }

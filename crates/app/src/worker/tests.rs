@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use usher_domain::{
     outbox::{InvitationMail, MailState},
     port::{
-        SendError, SendFuture, Store,
-        store::{CountedWork, Counting, Unit, Verdict},
+        Clock, SendError, SendFuture, Store,
+        store::{ClockReading, CountedWork, Counting, Unit, Verdict},
     },
     testkit::{CapturingMailer, Scene, memory::MemoryStore},
 };
@@ -45,6 +45,10 @@ impl Store for Recording {
         work: &mut CountedWork<'_>,
     ) -> Result<(), StoreError> {
         self.store.run_counted(unit, counting, work)
+    }
+
+    fn check(&self, clock: &dyn Clock) -> Result<ClockReading, StoreError> {
+        self.store.check(clock)
     }
 
     fn writes_in_parallel(&self) -> bool {

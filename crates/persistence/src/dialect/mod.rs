@@ -6,6 +6,7 @@ mod batches;
 mod idempotency;
 mod mails;
 mod open_counts;
+mod readiness;
 mod transactions;
 mod write_counts;
 
@@ -14,22 +15,15 @@ pub(crate) use batches::{
     OpenListStart, TokenHolderRows, are_members, invitations, nth_open_id, offers, open_list_rows,
     pending_invitations, people_with_memberships, token_holders, update_invitations,
 };
-use diesel::{
-    QueryResult,
-    connection::SimpleConnection as _,
-    dsl::sql,
-    prelude::*,
-    select,
-    sql_types::{Bool, Timestamptz},
-};
+use diesel::{QueryResult, dsl::sql, prelude::*, select, sql_types::Bool};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 pub(crate) use idempotency::take_key;
 pub(crate) use mails::{claimable_from, claimable_mails};
 pub(crate) use open_counts::settle_open_counts;
-pub(crate) use transactions::{begin, begin_exclusive};
+pub(crate) use readiness::{check_write, limit_calls};
+pub(crate) use transactions::{begin, begin_exclusive, statement_limits};
+use usher_postgres::Loss;
 pub(crate) use write_counts::{CredentialKind, count_writes};
-
-use usher_domain::Timestamp;
 
 use crate::connection::AnyConnection;
 
@@ -53,10 +47,6 @@ pub(crate) const SQLITE_SESSION: &str = "
 /// At 16 MiB, creations were a sixth slower, and the longest waits were no shorter.
 pub(crate) const SQLITE_WRITER: &str = "PRAGMA wal_autocheckpoint = 16384";
 
-/// The first statements on a connection to PostgreSQL. Statements outside of a transaction have the limits of transactions: see
-/// [`begin`]. Behind PgBouncer in transaction mode the limits may reach another connection, where they do no harm.
-pub(crate) const POSTGRES_SESSION: &str = "SET statement_timeout = '10s'; SET lock_timeout = '10s'";
-
 /// The planner's settings for the statements of units of work: see ADR 25.
 ///
 /// Each of these statements is written for one index, and is prepared. One plan suits all values; by default,
@@ -72,21 +62,19 @@ pub(crate) const UNIT_PLANNER: [(&str, &str); 6] = [
     ("jit", "off"),
 ];
 
-/// Whether a connection on which a statement has failed is lost. A connection to a server can be lost; an open file cannot.
-pub(crate) fn is_lost(connection: &mut AnyConnection) -> bool {
+/// Why a connection must not be used again, if so. A connection to a server can be lost; an open file cannot.
+pub(crate) fn loss(connection: &AnyConnection) -> Option<Loss> {
     match connection {
-        AnyConnection::Postgres(connection) => connection.batch_execute("SELECT 1").is_err(),
-        AnyConnection::Sqlite(_) => false,
+        AnyConnection::Postgres(connection) => connection.loss(),
+        AnyConnection::Sqlite(_) => None,
     }
 }
 
-/// The clock of the server; `None` for a database on this machine.
-pub(crate) fn server_time(connection: &mut AnyConnection) -> QueryResult<Option<Timestamp>> {
+/// Whether the server has reported a full disk on this connection.
+pub(crate) fn found_disk_full(connection: &AnyConnection) -> bool {
     match connection {
-        AnyConnection::Postgres(connection) => {
-            select(sql::<Timestamptz>("clock_timestamp()")).get_result(connection).map(Some)
-        }
-        AnyConnection::Sqlite(_) => Ok(None),
+        AnyConnection::Postgres(connection) => connection.found_disk_full(),
+        AnyConnection::Sqlite(_) => false,
     }
 }
 

@@ -3,13 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "what fails in a test fails the test")]
 
 mod contract;
+mod copies;
 mod corruption;
 mod counting;
+mod frozen;
 mod idempotency;
 mod migrations;
 mod opening;
 mod outages;
 mod races;
+mod readiness;
 mod scene;
 mod statements;
 mod support;

@@ -1,5 +1,6 @@
 mod cluster;
 mod database;
+mod forwarder;
 mod programs;
 mod psql;
 
@@ -12,6 +13,7 @@ use std::{
 
 use cluster::{Programs, Purpose};
 pub use database::Database;
+pub use forwarder::Forwarder;
 use psql::Psql;
 
 use crate::{

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use usher_domain::{Timestamp, port::Clock as _};
+use chrono::TimeDelta;
+use usher_domain::port::store::ClockReading;
 
 use super::check::Check;
 use crate::{
@@ -31,31 +32,18 @@ fn migrations(deployment: &Deployment) -> Result<String, String> {
     }
 }
 
-/// Compares the clocks. The request to the database takes time, so its clock is compared with the moments before and
-/// after.
+/// Checks that the database accepts writes, and compares the clocks.
 fn clock(deployment: &Deployment, leeway: Duration) -> Result<String, String> {
-    let before = SystemClock.now();
-    match deployment.database_time() {
-        Ok(Some(database)) => compare(before, database, SystemClock.now(), leeway),
-        Ok(None) => Ok("SQLite uses the clock of this machine".to_owned()),
-        Err(error) => Err(error.to_string()),
-    }
+    let reading = deployment.check(&SystemClock).map_err(|error| error.to_string())?;
+    compare(reading, leeway)
 }
 
-fn compare(
-    before: Timestamp,
-    database: Timestamp,
-    after: Timestamp,
-    leeway: Duration,
-) -> Result<String, String> {
-    let off = if database < before {
-        before - database
-    } else if database > after {
-        database - after
-    } else {
+fn compare(database: ClockReading, leeway: Duration) -> Result<String, String> {
+    let off = database.ahead.abs();
+    if off <= database.uncertainty {
         return Ok("the same as the database's".to_owned());
-    };
-    let direction = if database < before { "ahead of" } else { "behind" };
+    }
+    let direction = if database.ahead > TimeDelta::zero() { "behind" } else { "ahead of" };
     let text = format!(
         "this machine is {}.{:03} s {direction} the database",
         off.num_seconds(),
@@ -73,13 +61,16 @@ mod tests {
 
     #[test]
     fn clocks_may_differ_by_the_leeway() {
-        let at = |seconds: i64| Timestamp::from_timestamp(1_000_000 + seconds, 0).unwrap();
-        let compare = |database| compare(at(0), at(database), at(2), Duration::from_secs(30));
+        let compare = |seconds| {
+            let reading =
+                ClockReading { ahead: TimeDelta::seconds(seconds), uncertainty: TimeDelta::seconds(1) };
+            compare(reading, Duration::from_secs(30))
+        };
         assert_eq!(compare(1), Ok("the same as the database's".to_owned()));
         assert_eq!(compare(-30), Ok("this machine is 30.000 s ahead of the database".to_owned()));
-        assert_eq!(compare(32), Ok("this machine is 30.000 s behind the database".to_owned()));
-        for database in [-31, 33] {
-            assert!(compare(database).unwrap_err().contains("synchronize both clocks"));
+        assert_eq!(compare(30), Ok("this machine is 30.000 s behind the database".to_owned()));
+        for seconds in [-31, 31] {
+            assert!(compare(seconds).unwrap_err().contains("synchronize both clocks"));
         }
     }
 }

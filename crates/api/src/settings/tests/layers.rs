@@ -20,6 +20,8 @@ fn the_defaults_alone_are_enough_for_development() {
     assert_eq!(settings.database.url.expose_secret(), "sqlite:data/usher.db");
     assert_eq!(settings.database.pool_size, 8);
     assert_eq!(settings.database.acquire_timeout, Duration::from_millis(250));
+    assert_eq!(settings.database.call_timeout, Duration::from_secs(5));
+    assert_eq!(settings.database.check_timeout, Duration::from_millis(50));
     assert!(settings.database.statement_cache && settings.database.migrate);
     assert_eq!(settings.auth.leeway, Duration::from_secs(30));
     assert_eq!(settings.auth.token_lifetime, Duration::from_hours(24));

@@ -126,6 +126,7 @@ fn numbers_and_times_have_bounds() {
         ("USHER__DATABASE__POOL_SIZE", "1001", "database.pool_size"),
         ("USHER__DATABASE__POOL_SIZE", "99999999999999999999", "database.pool_size"),
         ("USHER__DATABASE__ACQUIRE_TIMEOUT", "0s", "database.acquire_timeout"),
+        ("USHER__DATABASE__CALL_TIMEOUT", "900ms", "database.call_timeout"),
         ("USHER__SERVER__BODY_TIMEOUT", "0s", "server.body_timeout"),
         ("USHER__SERVER__SHUTDOWN_TIMEOUT", "1day", "server.shutdown_timeout"),
         ("USHER__SERVER__HEAD_TIMEOUT", "0s", "server.head_timeout"),

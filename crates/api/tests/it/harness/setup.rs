@@ -29,6 +29,8 @@ impl Setup {
             ("USHER__DATABASE__URL", backend.url()),
             // Not reached on a slow machine, so that no request is rejected as overload.
             ("USHER__DATABASE__ACQUIRE_TIMEOUT", "60s".to_owned()),
+            ("USHER__DATABASE__CHECK_TIMEOUT", "60s".to_owned()),
+            ("USHER__DATABASE__CALL_TIMEOUT", "60s".to_owned()),
             ("USHER__SERVER__BIND", "127.0.0.1:0".to_owned()),
             ("USHER__SERVER__PUBLIC_URL", "https://usher.example.com".to_owned()),
             ("USHER__SERVER__THREADS", "2".to_owned()),

@@ -25,8 +25,8 @@ use state::State;
 use crate::{
     id::PersonId,
     port::{
-        Store, StoreError, Tx,
-        store::{CountedWork, Counting, Mode, Unit, Verdict},
+        Clock, Store, StoreError, Tx,
+        store::{ClockReading, CountedWork, Counting, Mode, Unit, Verdict},
     },
     principal::Credential,
     quota::WriteCount,
@@ -113,6 +113,10 @@ impl Store for MemoryStore {
     ) -> Result<(), StoreError> {
         let counts: Vec<_> = counting.credentials.iter().map(|writer| self.count(writer, counting)).collect();
         self.run(unit, &mut |tx| work(tx, &counts))
+    }
+
+    fn check(&self, _clock: &dyn Clock) -> Result<ClockReading, StoreError> {
+        Ok(ClockReading::default())
     }
 
     fn writes_in_parallel(&self) -> bool {
