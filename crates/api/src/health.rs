@@ -28,7 +28,7 @@ async fn live() -> HttpResponse {
 }
 
 /// Returns 200 if the database can be reached, otherwise 503. The application logs the failure. During a shutdown, it returns
-/// 503 before the server stops to accept requests, so that proxies stop to send them.
+/// 503 before the server stops accepting requests, so that proxies stop sending them.
 async fn ready(request: HttpRequest, state: Data<AppState>) -> HttpResponse {
     if state.drain.is_draining() {
         return HttpResponse::ServiceUnavailable()
