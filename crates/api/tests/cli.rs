@@ -6,7 +6,9 @@ mod cli {
     mod access_tokens;
     mod commands;
     mod configuration;
+    mod doctor;
     mod openapi;
     mod program;
+    mod relay;
     mod running;
 }

@@ -18,6 +18,7 @@ use usher_domain::{
 };
 
 use crate::{
+    batch::BatchLoad,
     call::{Call, InAccount, Outcome, Query, Rejection, Render},
     idempotency::IdempotencyGuard,
     operation::{
@@ -52,6 +53,11 @@ impl InvitationService {
             get: Reader::new(units, recent),
             list: Reader::new(units, recent),
         }
+    }
+
+    /// What each operation is doing.
+    pub(crate) fn load(&self) -> [BatchLoad; 5] {
+        [self.create.load(), self.resend.load(), self.revoke.load(), self.get.load(), self.list.load()]
     }
 
     /// Invites an address to the caller's account, and queues the mail.

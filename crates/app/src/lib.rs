@@ -18,6 +18,7 @@ mod idempotency;
 mod invitations;
 mod limiter;
 mod links;
+mod load;
 mod operation;
 mod operators;
 mod passwords;
@@ -45,6 +46,7 @@ pub use context::RequestContext;
 pub use idempotency::IdempotencyKey;
 pub use invitations::InvitationService;
 pub use links::LinkService;
+pub use load::forget_backlog;
 pub use operators::{ListedAccessToken, Operators};
 pub use passwords::{PasswordError, PasswordService};
 pub use sessions::Sessions;
@@ -169,6 +171,19 @@ impl App {
     pub async fn ready(&self, context: &RequestContext) -> Result<(), StoreError> {
         let look = |tx: &mut dyn Tx, _: &Env| tx.next_mail_due().map(drop);
         self.units.run(context, "health", Mode::Read, look).await
+    }
+
+    /// Records the gauges of permits and batches. It reads memory only.
+    pub fn record_load(&self) {
+        load::record_permits("units", self.units.limiter.load());
+        load::record_permits("password_hashing", self.passwords.load());
+        self.invitations.load().into_iter().chain(self.links.load()).for_each(load::record_batches);
+    }
+
+    /// Records the gauges of what waits in the store. This is one unit of work, which waits for a permit as a request does.
+    /// If it fails, the gauges have no value.
+    pub async fn record_backlog(&self) {
+        load::record_backlog(&self.units).await;
     }
 
     /// The delivery worker. It wakes when this application queues a mail.

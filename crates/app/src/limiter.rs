@@ -17,7 +17,15 @@ use tokio::{
 #[derive(Debug, Clone)]
 pub(crate) struct Limiter {
     permits: Arc<Semaphore>,
+    total: usize,
     waiting: Arc<AtomicUsize>,
+}
+
+/// How busy a limiter is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PermitLoad {
+    pub(crate) in_use: usize,
+    pub(crate) permits: usize,
 }
 
 /// Allows one unit of work, until it is dropped.
@@ -25,9 +33,10 @@ pub(crate) struct Limiter {
 pub(crate) struct Permit(#[expect(dead_code, reason = "dropping it is its use")] OwnedSemaphorePermit);
 
 impl Limiter {
-    /// A limiter with that many permits, at least one.
+    /// Returns a limiter with this number of permits, or with one permit if the number is 0.
     pub(crate) fn new(permits: usize) -> Self {
-        Self { permits: Arc::new(Semaphore::new(permits.max(1))), waiting: Arc::default() }
+        let total = permits.max(1);
+        Self { permits: Arc::new(Semaphore::new(total)), total, waiting: Arc::default() }
     }
 
     /// A permit, if one is free.
@@ -47,6 +56,12 @@ impl Limiter {
     pub(crate) async fn acquire(&self) -> Option<Permit> {
         let _waiting = Waiting::new(&self.waiting);
         Arc::clone(&self.permits).acquire_owned().await.ok().map(Permit)
+    }
+
+    /// The permits that are in use, and all.
+    pub(crate) fn load(&self) -> PermitLoad {
+        let free = self.permits.available_permits();
+        PermitLoad { in_use: self.total.saturating_sub(free), permits: self.total }
     }
 
     /// Whether other work waits for a permit. A runner then returns its permit between two batches.
@@ -80,6 +95,7 @@ mod tests {
         let limiter = Limiter::new(1);
         let held = limiter.try_acquire();
         assert!(held.is_some());
+        assert_eq!((limiter.load().in_use, limiter.load().permits), (1, 1));
         let began = tokio::time::Instant::now();
         assert!(limiter.acquire_within(Duration::from_secs(2)).await.is_none());
         assert_eq!(began.elapsed(), Duration::from_secs(2));

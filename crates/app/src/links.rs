@@ -17,6 +17,7 @@ use usher_domain::{
 };
 
 use crate::{
+    batch::BatchLoad,
     call::{Call, LinkCaller, Outcome, Render},
     context::RequestContext,
     idempotency::IdempotencyGuard,
@@ -41,6 +42,11 @@ impl LinkService {
             accept: Writer::new(units, guard, mail_queued),
             decline: Writer::new(units, guard, mail_queued),
         }
+    }
+
+    /// What each operation is doing.
+    pub(crate) fn load(&self) -> [BatchLoad; 2] {
+        [self.accept.load(), self.decline.load()]
     }
 
     /// Returns the invitation of a link for its holder. It changes nothing.

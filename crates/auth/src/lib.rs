@@ -44,7 +44,7 @@ mod secret;
 
 pub use access_token::access_token_digest;
 pub use credentials::CredentialVerifier;
-pub use jwks::{JwksFault, JwksSettings};
+pub use jwks::{JwksFault, JwksSettings, check_key_set};
 pub use jwt::{
     ClaimNames, InvalidToken, IssuerFault, IssuerSettings, IssuerSettingsError, JwtError, JwtVerifier,
     KeySource, MAX_PUBLIC_KEYS, MAX_TOKEN_OCTETS, PublicKeySettings, TokenIssuer,

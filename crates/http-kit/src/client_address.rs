@@ -70,7 +70,7 @@ mod tests {
 
     use super::*;
 
-    /// The client of a connection from `peer` that has these header lines. The proxies 10.0.0.0/8 and `fd00::/8` are trusted.
+    /// The client of a connection from `peer` that has these header lines. The proxies `10.0.0.0/8` and `fd00::/8` are trusted.
     #[track_caller]
     fn client(peer: &str, lines: &[&str]) -> String {
         let networks = ["10.0.0.0/8", "fd00::/8"].map(|network| network.parse().unwrap());

@@ -4,7 +4,7 @@ use actix_web::{
     HttpRequest,
     http::header::{AUTHORIZATION, HeaderName},
 };
-use usher_app::{Query, Rejection, RequestContext};
+use usher_app::{Query, Rejection, RequestContext, telemetry::security};
 use usher_domain::{
     port::TokenError,
     principal::{Credential, Principal},
@@ -42,9 +42,10 @@ pub async fn bearer_credential(
     authenticate(token, state).await
 }
 
-/// Verifies a token and returns its credential.
+/// Verifies a token and returns its credential. A refusal is logged as a security event.
 pub async fn authenticate(token: &str, state: &AppState) -> Result<Credential, CredentialError> {
-    Ok(state.app.sessions().authenticate(token).await?)
+    let credential = state.app.sessions().authenticate(token).await;
+    Ok(credential.inspect_err(security::token_refused)?)
 }
 
 /// Returns the principal of a credential, for operations that are not limited to one account. Access tokens are rejected. An

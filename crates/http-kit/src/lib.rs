@@ -22,9 +22,11 @@ pub mod openapi;
 mod repeated;
 pub mod reply;
 pub mod request;
+pub mod request_id;
 mod state;
 
 pub use client_address::client_address;
 pub use repeated::repeated;
 pub use request::{Parsed, call, context, problem, query};
+pub use request_id::request_id;
 pub use state::AppState;

@@ -34,4 +34,5 @@ mod write_counts;
 pub use migrations::{MigrateError, Migrations};
 pub use open_error::OpenError;
 pub use options::DatabaseOptions;
+pub use pool::Connections;
 pub use store::DieselStore;

@@ -15,6 +15,17 @@ use crate::{
     options::DatabaseOptions, write_counts::Writes,
 };
 
+/// The connections of a pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// Connections that are open.
+    pub open: u32,
+    /// Open connections that no unit of work uses.
+    pub idle: u32,
+    /// Most connections.
+    pub max: u32,
+}
+
 /// The connections to one database.
 pub(crate) struct Pool(r2d2::Pool<Manager>);
 
@@ -61,6 +72,12 @@ impl Pool {
     fn connection(&self, wait: Option<Duration>) -> Result<PooledConnection<Manager>, StoreError> {
         let wait = wait.unwrap_or_else(|| self.0.connection_timeout());
         self.0.get_timeout(wait).map_err(|error| no_connection(&error, self.0.state().connections))
+    }
+
+    /// The connections that are open. A connection that is being opened is left out.
+    pub(crate) fn connections(&self) -> Connections {
+        let state = self.0.state();
+        Connections { open: state.connections, idle: state.idle_connections, max: self.0.max_size() }
     }
 
     /// The largest possible number of dead connections in the pool.

@@ -185,6 +185,10 @@ literal! {
     Pending = "'pending'"
 }
 literal! {
+    /// [`usher_domain::outbox::MailState::Dead`], as in the conditions of the indexes.
+    Dead = "'dead'"
+}
+literal! {
     /// [`usher_domain::outbox::MailState::Queued`], as in the conditions of the indexes.
     Queued = "'queued'"
 }

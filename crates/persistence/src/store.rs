@@ -4,6 +4,7 @@ use std::{fmt, time::Instant};
 
 use diesel::connection::TransactionManager as _;
 use usher_domain::{
+    Timestamp,
     port::{
         Store, StoreError, Tx,
         store::{CountedWork, Counting, Mode, Unit, Verdict},
@@ -20,7 +21,7 @@ use crate::{
     migrations::Migrations,
     open_error::OpenError,
     options::DatabaseOptions,
-    pool::Pool,
+    pool::{Connections, Pool},
     retry::Retries,
     tx::DieselTx,
     write_counts::Writes,
@@ -48,10 +49,22 @@ impl DieselStore {
         Ok(Self { manager, pool, group })
     }
 
+    /// The clock of PostgreSQL's server. `None` for SQLite, which runs on this machine. Connects anew.
+    pub fn server_time(&self) -> Result<Option<Timestamp>, OpenError> {
+        dialect::server_time(&mut self.manager.open(Planner::Default)?)
+            .map_err(|error| OpenError::Server(error.to_string()))
+    }
+
     /// The migrations of the tables.
     #[must_use]
     pub fn migrations(&self) -> Migrations<'_> {
         Migrations::new(&self.manager)
+    }
+
+    /// The connections of the pool. On SQLite one more connection writes.
+    #[must_use]
+    pub fn connections(&self) -> Connections {
+        self.pool.connections()
     }
 
     fn unit(&self, unit: Unit, mut writes: Writes<'_>, work: &mut CountedWork<'_>) -> Result<(), StoreError> {

@@ -23,14 +23,17 @@ mod process;
 mod python;
 #[cfg(feature = "smtp")]
 mod smtp;
+mod workspace;
 
 #[cfg(feature = "clients")]
 pub use clients::{ClientAnswer, InvitationResponse, OutsideClient, violated_rules};
 pub use environment::{
-    NODE_VARIABLE, POSTGRES_VARIABLE, PYTHON_VARIABLE, node_home, node_requirements, python_requirements,
-    python_venv,
+    NODE_VARIABLE, POSTGRES_VARIABLE, PYTHON_VARIABLE, newest_postgres, node_home, node_requirements,
+    python_requirements, python_venv,
 };
 pub use error::TestbedError;
 pub use postgres::{Database, PostgresServer};
+pub use process::described;
 #[cfg(feature = "smtp")]
 pub use smtp::{ReceivedMail, Refusal, Security, SmtpOptions, SmtpServer};
+pub use workspace::workspace;

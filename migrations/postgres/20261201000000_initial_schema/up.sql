@@ -202,6 +202,8 @@ CREATE UNIQUE INDEX unique_mail_reference ON mail (reference);
 -- A queued mail can be claimed from its due time on, or from the end of its lease. Claiming mails and looking for the next one that can
 -- be claimed both begin at the first entry.
 CREATE INDEX mail_claimable ON mail ((COALESCE(lease_until, due_at)), id) WHERE state = 'queued';
+-- Mails that were given up, which metrics count.
+CREATE INDEX mail_dead ON mail (id) WHERE state = 'dead';
 CREATE INDEX mail_of_invitation ON mail (invitation_id, id);
 
 -- The audit log. It has plain numbers instead of foreign keys, because an entry outlives the rows that it names.

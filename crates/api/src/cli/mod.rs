@@ -10,9 +10,13 @@ mod access_token;
 mod account;
 mod arguments;
 mod blocking_app;
+mod completions;
+mod config;
+mod doctor;
 mod environment;
 mod failure;
 mod health;
+mod mail_test;
 mod member;
 mod migrate;
 mod openapi;
@@ -29,7 +33,8 @@ use clap::Parser as _;
 
 use self::{
     arguments::{
-        AccessTokenCommand, AccountCommand, Arguments, Command, MemberCommand, PersonCommand, TokenCommand,
+        AccessTokenCommand, AccountCommand, Arguments, Command, ConfigCommand, MailCommand, MemberCommand,
+        PersonCommand, TokenCommand,
     },
     environment::Environment,
     failure::Failure,
@@ -86,6 +91,19 @@ fn run(arguments: Arguments, environment: Environment) -> Result<(), Failure> {
                 AccessTokenCommand::Revoke(command) => access_token::revoke(&settings, &command),
             }
         }
+        Command::Doctor(command) => {
+            doctor::run(&configuration.sources(), Output::from_arguments(&command.result))
+        }
+        Command::Mail(MailCommand::Test(command)) => {
+            mail_test::run(&configuration.load(DeploymentMode::Tool)?, command)
+        }
+        Command::Config(ConfigCommand::Show(command)) => {
+            config::show(&configuration.sources(), Output::from_arguments(&command.result))
+        }
+        Command::Config(ConfigCommand::Check(command)) => {
+            config::check(&configuration.sources(), Output::from_arguments(&command.result))
+        }
+        Command::Completions(command) => completions::print(command.shell),
         Command::Openapi(command) => openapi::print(command.dialect),
         Command::Health(command) => {
             let output = Output::from_arguments(&command.result);
@@ -105,8 +123,11 @@ struct Configuration {
 
 impl Configuration {
     fn load(self, mode: DeploymentMode) -> Result<Settings, Failure> {
+        Settings::load(&self.sources(), mode).map_err(|errors| Failure::Configuration(errors.to_string()))
+    }
+
+    fn sources(self) -> Sources {
         let file = self.file.or(self.environment.file);
-        let sources = Sources { file, environment: self.environment.variables };
-        Settings::load(&sources, mode).map_err(|errors| Failure::Configuration(errors.to_string()))
+        Sources { file, environment: self.environment.variables }
     }
 }

@@ -1,9 +1,10 @@
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use secrecy::ExposeSecret as _;
 use usher_app::{Adapters, App, Limits};
 use usher_auth::{CredentialVerifier, HmacLinkKeys, JwtVerifier, Passwords, RequestKeys, TokenIssuer};
 use usher_domain::{
+    Timestamp,
     env::Env,
     port::{Clock, Entropy, Store},
 };
@@ -47,12 +48,14 @@ pub struct Deployment {
 }
 
 impl Deployment {
-    /// Opens the database and derives the keys, with the system's clock and randomness.
+    /// Opens an existing database and derives the keys, with the system's clock and randomness.
     pub fn open(settings: &Settings) -> Result<Self, StartError> {
+        require_database(settings)?;
         Self::open_with(settings, ClockAndEntropy::system())
     }
 
-    /// Like [`Deployment::open`], with the clock and the random generator of `ports`.
+    /// Like [`Deployment::open`], and creates the file of a missing SQLite database. Uses the clock and the random generator
+    /// of `ports`.
     pub fn open_with(settings: &Settings, ports: ClockAndEntropy) -> Result<Self, StartError> {
         let secrets = credentials::secrets(&settings.auth)?;
         let own = credentials::own_issuer(&settings.auth, &secrets)?;
@@ -94,6 +97,12 @@ impl Deployment {
         Ok(App::new(adapters, limits))
     }
 
+    /// The database, with the state of its connections.
+    #[must_use]
+    pub fn database(&self) -> Arc<DieselStore> {
+        Arc::clone(&self.database)
+    }
+
     /// Applies pending migrations and returns their number.
     pub fn migrate(&self) -> Result<usize, MigrateError> {
         Ok(self.database.migrations().run()?.len())
@@ -119,6 +128,11 @@ impl Deployment {
         }
     }
 
+    /// The clock of PostgreSQL's server. `None` for SQLite.
+    pub fn database_time(&self) -> Result<Option<Timestamp>, StartError> {
+        Ok(self.database.server_time()?)
+    }
+
     /// Sets the URL that links in mails begin with.
     pub fn set_public_url(&mut self, public_url: String) {
         self.env.policy.public_url = public_url;
@@ -129,6 +143,13 @@ impl std::fmt::Debug for Deployment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Deployment").field("env", &self.env).finish_non_exhaustive()
     }
+}
+
+/// Fails if the file of the SQLite database is missing. A mistyped path would otherwise become an empty database.
+pub(super) fn require_database(settings: &Settings) -> Result<(), StartError> {
+    let Some(path) = settings.database.url.expose_secret().strip_prefix("sqlite:") else { return Ok(()) };
+    let path = Path::new(path.strip_prefix("//").unwrap_or(path));
+    if path.exists() { Ok(()) } else { Err(StartError::NoDatabase(path.to_owned())) }
 }
 
 fn database_options(settings: &Settings) -> DatabaseOptions {

@@ -1,4 +1,4 @@
-use std::{io, net::SocketAddr};
+use std::{io, net::SocketAddr, path::PathBuf};
 
 use usher_persistence::{MigrateError, OpenError};
 
@@ -8,6 +8,11 @@ pub enum StartError {
     /// The database cannot be opened.
     #[error("the database cannot be opened: {0}")]
     Open(#[from] OpenError),
+    /// The file of the SQLite database does not exist.
+    #[error(
+        "the database file {} does not exist: correct database.url, or run `usher migrate` to create the database", .0.display()
+    )]
+    NoDatabase(PathBuf),
     /// Migrations failed.
     #[error("the database cannot be brought up to date: {0}")]
     Migrate(#[from] MigrateError),
@@ -59,6 +64,16 @@ pub enum StartError {
         reserved: usize,
         /// The process's limit of open files.
         files: usize,
+    },
+    /// As [`Self::Listen`], for the listener for operators.
+    #[error(
+        "cannot listen on {address}: {source} (choose another address with server.admin_bind or USHER__SERVER__ADMIN_BIND)"
+    )]
+    ListenForAdmin {
+        /// The configured address.
+        address: SocketAddr,
+        /// The error of the operating system.
+        source: io::Error,
     },
     /// The example account of development mode could not be created.
     #[error("the example account cannot be created: {0}")]

@@ -3,11 +3,13 @@
 //! [`Deployment`] opens the database and derives the keys. Commands need no more than that. [`Server`] adds the edges, the worker
 //! and the listener.
 
+mod admin;
 mod connections;
 mod credentials;
 mod deployment;
 mod duration;
 mod error;
+mod hangup;
 mod mail;
 mod mailbox;
 mod policy;

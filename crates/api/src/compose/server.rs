@@ -9,24 +9,27 @@ use actix_web::{App as HttpApp, dev::Server as HttpServer, middleware::from_fn, 
 use tokio::{net::TcpSocket, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tracing_actix_web::TracingLogger;
-use usher_app::{App, Worker, WorkerSettings};
+use usher_app::{Worker, WorkerSettings};
 use usher_auth::JwtVerifier;
 use usher_http_kit::{
     AppState,
     client_address::TrustedProxies,
     connection::{self, ConnectionLimits},
     drain::Drain,
-    link_lookups::LinkLookups,
 };
 use usher_web::mailbox::{self, KeptMails};
 
 use super::{
-    Deployment, MailTransport, StartError, connections::max_connections, mailbox::Mailbox, shutdown,
+    Deployment, MailTransport, StartError,
+    admin::{Admin, state},
+    connections::max_connections,
+    mailbox::Mailbox,
+    shutdown,
 };
 use crate::{
-    routes::{self, EdgeSettings},
+    routes::{self, Edge, EdgeSettings},
     settings::Settings,
-    telemetry::{RequestSpan, log_request},
+    telemetry::{Dialects, RequestSpan, log_request},
 };
 
 /// The most connections that wait to be accepted.
@@ -47,6 +50,7 @@ pub struct Server {
     http: HttpServer,
     drain: Arc<Drain>,
     worker: Option<Worker>,
+    admin: Option<Admin>,
     settings: Settings,
 }
 
@@ -71,14 +75,22 @@ impl Server {
         };
         let mailbox = mailbox.map(|mailbox| Arc::new(Mailbox(mailbox)) as Arc<dyn KeptMails>);
         let drain = Arc::<Drain>::default();
-        let http = http_server(&settings, app, mailbox, &drain, listener)?;
-        Ok(Self { address, http, drain, worker, settings })
+        let state = state(&settings, app, &drain);
+        let admin = Admin::build(&settings, &state, deployment.database())?;
+        let http = http_server(&settings, state, mailbox, &drain, listener)?;
+        Ok(Self { address, http, drain, worker, admin, settings })
     }
 
     /// The address that the server listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The address of the listener for operators, if there is one.
+    #[must_use]
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin.as_ref().map(Admin::address)
     }
 
     /// The URL of the service for people and clients, without a trailing slash.
@@ -89,6 +101,7 @@ impl Server {
 
     /// Serves until `stop` is canceled, then finishes the requests and deliveries in progress: see `shutdown::in_stages`.
     pub async fn run(self, stop: CancellationToken) -> Result<(), StartError> {
+        let admin = self.admin.map(Admin::start);
         let grace_period = self.settings.server.shutdown_timeout;
         let worker = self.worker.map(|worker| supervised(worker, stop.clone(), grace_period));
         let stages = shutdown::in_stages(stop.clone(), self.drain, self.http.handle(), self.settings.server);
@@ -98,10 +111,14 @@ impl Server {
         stop.cancel();
         stopping.abort();
         served?;
-        match worker {
+        let result = match worker {
             Some(worker) => worker.await.unwrap_or(Err(StartError::WorkerDied)),
             None => Ok(()),
+        };
+        if let Some(admin) = admin {
+            admin.stop().await;
         }
+        result
     }
 }
 
@@ -111,30 +128,22 @@ impl std::fmt::Debug for Server {
     }
 }
 
-/// Builds the HTTP server with all routes. No other code builds [`AppState`].
+/// Builds the HTTP server with all routes.
 fn http_server(
     settings: &Settings,
-    app: Arc<App>,
+    state: Data<AppState>,
     mailbox: Option<Arc<dyn KeptMails>>,
     drain: &Arc<Drain>,
     listener: TcpListener,
 ) -> Result<HttpServer, StartError> {
-    let state = Data::new(AppState {
-        public_url: app.env().policy.public_url.clone(),
-        app,
-        body_timeout: settings.server.body_timeout,
-        drain: Arc::clone(drain),
-        link_lookups: Arc::new(LinkLookups::new(
-            settings.limits.failed_links_per_minute,
-            settings.limits.failed_links_per_client_and_minute,
-        )),
-    });
     let edges = EdgeSettings::new(settings)?;
     let proxies = TrustedProxies::new(&settings.server.trusted_proxies);
+    let dialects = Dialects::new(routes::edges().iter().flat_map(Edge::routes));
     let app = move || {
         HttpApp::new()
             .app_data(state.clone())
             .app_data(proxies.clone())
+            .app_data(dialects.clone())
             .wrap(from_fn(log_request))
             .wrap(TracingLogger::<RequestSpan>::new())
             .wrap(from_fn(connection::guard_request))

@@ -32,6 +32,7 @@ pub use self::{
     issuers::Issuer,
     mode::DeploymentMode,
     problem::{Problem, SettingsProblems},
+    read::{SettingSource, ShownSetting},
     sections::{
         Acceptance, DevelopmentSection, FastlySection, InvitationSection, LandscapeSection, LimitSection,
         LogFormat, LogSection, WorkerSection,
@@ -69,6 +70,11 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Returns all settings of the sources with their values and origins, without secrets. Checks no value.
+    pub fn show(sources: &Sources) -> Result<Vec<ShownSetting>, SettingsProblems> {
+        read::shown(sources)
+    }
+
     /// Reads, merges and checks the sources. Development mode creates the folder `development.directory`, and keeps a
     /// generated secret there if none is configured.
     ///

@@ -21,6 +21,9 @@ pub struct ServerSection {
     /// Address and port to listen on; port 0 picks a free port.
     #[serde(deserialize_with = "bind")]
     pub bind: SocketAddr,
+    /// Address and port of the listener for operators; `None` for no such listener.
+    #[serde(deserialize_with = "admin_bind")]
+    pub admin_bind: Option<SocketAddr>,
     /// The URL for people and clients; `None` is possible outside production only. See [`ServerSection::base_url`].
     #[serde(deserialize_with = "web_url")]
     pub public_url: Option<Url>,
@@ -76,11 +79,18 @@ impl ServerSection {
     }
 
     pub(super) fn check(&self, reader: &mut Reader, mode: DeploymentMode) {
-        if mode == DeploymentMode::Development && !self.bind.ip().to_canonical().is_loopback() {
-            reader.report(
-                "server.bind",
-                "must be a loopback address in development mode: use `usher serve` for other addresses",
-            );
+        let is_exposed = |address: &SocketAddr| !address.ip().to_canonical().is_loopback();
+        let addresses = [("server.bind", Some(self.bind)), ("server.admin_bind", self.admin_bind)];
+        for (key, address) in addresses {
+            if mode == DeploymentMode::Development && address.as_ref().is_some_and(is_exposed) {
+                reader.report(
+                    key,
+                    "must be a loopback address in development mode: use `usher serve` for other addresses",
+                );
+            }
+        }
+        if self.admin_bind == Some(self.bind) && self.bind.port() != 0 {
+            reader.report("server.admin_bind", "must be another address or port than server.bind");
         }
         if let Some(text) = self.public_url_problem(mode) {
             reader.report("server.public_url", text);
@@ -116,6 +126,13 @@ fn bind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Err
 fn max_connections<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
     let number = number::<_, usize, 0, 1_000_000>(deserializer)?;
     Ok(Some(number).filter(|number| *number > 0))
+}
+
+/// As [`bind`], or an empty string.
+fn admin_bind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+    let wanted = "must be an IP address and a port, such as 127.0.0.1:9090 or [::]:9090";
+    text.parse().map(Some).map_err(|_| D::Error::custom(wanted))
 }
 
 fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {

@@ -21,6 +21,7 @@ struct LoggedServer {
 impl LoggedServer {
     fn start(postbox: &Postbox) -> Self {
         let setup = Setup::delivering(Backend::sqlite(), postbox).with("USHER__LOG__FILTER", "trace");
+        setup.run_command(&["migrate"]);
         let (process, client) = setup.start_serve();
         let setup = setup.with("USHER__WORKER__ENABLED", "false");
         let beside = setup.start();

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod access_tokens;
+mod alerts;
 mod both_dialects;
 mod bounds;
 mod connections;
@@ -15,8 +16,10 @@ mod landscape;
 mod leaks;
 mod link_lookups;
 mod links;
+mod logs;
 mod long_lists;
 mod matrix;
+mod metrics;
 mod processes;
 mod quickstart;
 mod shutdown;

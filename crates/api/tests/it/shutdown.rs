@@ -49,7 +49,7 @@ fn the_server_stops_in_stages() {
     let (server, client) = setup.start_serve();
     // An unused connection, so that the second stage does not end at once.
     client.get("/health/live").expect(200);
-    server.signal();
+    server.signal("TERM");
     get_until(&client, "/health/ready", "http/1.1 503 ");
     let open = get(&client, "/health/live").expect("the server still serves");
     assert!(open.starts_with("http/1.1 200 ") && !open.contains("connection: close"), "{open}");
@@ -80,7 +80,7 @@ fn an_unfinished_request_does_not_keep_the_process_after_the_shutdown_timeout() 
     .unwrap();
     // The request is in progress.
     stream.read_exact(&mut [0; 12]).unwrap();
-    server.signal();
+    server.signal("TERM");
     let begin = Instant::now();
     server.line_with("requests did not end in time");
     server.wait();

@@ -39,6 +39,17 @@ type QueueOf<W> = Queue<<W as BatchWork>::Request, <W as BatchWork>::Outcome>;
 /// A request that waits for its batch.
 type EntryOf<W> = Entry<<W as BatchWork>::Request, <W as BatchWork>::Outcome>;
 
+/// What an operation is doing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BatchLoad {
+    pub(crate) operation: &'static str,
+    /// Requests in the queue.
+    pub(crate) waiting: usize,
+    /// Requests in batches.
+    pub(crate) in_progress: usize,
+    pub(crate) runners: usize,
+}
+
 /// Gathers the requests of one operation into batches.
 pub(crate) struct Batcher<W: BatchWork> {
     name: &'static str,
@@ -122,6 +133,12 @@ impl<W: BatchWork> Batcher<W> {
             Some(permit) => drop(runtime.spawn_blocking(move || runner.run(permit))),
             None => drop(runtime.spawn(runner.wait_for_permit())),
         }
+    }
+
+    /// What the operation is doing. Batches of one that do not join the queue are left out.
+    pub(crate) fn load(&self) -> BatchLoad {
+        let (waiting, in_progress, runners) = self.queue().load();
+        BatchLoad { operation: self.name, waiting, in_progress, runners }
     }
 
     /// The queue is consistent at every moment, so a panic leaves it usable.

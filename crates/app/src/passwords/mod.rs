@@ -14,8 +14,8 @@ use usher_domain::{
 use self::throttle::{Blocked, Throttle};
 use crate::{
     context::RequestContext,
-    limiter::Limiter,
-    telemetry,
+    limiter::{Limiter, PermitLoad},
+    telemetry::{self, security},
     units::{Units, panicked},
 };
 
@@ -59,6 +59,11 @@ impl PasswordService {
         Self { units: units.clone(), hasher, limiter: Limiter::new(permits), throttle: Throttle::default() }
     }
 
+    /// How many passwords are being hashed, of how many at most.
+    pub(crate) fn load(&self) -> PermitLoad {
+        self.limiter.load()
+    }
+
     /// Hashes a chosen password.
     pub async fn hash(&self, password: Password) -> Result<PasswordHash, PasswordError> {
         let hashed = self.work(move |hasher| hasher.hash(&password)).await?;
@@ -81,16 +86,26 @@ impl PasswordService {
         // An invalid address, or a password longer than allowed, never succeeds, so it needs no throttle.
         let Some(email) = email.filter(|_| presented.len() <= MAX_PASSWORD_OCTETS) else {
             self.work(|hasher| hasher.verify(None, "")).await?;
+            security::login_failed("malformed");
             return Ok(None);
         };
         let key = email.key().to_owned();
         self.throttle.admit(&key, self.units.env.now()).map_err(|blocked| match blocked {
-            Blocked::TooManyFailures { seconds } => PasswordError::TooManyFailures { seconds },
-            Blocked::TooManyAttempts => PasswordError::Busy,
+            Blocked::TooManyFailures { seconds } => {
+                security::login_failed("too_many_failures");
+                PasswordError::TooManyFailures { seconds }
+            }
+            Blocked::TooManyAttempts => {
+                security::login_failed("too_many_attempts");
+                PasswordError::Busy
+            }
         })?;
         let mut attempt = Attempt { throttle: &self.throttle, key, right: None };
         let checked = self.check(context, email, presented).await;
         attempt.right = checked.as_ref().ok().map(Option::is_some);
+        if attempt.right == Some(false) {
+            security::login_failed("wrong_password");
+        }
         checked
     }
 

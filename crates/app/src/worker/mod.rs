@@ -24,7 +24,7 @@ use usher_domain::{
 
 use breaker::Breaker;
 
-use crate::{context::RequestContext, units::Units};
+use crate::{context::RequestContext, telemetry, units::Units};
 
 /// Rows that a sweep changes in one unit of work.
 const SWEEP: u32 = 100;
@@ -32,7 +32,7 @@ const SWEEP: u32 = 100;
 /// How the worker works.
 #[derive(Debug, Clone, Copy)]
 pub struct WorkerSettings {
-    /// Mails that are sent at once, at least one.
+    /// Number of mails that are sent concurrently; 0 means 1.
     pub concurrency: usize,
     /// How often it looks for work without being woken.
     pub poll_interval: Duration,
@@ -100,7 +100,9 @@ impl Worker {
 
     /// Starts as many deliveries as may run at once. A failure is logged where it happens; the next poll tries again.
     async fn step(&mut self) {
-        drop(self.start().await);
+        if self.start().await.is_ok() {
+            telemetry::delivery::worker_progressed(self.units.env.now());
+        }
     }
 
     /// Sweeps. A failure is logged where it happens; the next sweep tries again.
@@ -129,21 +131,23 @@ impl Worker {
 
     async fn start(&mut self) -> Result<(), StoreError> {
         let free = self.concurrency.saturating_sub(self.running.len());
-        let limit = self.breaker.allowed(free, self.units.env.now());
+        let limit = self.breaker.allowed(free, self.running.len(), self.units.env.now());
         if limit == 0 {
             return Ok(());
         }
+        let refuses_most = self.breaker.refuses_most();
         for delivery in deliver::claim(&self.units, limit).await? {
             let (units, mailer) = (self.units.clone(), Arc::clone(&self.mailer));
-            self.running.spawn(async move { deliver::deliver(&units, mailer.as_ref(), delivery).await });
+            self.running.spawn(async move {
+                deliver::deliver(&units, mailer.as_ref(), delivery, refuses_most).await
+            });
         }
         Ok(())
     }
 
     fn note(&mut self, done: Result<deliver::RelayState, tokio::task::JoinError>) {
         match done {
-            Ok(deliver::RelayState::Answered) => self.breaker.close(),
-            Ok(deliver::RelayState::Unreachable) => self.breaker.open(self.units.env.now()),
+            Ok(relay) => self.breaker.note(relay, self.units.env.now()),
             // The lease ends by itself, and the mail is tried again.
             Err(error) => tracing::error!(%error, "a delivery panicked"),
         }

@@ -1,9 +1,10 @@
 use std::sync::{Mutex, PoisonError};
 
+use chrono::TimeDelta;
 use usher_domain::{
-    outbox::InvitationMail,
+    outbox::{InvitationMail, MailState},
     port::{
-        SendFuture, Store,
+        SendError, SendFuture, Store,
         store::{CountedWork, Counting, Unit, Verdict},
     },
     testkit::{CapturingMailer, Scene, memory::MemoryStore},
@@ -106,4 +107,45 @@ async fn draining_sweeps_once() {
     let (store, mut worker) = worker(5, &CancellationToken::new());
     worker.drain().await;
     assert_swept_once(&store, 5);
+}
+
+/// A relay that rejects whole queues for a while, in words of its own or as if every recipient were unknown.
+#[tokio::test]
+async fn a_relay_that_rejects_everything_for_a_while_does_not_turn_the_queue_dead() {
+    let reason = || "550".to_owned();
+    for (refusal, most_dead) in
+        [(SendError::Refused { reason: reason() }, 0), (SendError::Permanent { reason: reason() }, 8)]
+    {
+        let scene = Scene::new();
+        let invitations = scene.invite_guests(40);
+        let states = || {
+            let state = |tx: &mut dyn Tx, n: usize| {
+                tx.mails_of(invitations[n].account_id, invitations[n].id).map(|mails| mails[0].state)
+            };
+            scene.read(|tx| (0..40).map(|n| state(tx, n)).collect::<Result<Vec<_>, _>>())
+        };
+        let count = |state| states().into_iter().filter(|found| *found == state).count();
+        let relay = Arc::new(CapturingMailer::default());
+        let units = Units {
+            store: Arc::clone(&scene.store),
+            env: scene.env.clone(),
+            limiter: Limiter::new(4),
+            budget: Duration::from_secs(30),
+        };
+        let settings = WorkerSettings { concurrency: 1, poll_interval: Duration::from_hours(1) };
+        let mut worker = Worker::new(units, Arc::clone(&relay) as _, settings, Arc::default());
+
+        relay.fail_with(Some(refusal));
+        for _ in 0..60 {
+            worker.drain().await;
+            scene.clock.advance(TimeDelta::seconds(1));
+        }
+        assert_eq!(count(MailState::Dead), most_dead, "only the mails before the breaker opened");
+        relay.fail_with(None);
+        for _ in 0..3 {
+            scene.clock.advance(TimeDelta::minutes(15));
+            worker.drain().await;
+        }
+        assert_eq!(count(MailState::Relayed), 40 - most_dead);
+    }
 }

@@ -1,10 +1,12 @@
 //! Key sets that issuers publish. They are fetched under strict bounds, cached and refreshed. Callers cannot make Usher fetch
 //! more often than the cooldown allows.
 
+mod check;
 mod fetch;
 mod remote;
 mod settings;
 mod url;
 
+pub use check::check_key_set;
 pub(crate) use remote::RemoteKeys;
 pub use settings::{JwksFault, JwksSettings};

@@ -19,6 +19,12 @@ const INVITATION: TemplateSet = TemplateSet {
     html: ("invitation.html", include_str!("../../templates/invitation.html")),
 };
 
+const TEST: TemplateSet = TemplateSet {
+    subject: ("test.subject.txt", include_str!("../../templates/test.subject.txt")),
+    text: ("test.txt", include_str!("../../templates/test.txt")),
+    html: ("test.html", include_str!("../../templates/test.html")),
+};
+
 /// The texts of a mail.
 #[derive(Debug)]
 pub(super) struct Rendered {
@@ -39,6 +45,11 @@ pub(super) fn invitation(mail: &InvitationMail) -> Result<Rendered, minijinja::E
         code => mail.code.as_str(),
         expires => mail.expires_at.format("%-d %B %Y, %H:%M UTC").to_string(),
     })
+}
+
+/// Renders the templates of a test mail.
+pub(super) fn test() -> Result<Rendered, minijinja::Error> {
+    TEST.render(&context! {})
 }
 
 impl TemplateSet {

@@ -86,7 +86,9 @@ pub(crate) fn class(outcome: &Result<(), SendError>) -> &'static str {
         Err(SendError::Unreachable { .. }) => "unreachable",
         Err(SendError::Deferred { .. }) => "deferred",
         Err(SendError::Ambiguous { .. }) => "ambiguous",
+        Err(SendError::Refused { .. }) => "refused",
         Err(SendError::Permanent { .. }) => "permanent",
+        Err(SendError::Unsendable { .. }) => "unsendable",
     }
 }
 
@@ -98,7 +100,9 @@ pub(crate) fn reason(outcome: &Result<(), SendError>) -> &str {
             SendError::Unreachable { reason }
             | SendError::Deferred { reason }
             | SendError::Ambiguous { reason }
-            | SendError::Permanent { reason },
+            | SendError::Refused { reason }
+            | SendError::Permanent { reason }
+            | SendError::Unsendable { reason },
         ) => reason,
     }
 }

@@ -2,7 +2,9 @@
 
 mod access_tokens;
 mod accounts;
+mod config;
 mod openapi;
+mod relay;
 mod results;
 mod values;
 
@@ -17,7 +19,9 @@ pub(super) use self::accounts::{
     AccountCommand, AddMemberArguments, CreateAccountArguments, CreatePersonArguments, IssueTokenArguments,
     MemberCommand, PersonCommand, TokenCommand,
 };
+pub(super) use self::config::{CompletionsArguments, ConfigCommand};
 pub(super) use self::openapi::{Dialect, OpenapiArguments};
+pub(super) use self::relay::{MailCommand, TestMailArguments};
 use self::results::OnlyResultArguments;
 pub(super) use self::results::ResultArguments;
 pub(super) use self::values::HealthUrl;
@@ -29,7 +33,7 @@ use crate::settings::Settings;
 /// Without a command it starts in development mode: on this machine only, with an embedded database
 /// under ./data, an example account, and a mailbox for its mails. No configuration is necessary.
 #[derive(Debug, Parser)]
-#[command(verbatim_doc_comment, name = "usher", version, after_help = AFTER_HELP)]
+#[command(verbatim_doc_comment, name = "usher", version = env!("USHER_VERSION"), after_help = AFTER_HELP)]
 pub(super) struct Arguments {
     #[arg(long, global = true, value_name = "FILE", help = CONFIG_HELP)]
     pub(super) config: Option<PathBuf>,
@@ -44,6 +48,7 @@ const AFTER_HELP: &str = "\
 Exit codes: 0 success, 1 failure, 2 wrong command or configuration.
 
 Example: the first account of a new installation, its administrator, and a token for the API
+  usher migrate
   usher account create --name onward --title 'Onward, Inc.'
   usher member add --account onward --email jane@example.com --name 'Jane Smith' --role GlobalAdmin
   usher token issue --account onward --email jane@example.com";
@@ -56,7 +61,7 @@ pub(super) enum Command {
     /// Deliver mails and record expiry without a server; any number of workers can run
     #[command(after_help = "Example:\n  usher worker --config /etc/usher/production.toml")]
     Worker(StartArguments),
-    /// Apply pending migrations to the database
+    /// Apply pending migrations to the database; creates the file of a SQLite database
     #[command(
         after_help = "Example:\n  USHER__DATABASE__URL=postgres://owner@db.example.com/usher usher migrate"
     )]
@@ -76,6 +81,18 @@ pub(super) enum Command {
     /// Create, list and revoke access tokens for programs (Fastly-Key)
     #[command(subcommand)]
     AccessToken(AccessTokenCommand),
+    /// Check the settings, database, clock, mail relay, key sets and public URL; sends no mail
+    #[command(after_help = "Example:\n  usher doctor --config /etc/usher/production.toml")]
+    Doctor(OnlyResultArguments),
+    /// Try the mail relay
+    #[command(subcommand)]
+    Mail(MailCommand),
+    /// Show and check the settings
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print the script that completes commands in a shell
+    #[command(after_help = "Example:\n  usher completions bash > /etc/bash_completion.d/usher")]
+    Completions(CompletionsArguments),
     /// Print the OpenAPI document of a dialect
     #[command(after_help = "Example:\n  usher openapi landscape > landscape.openapi.json")]
     Openapi(OpenapiArguments),

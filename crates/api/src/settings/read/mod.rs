@@ -6,6 +6,7 @@
 
 mod layers;
 mod secret_files;
+mod shown;
 mod value;
 mod variables;
 
@@ -15,6 +16,8 @@ use serde::de::DeserializeOwned;
 #[cfg(test)]
 pub(super) use self::layers::{DEFAULTS, known_keys};
 use self::layers::{Layers, Values, is_from_environment};
+pub(super) use self::shown::shown;
+pub use self::shown::{SettingSource, ShownSetting};
 use super::{
     Sources,
     problem::{Problem, SettingsProblems, variable},

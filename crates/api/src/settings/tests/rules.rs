@@ -46,6 +46,21 @@ fn trusted_proxies_are_networks_or_addresses() {
 }
 
 #[test]
+fn the_listener_for_operators_has_its_own_address() {
+    let admin = |value: &str| Scenario::production().env("USHER__SERVER__ADMIN_BIND", value);
+    let bound = |scenario: Scenario| scenario.load_valid(DeploymentMode::Production).server.admin_bind;
+    assert_eq!(bound(Scenario::production()), None);
+    assert_eq!(bound(admin("0.0.0.0:9090")), "0.0.0.0:9090".parse().ok());
+    for (wrong, words) in
+        [("9090", "an IP address and a port"), ("127.0.0.1:8080", "another address or port")]
+    {
+        let text = admin(wrong).problem_of(DeploymentMode::Production, "server.admin_bind");
+        assert!(text.contains(words), "{text}");
+    }
+    admin("0.0.0.0:9090").problem_of(DeploymentMode::Development, "server.admin_bind");
+}
+
+#[test]
 fn base_urls_have_no_trailing_slash() {
     let here = "127.0.0.1:4711".parse().unwrap();
     for (url, base) in [

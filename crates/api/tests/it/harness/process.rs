@@ -34,8 +34,9 @@ impl Setup {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
-    /// Starts `usher serve` or `usher worker`.
+    /// Starts `usher serve` or `usher worker`, on a migrated database.
     pub(crate) fn start_process(&self, command: &str) -> Process {
+        self.run_command(&["migrate"]);
         Process::start(self.command(&[command]))
     }
 
@@ -46,6 +47,7 @@ impl Setup {
 
     /// Starts `usher serve` with a limit of open files that it cannot raise.
     pub(crate) fn start_serve_with_files(&self, files: usize) -> (Process, Client) {
+        self.run_command(&["migrate"]);
         let mut shell = Command::new("sh");
         shell.args(["-c", &format!("ulimit -n {files} && exec \"$0\" serve"), env!("CARGO_BIN_EXE_usher")]);
         shell.env_clear().envs(self.environment()).env("USHER__LOG__FORMAT", "json");
@@ -95,16 +97,15 @@ impl Process {
         }
     }
 
-    /// Sends SIGTERM.
-    pub(crate) fn signal(&self) {
-        // The shell's built-in `kill`: not every machine has the program.
-        let kill = format!("kill -TERM {}", self.running.0.id());
+    /// Sends a signal with the shell's built-in `kill`: not every machine has the program.
+    pub(crate) fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.running.0.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
 
     /// Sends SIGTERM, waits for a successful end and returns the whole log.
     pub(crate) fn terminate(self) -> String {
-        self.signal();
+        self.signal("TERM");
         self.wait()
     }
 

@@ -6,6 +6,7 @@
 mod access_tokens;
 mod accounts;
 mod audit;
+mod backlog;
 mod callers;
 mod error;
 mod idempotency;
@@ -17,6 +18,7 @@ mod unit;
 pub use access_tokens::AccessTokens;
 pub use accounts::{Accounts, Memberships};
 pub use audit::AuditLog;
+pub use backlog::Backlog;
 pub use callers::{Callers, PersonWithMemberships};
 pub use error::{Constraint, StoreError, WaitLimit};
 pub use idempotency::IdempotencyKeys;

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use super::{
-    AccessTokens, Accounts, AuditLog, Callers, IdempotencyKeys, Invitations, Memberships, Outbox, People,
-    StoreError,
+    AccessTokens, Accounts, AuditLog, Backlog, Callers, IdempotencyKeys, Invitations, Memberships, Outbox,
+    People, StoreError,
 };
 use crate::{
     Timestamp,
@@ -12,7 +12,16 @@ use crate::{
 
 /// One open unit of work: everything that a use case can read and write. In [`Mode::Look`] there is no transaction.
 pub trait Tx:
-    AccessTokens + Accounts + AuditLog + Callers + IdempotencyKeys + Invitations + Memberships + Outbox + People
+    AccessTokens
+    + Accounts
+    + AuditLog
+    + Backlog
+    + Callers
+    + IdempotencyKeys
+    + Invitations
+    + Memberships
+    + Outbox
+    + People
 {
 }
 
@@ -20,6 +29,7 @@ impl<T> Tx for T where
     T: AccessTokens
         + Accounts
         + AuditLog
+        + Backlog
         + Callers
         + IdempotencyKeys
         + Invitations

@@ -23,6 +23,7 @@
 mod access_tokens;
 mod accounts;
 mod audit;
+mod backlog;
 mod idempotency;
 mod invitation_lists;
 mod invitation_updates;
@@ -174,6 +175,10 @@ suites! { $
         only_the_holder_settles,
         a_lost_lease_settles_nothing,
         a_lapsed_lease_counts_until_it_is_lost,
+    }
+    backlog {
+        waiting_mails_are_counted_up_to_a_maximum,
+        settled_counts_leave_no_changes,
     }
     access_tokens {
         a_token_is_found_by_its_digest_with_its_holder,

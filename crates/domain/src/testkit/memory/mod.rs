@@ -6,6 +6,7 @@
 mod access_tokens;
 mod accounts;
 mod audit;
+mod backlog;
 mod callers;
 mod idempotency;
 mod invitations;

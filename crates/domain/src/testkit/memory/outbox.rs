@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The moment from which a queued mail can be claimed.
-fn claimable_from(mail: &Mail) -> Timestamp {
+pub(super) fn claimable_from(mail: &Mail) -> Timestamp {
     mail.lease.as_ref().map_or(mail.due_at, |(until, _)| *until)
 }
 

@@ -55,7 +55,7 @@ const fn on_sqlite(most: usize, operation: Operation) -> Operation {
     Operation { most_on_sqlite: most, ..operation }
 }
 
-pub(super) const OPERATIONS: [Operation; 45] = [
+pub(super) const OPERATIONS: [Operation; 48] = [
     operation("insert_access_token", Write, 1, |tx, s| tx.insert_access_token(&s.new_token).map(drop)),
     operation("token_holders", Read, 1, |tx, s| {
         assert!(matches!(tx.token_holders(&[&s.digest])?[..], [Some(_)]));
@@ -157,6 +157,12 @@ pub(super) const OPERATIONS: [Operation; 45] = [
     }),
     operation("mails_of", Read, 1, |tx, s| tx.mails_of(s.invitation.account_id, s.invitation.id).map(drop)),
     operation("next_mail_due", Read, 1, |tx, _| tx.next_mail_due().map(drop)),
+    operation("due_mails", Read, 1, |tx, s| tx.due_mails(s.new_mail.created_at, 10).map(drop)),
+    operation("dead_mails", Read, 1, |tx, _| tx.dead_mails(10).map(drop)),
+    Operation {
+        most_on_sqlite: 0,
+        ..operation("unsettled_changes", Read, 1, |tx, _| tx.unsettled_changes(10).map(drop))
+    },
     operation("take_key", Write, 1, |tx, s| {
         assert!(tx.take_key(&s.new_key, stale_at(s.new_key.created_at))?);
         Ok(())

@@ -10,7 +10,7 @@ use super::{
 use crate::support::{Postgres, Sqlite, TestDatabase};
 
 /// The index that each operation has to use.
-const INDEXES: [(&str, &str); 21] = [
+const INDEXES: [(&str, &str); 23] = [
     ("token_holders", "unique_access_token_digest"),
     ("access_tokens", "access_token_of_account"),
     ("revoke_access_token", "unique_access_token_public_id"),
@@ -28,6 +28,8 @@ const INDEXES: [(&str, &str); 21] = [
     ("claim_mails without any", "mail_claimable"),
     ("mails_of", "mail_of_invitation"),
     ("next_mail_due", "mail_claimable"),
+    ("due_mails", "mail_claimable"),
+    ("dead_mails", "mail_dead"),
     ("kept_answer", "unique_idempotency_key_digest"),
     ("forget_answers", "idempotency_key_age"),
     ("audit_events", "audit_event_of_account"),
@@ -35,10 +37,11 @@ const INDEXES: [(&str, &str); 21] = [
 ];
 
 /// Like [`INDEXES`], for operations that are one statement on PostgreSQL only.
-const INDEXES_ON_POSTGRES: [(&str, &str); 3] = [
+const INDEXES_ON_POSTGRES: [(&str, &str); 4] = [
     ("open_parts", "invitation_open"),
     ("open_parts, newest first", "invitation_open"),
     ("open_parts behind one", "unique_invitation_public_id"),
+    ("unsettled_changes", "open_change_of_account"),
 ];
 
 /// The statements of operations as they are sent, each with its index.
@@ -137,6 +140,7 @@ fn plan(place: &Postgres, sql: &str) -> String {
     let explain = format!(
         "SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off;
          SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
+         SET LOCAL enable_incremental_sort = off;
          PREPARE query AS {sql}; EXPLAIN (COSTS OFF) EXECUTE query{values}"
     );
     place.database.sql(&explain).unwrap()
