@@ -8,7 +8,7 @@ use std::sync::{
 use tokio::sync::Notify;
 
 /// The state of a shutdown. Its stages follow each other: the server is not ready any more, then its responses close their
-/// connections, then it stops to listen.
+/// connections, then it stops listening.
 #[derive(Debug, Default)]
 pub struct Drain {
     draining: AtomicBool,

@@ -22,7 +22,7 @@ use crate::{health, settings::Settings, telemetry::Metrics};
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Most connections. Few clients scrape metrics.
-const MAX_CONNECTIONS: usize = 64;
+pub(super) const MAX_CONNECTIONS: usize = 64;
 
 /// Time between two upkeeps of the metrics.
 const UPKEEP: Duration = Duration::from_secs(5);

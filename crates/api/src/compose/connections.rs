@@ -1,6 +1,6 @@
 //! The number of connections that the process can hold open.
 
-use super::StartError;
+use super::{StartError, admin};
 use crate::settings::Settings;
 
 /// The most connections by default. Each one can hold tens of kilobytes of a head.
@@ -33,7 +33,8 @@ fn reserved_files(settings: &Settings) -> usize {
     // SQLite has a database, a log and shared memory, PostgreSQL a socket.
     let database = 3 * settings.database.pool_size as usize;
     let relay = if settings.worker.enabled { settings.worker.concurrency } else { 0 };
-    process + threads + database + relay
+    let admin = if settings.server.admin_bind.is_some() { admin::MAX_CONNECTIONS } else { 0 };
+    process + threads + database + relay + admin
 }
 
 /// Raises the limit of open files to `wanted`, or as far as the system allows, and returns it. `None` if there is no limit.

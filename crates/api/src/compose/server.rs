@@ -101,7 +101,7 @@ impl Server {
         self.settings.server.base_url(self.address)
     }
 
-    /// Serves until `stop` is canceled, then finishes the requests and deliveries in progress: see [`shutdown::in_stages`].
+    /// Serves until `stop` is canceled, then finishes the requests and deliveries in progress: see `shutdown::in_stages`.
     pub async fn run(self, stop: CancellationToken) -> Result<(), StartError> {
         let admin = self.admin.map(Admin::start);
         let grace_period = self.settings.server.shutdown_timeout;

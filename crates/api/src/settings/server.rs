@@ -50,7 +50,7 @@ pub struct ServerSection {
     /// Longest time between a response and the next request on its connection.
     #[serde(deserialize_with = "duration::<_, 100, { 10 * MINUTE }>")]
     pub keep_alive: Duration,
-    /// Time from the first signal, when readiness ends, to the end of keep-alive. See [`ServerSection::drain_delay`].
+    /// Time from the first signal, when readiness ends, to the end of keep-alive; at most half of `shutdown_timeout`.
     #[serde(deserialize_with = "duration::<_, 0, { 10 * MINUTE }>")]
     pub drain_delay: Duration,
     /// Longest time for the whole shutdown after the first signal.

@@ -141,7 +141,7 @@ fn requests_can_be_sent_ahead() {
     sender.join().unwrap();
 }
 
-/// The client requests more than the sockets can hold, and reads nothing. The server stops to read, and then gives up.
+/// The client requests more than the sockets can hold, and reads nothing. The server stops reading, and then gives up.
 #[test]
 fn a_response_that_is_not_read_does_not_keep_its_connection() {
     let server = server_with(&[("USHER__SERVER__WRITE_TIMEOUT", "300ms")]);
@@ -160,7 +160,7 @@ fn a_response_that_is_not_read_does_not_keep_its_connection() {
             Err(_) => break,
         }
     }
-    assert!(waited, "the server stops to read while its responses are not read");
+    assert!(waited, "the server stops reading while its responses are not read");
 }
 
 #[test]

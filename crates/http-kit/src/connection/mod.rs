@@ -1,9 +1,8 @@
 //! Connections: limits that actix-http does not have.
 //!
 //! actix-http limits the time for the first head of a connection only, accepts heads of 128 KiB, and waits without a limit for
-//! a client to read a response. [`Stream`](stream::Stream), between the socket and actix-http, limits all of them. It must
-//! know which bytes belong to a head, so the [middleware](guard_request) tells it through an [`Exchange`](exchange::Exchange)
-//! when a request begins and ends.
+//! a client to read a response. `Stream`, between the socket and actix-http, limits all of them. It must know which bytes
+//! belong to a head, so the middleware [`guard_request`] tells it through an `Exchange` when a request begins and ends.
 
 mod exchange;
 mod middleware;
