@@ -25,8 +25,9 @@
 //! # How to add one more
 //!
 //! - A source of keys: add a variant of [`KeySource`] and, in `jwt/trusted.rs`, of `IssuerKeys`.
-//! - An algorithm: add it to `keys/algorithm.rs`, and where keys are constructed (`keys/pem.rs`, `keys/jwk.rs`), so that the
-//!   type of a key limits its algorithms. Then add its rows to the tables in `tests/it`.
+//! - An algorithm: add it to `keys/algorithm.rs` and to the type of its keys in `keys/key_type.rs`. A new type of key also goes
+//!   to `keys/pem.rs`, `keys/jwk.rs` and `keys/material.rs`, which chooses what verifies: jsonwebtoken if it knows the
+//!   algorithm. Then add its rows to the tables in `tests/it`.
 //! - A reason to reject a JWT: add a variant of [`InvalidToken`] with its code, and its row in `tests/it/redaction.rs`.
 //! - A use of the server's secrets: add a type that derives a subkey under its own label, as `links.rs` does.
 

@@ -1,7 +1,8 @@
 //! JSON Web Tokens (RFC 7519) in the compact form of JWS (RFC 7515), signed and verified as RFC 8725 recommends.
 //!
-//! No JWT library is used. Those that were compared lack ES512, or ignore `typ`, `crit` and `nbf`, read the system's clock, and
-//! take the last of two equal names, none of which RFC 8725 allows. The cryptography is aws-lc's.
+//! jsonwebtoken makes and verifies signatures only, and not those of ES512, which it lacks (`keys/material.rs`). This module does
+//! everything else, because the library's defaults do not follow RFC 8725: they ignore `typ`, `crit` and `nbf`, read the system's
+//! clock, and take the last of two equal names.
 
 mod binding;
 mod claim;

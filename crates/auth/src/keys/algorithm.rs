@@ -1,8 +1,4 @@
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED, ED25519,
-    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
-    RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, VerificationAlgorithm,
-};
+use jsonwebtoken::Algorithm as LibraryAlgorithm;
 
 /// A signature algorithm that Usher accepts (RFC 7518, 3.1; RFC 8037, 3.1). There is no variant for `none`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,10 +17,6 @@ pub(crate) enum Algorithm {
 }
 
 impl Algorithm {
-    /// The algorithms of RSA keys.
-    pub(crate) const RSA: &'static [Self] =
-        &[Self::Rs256, Self::Rs384, Self::Rs512, Self::Ps256, Self::Ps384, Self::Ps512];
-
     /// The algorithm with this name in `alg`. RFC 9864 renames `EdDSA` with an Ed25519 key to `Ed25519`.
     pub(crate) fn parse(name: &str) -> Option<Self> {
         Some(match name {
@@ -45,23 +37,40 @@ impl Algorithm {
 
     /// Whether its keys are pairs, so that the verifying key may be public.
     pub(crate) fn is_asymmetric(self) -> bool {
-        self.verification().is_some()
+        self != Self::Hs256
     }
 
-    /// How the library verifies it; `None` for shared secrets.
-    pub(super) fn verification(self) -> Option<&'static dyn VerificationAlgorithm> {
+    /// The algorithm in jsonwebtoken; `None` for ES512, which jsonwebtoken lacks.
+    pub(super) fn in_library(self) -> Option<LibraryAlgorithm> {
         Some(match self {
-            Self::Hs256 => return None,
-            Self::Rs256 => &RSA_PKCS1_2048_8192_SHA256,
-            Self::Rs384 => &RSA_PKCS1_2048_8192_SHA384,
-            Self::Rs512 => &RSA_PKCS1_2048_8192_SHA512,
-            Self::Ps256 => &RSA_PSS_2048_8192_SHA256,
-            Self::Ps384 => &RSA_PSS_2048_8192_SHA384,
-            Self::Ps512 => &RSA_PSS_2048_8192_SHA512,
-            Self::Es256 => &ECDSA_P256_SHA256_FIXED,
-            Self::Es384 => &ECDSA_P384_SHA384_FIXED,
-            Self::Es512 => &ECDSA_P521_SHA512_FIXED,
-            Self::EdDsa => &ED25519,
+            Self::Hs256 => LibraryAlgorithm::HS256,
+            Self::Rs256 => LibraryAlgorithm::RS256,
+            Self::Rs384 => LibraryAlgorithm::RS384,
+            Self::Rs512 => LibraryAlgorithm::RS512,
+            Self::Ps256 => LibraryAlgorithm::PS256,
+            Self::Ps384 => LibraryAlgorithm::PS384,
+            Self::Ps512 => LibraryAlgorithm::PS512,
+            Self::Es256 => LibraryAlgorithm::ES256,
+            Self::Es384 => LibraryAlgorithm::ES384,
+            Self::Es512 => return None,
+            Self::EdDsa => LibraryAlgorithm::EdDSA,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fails when a new version of jsonwebtoken knows ES512; `es512.rs` can go then.
+    #[test]
+    fn the_library_knows_every_algorithm_but_es512() {
+        let names = "HS256 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 EdDSA";
+        for name in names.split(' ') {
+            let algorithm = Algorithm::parse(name).and_then(Algorithm::in_library);
+            assert_eq!(algorithm, Some(name.parse().unwrap()), "{name}");
+        }
+        assert!("ES512".parse::<LibraryAlgorithm>().is_err());
+        assert_eq!(Algorithm::parse("ES512").and_then(Algorithm::in_library), None);
     }
 }

@@ -1,7 +1,7 @@
 use serde_json::{Map, Value};
 
 use super::{
-    Algorithm, KeyFault, VerificationKey,
+    Algorithm, KeyFault, KeyType, VerificationKey,
     number::{fixed, number, octets},
 };
 
@@ -34,18 +34,18 @@ impl<'a> Jwk<'a> {
         let kid = self.kid().map(str::to_owned);
         match (kty, self.text("crv")) {
             ("RSA", _) => {
-                let algorithms = self.narrowed(Algorithm::RSA)?;
+                let algorithms = self.narrowed(KeyType::Rsa)?;
                 let [modulus, exponent] = ["n", "e"].map(|name| self.text(name).and_then(number));
                 let modulus = modulus.ok_or(KeyFault::Unsuitable)?;
-                VerificationKey::rsa(&modulus, &exponent.ok_or(KeyFault::Unsuitable)?, &algorithms, kid)
+                VerificationKey::rsa(&modulus, &exponent.ok_or(KeyFault::Unsuitable)?, algorithms, kid)
             }
-            ("EC", Some("P-256")) => self.curve_key(Algorithm::Es256, 32, kid),
-            ("EC", Some("P-384")) => self.curve_key(Algorithm::Es384, 48, kid),
-            ("EC", Some("P-521")) => self.curve_key(Algorithm::Es512, 66, kid),
+            ("EC", Some("P-256")) => self.curve_key(KeyType::P256, 32, kid),
+            ("EC", Some("P-384")) => self.curve_key(KeyType::P384, 48, kid),
+            ("EC", Some("P-521")) => self.curve_key(KeyType::P521, 66, kid),
             ("OKP", Some("Ed25519")) => {
-                let algorithms = self.narrowed(&[Algorithm::EdDsa])?;
+                let algorithms = self.narrowed(KeyType::Ed25519)?;
                 let key = self.text("x").and_then(octets).filter(|key| key.len() == ED25519_OCTETS);
-                VerificationKey::public(&key.ok_or(KeyFault::Unsuitable)?, &algorithms, kid)
+                VerificationKey::public(KeyType::Ed25519, &key.ok_or(KeyFault::Unsuitable)?, algorithms, kid)
             }
             ("oct", _) => Err(KeyFault::Symmetric),
             _ => Err(KeyFault::Type),
@@ -54,15 +54,15 @@ impl<'a> Jwk<'a> {
 
     fn curve_key(
         &self,
-        algorithm: Algorithm,
+        curve: KeyType,
         size: usize,
         kid: Option<String>,
     ) -> Result<VerificationKey, KeyFault> {
-        let algorithms = self.narrowed(&[algorithm])?;
+        let algorithms = self.narrowed(curve)?;
         let coordinate =
             |name| self.text(name).and_then(|text| fixed(text, size)).ok_or(KeyFault::Unsuitable);
         let point = [vec![0x04], coordinate("x")?, coordinate("y")?].concat();
-        VerificationKey::public(&point, &algorithms, kid)
+        VerificationKey::public(curve, &point, algorithms, kid)
     }
 
     /// Keys for encryption are in many sets, next to the keys for signatures.
@@ -75,7 +75,8 @@ impl<'a> Jwk<'a> {
     }
 
     /// The algorithms of the key's type, or the one of them that `alg` names.
-    fn narrowed(&self, of_type: &[Algorithm]) -> Result<Vec<Algorithm>, KeyFault> {
+    fn narrowed(&self, key_type: KeyType) -> Result<Vec<Algorithm>, KeyFault> {
+        let of_type = key_type.algorithms();
         let Some(name) = self.text("alg") else { return Ok(of_type.to_vec()) };
         let algorithm = Algorithm::parse(name).filter(|algorithm| of_type.contains(algorithm));
         algorithm.map(|algorithm| vec![algorithm]).ok_or(KeyFault::Algorithm)

@@ -1,6 +1,6 @@
 use aws_lc_rs::{encoding::AsDer as _, rsa::PublicEncryptingKey, signature::ParsedPublicKey};
 
-use super::{Algorithm, KeyFault, VerificationKey};
+use super::{KeyFault, KeyType, VerificationKey};
 
 /// The beginning of each block of a PEM file (RFC 7468, 2).
 pub(crate) const PEM_BEGIN: &str = "-----BEGIN ";
@@ -18,16 +18,14 @@ impl VerificationKey {
         if der.first() != Some(&SEQUENCE) {
             return Err(KeyFault::Unsuitable);
         }
-        if let Some(verification) = Algorithm::Rs256.verification()
-            && let Ok(key) = ParsedPublicKey::new(verification, der)
-        {
-            check_rsa_size(&key)?;
-            return Self::public(der, Algorithm::RSA, kid);
-        }
-        [Algorithm::Es256, Algorithm::Es384, Algorithm::Es512, Algorithm::EdDsa]
+        let (key_type, key) = [KeyType::Rsa, KeyType::P256, KeyType::P384, KeyType::P521, KeyType::Ed25519]
             .into_iter()
-            .find_map(|algorithm| Self::public(der, &[algorithm], kid.clone()).ok())
-            .ok_or(KeyFault::Unsuitable)
+            .find_map(|key_type| Some((key_type, key_type.read(der).ok()?)))
+            .ok_or(KeyFault::Unsuitable)?;
+        if key_type == KeyType::Rsa {
+            check_rsa_size(&key)?;
+        }
+        Self::public(key_type, der, key_type.algorithms().to_vec(), kid)
     }
 }
 
