@@ -1,6 +1,6 @@
 //! The HTTP code that all edges share. It defines no wire format.
 //!
-//! What belongs here: reading bodies and credentials, strict JSON, idempotency keys, request ids, endpoints as data. What does
+//! What belongs here: reading bodies and credentials, strict JSON, unknown names, idempotency keys, request ids, endpoints as data. What does
 //! not: statuses, error bodies and field names, which each edge defines. An edge depends on this crate and on `usher-app`,
 //! and on no other edge.
 //!
@@ -14,6 +14,7 @@ pub mod endpoint;
 pub mod idempotency_key;
 pub mod json;
 pub mod moment;
+pub mod names;
 pub mod openapi;
 mod repeated;
 pub mod reply;
