@@ -156,7 +156,7 @@ async fn check_open(
         LinkView::Replaced => AcceptError::Replaced,
         LinkView::Expired(_) => AcceptError::Expired,
         LinkView::Accepted(_) => AcceptError::AlreadyAccepted,
-        LinkView::Declined(_) => AcceptError::Declined,
+        LinkView::Declined(_) | LinkView::Reopenable(..) => AcceptError::Declined,
         LinkView::Revoked(_) => AcceptError::Revoked,
         LinkView::Unknown => AcceptError::NotFound,
     };

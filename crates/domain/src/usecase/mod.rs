@@ -20,6 +20,8 @@ pub mod idempotency;
 pub mod invite;
 pub mod login;
 pub mod open_link;
+pub mod receipt;
+pub mod reopen;
 pub mod resend;
 pub mod resolve;
 pub mod revoke;
