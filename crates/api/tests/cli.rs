@@ -6,6 +6,7 @@ mod cli {
     mod access_tokens;
     mod commands;
     mod configuration;
+    mod invitations;
     mod openapi;
     mod program;
     mod running;

@@ -13,6 +13,7 @@ mod blocking_app;
 mod environment;
 mod failure;
 mod health;
+mod invitation;
 mod member;
 mod migrate;
 mod openapi;
@@ -29,7 +30,8 @@ use clap::Parser as _;
 
 use self::{
     arguments::{
-        AccessTokenCommand, AccountCommand, Arguments, Command, MemberCommand, PersonCommand, TokenCommand,
+        AccessTokenCommand, AccountCommand, Arguments, Command, InvitationCommand, MemberCommand,
+        PersonCommand, TokenCommand,
     },
     environment::Environment,
     failure::Failure,
@@ -84,6 +86,15 @@ fn run(arguments: Arguments, environment: Environment) -> Result<(), Failure> {
                 AccessTokenCommand::Create(command) => access_token::create(&settings, command),
                 AccessTokenCommand::List(command) => access_token::list(&settings, &command),
                 AccessTokenCommand::Revoke(command) => access_token::revoke(&settings, &command),
+            }
+        }
+        Command::Invitation(command) => {
+            let settings = configuration.load(DeploymentMode::Tool)?;
+            match command {
+                InvitationCommand::List(command) => invitation::list(&settings, command),
+                InvitationCommand::Show(command) => invitation::show(&settings, command),
+                InvitationCommand::Resend(command) => invitation::resend(&settings, command),
+                InvitationCommand::Revoke(command) => invitation::revoke(&settings, command),
             }
         }
         Command::Openapi(command) => openapi::print(command.dialect),

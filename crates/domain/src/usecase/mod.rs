@@ -20,6 +20,7 @@ pub mod idempotency;
 pub mod invite;
 pub mod login;
 pub mod open_link;
+pub mod operate;
 pub mod receipt;
 pub mod reopen;
 pub mod resend;

@@ -4,6 +4,7 @@ mod access_tokens;
 mod accounts;
 mod audit;
 mod callers;
+mod history;
 mod idempotency;
 mod invitations;
 mod memberships;

@@ -2,6 +2,7 @@
 
 mod access_tokens;
 mod accounts;
+mod invitations;
 mod openapi;
 mod results;
 mod values;
@@ -17,6 +18,7 @@ pub(super) use self::accounts::{
     AccountCommand, AddMemberArguments, CreateAccountArguments, CreatePersonArguments, IssueTokenArguments,
     MemberCommand, PersonCommand, TokenCommand,
 };
+pub(super) use self::invitations::{InvitationCommand, ListInvitationsArguments, NamedInvitationArguments};
 pub(super) use self::openapi::{Dialect, OpenapiArguments};
 use self::results::OnlyResultArguments;
 pub(super) use self::results::ResultArguments;
@@ -76,6 +78,9 @@ pub(super) enum Command {
     /// Create, list and revoke access tokens for programs (Fastly-Key)
     #[command(subcommand)]
     AccessToken(AccessTokenCommand),
+    /// List, show, resend and revoke invitations
+    #[command(subcommand)]
+    Invitation(InvitationCommand),
     /// Print the OpenAPI document of a dialect
     #[command(after_help = "Example:\n  usher openapi landscape > landscape.openapi.json")]
     Openapi(OpenapiArguments),
