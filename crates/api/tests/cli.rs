@@ -8,6 +8,7 @@ mod cli {
     mod configuration;
     mod doctor;
     mod explaining;
+    mod invitations;
     mod openapi;
     mod program;
     mod relay;

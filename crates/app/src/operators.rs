@@ -6,6 +6,7 @@ use usher_domain::{
     account::{Account, AccountName, PublicId},
     address::EmailAddress,
     env::Env,
+    invitation::Invitation,
     person::{PasswordHash, Person},
     port::{
         StoreError, Tx,
@@ -17,6 +18,10 @@ use usher_domain::{
         create_access_token::{CreateAccessToken, CreateAccessTokenError, create_access_token},
         create_account::{CreateAccount, CreateAccountError, create_account},
         create_person::{CreatePerson, CreatePersonError, create_person},
+        operate::{
+            InvitationDetails, ListInvitations, NamedInvitation, OperateError, list_invitations,
+            resend_invitation, revoke_invitation, show_invitation,
+        },
         resolve::{ResolveError, resolve},
         revoke_access_token::{RevokeAccessTokenError, revoke_access_token},
         set_password::{SetPasswordError, set_password},
@@ -25,7 +30,7 @@ use usher_domain::{
 
 use crate::{context::RequestContext, units::Units};
 
-/// Manages accounts, people, members and access tokens.
+/// Manages accounts, people, members, access tokens and invitations.
 #[derive(Debug)]
 pub struct Operators {
     units: Units,
@@ -117,6 +122,26 @@ impl Operators {
             Ok(listed)
         };
         self.read("access_token.list", list).await
+    }
+
+    /// Invitations of an account, in any status, the newest first.
+    pub async fn invitations(&self, command: ListInvitations) -> Result<Vec<Invitation>, OperateError> {
+        self.read("invitation.history", move |tx, env| list_invitations(tx, env, &command)).await
+    }
+
+    /// An invitation of an account, in any status.
+    pub async fn invitation(&self, named: NamedInvitation) -> Result<InvitationDetails, OperateError> {
+        self.read("invitation.show", move |tx, _| show_invitation(tx, &named)).await
+    }
+
+    /// Renews a pending or expired invitation and queues its next mail.
+    pub async fn resend_invitation(&self, named: NamedInvitation) -> Result<Invitation, OperateError> {
+        self.write("invitation.resend", move |tx, env| resend_invitation(tx, env, &named)).await
+    }
+
+    /// Revokes a pending or expired invitation.
+    pub async fn revoke_invitation(&self, named: NamedInvitation) -> Result<Invitation, OperateError> {
+        self.write("invitation.revoke", move |tx, env| revoke_invitation(tx, env, &named)).await
     }
 
     /// Revokes an access token.

@@ -45,13 +45,15 @@ pub enum AuditAction {
     InvitationAccepted,
     /// An invitation was declined.
     InvitationDeclined,
+    /// A declined invitation was reopened by the invitee.
+    InvitationReopened,
     /// An invitation expired.
     InvitationExpired,
 }
 
 impl AuditAction {
     /// Every action.
-    pub const EVERY: [Self; 13] = [
+    pub const EVERY: [Self; 14] = [
         Self::AccountCreated,
         Self::PersonCreated,
         Self::PasswordSet,
@@ -64,6 +66,7 @@ impl AuditAction {
         Self::InvitationRevoked,
         Self::InvitationAccepted,
         Self::InvitationDeclined,
+        Self::InvitationReopened,
         Self::InvitationExpired,
     ];
 
@@ -83,6 +86,7 @@ impl AuditAction {
             Self::InvitationRevoked => "invitation.revoked",
             Self::InvitationAccepted => "invitation.accepted",
             Self::InvitationDeclined => "invitation.declined",
+            Self::InvitationReopened => "invitation.reopened",
             Self::InvitationExpired => "invitation.expired",
         }
     }

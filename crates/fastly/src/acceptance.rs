@@ -22,6 +22,7 @@ use usher_domain::{
 use usher_http_kit::{
     self as kit, AppState, Parsed, body, context, credentials, idempotency_key,
     json::{self, Members},
+    names::check_parameters,
 };
 use utoipa::ToSchema;
 
@@ -36,11 +37,15 @@ use crate::{
 #[expect(dead_code, reason = "the type only describes the body, which is read member by member")]
 pub(crate) struct AcceptanceRequest {
     /// The name that others will see.
+    #[schema(max_length = 64, example = "Mina Sato")]
     name: String,
     /// The password of the new login.
-    #[schema(format = "password", min_length = 8)]
+    #[schema(format = "password", min_length = 8, example = "correct horse battery staple")]
     password: String,
 }
+
+/// `marketing_opt_in`, which Fastly's clients send, is ignored.
+const MEMBERS: [&str; 3] = ["name", "password", "marketing_opt_in"];
 
 /// The confirmation of an acceptance.
 #[derive(Debug, Serialize, ToSchema)]
@@ -58,11 +63,11 @@ pub(crate) struct AcceptanceResponse {
     tag = "acceptance",
     operation_id = "acceptInvitation",
     summary = "Accept an invitation",
-    params(("code" = String, Path, description = "The code from the invitation's mail. It is a secret")),
+    params(("code" = String, Path, description = "The code from the invitation's mail. It is a secret", example = "{secure_id}.{key}")),
     request_body(description = "Ignored when a token is sent.", content = Option<AcceptanceRequest>),
     responses(
         (status = 200, description = "Accepted: the invitee is a member", body = AcceptanceResponse),
-        (status = 400, description = "The name, the password or the `Idempotency-Key` is invalid", body = ErrorBody),
+        (status = 400, description = "The name, the password, a parameter or the `Idempotency-Key` is invalid", body = ErrorBody),
         (status = 401, description = "The token is invalid", body = ErrorBody),
         (status = 403, description = "The inviter may no longer invite, or the token is an access token or belongs to another address", body = ErrorBody),
         (status = 404, description = "No invitation has this code", body = ErrorBody),
@@ -86,10 +91,11 @@ pub(crate) async fn accept(
     let context = context(&request);
     let body = body::read(payload, state.body_timeout).await;
     let key = idempotency_key::of_request(&request, &state.app, body.as_deref().ok());
-    let command = match body {
-        Ok(body) => command(&state, &context, &code, credential.clone(), &body).await,
-        Err(error) => Err(error.into()),
-    };
+    let command =
+        match check_parameters(&request, &[]).map_err(FastlyProblem::from).and(body.map_err(Into::into)) {
+            Ok(body) => command(&state, &context, &code, credential.clone(), &body).await,
+            Err(problem) => Err(problem),
+        };
     let secure_id = split_code(&code).map(|(secure_id, _)| secure_id);
     let caller = credential.map_or(LinkCaller::Anonymous(secure_id), LinkCaller::SignedIn);
     let Parsed { input: call, not_understood } = kit::call(context, caller, key, command);
@@ -123,7 +129,7 @@ async fn newcomer(
     body: &[u8],
 ) -> Result<Acceptor, FastlyProblem> {
     check_open(state, context, secure_id, key).await?;
-    let (name, password) = json::read(body, Members::Any, |object, problems| {
+    let (name, password) = json::read(body, Members::Known(&MEMBERS), |object, problems| {
         let name = object.required("name", problems);
         let name = name.and_then(|name| name.parsed(DisplayText::parse, problems));
         let password = object.required("password", problems);
@@ -150,7 +156,7 @@ async fn check_open(
         LinkView::Replaced => AcceptError::Replaced,
         LinkView::Expired(_) => AcceptError::Expired,
         LinkView::Accepted(_) => AcceptError::AlreadyAccepted,
-        LinkView::Declined(_) => AcceptError::Declined,
+        LinkView::Declined(_) | LinkView::Reopenable(..) => AcceptError::Declined,
         LinkView::Revoked(_) => AcceptError::Revoked,
         LinkView::Unknown => AcceptError::NotFound,
     };

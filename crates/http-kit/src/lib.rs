@@ -1,7 +1,7 @@
 //! The HTTP code that all edges share. It defines no wire format.
 //!
-//! What belongs here: reading bodies and credentials, strict JSON, idempotency keys, request ids, addresses of clients,
-//! connections, endpoints as data. What does not: statuses, error bodies and field names, which each edge defines. An edge
+//! What belongs here: reading bodies and credentials, strict JSON, unknown names, idempotency keys, request ids, addresses
+//! of clients, connections, endpoints as data. What does not: statuses, error bodies and field names, which each edge defines. An edge
 //! depends on this crate and on `usher-app`, and on no other edge.
 //!
 //! A handler reads the credential and the body, builds a [`Call`](usher_app::Call) with [`call`] or a
@@ -18,6 +18,7 @@ pub mod idempotency_key;
 pub mod json;
 pub mod link_lookups;
 pub mod moment;
+pub mod names;
 pub mod openapi;
 mod repeated;
 pub mod reply;

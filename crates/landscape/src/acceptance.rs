@@ -18,6 +18,7 @@ use usher_domain::{
 use usher_http_kit::{
     AppState, Parsed, call, context,
     credentials::{self, CredentialError, bearer_credential},
+    names::check_parameters,
 };
 
 use crate::{
@@ -47,6 +48,7 @@ struct Link {
     security(()),
     responses(
         (status = 200, description = "The title of the account", body = SummaryResponse),
+        (status = 400, description = "`BadRequest`: a parameter is not accepted here", body = ErrorResponse),
         (status = 404, description = "`NotFound`: there is no such open invitation", body = ErrorResponse),
         (status = 429, description = "`TooManyRequests`: too many links that do not exist were opened. Repeat the request after `Retry-After`", body = ErrorResponse),
         Failed,
@@ -57,6 +59,7 @@ pub(crate) async fn summary(
     state: Data<AppState>,
     secure_id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
+    check_parameters(&request, &[])?;
     let secure_id = SecureId::parse(&secure_id).ok_or_else(unknown)?;
     let title = state.app.links().summary(&context(&request), secure_id.clone()).await?;
     let title = title.ok_or_else(unknown)?;

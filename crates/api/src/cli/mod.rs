@@ -17,6 +17,7 @@ mod environment;
 mod explain;
 mod failure;
 mod health;
+mod invitation;
 mod issuer_summary;
 mod mail_test;
 mod member;
@@ -35,8 +36,8 @@ use clap::Parser as _;
 
 use self::{
     arguments::{
-        AccessTokenCommand, AccountCommand, Arguments, Command, ConfigCommand, MailCommand, MemberCommand,
-        PersonCommand, TokenCommand,
+        AccessTokenCommand, AccountCommand, Arguments, Command, ConfigCommand, InvitationCommand,
+        MailCommand, MemberCommand, PersonCommand, TokenCommand,
     },
     environment::Environment,
     failure::Failure,
@@ -110,6 +111,15 @@ fn run(arguments: Arguments, environment: Environment) -> Result<(), Failure> {
             config::check(&configuration.sources(), Output::from_arguments(&command.result))
         }
         Command::Completions(command) => completions::print(command.shell),
+        Command::Invitation(command) => {
+            let settings = configuration.load(DeploymentMode::Tool)?;
+            match command {
+                InvitationCommand::List(command) => invitation::list(&settings, command),
+                InvitationCommand::Show(command) => invitation::show(&settings, command),
+                InvitationCommand::Resend(command) => invitation::resend(&settings, command),
+                InvitationCommand::Revoke(command) => invitation::revoke(&settings, command),
+            }
+        }
         Command::Openapi(command) => openapi::print(command.dialect),
         Command::Health(command) => {
             let output = Output::from_arguments(&command.result);

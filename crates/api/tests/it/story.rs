@@ -110,7 +110,14 @@ fn an_invitation_can_be_declined_without_a_login(backend: Backend) {
     // One invitee uses the page, the other one the API, both without a login.
     let key = mails[0].key();
     let form = [("key", key.as_str()), ("action", "decline")];
-    server.client.post_form(mails[0].form_path(), &form).expect(200);
+    let asked = server.client.post_form(mails[0].form_path(), &form).expect(200);
+    assert_eq!(jane.get("/api/v2/invitations").json()["count"], 2, "the first step declines nothing");
+    let (_, confirmation) = asked.body.split_once("name=\"confirmation\" value=\"").unwrap();
+    let confirmation = confirmation.split('"').next().unwrap();
+    let form =
+        [("key", key.as_str()), ("action", "decline"), ("confirmation", confirmation), ("choice", "decline")];
+    let declined = server.client.post_form(mails[0].form_path(), &form).expect(410);
+    assert!(declined.body.contains("Take the decline back"), "{}", declined.body);
     let decline = json!({ "invitation_id": mails[1].secure_id(), "key": mails[1].key() });
     server.client.post("/api/v2/reject-invitation", &decline).expect(204);
     assert_eq!(jane.get("/api/v2/invitations").json()["count"], 0);

@@ -5,7 +5,9 @@ mod link;
 mod proof;
 mod status;
 
-pub use link::{LinkKey, SecureId, code, page_url, split_code};
+pub use link::{
+    LinkKey, SecureId, code, confirmation, is_confirmation, is_receipt, page_url, receipt, split_code,
+};
 pub use proof::{KeyProof, prove};
 pub use status::{NotPending, Status};
 

@@ -31,6 +31,21 @@ pub struct Person {
     pub version: i64,
 }
 
+/// The member who invites, as the invitee sees them. A name can be anybody's, so the address stands beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inviter {
+    /// The name that others see.
+    pub name: DisplayText,
+    /// The address.
+    pub email: EmailAddress,
+}
+
+impl From<Person> for Inviter {
+    fn from(person: Person) -> Self {
+        Self { name: person.name, email: person.email }
+    }
+}
+
 /// A person to insert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewPerson {

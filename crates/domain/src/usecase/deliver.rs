@@ -8,6 +8,7 @@ use crate::{
     id::{AccountId, PersonId},
     invitation::{Status, code, page_url},
     outbox::{InvitationMail, LeaseToken, Mail, MailState, NextStep},
+    person::Inviter,
     port::{SendError, StoreError, Tx, store::Settlement},
     text::DisplayText,
 };
@@ -116,8 +117,8 @@ fn content(
     let (Some(invitation), Some(account_title)) = (current, names.title(tx, mail.account_id)?) else {
         return Ok(None);
     };
-    let inviter_name = match invitation.sponsor {
-        Some(sponsor) => names.name(tx, sponsor)?,
+    let inviter = match invitation.sponsor {
+        Some(sponsor) => names.inviter(tx, sponsor)?,
         None => None,
     };
     let key = env.keys.key(&invitation.secure_id, invitation.generation);
@@ -127,7 +128,7 @@ fn content(
         to_name: invitation.name.clone(),
         locale: invitation.locale.clone(),
         account_title,
-        inviter_name,
+        inviter,
         roles: invitation.grant.roles().iter().map(ToString::to_string).collect(),
         code: code(&invitation.secure_id, &key),
         link: page_url(&env.policy.public_url, &invitation.secure_id, &key),
@@ -137,12 +138,12 @@ fn content(
     Ok(Some((content, invitation.expires_at)))
 }
 
-/// The account titles and sponsor names of one claim. Mails that are due together usually have only a few different
+/// The account titles and the sponsors of one claim. Mails that are due together usually have only a few different
 /// ones.
 #[derive(Default)]
 struct Names {
     titles: BTreeMap<AccountId, Option<DisplayText>>,
-    names: BTreeMap<PersonId, Option<DisplayText>>,
+    inviters: BTreeMap<PersonId, Option<Inviter>>,
 }
 
 impl Names {
@@ -150,8 +151,8 @@ impl Names {
         look_up_once(&mut self.titles, account, || Ok(tx.account(account)?.map(|account| account.title)))
     }
 
-    fn name(&mut self, tx: &mut dyn Tx, person: PersonId) -> Result<Option<DisplayText>, StoreError> {
-        look_up_once(&mut self.names, person, || Ok(tx.person(person)?.map(|person| person.name)))
+    fn inviter(&mut self, tx: &mut dyn Tx, person: PersonId) -> Result<Option<Inviter>, StoreError> {
+        look_up_once(&mut self.inviters, person, || Ok(tx.person(person)?.map(Inviter::from)))
     }
 }
 

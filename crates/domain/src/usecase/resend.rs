@@ -9,7 +9,7 @@ use super::{
 use crate::{
     audit::{AuditAction, AuditActor},
     env::Env,
-    id::InvitationId,
+    id::{InvitationId, PersonId},
     invitation::{Invitation, Status},
     port::{
         StoreError, Tx,
@@ -61,12 +61,35 @@ pub fn resend(
         return Err(ResendError::Forbidden);
     }
     let now = env.now();
-    let mut invitation = tx.invitation(actor.account.id, id)?.ok_or(ResendError::NotFound)?;
+    let invitation = tx.invitation(actor.account.id, id)?.ok_or(ResendError::NotFound)?;
     if !matches!(invitation.status_at(now), Status::Pending | Status::Expired) {
         return Err(ResendError::NotFound);
     }
     if !actor.may_hand_out(&invitation.grant) {
         return Err(ResendError::AboveCeiling);
+    }
+    renew(tx, env, invitation, Some(actor.person.id))
+}
+
+/// As [`resend`], for an operator. The sponsor stays the same.
+pub(super) fn resend_as_operator(
+    tx: &mut dyn Tx,
+    env: &Env,
+    invitation: Invitation,
+) -> Result<Invitation, ResendError> {
+    renew(tx, env, invitation, None)
+}
+
+/// Renews the invitation for a person, or for an operator, and queues its next mail.
+fn renew(
+    tx: &mut dyn Tx,
+    env: &Env,
+    mut invitation: Invitation,
+    person: Option<PersonId>,
+) -> Result<Invitation, ResendError> {
+    let now = env.now();
+    if !matches!(invitation.status_at(now), Status::Pending | Status::Expired) {
+        return Err(ResendError::NotFound);
     }
     let next = invitation.sent_at + env.policy.resend_interval;
     if now < next {
@@ -79,7 +102,7 @@ pub fn resend(
             return Err(ResendError::AlreadyInvited(invitation.email.to_string()));
         }
     }
-    invitation.renew(actor.person.id, now).map_err(|_| ResendError::NotFound)?;
+    invitation.renew(person, now).map_err(|_| ResendError::NotFound)?;
     match tx.update_invitation(&invitation) {
         Err(StoreError::Conflict(Constraint::PendingInvitation)) => {
             return Err(ResendError::AlreadyInvited(invitation.email.to_string()));
@@ -87,7 +110,7 @@ pub fn resend(
         other => other?,
     }
     queue_mails(tx, env, [&invitation])?;
-    let by = AuditActor::Person(actor.person.id);
+    let by = person.map_or(AuditActor::Operator, AuditActor::Person);
     record(tx, &invitation, AuditAction::InvitationResent, by, None, now)?;
     Ok(invitation)
 }

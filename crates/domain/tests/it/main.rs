@@ -14,6 +14,7 @@ mod life_cycle;
 mod links;
 mod locales;
 mod names;
+mod operated;
 mod operators;
 mod resending;
 mod tokens;

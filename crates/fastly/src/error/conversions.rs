@@ -11,7 +11,7 @@ use usher_domain::{
 };
 use usher_http_kit::{
     body::BodyError, credentials::CredentialError, idempotency_key::HeaderError, json::ReadError,
-    link_lookups::TooManyLookups,
+    link_lookups::TooManyLookups, names::NameError,
 };
 
 use super::FastlyProblem;
@@ -70,6 +70,12 @@ impl From<BodyError> for FastlyProblem {
 
 impl From<ReadError> for FastlyProblem {
     fn from(error: ReadError) -> Self {
+        Self::bad_request(error)
+    }
+}
+
+impl From<NameError> for FastlyProblem {
+    fn from(error: NameError) -> Self {
         Self::bad_request(error)
     }
 }

@@ -115,7 +115,7 @@ fn unreadable_bodies_have_statuses_of_their_own() {
     assert_kind(BodyError::TooLarge, 413, "Request body too large");
     assert_kind(BodyError::TimedOut, 408, "Request timeout");
     assert_kind(BodyError::Broken, 400, "Bad request");
-    assert_kind(json::read(b"null", Members::Any, |_, _| Some(())).unwrap_err(), 400, "Bad request");
+    assert_kind(json::read(b"null", Members::Known(&[]), |_, _| Some(())).unwrap_err(), 400, "Bad request");
 }
 
 #[test]

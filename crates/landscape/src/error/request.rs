@@ -6,7 +6,8 @@ use usher_domain::{
     role::{BUILTIN, GrantError},
 };
 use usher_http_kit::{
-    body::BodyError, credentials::CredentialError, idempotency_key::HeaderError, json::ReadError, repeated,
+    body::BodyError, credentials::CredentialError, idempotency_key::HeaderError, json::ReadError,
+    names::NameError, repeated,
 };
 
 use super::Problem;
@@ -49,6 +50,12 @@ impl From<ReadError> for Problem {
             ReadError::Syntax(error) => Self::bad_request(error),
             ReadError::Members(problems) => Self::members(&problems),
         }
+    }
+}
+
+impl From<NameError> for Problem {
+    fn from(error: NameError) -> Self {
+        Self::bad_request(error)
     }
 }
 

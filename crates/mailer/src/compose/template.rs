@@ -39,7 +39,8 @@ pub(super) fn invitation(mail: &InvitationMail) -> Result<Rendered, minijinja::E
     INVITATION.render(&context! {
         to_name => mail.to_name.as_ref().map(DisplayText::as_str),
         account_title => mail.account_title.as_str(),
-        inviter_name => mail.inviter_name.as_ref().map(DisplayText::as_str),
+        inviter_name => mail.inviter.as_ref().map(|inviter| inviter.name.as_str()),
+        inviter_email => mail.inviter.as_ref().map(|inviter| inviter.email.as_str()),
         roles => mail.roles.clone(),
         link => mail.link.as_str(),
         code => mail.code.as_str(),

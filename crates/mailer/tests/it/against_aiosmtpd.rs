@@ -5,7 +5,7 @@ use usher_mailer::SmtpSettings;
 use usher_testbed::{Refusal, Security, SmtpOptions, SmtpServer};
 
 use crate::{
-    support::{Outcome, build_mailer, class, compose, invitation, numbered, reason},
+    support::{Outcome, build_mailer, class, compose, invitation, inviter, numbered, reason},
     tap::Tap,
 };
 
@@ -38,7 +38,7 @@ async fn a_mail_arrives_as_it_was_built() -> Outcome {
     let server = SmtpServer::start(&SmtpOptions::new(Security::Plain))?;
     let mailer = build_mailer(insecure(&server))?;
     // The inviter's name begins a line. Its dots are doubled on the wire and single again at the server.
-    let mail = InvitationMail { inviter_name: Some(DisplayText::parse("...")?), ..invitation()? };
+    let mail = InvitationMail { inviter: Some(inviter(DisplayText::parse("...")?)?), ..invitation()? };
     mailer.send(&mail).await?;
     let received = server.messages()?;
     assert_eq!(received.len(), 1);
@@ -47,6 +47,15 @@ async fn a_mail_arrives_as_it_was_built() -> Outcome {
     assert!(!received[0].tls);
     let built = [compose(&mail)?, b"\r\n".to_vec()].concat();
     assert_eq!(String::from_utf8(received[0].raw.clone())?, String::from_utf8(built)?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_local_part_with_dots_out_of_place_is_accepted_by_a_relay() -> Outcome {
+    let server = SmtpServer::start(&SmtpOptions::new(Security::Plain))?;
+    build_mailer(insecure(&server))?.send(&to("a..b.@docomo.ne.jp")?).await?;
+    // The server removes the quotes.
+    assert_eq!(server.messages()?[0].rcpt_tos, ["a..b.@docomo.ne.jp"]);
     Ok(())
 }
 

@@ -8,11 +8,11 @@ use usher_domain::{
     invitation::{Invitation, NewInvitation, OpenInvitation, SecureId},
     port::{
         StoreError,
-        store::{Addressee, Invitations, Offer, OpenList, OpenPart, Page},
+        store::{Addressee, HistoryPage, Invitations, Offer, OpenList, OpenPart, Page},
     },
 };
 
-use super::{DieselTx, exactly, open_lists, pair};
+use super::{DieselTx, exactly, history, open_lists, pair};
 use crate::{
     dialect,
     insertion::insert_numbered,
@@ -129,6 +129,15 @@ impl Invitations for DieselTx<'_> {
         page: Page,
     ) -> Result<Vec<OpenInvitation>, StoreError> {
         self.read(|connection| Ok(open_lists::page(connection, now, account, page)?))
+    }
+
+    fn invitation_history(
+        &mut self,
+        account: AccountId,
+        now: Timestamp,
+        page: HistoryPage,
+    ) -> Result<Vec<Invitation>, StoreError> {
+        self.read(|connection| Ok(history::page(connection, account, now, page)?))
     }
 
     fn count_open_invitations(&mut self, account: AccountId, now: Timestamp) -> Result<u64, StoreError> {

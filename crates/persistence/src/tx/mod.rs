@@ -5,6 +5,7 @@ mod accounts;
 mod audit;
 mod backlog;
 mod callers;
+mod history;
 mod idempotency;
 mod invitations;
 mod memberships;

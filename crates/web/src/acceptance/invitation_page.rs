@@ -1,6 +1,6 @@
 use actix_web::http::StatusCode;
 use serde::Serialize;
-use usher_domain::{Timestamp, text::DisplayText, usecase::login::Login};
+use usher_domain::{Timestamp, person::Inviter, usecase::login::Login};
 
 use super::{
     form::Form,
@@ -14,7 +14,7 @@ use crate::page::Page;
 #[derive(Serialize)]
 pub(super) struct InvitationPage<'a> {
     account_title: &'a str,
-    inviter: Option<&'a str>,
+    inviter: Option<InviterLabel<'a>>,
     email: &'a str,
     roles: Vec<RoleLabel>,
     limited: bool,
@@ -28,6 +28,18 @@ pub(super) struct InvitationPage<'a> {
     other_open: bool,
     field_errors: FieldErrors<'a>,
     errors: &'a [FormError],
+}
+
+#[derive(Serialize)]
+struct InviterLabel<'a> {
+    name: &'a str,
+    email: &'a str,
+}
+
+impl<'a> InviterLabel<'a> {
+    fn new(inviter: &'a Inviter) -> Self {
+        Self { name: inviter.name.as_str(), email: inviter.email.as_str() }
+    }
 }
 
 /// The error of each field.
@@ -47,7 +59,7 @@ impl<'a> InvitationPage<'a> {
         let limited = grant.limit_services();
         Self {
             account_title: opened.account_title.as_str(),
-            inviter: opened.inviter_name.as_ref().map(DisplayText::as_str),
+            inviter: opened.inviter.as_ref().map(InviterLabel::new),
             email: invitation.email.as_str(),
             roles: grant.roles().iter().map(|name| labels::role(name, limited)).collect(),
             limited,

@@ -52,5 +52,5 @@ async fn a_password_that_cannot_be_hashed_is_503() {
     site.hasher.run_out_of_memory();
     site.post(&invitation, &ACCEPT).await.assert(503, "Please try again in a moment");
     assert_eq!(site.scene.stored(&invitation), invitation);
-    site.post(&invitation, &[("action", "decline")]).await.assert(200, "You declined");
+    site.decline(&invitation).await.assert(410, "You declined");
 }

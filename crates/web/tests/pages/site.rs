@@ -159,9 +159,37 @@ impl Site {
         self.call(TestRequest::get().uri(path)).await
     }
 
-    /// Sends a form of the invitation's page.
+    /// Sends a form of the invitation's page, and follows a redirect as a browser does.
     pub(crate) async fn post(&self, invitation: &Invitation, fields: &[(&str, &str)]) -> Response {
+        self.follow(self.submit(invitation, fields).await).await
+    }
+
+    /// Sends a form of the invitation's page.
+    pub(crate) async fn submit(&self, invitation: &Invitation, fields: &[(&str, &str)]) -> Response {
         self.call(self.form(invitation, fields)).await
+    }
+
+    /// The page that a redirect leads to; any other response itself.
+    pub(crate) async fn follow(&self, response: Response) -> Response {
+        if response.status != StatusCode::SEE_OTHER {
+            return response;
+        }
+        let location = response.header("Location").unwrap();
+        self.get(&format!("/accept-invitation/{location}")).await
+    }
+
+    /// Declines in both steps, as a person does.
+    pub(crate) async fn decline(&self, invitation: &Invitation) -> Response {
+        let confirmation = self.confirmation(invitation).await;
+        self.post(invitation, &second_step(&confirmation, "decline")).await
+    }
+
+    /// The hidden field of the form that confirms a decline.
+    pub(crate) async fn confirmation(&self, invitation: &Invitation) -> String {
+        let page = self.post(invitation, &[("action", "decline")]).await;
+        let (_, rest) =
+            page.body.split_once("name=\"confirmation\" value=\"").unwrap_or_else(|| panic!("{}", page.body));
+        rest.split('"').next().unwrap().to_owned()
     }
 
     /// Sends a form of the invitation's page with an idempotency key.
@@ -215,6 +243,11 @@ impl Site {
         let body = String::from_utf8(test::read_body(response).await.to_vec()).unwrap();
         Response { status, headers, body }
     }
+}
+
+/// The form that confirms a decline, with this choice.
+pub(crate) fn second_step<'a>(confirmation: &'a str, choice: &'a str) -> [(&'static str, &'a str); 3] {
+    [("action", "decline"), ("confirmation", confirmation), ("choice", choice)]
 }
 
 fn application(scene: &Scene, hasher: &Arc<TestHasher>) -> Arc<App> {

@@ -3,6 +3,7 @@
 mod access_tokens;
 mod accounts;
 mod config;
+mod invitations;
 mod openapi;
 mod relay;
 mod results;
@@ -20,6 +21,7 @@ pub(super) use self::accounts::{
     MemberCommand, PersonCommand, TokenCommand,
 };
 pub(super) use self::config::{CompletionsArguments, ConfigCommand};
+pub(super) use self::invitations::{InvitationCommand, ListInvitationsArguments, NamedInvitationArguments};
 pub(super) use self::openapi::{Dialect, OpenapiArguments};
 pub(super) use self::relay::{MailCommand, TestMailArguments};
 use self::results::OnlyResultArguments;
@@ -93,6 +95,9 @@ pub(super) enum Command {
     /// Print the script that completes commands in a shell
     #[command(after_help = "Example:\n  usher completions bash > /etc/bash_completion.d/usher")]
     Completions(CompletionsArguments),
+    /// List, show, resend and revoke invitations
+    #[command(subcommand)]
+    Invitation(InvitationCommand),
     /// Print the OpenAPI document of a dialect
     #[command(after_help = "Example:\n  usher openapi landscape > landscape.openapi.json")]
     Openapi(OpenapiArguments),

@@ -6,7 +6,7 @@ use crate::{
     account::{Account, PublicId},
     address::EmailAddress,
     id::{AccountId, InvitationId},
-    invitation::{Invitation, NewInvitation, OpenInvitation, SecureId},
+    invitation::{Invitation, NewInvitation, OpenInvitation, SecureId, Status},
     membership::Membership,
 };
 
@@ -84,6 +84,17 @@ pub struct OpenList<'a> {
     pub order: Order,
 }
 
+/// A part of an account's invitations in any status, by descending number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HistoryPage {
+    /// Only invitations of this status at the moment of the list; `None` for all.
+    pub status: Option<Status>,
+    /// Only smaller numbers than this one.
+    pub before: Option<InvitationId>,
+    /// Most rows.
+    pub limit: u32,
+}
+
 /// A part of a list of open invitations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenPart {
@@ -157,6 +168,15 @@ pub trait Invitations {
         now: Timestamp,
         lists: &[OpenList<'_>],
     ) -> Result<Vec<Option<OpenPart>>, StoreError>;
+    /// A part of the invitations in any status, without those that cannot be read. An invitation that is stored as pending and has
+    /// expired at `now` counts as expired. The cost grows with the number of rows of all accounts above the last one of the part, so
+    /// this is for operators.
+    fn invitation_history(
+        &mut self,
+        account: AccountId,
+        now: Timestamp,
+        page: HistoryPage,
+    ) -> Result<Vec<Invitation>, StoreError>;
     /// The number of invitations open at `now`, including those that cannot be read.
     fn count_open_invitations(&mut self, account: AccountId, now: Timestamp) -> Result<u64, StoreError>;
     /// Housekeeping for the counts, to be called from time to time. It changes nothing that can be read.

@@ -24,7 +24,7 @@ pub use callers::{Callers, PersonWithMemberships};
 pub use check::ClockReading;
 pub use error::{Constraint, StoreError, WaitLimit};
 pub use idempotency::IdempotencyKeys;
-pub use invitations::{Addressee, Invitations, Offer, OpenList, OpenPart, Order, Page};
+pub use invitations::{Addressee, HistoryPage, Invitations, Offer, OpenList, OpenPart, Order, Page};
 pub use outbox::{Outbox, Settlement};
 pub use people::People;
 pub use unit::{CountedWork, Counting, Mode, Store, Tx, Unit, UnitError, Verdict};

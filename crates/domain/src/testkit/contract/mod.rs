@@ -25,6 +25,7 @@ mod accounts;
 mod audit;
 mod backlog;
 mod idempotency;
+mod invitation_history;
 mod invitation_lists;
 mod invitation_updates;
 mod invitations;
@@ -143,6 +144,10 @@ suites! { $
         open_ends_at_the_exact_moment,
         ended_ones_and_those_of_other_accounts_are_left_out,
         overdue_ones_come_by_their_end,
+    }
+    invitation_history {
+        every_status_comes_the_newest_first,
+        a_reopened_one_is_open_again,
     }
     open_parts {
         parts_begin_behind_any_invitation_of_the_account,

@@ -10,7 +10,7 @@ use crate::{
     invitation::{Invitation, NewInvitation, OpenInvitation, SecureId, Status},
     port::{
         StoreError,
-        store::{Addressee, Constraint, Invitations, Offer, OpenList, OpenPart, Order, Page},
+        store::{Addressee, Constraint, HistoryPage, Invitations, Offer, OpenList, OpenPart, Order, Page},
     },
 };
 
@@ -181,6 +181,24 @@ impl Invitations for MemoryTx {
         self.read(|state| {
             let open = state.open_in(account, now, page.order);
             Ok(open.into_iter().skip(offset).take(limit).map(OpenInvitation::from).collect())
+        })
+    }
+
+    fn invitation_history(
+        &mut self,
+        account: AccountId,
+        now: Timestamp,
+        page: HistoryPage,
+    ) -> Result<Vec<Invitation>, StoreError> {
+        self.read(|state| {
+            let mut found = state.invitations.filtered(|invitation| {
+                invitation.account_id == account
+                    && page.before.is_none_or(|before| invitation.id < before)
+                    && page.status.is_none_or(|status| invitation.status_at(now) == status)
+            });
+            found.reverse();
+            found.truncate(size(page.limit));
+            Ok(found)
         })
     }
 

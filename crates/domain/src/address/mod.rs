@@ -1,9 +1,10 @@
 //! E-mail addresses: which are accepted, how two are compared, and how one is shown to strangers.
 
+mod host;
+mod local;
+
 /// Maximum octets of an address in SMTP (RFC 5321, 4.5.3.1.3, less the angle brackets).
 const MAX_OCTETS: usize = 254;
-/// Maximum octets before the `@` (RFC 5321, 4.5.3.1.1).
-const MAX_LOCAL_OCTETS: usize = 64;
 
 /// Why a string is not accepted as an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -14,7 +15,7 @@ pub enum AddressError {
     /// Longer than RFC 5321 allows.
     #[error("is too long for an e-mail address")]
     TooLong,
-    /// White space, control characters, quotes, brackets or routing characters before the `@`.
+    /// White space, control or invisible characters, quotes, brackets or routing characters before the `@`, or dots out of place.
     #[error("has a character before the @ that is not accepted in an e-mail address")]
     Local,
     /// Not a domain that receives mail: a single label, an address literal, or invalid under IDNA.
@@ -22,12 +23,13 @@ pub enum AddressError {
     Domain,
 }
 
-/// The address of a mailbox: as it was typed, trimmed, and its key for comparison.
+/// The address of a mailbox: as it was typed, and its key for comparison. Only what nobody sees is not as typed: white space around
+/// it, quotes that mean nothing, and characters of the domain that IDNA ignores or maps.
 #[derive(Debug, Clone)]
 pub struct EmailAddress {
-    typed: String,
+    shown: String,
     local_octets: usize,
-    /// Set if it differs from `typed`. That is rare, and pages have many addresses.
+    /// Set if it differs from `shown`. That is rare, and pages have many addresses.
     key: Option<String>,
 }
 
@@ -37,7 +39,7 @@ impl EmailAddress {
     /// The text is not normalized, because NFC would turn KELVIN SIGN into `K`, and so one mailbox into another. Letters in
     /// decomposed form are rejected instead.
     pub fn parse(input: &str) -> Result<Self, AddressError> {
-        let typed = input.trim().to_owned();
+        let typed = input.trim();
         if typed.len() > MAX_OCTETS {
             return Err(AddressError::TooLong);
         }
@@ -45,49 +47,47 @@ impl EmailAddress {
         if local.is_empty() || domain.is_empty() || domain.contains('@') {
             return Err(AddressError::Shape);
         }
-        if local.len() > MAX_LOCAL_OCTETS {
-            return Err(AddressError::TooLong);
-        }
-        if !is_local_part(local) {
-            return Err(AddressError::Local);
-        }
-        let ascii = ascii_domain(domain).ok_or(AddressError::Domain)?;
+        let ascii = host::ascii(domain);
+        let local = local::check(local, ascii.as_deref().unwrap_or_default())?;
+        let ascii = ascii.ok_or(AddressError::Domain)?;
         let key = format!("{}@{ascii}", fold(local));
-        if key.len() > MAX_OCTETS {
+        let shown = format!("{local}@{}", host::shown(domain, &ascii));
+        if key.len() > MAX_OCTETS || shown.len() > MAX_OCTETS {
             return Err(AddressError::TooLong);
         }
-        Ok(Self { local_octets: local.len(), key: (key != typed).then_some(key), typed })
+        Ok(Self { local_octets: local.len(), key: (key != shown).then_some(key), shown })
     }
 
     /// Wraps a stored address and its stored key. The check is weaker than [`EmailAddress::parse`], so that rows stay readable
     /// when the rules become stricter. Returns `None` if the text cannot be an address.
     #[must_use]
-    pub fn from_stored(typed: &str, key: &str) -> Option<Self> {
+    pub fn from_stored(shown: &str, key: &str) -> Option<Self> {
         let valid =
             |text: &str| text.contains('@') && !text.chars().any(|c| c.is_control() || c.is_whitespace());
-        let key = Some(key).filter(|key| *key != typed);
-        let local_octets = typed.find('@')?;
-        let all_valid = valid(typed) && key.is_none_or(valid);
-        all_valid.then(|| Self { typed: typed.to_owned(), local_octets, key: key.map(str::to_owned) })
+        let key = Some(key).filter(|key| *key != shown);
+        let local_octets = shown.find('@')?;
+        let all_valid = valid(shown) && key.is_none_or(valid);
+        all_valid.then(|| Self { shown: shown.to_owned(), local_octets, key: key.map(str::to_owned) })
     }
 
-    /// As typed, trimmed.
+    /// The form to store and to show: as typed, but for what nobody sees.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.typed
+        &self.shown
     }
 
     /// The form for comparison and indexes: the domain in lower-case ASCII (IDNA), the local part case-folded. Look-alikes stay
     /// distinct: a letter outside ASCII never folds to an ASCII letter (KELVIN SIGN is not `k`).
     #[must_use]
     pub fn key(&self) -> &str {
-        self.key.as_deref().unwrap_or(&self.typed)
+        self.key.as_deref().unwrap_or(&self.shown)
     }
 
-    /// The address for SMTP: the local part as typed, the domain as A-labels.
+    /// The address for SMTP and for mail headers: the local part as typed, quoted if it has dots where the standards have none, and
+    /// the domain as A-labels.
     #[must_use]
     pub fn envelope(&self) -> String {
-        format!("{}@{}", self.local(), self.domain())
+        format!("{}@{}", local::quoted_if_necessary(self.local()), self.domain())
     }
 
     /// The domain in lower-case ASCII.
@@ -99,12 +99,12 @@ impl EmailAddress {
     /// A hint that only the owner of the address understands: `j***@example.com`.
     #[must_use]
     pub fn masked(&self) -> String {
-        let first = self.typed.chars().next().unwrap_or('*');
+        let first = self.shown.chars().next().unwrap_or('*');
         format!("{first}***@{}", self.domain())
     }
 
     fn local(&self) -> &str {
-        self.typed.get(..self.local_octets).unwrap_or_default()
+        self.shown.get(..self.local_octets).unwrap_or_default()
     }
 }
 
@@ -125,39 +125,8 @@ impl std::hash::Hash for EmailAddress {
 
 impl std::fmt::Display for EmailAddress {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.typed.fmt(f)
+        self.shown.fmt(f)
     }
-}
-
-/// RFC 5321's dot-string, with letters outside ASCII as in RFC 6531. The routing characters `%` and `!` are not accepted, nor
-/// the beginning of an encoded word (RFC 2047), because programs that decode it would write to another address.
-fn is_local_part(local: &str) -> bool {
-    !local.contains("=?")
-        && local.split('.').all(|atom| !atom.is_empty() && atom.chars().all(is_local_character))
-}
-
-fn is_local_character(c: char) -> bool {
-    if c.is_ascii() {
-        c.is_ascii_alphanumeric() || "#$&'*+-/=?^_`{|}~".contains(c)
-    } else {
-        c.is_alphanumeric()
-    }
-}
-
-/// The domain as A-labels, if it can receive mail: at least two labels of letters, digits and hyphens, and the last is not a
-/// number.
-fn ascii_domain(domain: &str) -> Option<String> {
-    let ascii = idna::domain_to_ascii_cow(domain.as_bytes(), idna::AsciiDenyList::STD3).ok()?;
-    let labels: Vec<&str> = ascii.split('.').collect();
-    let valid = labels.len() >= 2
-        && ascii.len() <= 253
-        && labels.iter().all(|label| is_label(label))
-        && labels.last().is_some_and(|top| top.bytes().any(|b| b.is_ascii_alphabetic()));
-    valid.then(|| ascii.into_owned())
-}
-
-fn is_label(label: &str) -> bool {
-    (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
 }
 
 fn fold(local: &str) -> String {
