@@ -12,7 +12,7 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 
-use crate::link_lookups::{TooManyLookups, limit};
+use crate::{link_limit::limit, link_lookups::TooManyLookups};
 
 /// One operation. A test compares all operations with the authorization matrix.
 pub struct Endpoint {

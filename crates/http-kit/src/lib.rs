@@ -16,6 +16,7 @@ pub mod drain;
 pub mod endpoint;
 pub mod idempotency_key;
 pub mod json;
+mod link_limit;
 pub mod link_lookups;
 pub mod moment;
 pub mod names;

@@ -10,17 +10,7 @@ use std::{
     sync::atomic::{AtomicI64, Ordering},
 };
 
-use actix_web::{
-    Error, HttpResponse,
-    body::BoxBody,
-    dev::{ServiceRequest, ServiceResponse},
-    http::StatusCode,
-    middleware::Next,
-    web::Data,
-};
 use usher_domain::Timestamp;
-
-use crate::{AppState, client_address::client_address};
 
 /// The number of counters for clients. It bounds the memory: clients whose addresses have the same hash share a counter, so
 /// no client can push out the counter of another one.
@@ -58,13 +48,13 @@ impl LinkLookups {
         }
     }
 
-    fn check(&self, client: IpAddr, now: Timestamp) -> Result<(), TooManyLookups> {
+    pub(crate) fn check(&self, client: IpAddr, now: Timestamp) -> Result<(), TooManyLookups> {
         let now = now.timestamp_micros();
         self.per_client.check(self.counter(client), now)?;
         self.total.check(&self.total_counter, now)
     }
 
-    fn count(&self, client: IpAddr, now: Timestamp) {
+    pub(crate) fn count(&self, client: IpAddr, now: Timestamp) {
         let now = now.timestamp_micros();
         self.per_client.count(self.counter(client), now);
         self.total.count(&self.total_counter, now);
@@ -122,24 +112,6 @@ impl Allowance {
 /// The limit keeps this time within a minute. A clock that was set back must not extend it.
 fn until(forgotten_at: i64, now: i64) -> i64 {
     (forgotten_at - now).clamp(0, MINUTE)
-}
-
-/// Middleware of the routes that look up links. `rejection` makes the response in the form of the edge.
-pub(crate) async fn limit(
-    request: ServiceRequest,
-    next: Next<BoxBody>,
-    rejection: fn(TooManyLookups) -> HttpResponse,
-) -> Result<ServiceResponse, Error> {
-    let Some(state) = request.app_data::<Data<AppState>>().cloned() else { return next.call(request).await };
-    let client = client_address(request.request());
-    if let Err(error) = state.link_lookups.check(client, state.app.now()) {
-        return Ok(request.into_response(rejection(error)));
-    }
-    let response = next.call(request).await?;
-    if matches!(response.status(), StatusCode::NOT_FOUND | StatusCode::FORBIDDEN) {
-        state.link_lookups.count(client, state.app.now());
-    }
-    Ok(response)
 }
 
 #[cfg(test)]
