@@ -1,6 +1,7 @@
 //! The caller: a credential, the principal that a token proves, and the actor in one account.
 
 use crate::{
+    Timestamp,
     access_token::{Scope, TokenDigest},
     account::{Account, AccountName},
     address::EmailAddress,
@@ -22,6 +23,8 @@ pub struct Principal {
     pub person_id: Option<PersonId>,
     /// The account that the principal chose (Landscape's claim `acc`).
     pub account: Option<AccountName>,
+    /// When the token was issued. `None` if the token does not say.
+    pub issued_at: Option<Timestamp>,
     /// The person's name, if the token has it.
     pub name: Option<DisplayText>,
 }

@@ -9,6 +9,7 @@
 //! [`problem`] and [`reply::response`].
 
 pub mod body;
+pub mod client_address;
 pub mod credentials;
 pub mod endpoint;
 pub mod idempotency_key;

@@ -41,6 +41,15 @@ pub struct LimitSection {
     /// Writes of one person in an hour, across both dialects and all replicas; 0 for no limit.
     #[serde(deserialize_with = "number::<_, _, 0, 1_000_000_000>")]
     pub writes_per_hour: u32,
+    /// Failed logins of an address that delay nothing; 0 for no delays.
+    #[serde(deserialize_with = "number::<_, _, 0, 1_000_000>")]
+    pub failed_logins_per_address: u32,
+    /// Failed logins from a network that delay nothing; 0 for no delays.
+    #[serde(deserialize_with = "number::<_, _, 0, 1_000_000>")]
+    pub failed_logins_per_network: u32,
+    /// Failed logins in total that delay nothing; 0 for no delays.
+    #[serde(deserialize_with = "number::<_, _, 0, 1_000_000>")]
+    pub failed_logins: u32,
 }
 
 /// `[landscape]`: Landscape's dialect.

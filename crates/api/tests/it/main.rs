@@ -15,6 +15,7 @@ mod leaks;
 mod links;
 mod long_lists;
 mod matrix;
+mod password_memory;
 mod processes;
 mod quickstart;
 mod story;

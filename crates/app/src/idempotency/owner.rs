@@ -71,6 +71,7 @@ mod tests {
             email_verified: false,
             person_id: person.map(PersonId::new),
             account: account.map(|name| AccountName::parse(name).unwrap()),
+            issued_at: None,
             name: None,
         }
     }

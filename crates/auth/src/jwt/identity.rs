@@ -14,6 +14,7 @@ pub(super) fn principal(claims: &JsonObject, names: &ClaimNames) -> Result<Princ
         email_verified,
         person_id: optional(claims, names.person_id.as_deref(), person_id)?,
         account: optional(claims, names.account.as_deref(), account)?,
+        issued_at: None,
         name: names.name.as_deref().and_then(|name| claims.get(name)).and_then(display_name),
     })
 }

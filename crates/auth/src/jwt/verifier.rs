@@ -4,7 +4,7 @@ use usher_domain::{Timestamp, port::Clock, principal::Principal};
 
 use super::{
     InvalidToken, IssuerSettings, IssuerSettingsError, JwtError,
-    claims::{check_audience, check_times},
+    claims::{check_audience, check_times, issued_at},
     compact::CompactToken,
     identity::principal,
     object::JsonObject,
@@ -46,7 +46,8 @@ impl JwtVerifier {
         issuer.check_signature(&token).await?;
         check_times(&token.claims, issuer.leeway, now)?;
         check_audience(&token.claims, issuer.audience.as_deref())?;
-        principal(&token.claims, &issuer.claims)
+        let issued_at = issued_at(&token.claims)?;
+        Ok(Principal { issued_at, ..principal(&token.claims, &issuer.claims)? })
     }
 
     /// Selects the settings by the unverified `iss`. This is safe, because only that issuer's keys can then verify the

@@ -160,6 +160,7 @@ pub(crate) fn credential(address: &str) -> Credential {
         email_verified: true,
         person_id: None,
         account: None,
+        issued_at: None,
         name: None,
     })
 }

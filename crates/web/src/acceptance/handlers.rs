@@ -30,7 +30,7 @@ pub(super) async fn show(
 ) -> HttpResponse {
     let page_request = PageRequest::new(&request, &state, &settings);
     let page = match open(&page_request, Link::opened(&request)).await {
-        Ok(ProvenLink::Open(open)) => InvitationPage::new(&open, state.app.now()).page(StatusCode::OK),
+        Ok(ProvenLink::Open(open)) => InvitationPage::new(&open, &state.app).page(StatusCode::OK),
         Ok(ProvenLink::Ended(_, ended)) => ended.page(&settings),
         Err(page) => page,
     };

@@ -2,7 +2,7 @@
 
 use usher_domain::invitation::Status;
 
-use crate::site::Site;
+use crate::site::{PASSWORD, Site};
 
 #[actix_web::test]
 async fn the_key_is_the_only_credential() {
@@ -19,7 +19,7 @@ async fn a_declined_invitation_stays_declined() {
     let invitation = site.invite("ada@example.com");
     site.post(&invitation, &[("action", "decline")]).await.assert(200, "You declined");
     site.post(&invitation, &[("action", "decline")]).await.assert(410, "was declined");
-    let accept = [("action", "accept"), ("name", "Ada"), ("password", "correct horse")];
+    let accept = [("action", "accept"), ("name", "Ada"), ("password", PASSWORD)];
     site.post(&invitation, &accept).await.assert(410, "was declined");
     let second = site.invite("ada@example.com");
     site.post(&second, &accept).await.assert(200, "You are now a member");

@@ -2,6 +2,7 @@
 
 mod access_tokens;
 mod accounts;
+mod audit;
 mod openapi;
 mod results;
 mod values;
@@ -14,9 +15,11 @@ pub(super) use self::access_tokens::{
     AccessTokenCommand, CreateAccessTokenArguments, ListAccessTokensArguments, RevokeAccessTokenArguments,
 };
 pub(super) use self::accounts::{
-    AccountCommand, AddMemberArguments, CreateAccountArguments, CreatePersonArguments, IssueTokenArguments,
-    MemberCommand, PersonCommand, TokenCommand,
+    AccountCommand, AddMemberArguments, CreateAccountArguments, CreatePersonArguments, ErasePersonArguments,
+    IssueTokenArguments, ListMembersArguments, MemberCommand, PersonCommand, RemoveMemberArguments,
+    SetPasswordArguments, SetRolesArguments, SignOutArguments, TokenCommand,
 };
+pub(super) use self::audit::{AuditCommand, ListAuditArguments};
 pub(super) use self::openapi::{Dialect, OpenapiArguments};
 use self::results::OnlyResultArguments;
 pub(super) use self::results::ResultArguments;
@@ -64,10 +67,10 @@ pub(super) enum Command {
     /// Create and list accounts
     #[command(subcommand)]
     Account(AccountCommand),
-    /// Add people to accounts without an invitation
+    /// Add, list, change and remove members of accounts
     #[command(subcommand)]
     Member(MemberCommand),
-    /// Create people
+    /// Create people, set passwords, end tokens, erase people
     #[command(subcommand)]
     Person(PersonCommand),
     /// Issue tokens for the API
@@ -76,6 +79,9 @@ pub(super) enum Command {
     /// Create, list and revoke access tokens for programs (Fastly-Key)
     #[command(subcommand)]
     AccessToken(AccessTokenCommand),
+    /// Read the audit log
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Print the OpenAPI document of a dialect
     #[command(after_help = "Example:\n  usher openapi landscape > landscape.openapi.json")]
     Openapi(OpenapiArguments),

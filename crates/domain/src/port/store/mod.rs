@@ -12,6 +12,7 @@ mod idempotency;
 mod invitations;
 mod outbox;
 mod people;
+mod sign_ins;
 mod unit;
 
 pub use access_tokens::AccessTokens;
@@ -23,4 +24,5 @@ pub use idempotency::IdempotencyKeys;
 pub use invitations::{Addressee, Invitations, Offer, OpenList, OpenPart, Order, Page};
 pub use outbox::{Outbox, Settlement};
 pub use people::People;
+pub use sign_ins::{NewFailureCount, SignIns};
 pub use unit::{CountedWork, Counting, Mode, Store, Tx, Unit, UnitError, Verdict};

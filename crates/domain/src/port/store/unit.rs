@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::{
     AccessTokens, Accounts, AuditLog, Callers, IdempotencyKeys, Invitations, Memberships, Outbox, People,
-    StoreError,
+    SignIns, StoreError,
 };
 use crate::{
     Timestamp,
@@ -12,7 +12,16 @@ use crate::{
 
 /// One open unit of work: everything that a use case can read and write. In [`Mode::Look`] there is no transaction.
 pub trait Tx:
-    AccessTokens + Accounts + AuditLog + Callers + IdempotencyKeys + Invitations + Memberships + Outbox + People
+    AccessTokens
+    + Accounts
+    + AuditLog
+    + Callers
+    + IdempotencyKeys
+    + Invitations
+    + Memberships
+    + Outbox
+    + People
+    + SignIns
 {
 }
 
@@ -26,6 +35,7 @@ impl<T> Tx for T where
         + Memberships
         + Outbox
         + People
+        + SignIns
 {
 }
 

@@ -24,6 +24,7 @@ fn principal(address: &str) -> Credential {
         email_verified: false,
         person_id: None,
         account: None,
+        issued_at: None,
         name: None,
     })
 }
