@@ -94,6 +94,7 @@ fn state(scene: &Scene) -> AppState {
         units: 8,
         budget: Duration::from_secs(1),
         passwords: 1,
+        password_rules: usher_app::PasswordRules::default(),
         token_lifetime: TimeDelta::hours(1),
     };
     AppState {

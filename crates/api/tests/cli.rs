@@ -5,6 +5,7 @@
 mod cli {
     mod access_tokens;
     mod commands;
+    mod compromise;
     mod configuration;
     mod doctor;
     mod explaining;

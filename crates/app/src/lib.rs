@@ -48,7 +48,7 @@ pub use invitations::InvitationService;
 pub use links::LinkService;
 pub use load::forget_backlog;
 pub use operators::{ListedAccessToken, Operators};
-pub use passwords::{PasswordError, PasswordService};
+pub use passwords::{PasswordError, PasswordRules, PasswordService, PersonalWords, UnsuitablePassword};
 pub use sessions::Sessions;
 pub use worker::{Worker, WorkerSettings};
 
@@ -82,6 +82,8 @@ pub struct Limits {
     pub budget: Duration,
     /// Passwords that are hashed at once.
     pub passwords: usize,
+    /// What a password must fulfil when it is set.
+    pub password_rules: PasswordRules,
     /// Maximum lifetime of a token that is issued at sign-in.
     pub token_lifetime: TimeDelta,
 }
@@ -106,13 +108,19 @@ impl App {
     pub fn new(adapters: Adapters, limits: Limits) -> Self {
         let Adapters { store, env, authenticator, hasher, signer, fingerprints } = adapters;
         let units = Units { store, env, limiter: Limiter::new(limits.units), budget: limits.budget };
-        let guard = IdempotencyGuard::new(fingerprints);
+        let guard = IdempotencyGuard::new(Arc::clone(&fingerprints));
         let (recent, mail_queued) = (Arc::default(), Arc::new(Notify::new()));
         Self {
             invitations: InvitationService::new(&units, &guard, &recent, &mail_queued),
             links: LinkService::new(&units, &guard, &mail_queued),
             sessions: Sessions::new(&units, authenticator, signer, limits.token_lifetime),
-            passwords: PasswordService::new(&units, hasher, limits.passwords),
+            passwords: PasswordService::new(
+                &units,
+                hasher,
+                limits.passwords,
+                limits.password_rules,
+                fingerprints,
+            ),
             operators: Operators::new(&units),
             health: health(&units, HealthSettings::default()),
             mail_queued,

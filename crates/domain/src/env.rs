@@ -8,6 +8,7 @@ use crate::{
     Timestamp,
     outbox::RetryPolicy,
     port::{Clock, Entropy, LinkKeys},
+    sign_in::SignInLimits,
 };
 
 /// The rules that a deployment sets.
@@ -21,6 +22,8 @@ pub struct Policy {
     pub accept_by_possession: bool,
     /// Maximum writes of one person in an hour. 0 for no limit.
     pub writes_per_hour: u32,
+    /// How many failed logins delay further ones.
+    pub sign_in_limits: SignInLimits,
     /// When failed deliveries are retried.
     pub retry: RetryPolicy,
 }

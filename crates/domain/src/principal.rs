@@ -1,6 +1,7 @@
 //! The caller: a credential, the principal that a token proves, and the actor in one account.
 
 use crate::{
+    Timestamp,
     access_token::{Scope, TokenDigest},
     account::{Account, AccountName},
     address::EmailAddress,
@@ -24,6 +25,8 @@ pub struct Principal {
     pub account: Option<AccountName>,
     /// The only accounts in which the issuer's tokens give rights. `None`: all accounts.
     pub accounts: Option<Vec<AccountName>>,
+    /// When the token was issued. `None` if the token does not say.
+    pub issued_at: Option<Timestamp>,
     /// The person's name, if the token has it.
     pub name: Option<DisplayText>,
 }

@@ -7,16 +7,15 @@ use actix_web::{
     web::{Data, Path, Payload},
 };
 use serde::Serialize;
-use usher_app::{LinkCaller, RequestContext};
+use usher_app::{LinkCaller, PersonalWords, RequestContext};
 use usher_domain::{
     invitation::{SecureId, split_code},
-    person::Password,
     principal::Credential,
     text::DisplayText,
     usecase::{
         accept::{Accept, AcceptError, Acceptor},
         login::Login,
-        open_link::LinkView,
+        open_link::{InviteeView, LinkView},
     },
 };
 use usher_http_kit::{
@@ -39,8 +38,8 @@ pub(crate) struct AcceptanceRequest {
     /// The name that others will see.
     #[schema(max_length = 64, example = "Mina Sato")]
     name: String,
-    /// The password of the new login.
-    #[schema(format = "password", min_length = 8, example = "correct horse battery staple")]
+    /// The password of the new login: at least 12 characters unless the operator sets another minimum, and hard to guess.
+    #[schema(format = "password", example = "correct horse battery staple")]
     password: String,
 }
 
@@ -128,28 +127,31 @@ async fn newcomer(
     (secure_id, key): (SecureId, Option<String>),
     body: &[u8],
 ) -> Result<Acceptor, FastlyProblem> {
-    check_open(state, context, secure_id, key).await?;
+    let invited = find_open(state, context, secure_id, key).await?;
+    let (email, title) = (invited.invitation.email.as_str(), invited.account_title.as_str());
     let (name, password) = json::read(body, Members::Known(&MEMBERS), |object, problems| {
         let name = object.required("name", problems);
         let name = name.and_then(|name| name.parsed(DisplayText::parse, problems));
         let password = object.required("password", problems);
-        let password = password.and_then(|password| password.parsed(Password::parse, problems));
+        let personal = PersonalWords::of([email, title, name.as_ref().map_or("", DisplayText::as_str)]);
+        let choose = |password: &str| state.app.passwords().choose(password, &personal);
+        let password = password.and_then(|password| password.parsed(choose, problems));
         Some((name?, password?))
     })?;
     let password = state.app.passwords().hash(password).await?;
     Ok(Acceptor::Newcomer { name, password })
 }
 
-/// Fails unless the code opens an invitation to an address without a login. The use case checks again, in its own unit.
-async fn check_open(
+/// The open invitation of the code, which must be to an address without a login. The use case checks again, in its own unit.
+async fn find_open(
     state: &AppState,
     context: &RequestContext,
     secure_id: SecureId,
     key: Option<String>,
-) -> Result<(), FastlyProblem> {
+) -> Result<Box<InviteeView>, FastlyProblem> {
     let rejection = match state.app.links().open(context, secure_id, key).await? {
         LinkView::Open(open) => match open.login {
-            Login::None => return Ok(()),
+            Login::None => return Ok(open),
             Login::Password => AcceptError::PasswordExists,
             Login::Elsewhere => AcceptError::SignsInElsewhere,
         },

@@ -4,7 +4,7 @@ use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 use usher_domain::port::{StoreError, store::Constraint};
 
 /// Every unique constraint: its name in PostgreSQL's reports, its columns in SQLite's reports, and its meaning.
-const UNIQUE: [(&str, &str, Constraint); 12] = [
+const UNIQUE: [(&str, &str, Constraint); 14] = [
     ("unique_account_name", "account.name", Constraint::AccountName),
     ("unique_account_public_id", "account.public_id", Constraint::RandomId),
     ("unique_person_email_key", "person.email_key", Constraint::PersonEmail),
@@ -20,6 +20,8 @@ const UNIQUE: [(&str, &str, Constraint); 12] = [
     ("unique_access_token_public_id", "access_token.public_id", Constraint::RandomId),
     ("unique_access_token_digest", "access_token.digest", Constraint::RandomId),
     ("unique_idempotency_key_digest", "idempotency_key.digest", Constraint::IdempotencyKey),
+    ("unique_failed_sign_in", "failed_sign_in.name", Constraint::SignIns),
+    ("unique_known_network", "known_network.person_id, known_network.network", Constraint::SignIns),
     ("unique_mail_reference", "mail.reference", Constraint::RandomId),
 ];
 
@@ -93,7 +95,8 @@ mod tests {
                 let key = format!("CONSTRAINT {name} PRIMARY KEY ({columns})");
                 assert!(schema.contains(&index) || schema.contains(&key), "{name}");
             }
-            assert_eq!(schema.matches("UNIQUE").count() + 1, UNIQUE.len());
+            let rules = ["CREATE UNIQUE", "CONSTRAINT unique_"].map(|rule| schema.matches(rule).count());
+            assert_eq!(rules.iter().sum::<usize>(), UNIQUE.len());
         }
     }
 

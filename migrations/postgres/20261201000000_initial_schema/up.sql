@@ -13,18 +13,20 @@ CREATE UNIQUE INDEX unique_account_public_id ON account (public_id);
 CREATE UNIQUE INDEX unique_account_name ON account (name);
 
 CREATE TABLE person (
-    id             BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    public_id      TEXT COLLATE "C" NOT NULL,
+    id                BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    public_id         TEXT COLLATE "C" NOT NULL,
     -- As typed: shown, and used as the recipient of mails.
-    email          TEXT NOT NULL,
+    email             TEXT NOT NULL,
     -- The form that comparisons use: see usher_domain::address.
-    email_key      TEXT COLLATE "C" NOT NULL,
-    email_verified BOOLEAN NOT NULL,
-    name           TEXT NOT NULL,
+    email_key         TEXT COLLATE "C" NOT NULL,
+    email_verified    BOOLEAN NOT NULL,
+    name              TEXT NOT NULL,
     -- A PHC string; unset for people who sign in elsewhere.
-    password_hash  TEXT,
-    created_at     TIMESTAMP NOT NULL,
-    version        BIGINT NOT NULL
+    password_hash     TEXT,
+    -- Tokens that were issued before this moment are rejected.
+    tokens_not_before TIMESTAMP,
+    created_at        TIMESTAMP NOT NULL,
+    version           BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX unique_person_public_id ON person (public_id);
 CREATE UNIQUE INDEX unique_person_email_key ON person (email_key);
@@ -78,6 +80,29 @@ CREATE UNLOGGED TABLE readiness_check (
 );
 -- A large filler takes as much space as it says.
 ALTER TABLE readiness_check ALTER COLUMN filler SET STORAGE EXTERNAL;
+
+-- Failed attempts to sign in: one row per counter. The name is a digest of what is counted, such as an address or a network. Unlogged: the
+-- counts need not survive a crash, and a flood of attempts writes no log.
+CREATE UNLOGGED TABLE failed_sign_in (
+    name         TEXT COLLATE "C" NOT NULL,
+    failures     BIGINT NOT NULL,
+    last_at      TIMESTAMP NOT NULL,
+    forgotten_at TIMESTAMP NOT NULL,
+    CONSTRAINT unique_failed_sign_in PRIMARY KEY (name)
+);
+-- The order in which the sweep deletes.
+CREATE INDEX failed_sign_in_age ON failed_sign_in (forgotten_at);
+
+-- The networks from which people have signed in, as digests. Failures from other networks do not delay attempts from these.
+CREATE TABLE known_network (
+    id        BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    person_id BIGINT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    network   TEXT COLLATE "C" NOT NULL,
+    last_at   TIMESTAMP NOT NULL
+);
+CREATE UNIQUE INDEX unique_known_network ON known_network (person_id, network);
+-- The order in which the sweep deletes.
+CREATE INDEX known_network_age ON known_network (last_at);
 
 -- Answers to requests with an Idempotency-Key: returned again when the same request is repeated within a day.
 CREATE TABLE idempotency_key (

@@ -9,6 +9,7 @@
 mod access_token;
 mod account;
 mod arguments;
+mod audit;
 mod blocking_app;
 mod completions;
 mod config;
@@ -36,8 +37,8 @@ use clap::Parser as _;
 
 use self::{
     arguments::{
-        AccessTokenCommand, AccountCommand, Arguments, Command, ConfigCommand, InvitationCommand,
-        MailCommand, MemberCommand, PersonCommand, TokenCommand,
+        AccessTokenCommand, AccountCommand, Arguments, AuditCommand, Command, ConfigCommand,
+        InvitationCommand, MailCommand, MemberCommand, PersonCommand, TokenCommand,
     },
     environment::Environment,
     failure::Failure,
@@ -77,11 +78,30 @@ fn run(arguments: Arguments, environment: Environment) -> Result<(), Failure> {
         }
         // Checks the arguments before it loads the settings: a usage error does not depend on them.
         Command::Member(MemberCommand::Add(command)) => {
-            let grant = member::grant(&command)?;
+            let grant = member::grant("add", &command.roles, &command.services)?;
             member::add(&configuration.load(DeploymentMode::Tool)?, command, grant)
         }
-        Command::Person(PersonCommand::Create(command)) => {
-            person::create(&configuration.load(DeploymentMode::Tool)?, command)
+        Command::Member(MemberCommand::SetRoles(command)) => {
+            let grant = member::grant("set-roles", &command.roles, &command.services)?;
+            member::set_roles(&configuration.load(DeploymentMode::Tool)?, command, &grant)
+        }
+        Command::Member(MemberCommand::List(command)) => {
+            member::list(&configuration.load(DeploymentMode::Tool)?, command)
+        }
+        Command::Member(MemberCommand::Remove(command)) => {
+            member::remove(&configuration.load(DeploymentMode::Tool)?, command)
+        }
+        Command::Person(command) => {
+            let settings = configuration.load(DeploymentMode::Tool)?;
+            match command {
+                PersonCommand::Create(command) => person::create(&settings, command),
+                PersonCommand::SetPassword(command) => person::set_password(&settings, command),
+                PersonCommand::SignOut(command) => person::sign_out(&settings, command),
+                PersonCommand::Erase(command) => person::erase(&settings, command),
+            }
+        }
+        Command::Audit(AuditCommand::List(command)) => {
+            audit::list(&configuration.load(DeploymentMode::Tool)?, command)
         }
         Command::Token(TokenCommand::Issue(command)) => {
             token::issue(&configuration.load(DeploymentMode::Signing)?, &command)

@@ -48,6 +48,7 @@ fn explain(error: &ResolveError, email: &EmailAddress, account: &AccountName) ->
         ResolveError::Store(error) => return Failure::from_error(error),
         ResolveError::UnknownPerson => format!("no person has the address {email}"),
         ResolveError::InvalidToken
+        | ResolveError::SignedOut
         | ResolveError::NoMembership
         | ResolveError::NotAMember(_)
         | ResolveError::ChooseAccount

@@ -1,7 +1,7 @@
 use std::{path::Path, sync::Arc};
 
 use secrecy::ExposeSecret as _;
-use usher_app::{Adapters, App, HealthSettings, Limits};
+use usher_app::{Adapters, App, HealthSettings, Limits, PasswordRules};
 use usher_auth::{CredentialVerifier, HmacLinkKeys, JwtVerifier, Passwords, RequestKeys, TokenIssuer};
 use usher_domain::{
     env::Env,
@@ -91,7 +91,11 @@ impl Deployment {
         let limits = Limits {
             units: settings.database.pool_size as usize,
             budget: settings.database.acquire_timeout,
-            passwords: settings.server.threads,
+            passwords: settings.auth.password_concurrency,
+            password_rules: PasswordRules {
+                min_length: settings.auth.password_min_length,
+                min_score: settings.auth.password_min_score,
+            },
             token_lifetime: time_delta(settings.auth.token_lifetime, "auth.token_lifetime")?,
         };
         let health = HealthSettings {

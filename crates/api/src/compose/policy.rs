@@ -1,5 +1,5 @@
 use chrono::TimeDelta;
-use usher_domain::{env::Policy, outbox::RetryPolicy};
+use usher_domain::{env::Policy, outbox::RetryPolicy, sign_in::SignInLimits};
 
 use super::{StartError, duration::time_delta};
 use crate::settings::{Acceptance, Settings};
@@ -12,6 +12,11 @@ pub(super) fn policy(settings: &Settings) -> Result<Policy, StartError> {
         resend_interval: time_delta(invitations.resend_interval, "invitations.resend_interval")?,
         writes_per_hour: settings.limits.writes_per_hour,
         accept_by_possession: invitations.acceptance == Acceptance::Possession,
+        sign_in_limits: SignInLimits {
+            per_address: settings.limits.failed_logins_per_address,
+            per_network: settings.limits.failed_logins_per_network,
+            in_total: settings.limits.failed_logins,
+        },
         retry: retry(settings)?,
     })
 }

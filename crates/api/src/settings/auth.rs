@@ -8,7 +8,7 @@ use super::{
     development::{generate_secret, keep_secret, kept_secret},
     issuer_rules, issuers,
     read::Reader,
-    types::{DAY, HOW_TO_MAKE_A_SECRET, MINUTE, duration, signing_secret, signing_secrets},
+    types::{DAY, HOW_TO_MAKE_A_SECRET, MINUTE, duration, number, signing_secret, signing_secrets},
 };
 
 const SECRET: &str = "auth.secret";
@@ -36,6 +36,15 @@ pub struct AuthSection {
     /// The longest time until a token that is signed with the secret expires.
     #[serde(deserialize_with = "duration::<_, MINUTE, { 366 * DAY }>")]
     pub max_lifetime: Duration,
+    /// Minimum characters of a password that is set. The maximum fits the passwords of development mode.
+    #[serde(deserialize_with = "number::<_, _, 8, 32>")]
+    pub password_min_length: usize,
+    /// Minimum strength of a password that is set, from 0 to 4 as zxcvbn estimates it.
+    #[serde(deserialize_with = "number::<_, _, 0, 4>")]
+    pub password_min_score: u8,
+    /// Passwords that are hashed or verified at once. Each takes 19 MiB, and some 20 ms of a processor.
+    #[serde(deserialize_with = "number::<_, _, 1, 64>")]
+    pub password_concurrency: usize,
     /// Further issuers of tokens.
     #[serde(skip)]
     pub issuers: Vec<Issuer>,

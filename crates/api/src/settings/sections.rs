@@ -47,6 +47,15 @@ pub struct LimitSection {
     /// Failed look-ups of links in a minute of all clients, in this process; 0 for no limit.
     #[serde(deserialize_with = "number::<_, _, 0, 1_000_000>")]
     pub failed_links_per_minute: u32,
+    /// Failed logins of an address that delay nothing; 0 for no delays.
+    #[serde(deserialize_with = "number::<_, _, 0, 1_000_000>")]
+    pub failed_logins_per_address: u32,
+    /// Failed logins from a network that delay nothing; 0 for no delays.
+    #[serde(deserialize_with = "number::<_, _, 0, 1_000_000>")]
+    pub failed_logins_per_network: u32,
+    /// Failed logins in total that delay nothing; 0 for no delays.
+    #[serde(deserialize_with = "number::<_, _, 0, 1_000_000>")]
+    pub failed_logins: u32,
 }
 
 /// `[landscape]`: Landscape's dialect.

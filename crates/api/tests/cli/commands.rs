@@ -46,8 +46,8 @@ fn members_have_roles_and_services() {
 
     let ted = ["member", "add", "--account", "onward", "--email", "ted@example.com", "--name", "Ted"];
     let limits = ["--role", "user", "--role", "engineer", "--service", "b=purge_all", "--service", "a=full"];
-    let ended =
-        program.run_with(&[&ted, &limits[..], &["--password-stdin", "--json"]].concat(), "correct horse\n");
+    let ended = program
+        .run_with(&[&ted, &limits[..], &["--password-stdin", "--json"]].concat(), "plum drizzle kettle\n");
     assert_eq!(ended.err, "");
     let json = ended.json();
     assert_eq!(json["roles"], json!(["engineer", "user"]));
@@ -81,7 +81,7 @@ fn people_are_created_without_an_account() {
     program.run(&create).assert_failed(1, "there is a person with the address joe@example.com already");
     let other =
         ["person", "create", "--email", "ann@example.com", "--name", "Ann", "--json", "--password-stdin"];
-    assert_eq!(program.run_with(&other, "correct horse").json()["has_password"], json!(true));
+    assert_eq!(program.run_with(&other, "plum drizzle kettle").json()["has_password"], json!(true));
 }
 
 #[test]
@@ -89,13 +89,13 @@ fn a_password_is_one_valid_line() {
     let program = Program::migrated();
     let create = ["person", "create", "--email", "joe@example.com", "--name", "Joe", "--password-stdin"];
     for (input, words) in [
-        ("", "at least 8 characters"),
-        ("short\n", "at least 8 characters"),
+        ("", "at least 12 characters"),
+        ("short\n", "at least 12 characters"),
         ("two lines\nof text\n", "one line"),
     ] {
         program.run_with(&create, input).assert_failed(1, words);
     }
-    program.run_with(&create, "good enough\n").stdout();
+    program.run_with(&create, "plum drizzle kettle\n").stdout();
 }
 
 #[test]

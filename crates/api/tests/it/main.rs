@@ -22,6 +22,7 @@ mod logs;
 mod long_lists;
 mod matrix;
 mod metrics;
+mod password_memory;
 mod processes;
 mod quickstart;
 mod shutdown;

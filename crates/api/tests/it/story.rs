@@ -56,13 +56,13 @@ fn an_invitation_is_sent_shown_and_accepted(backend: Backend) {
         ("key", key.as_str()),
         ("action", "accept"),
         ("name", "Joe Wright"),
-        ("password", "a password of joe"),
+        ("password", "plum drizzle kettle"),
     ];
     let done = server.client.post_form(mail.form_path(), &form).expect(200);
     assert!(done.body.contains("Onward, Inc."), "{}", done.body);
 
     // The new member logs in with the rights of an auditor.
-    let login = json!({ "email": "joe@example.com", "password": "a password of joe" });
+    let login = json!({ "email": "joe@example.com", "password": "plum drizzle kettle" });
     let login = server.client.post("/api/v2/login", &login).expect(200).json();
     assert_eq!(login["accounts"][0]["title"], "Onward, Inc.");
     let joe = server.client.with_token(login["token"].as_str().unwrap());
@@ -92,7 +92,8 @@ fn a_revoked_invitation_cannot_be_accepted(backend: Backend) {
     jane.delete(&format!("/api/v2/invitations/{id}")).expect(404);
     server.client.get(&mail.path()).expect(410);
     let key = mail.key();
-    let form = [("key", key.as_str()), ("action", "accept"), ("name", "Joe"), ("password", "long enough")];
+    let form =
+        [("key", key.as_str()), ("action", "accept"), ("name", "Joe"), ("password", "plum drizzle kettle")];
     server.client.post_form(mail.form_path(), &form).expect(410);
     // The address can be invited again.
     jane.post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"])).expect(200);

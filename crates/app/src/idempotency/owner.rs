@@ -80,6 +80,7 @@ mod tests {
             person_id: person.map(PersonId::new),
             account: account.map(|name| AccountName::parse(name).unwrap()),
             accounts: None,
+            issued_at: None,
             name: None,
         }
     }

@@ -37,6 +37,7 @@ pub fn caller_refused(error: &ResolveError) {
         | ResolveError::UnknownPerson
         | ResolveError::NoMembership
         | ResolveError::NotAMember(_)
+        | ResolveError::SignedOut
         | ResolveError::IssuerElsewhere => refused(error.code()),
     }
 }

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use usher_domain::{
     env::Env,
     port::{Mailer, StoreError, Tx, store::Mode},
-    usecase::{expire::expire_overdue, idempotency::forget_stale},
+    usecase::{attempt_sign_in::forget_sign_ins, expire::expire_overdue, idempotency::forget_stale},
 };
 
 use breaker::Breaker;
@@ -111,6 +111,7 @@ impl Worker {
     async fn sweep(&self) {
         drop(self.in_batches("invitation.expire", expire_overdue).await);
         drop(self.in_batches("idempotency_key.delete_old", forget_stale).await);
+        drop(self.in_batches("sign_in.delete_old", forget_sign_ins).await);
         let settle = |tx: &mut dyn Tx, _: &Env| tx.settle_open_counts();
         let context = RequestContext::internal();
         drop(self.units.run(&context, "invitation.settle_counts", Mode::Write, settle).await);

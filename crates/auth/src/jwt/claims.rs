@@ -37,6 +37,11 @@ pub(super) fn check_times(
     Ok(())
 }
 
+/// When the token was issued, if it says so.
+pub(super) fn issued_at(claims: &JsonObject) -> Result<Option<Timestamp>, InvalidToken> {
+    time_claim(claims, "iat")
+}
+
 pub(super) fn time_claim(claims: &JsonObject, name: &str) -> Result<Option<Timestamp>, InvalidToken> {
     claims.get(name).map(|value| numeric_date(value).ok_or_else(|| InvalidToken::bad(name))).transpose()
 }

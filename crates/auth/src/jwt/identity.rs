@@ -19,6 +19,7 @@ pub(super) fn principal(
         person_id: optional(claims, names.person_id.as_ref(), person_id)?,
         account: optional(claims, names.account.as_ref(), account)?,
         accounts: None,
+        issued_at: None,
         name: names
             .name
             .as_ref()

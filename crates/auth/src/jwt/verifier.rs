@@ -4,7 +4,7 @@ use usher_domain::{Timestamp, port::Clock, principal::Principal};
 
 use super::{
     InvalidToken, IssuerSettings, IssuerSettingsError, JwtError,
-    claims::{check_audience, check_times},
+    claims::{check_audience, check_times, issued_at},
     compact::CompactToken,
     identity::principal,
     object::JsonObject,
@@ -47,8 +47,9 @@ impl JwtVerifier {
         signature.map_err(|error| self.name_reason(error, issuer, &token))?;
         check_times(&token.claims, issuer.leeway, issuer.max_lifetime, now)?;
         check_audience(&token.claims, &issuer.audience_claim, &issuer.audiences)?;
+        let issued_at = issued_at(&token.claims)?;
         let principal = principal(&token.claims, &issuer.claims, issuer.email_trust)?;
-        Ok(issuer.binding.apply(principal)?)
+        Ok(Principal { issued_at, ..issuer.binding.apply(principal)? })
     }
 
     /// The settings without `iss` apply to tokens of every issuer that is not configured. That they do not verify such a token

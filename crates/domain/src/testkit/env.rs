@@ -6,6 +6,7 @@ use super::{FixedClock, PlainKeys, SeededEntropy};
 use crate::{
     env::{Env, Policy},
     outbox::RetryPolicy,
+    sign_in::SignInLimits,
 };
 
 /// One minute between mails, proof of the mailbox required, no write limit.
@@ -16,6 +17,7 @@ pub fn policy() -> Policy {
         resend_interval: TimeDelta::seconds(60),
         accept_by_possession: false,
         writes_per_hour: 0,
+        sign_in_limits: SignInLimits::default(),
         retry: RetryPolicy::default(),
     }
 }

@@ -63,6 +63,7 @@ pub fn principal(address: &str) -> Principal {
         person_id: None,
         account: None,
         accounts: None,
+        issued_at: None,
         name: None,
     }
 }

@@ -19,6 +19,9 @@ pub enum ResolveError {
     /// The access token is unknown, has expired or was revoked.
     #[error("this access token is not known, has expired or was revoked")]
     InvalidToken,
+    /// The token was issued before the person's tokens were ended.
+    #[error("this token has ended, because the person was signed out or got a new password; log in again")]
+    SignedOut,
     /// No person has the credential's address, or the credential names a person other than the one with its address.
     #[error("this login is not known here")]
     UnknownPerson,
@@ -40,6 +43,7 @@ pub enum ResolveError {
 }
 unit_error!(ResolveError {
     Self::InvalidToken => "invalid_token",
+    Self::SignedOut => "signed_out",
     Self::UnknownPerson => "unknown_person",
     Self::NoMembership => "no_membership",
     Self::NotAMember(_) => "not_a_member",
@@ -111,13 +115,21 @@ fn actor_of_principal(
     principal: &Principal,
 ) -> Result<Actor, ResolveError> {
     let known =
-        known.filter(|known| matches_person(principal, &known.person)).ok_or(ResolveError::UnknownPerson)?;
+        known.filter(|known| is_number_of(principal, &known.person)).ok_or(ResolveError::UnknownPerson)?;
+    if !known.person.accepts_token(principal.issued_at) {
+        return Err(ResolveError::SignedOut);
+    }
     let (account, membership) = chosen_membership(&known.memberships, principal)?.clone();
     Ok(Actor { account, person: known.person.clone(), membership, scope: Scope::Global })
 }
 
-/// Whether a person may be this principal. A principal that claims a person's number can only be that person.
+/// Whether a person may be this principal, whose token is still valid.
 pub(super) fn matches_person(principal: &Principal, person: &Person) -> bool {
+    is_number_of(principal, person) && person.accepts_token(principal.issued_at)
+}
+
+/// A principal that claims a person's number can only be that person.
+fn is_number_of(principal: &Principal, person: &Person) -> bool {
     principal.person_id.is_none_or(|id| id == person.id)
 }
 

@@ -84,7 +84,7 @@ impl From<ResolveError> for FastlyProblem {
     fn from(error: ResolveError) -> Self {
         match error {
             ResolveError::Store(error) => error.into(),
-            ResolveError::InvalidToken => Self::unauthorized(error),
+            ResolveError::InvalidToken | ResolveError::SignedOut => Self::unauthorized(error),
             ResolveError::UnknownPerson
             | ResolveError::NoMembership
             | ResolveError::NotAMember(_)

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use usher_domain::{
     Timestamp,
     account::PublicId,
+    address::EmailAddress,
     id::{AccountId, InvitationId},
     invitation::{Invitation, NewInvitation, OpenInvitation, SecureId},
     port::{
@@ -142,6 +143,11 @@ impl Invitations for DieselTx<'_> {
 
     fn count_open_invitations(&mut self, account: AccountId, now: Timestamp) -> Result<u64, StoreError> {
         self.read(|connection| Ok(open_lists::count(connection, now, account)?))
+    }
+
+    fn delete_invitations_to(&mut self, email: &EmailAddress) -> Result<usize, StoreError> {
+        let sent = invitation::table.filter(invitation::email_key.eq(email.key()));
+        self.write(|connection| Ok(diesel::delete(sent).execute(connection)?))
     }
 
     fn settle_open_counts(&mut self) -> Result<(), StoreError> {

@@ -12,6 +12,7 @@ mod memberships;
 mod open_lists;
 mod outbox;
 mod people;
+mod sign_ins;
 
 use std::cmp::Ordering;
 

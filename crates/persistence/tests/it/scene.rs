@@ -161,6 +161,7 @@ pub(crate) fn credential(address: &str) -> Credential {
         person_id: None,
         account: None,
         accounts: None,
+        issued_at: None,
         name: None,
     })
 }

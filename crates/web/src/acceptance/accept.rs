@@ -1,5 +1,5 @@
 use actix_web::{HttpResponse, http::StatusCode};
-use usher_app::{IdempotencyKey, LinkCaller};
+use usher_app::{IdempotencyKey, LinkCaller, PersonalWords};
 use usher_domain::{
     person::Password,
     principal::Credential,
@@ -58,7 +58,11 @@ async fn newcomer(sent: &SentForm<'_>) -> Result<Acceptor, Page> {
 
 fn name_and_password(sent: &SentForm<'_>) -> Result<(DisplayText, Password), Page> {
     let field = |name| sent.form.get(name).unwrap_or_default();
-    match (DisplayText::parse(field("name")), Password::parse(field("password"))) {
+    let invited = &sent.open.opened;
+    let (email, title) = (invited.invitation.email.as_str(), invited.account_title.as_str());
+    let personal = PersonalWords::of([email, title, field("name")]);
+    let password = sent.request.app.passwords().choose(field("password"), &personal);
+    match (DisplayText::parse(field("name")), password) {
         (Ok(name), Ok(password)) => Ok((name, password)),
         (name, password) => {
             let name = name.err().map(|error| (Field::Name, format!("Your name {error}.")));

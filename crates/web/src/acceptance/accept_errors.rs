@@ -32,8 +32,8 @@ pub(super) fn not_checked(sent: &SentForm<'_>, error: &PasswordError) -> Page {
         PasswordError::Busy => failure::busy(),
         PasswordError::TooManyFailures { seconds } => {
             let seconds = i64::from(*seconds);
-            let minutes = failure::minutes(seconds);
-            let message = format!("Too many wrong passwords for this address. Try again in {minutes}.");
+            let wait = failure::minutes(seconds);
+            let message = format!("Too many logins have failed. Try again in {wait}.");
             let page = sent.again(&[FormError::of_form(message)], StatusCode::TOO_MANY_REQUESTS);
             page.retry_after(seconds)
         }

@@ -66,8 +66,8 @@ pub(super) fn busy() -> Page {
 pub(super) fn password_not_checked(error: &PasswordError) -> Page {
     match error {
         PasswordError::Busy => busy(),
-        PasswordError::TooManyFailures { seconds } => Notice::new(Tone::Bad, "Too many wrong passwords")
-            .paragraph(format!("Try again in {} minutes.", seconds.div_ceil(60)))
+        PasswordError::TooManyFailures { seconds } => Notice::new(Tone::Bad, "Too many failed logins")
+            .paragraph(format!("Try again in {}.", minutes(i64::from(*seconds))))
             .page(StatusCode::TOO_MANY_REQUESTS)
             .retry_after(i64::from(*seconds)),
         PasswordError::Store(error) => store(error),

@@ -34,7 +34,7 @@ pub(super) async fn show(
         return receipt::show(&page_request, link::secure_id(&request), receipt).await.into();
     }
     let page = match open(&page_request, Link::opened(&request)).await {
-        Ok(ProvenLink::Open(open)) => InvitationPage::new(&open, state.app.now()).page(StatusCode::OK),
+        Ok(ProvenLink::Open(open)) => InvitationPage::new(&open, &state.app).page(StatusCode::OK),
         Ok(ProvenLink::Reopenable(declined)) => declined.page(state.app.now()),
         Ok(ProvenLink::Ended(_, ended)) => ended.page(&settings),
         Err(page) => page,

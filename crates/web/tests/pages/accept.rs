@@ -98,14 +98,14 @@ async fn a_form_with_errors_is_shown_again() {
     let invitation = site.invite("ada@example.com");
     let short = [("action", "accept"), ("name", "Ada Lovelace"), ("password", "S3cret!")];
     let page = site.post(&invitation, &short).await;
-    page.assert(422, "The password must have at least 8 characters.");
+    page.assert(422, "The password must have at least 12 characters.");
     page.assert(422, r#"value="Ada Lovelace""#);
     page.assert(422, "<title>Error: ");
     assert!(!page.body.contains("S3cret!"), "a password is never sent back");
     let both = [("action", "accept"), ("name", " "), ("password", "")];
     let page = site.post(&invitation, &both).await;
     page.assert(422, "Your name must not be empty.");
-    page.assert(422, "The password must have at least 8 characters.");
+    page.assert(422, "The password must have at least 12 characters.");
     site.post(&invitation, &[("action", "accept")]).await.assert(422, "Your name must not be empty.");
     let link = [("action", "accept"), ("name", "www.example.com"), ("password", PASSWORD)];
     site.post(&invitation, &link).await.assert(422, "must not contain a web or e-mail address");

@@ -2,7 +2,10 @@
 
 use usher_domain::testkit::{Scene, grant};
 
-use crate::{html::Html, site::Site};
+use crate::{
+    html::Html,
+    site::{PASSWORD, Site},
+};
 
 /// As hostile as titles and names can be: those with `<`, `>`, links or character references are rejected earlier.
 const TITLE: &str = "\"'& ' onload='x' {{ 7*191 }} {% raw %}";
@@ -28,7 +31,7 @@ async fn titles_and_names_are_text() {
     page.assert(200, "&#x27; autofocus onfocus=&quot;alert(1)&quot; &amp;");
     assert_harmless(&page.body);
     assert_eq!(Html::parse(&page.body).by_id("name").attribute("value"), Some(NAME));
-    let accept = [("action", "accept"), ("name", NAME), ("password", "correct horse")];
+    let accept = [("action", "accept"), ("name", NAME), ("password", PASSWORD)];
     let page = site.post(&invitation, &accept).await;
     page.assert(200, "You are now a member of &quot;&#x27;");
     assert_harmless(&page.body);

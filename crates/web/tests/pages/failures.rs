@@ -5,9 +5,9 @@ use usher_domain::port::{
     store::{Constraint, WaitLimit},
 };
 
-use crate::site::Site;
+use crate::site::{PASSWORD, Site};
 
-const ACCEPT: [(&str, &str); 3] = [("action", "accept"), ("name", "Ada"), ("password", "correct horse")];
+const ACCEPT: [(&str, &str); 3] = [("action", "accept"), ("name", "Ada"), ("password", PASSWORD)];
 
 #[actix_web::test]
 async fn a_temporary_failure_of_the_store_is_503_with_retry_after() {

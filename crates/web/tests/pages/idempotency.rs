@@ -53,7 +53,7 @@ async fn rejected_forms_keep_no_key() {
     let site = Site::new();
     let invitation = site.invite("ada@example.com");
     let short = [("action", "accept"), ("name", "Ada"), ("password", "short")];
-    site.post_with_key("k", &invitation, &short).await.assert(422, "at least 8 characters");
+    site.post_with_key("k", &invitation, &short).await.assert(422, "at least 12 characters");
     site.post_with_key("k", &invitation, &NEWCOMER).await.assert(303, "");
 }
 

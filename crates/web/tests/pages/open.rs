@@ -29,8 +29,8 @@ async fn a_newcomer_chooses_name_and_password() {
     let invitation = site.invite_as("ada@example.com", Some("Ada Lovelace"), grant(["user"]));
     let page = site.get(&site.link(&invitation)).await;
     page.assert(200, r#"name="name" autocomplete="name" value="Ada Lovelace" required"#);
-    page.assert(200, r#"name="password" autocomplete="new-password" required minlength="8""#);
-    page.assert(200, "At least 8 characters");
+    page.assert(200, r#"name="password" autocomplete="new-password" required minlength="12""#);
+    page.assert(200, "At least 12 characters");
     page.assert(200, "<dt>Your role</dt>");
     page.assert(200, "I have a login under another address");
     page.assert(200, "Decline invitation");

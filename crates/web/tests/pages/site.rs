@@ -17,7 +17,7 @@ use actix_web::{
 };
 use chrono::TimeDelta;
 use futures_util::stream;
-use usher_app::{Adapters, App, Limits};
+use usher_app::{Adapters, App, Limits, PasswordRules};
 use usher_domain::{
     invitation::{Invitation, page_url},
     membership::Membership,
@@ -88,7 +88,7 @@ impl PasswordHasher for TestHasher {
         PlainHasher.hash(password)
     }
 
-    fn verify(&self, hash: Option<&PasswordHash>, presented: &str) -> bool {
+    fn verify(&self, hash: Option<&PasswordHash>, presented: &str) -> Result<bool, HashingError> {
         self.calls.fetch_add(1, SeqCst);
         PlainHasher.verify(hash, presented)
     }
@@ -260,6 +260,12 @@ fn application(scene: &Scene, hasher: &Arc<TestHasher>) -> Arc<App> {
         fingerprints: Arc::new(PlainFingerprints),
     };
     let budget = Duration::from_secs(10);
-    let limits = Limits { units: 4, budget, passwords: 2, token_lifetime: TimeDelta::hours(1) };
+    let limits = Limits {
+        units: 4,
+        budget,
+        passwords: 2,
+        password_rules: PasswordRules::default(),
+        token_lifetime: TimeDelta::hours(1),
+    };
     Arc::new(App::new(adapters, limits))
 }

@@ -2,6 +2,7 @@
 
 mod access_tokens;
 mod accounts;
+mod audit;
 mod config;
 mod invitations;
 mod openapi;
@@ -17,9 +18,11 @@ pub(super) use self::access_tokens::{
     AccessTokenCommand, CreateAccessTokenArguments, ListAccessTokensArguments, RevokeAccessTokenArguments,
 };
 pub(super) use self::accounts::{
-    AccountCommand, AddMemberArguments, CreateAccountArguments, CreatePersonArguments, IssueTokenArguments,
-    MemberCommand, PersonCommand, TokenCommand,
+    AccountCommand, AddMemberArguments, CreateAccountArguments, CreatePersonArguments, ErasePersonArguments,
+    IssueTokenArguments, ListMembersArguments, MemberCommand, PersonCommand, RemoveMemberArguments,
+    SetPasswordArguments, SetRolesArguments, SignOutArguments, TokenCommand,
 };
+pub(super) use self::audit::{AuditCommand, ListAuditArguments};
 pub(super) use self::config::{CompletionsArguments, ConfigCommand};
 pub(super) use self::invitations::{InvitationCommand, ListInvitationsArguments, NamedInvitationArguments};
 pub(super) use self::openapi::{Dialect, OpenapiArguments};
@@ -71,10 +74,10 @@ pub(super) enum Command {
     /// Create and list accounts
     #[command(subcommand)]
     Account(AccountCommand),
-    /// Add people to accounts without an invitation
+    /// Add, list, change and remove members of accounts
     #[command(subcommand)]
     Member(MemberCommand),
-    /// Create people
+    /// Create people, set passwords, end tokens, erase people
     #[command(subcommand)]
     Person(PersonCommand),
     /// Issue and explain tokens for the API
@@ -98,6 +101,9 @@ pub(super) enum Command {
     /// List, show, resend and revoke invitations
     #[command(subcommand)]
     Invitation(InvitationCommand),
+    /// Read the audit log
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Print the OpenAPI document of a dialect
     #[command(after_help = "Example:\n  usher openapi landscape > landscape.openapi.json")]
     Openapi(OpenapiArguments),

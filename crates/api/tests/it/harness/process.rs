@@ -1,4 +1,5 @@
 use std::{
+    fs,
     io::{BufRead as _, BufReader},
     process::{Child, Command, Stdio},
     sync::mpsc::{Receiver, channel},
@@ -95,6 +96,13 @@ impl Process {
                 return serde_json::from_str(&line).unwrap();
             }
         }
+    }
+
+    /// The resident memory in KiB.
+    pub(crate) fn resident_kib(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.running.0.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
     /// Sends a signal with the shell's built-in `kill`: not every machine has the program.

@@ -179,6 +179,8 @@ pub trait Invitations {
     ) -> Result<Vec<Invitation>, StoreError>;
     /// The number of invitations open at `now`, including those that cannot be read.
     fn count_open_invitations(&mut self, account: AccountId, now: Timestamp) -> Result<u64, StoreError>;
+    /// Deletes all invitations to an address, of every account and status, with their mails. Returns how many it deleted.
+    fn delete_invitations_to(&mut self, email: &EmailAddress) -> Result<usize, StoreError>;
     /// Housekeeping for the counts, to be called from time to time. It changes nothing that can be read.
     fn settle_open_counts(&mut self) -> Result<(), StoreError>;
     /// The invitations of all accounts that are stored as pending but have expired at `now`, the earliest expiry first, without

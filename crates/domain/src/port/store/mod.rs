@@ -14,6 +14,7 @@ mod idempotency;
 mod invitations;
 mod outbox;
 mod people;
+mod sign_ins;
 mod unit;
 
 pub use access_tokens::AccessTokens;
@@ -27,4 +28,5 @@ pub use idempotency::IdempotencyKeys;
 pub use invitations::{Addressee, HistoryPage, Invitations, Offer, OpenList, OpenPart, Order, Page};
 pub use outbox::{Outbox, Settlement};
 pub use people::People;
+pub use sign_ins::{NewFailureCount, SignIns};
 pub use unit::{CountedWork, Counting, Mode, Store, Tx, Unit, UnitError, Verdict};

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::{
     AccessTokens, Accounts, AuditLog, Backlog, Callers, ClockReading, IdempotencyKeys, Invitations,
-    Memberships, Outbox, People, StoreError,
+    Memberships, Outbox, People, SignIns, StoreError,
 };
 use crate::{
     Timestamp,
@@ -23,6 +23,7 @@ pub trait Tx:
     + Memberships
     + Outbox
     + People
+    + SignIns
 {
 }
 
@@ -37,6 +38,7 @@ impl<T> Tx for T where
         + Memberships
         + Outbox
         + People
+        + SignIns
 {
 }
 

@@ -25,6 +25,7 @@ fn principal(address: &str) -> Credential {
         person_id: None,
         account: None,
         accounts: None,
+        issued_at: None,
         name: None,
     })
 }

@@ -207,6 +207,16 @@ impl Invitations for MemoryTx {
     }
 
     /// Nothing to do: counts are computed when they are read.
+    fn delete_invitations_to(&mut self, email: &EmailAddress) -> Result<usize, StoreError> {
+        self.write(|state| {
+            let deleted: Vec<_> = state.invitations.filtered(|invitation| invitation.email == *email);
+            let is_deleted = |id: InvitationId| deleted.iter().any(|invitation| invitation.id == id);
+            state.mails.retain(|mail| !is_deleted(mail.invitation_id));
+            state.invitations.retain(|invitation| invitation.email != *email);
+            Ok(deleted.len())
+        })
+    }
+
     fn settle_open_counts(&mut self) -> Result<(), StoreError> {
         Ok(())
     }

@@ -12,6 +12,7 @@ mod idempotency;
 mod invitations;
 mod outbox;
 mod people;
+mod sign_ins;
 mod state;
 mod table;
 

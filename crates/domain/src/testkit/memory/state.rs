@@ -12,7 +12,10 @@ use crate::{
     membership::Membership,
     outbox::Mail,
     person::Person,
-    port::{StoreError, store::Constraint},
+    port::{
+        StoreError,
+        store::{Constraint, NewFailureCount},
+    },
     principal::Credential,
 };
 
@@ -26,6 +29,9 @@ pub(super) struct State {
     pub(super) invitations: Table<Invitation>,
     pub(super) mails: Table<Mail>,
     pub(super) audit: Vec<AuditEvent>,
+    pub(super) failed_sign_ins: HashMap<KeyDigest, NewFailureCount>,
+    /// When each was last used.
+    pub(super) known_networks: HashMap<(PersonId, KeyDigest), Timestamp>,
     pub(super) answers: HashMap<KeyDigest, KeptAnswer>,
 }
 

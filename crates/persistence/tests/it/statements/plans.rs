@@ -10,7 +10,7 @@ use super::{
 use crate::support::{Postgres, Sqlite, TestDatabase};
 
 /// The index that each operation has to use.
-const INDEXES: [(&str, &str); 23] = [
+const INDEXES: [(&str, &str); 26] = [
     ("token_holders", "unique_access_token_digest"),
     ("access_tokens", "access_token_of_account"),
     ("revoke_access_token", "unique_access_token_public_id"),
@@ -34,6 +34,9 @@ const INDEXES: [(&str, &str); 23] = [
     ("forget_answers", "idempotency_key_age"),
     ("audit_events", "audit_event_of_account"),
     ("accounts", "unique_account_name"),
+    ("newest_audit_events", "audit_event_of_account"),
+    ("is_known_network", "unique_known_network"),
+    ("forget_sign_ins", "failed_sign_in_age"),
 ];
 
 /// Like [`INDEXES`], for operations that are one statement on PostgreSQL only.
