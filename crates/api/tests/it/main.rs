@@ -5,6 +5,7 @@ mod access_tokens;
 mod both_dialects;
 mod bounds;
 mod cursors;
+mod described;
 mod failures;
 mod fastly;
 mod harness;
