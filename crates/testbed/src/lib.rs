@@ -1,4 +1,4 @@
-//! Real peers for tests: a throwaway PostgreSQL cluster, a third-party SMTP server, and Fastly's clients. A peer is a
+//! Real peers for tests: a throwaway PostgreSQL cluster, a third-party SMTP server, Fastly's clients, and schemathesis. A peer is a
 //! third-party program that Usher talks to, or that talks to Usher.
 //!
 //! What belongs here: starting and stopping such programs, and inspecting them from outside. This crate depends on no
@@ -21,6 +21,8 @@ mod postgres;
 mod process;
 #[cfg(any(feature = "clients", feature = "smtp"))]
 mod python;
+#[cfg(feature = "clients")]
+mod schemathesis;
 #[cfg(feature = "smtp")]
 mod smtp;
 mod workspace;
@@ -34,6 +36,8 @@ pub use environment::{
 pub use error::TestbedError;
 pub use postgres::{Database, Forwarder, PostgresServer};
 pub use process::described;
+#[cfg(feature = "clients")]
+pub use schemathesis::check_api;
 #[cfg(feature = "smtp")]
 pub use smtp::{ReceivedMail, Refusal, Security, SmtpOptions, SmtpServer};
 pub use workspace::workspace;

@@ -8,6 +8,7 @@ mod bounds;
 mod connections;
 mod cursors;
 mod database_clock;
+mod described;
 mod failures;
 mod fastly;
 mod frozen_database;

@@ -1,6 +1,6 @@
 //! The part before the `@`.
 
-use super::AddressError;
+use super::error::AddressError;
 use crate::text::is_ignorable;
 
 /// Maximum octets before the `@` (RFC 5321, 4.5.3.1.1), quotes included.

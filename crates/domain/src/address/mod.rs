@@ -1,27 +1,13 @@
 //! E-mail addresses: which are accepted, how two are compared, and how one is shown to strangers.
 
+mod error;
 mod host;
 mod local;
 
+pub use error::AddressError;
+
 /// Maximum octets of an address in SMTP (RFC 5321, 4.5.3.1.3, less the angle brackets).
 const MAX_OCTETS: usize = 254;
-
-/// Why a string is not accepted as an address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum AddressError {
-    /// No `@`, several, or an empty part before or after it.
-    #[error("must be one e-mail address such as name@example.com")]
-    Shape,
-    /// Longer than RFC 5321 allows.
-    #[error("is too long for an e-mail address")]
-    TooLong,
-    /// White space, control or invisible characters, quotes, brackets or routing characters before the `@`, or dots out of place.
-    #[error("has a character before the @ that is not accepted in an e-mail address")]
-    Local,
-    /// Not a domain that receives mail: a single label, an address literal, or invalid under IDNA.
-    #[error("needs a full domain such as example.com after the @")]
-    Domain,
-}
 
 /// The address of a mailbox: as it was typed, and its key for comparison. Only what nobody sees is not as typed: white space around
 /// it, quotes that mean nothing, and characters of the domain that IDNA ignores or maps.

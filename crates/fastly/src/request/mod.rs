@@ -3,6 +3,7 @@
 //! The reader reads one member at a time instead of deserializing the types in [`shape`], so that one response names
 //! every invalid member by its path. The types describe the accepted bodies; tests compare them with the reader.
 
+mod members;
 mod services;
 pub(crate) mod shape;
 mod type_member;
@@ -13,7 +14,10 @@ use usher_domain::{
 };
 use usher_http_kit::json::{self, Members, Object, Problems};
 
-use self::type_member::check_type;
+use self::{
+    members::{ATTRIBUTES, RESOURCE},
+    type_member::check_type,
+};
 use crate::{error::FastlyProblem, role::FastlyRole};
 
 /// The address to invite, and the grant.
@@ -24,11 +28,6 @@ pub(crate) struct RequestedInvite {
     /// The grant, with the defaults of the dialect.
     pub(crate) grant: Grant,
 }
-
-/// The members of a resource in JSON:API. Ids of new resources are ignored.
-const RESOURCE: Members<'_> = Members::Known(&["type", "id", "attributes", "relationships"]);
-
-const ATTRIBUTES: Members<'_> = Members::Known(&["email", "limit_services", "role", "roles", "status_code"]);
 
 /// Reads a body. Unknown members are ignored, as Fastly's own API ignores them, unless they mean something else.
 /// `null` counts as absent.

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use usher_domain::role::{ServiceGrant, ServiceId, ServicePermission};
 use usher_http_kit::json::{Members, Node, Object, Problems};
 
-use super::{RESOURCE, type_member::check_type};
-
-/// The members of a resource, or of its wrapper.
-const RESOURCE_OR_DATA: Members<'_> = Members::Known(&["type", "id", "attributes", "relationships", "data"]);
+use super::{
+    members::{RESOURCE, RESOURCE_OR_DATA},
+    type_member::check_type,
+};
 
 /// The services with their permissions; empty when the relationship or its `data` is absent or empty.
 pub(super) fn read(relationships: &Object<'_>, problems: &mut Problems) -> Vec<ServiceGrant> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpResponse, http::StatusCode};
 use serde::Serialize;
-use usher_app::{IdempotencyKey, LinkCaller, Render};
+use usher_app::{IdempotencyKey, LinkCaller};
 use usher_domain::{
     invitation::Status,
     text::DisplayText,
@@ -68,15 +68,11 @@ async fn decline_confirmed(
     let Parsed { input: call, not_understood } =
         usher_http_kit::call(request.context.clone(), caller, key, Ok::<_, Page>(command));
     let title = &sent.open.opened.account_title;
-    let outcome = request.app.links().decline(call, render()).await;
+    // Redirects to the link, whose page shows the decline and can take it back.
+    let outcome = request.app.links().decline(call, Arc::new(|()| page::see_other())).await;
     let response =
         failure::response(outcome, not_understood, |error| not_declined(title, request.settings, error));
     page::located(response, &link.address())
-}
-
-/// Renders a success: a redirect to the link, whose page shows the decline and can take it back.
-pub(super) fn render() -> Render<()> {
-    Arc::new(|()| page::see_other())
 }
 
 /// The page of a decline that was rejected. The link was open a moment ago: most of these errors are races.

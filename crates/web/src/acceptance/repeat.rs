@@ -1,12 +1,14 @@
 //! A request that is sent again with its idempotency key, after its link has ended. If the first request is what ended
 //! the link, its stored page is the response.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use usher_app::{Call, IdempotencyKey, LinkCaller};
 use usher_domain::principal::Credential;
 
 use super::{
-    decline, failure,
+    failure,
     form::Form,
     link::Link,
     page_request::PageRequest,
@@ -46,7 +48,7 @@ pub(super) async fn repeat(
         Some("decline") => {
             let caller = LinkCaller::Anonymous(Some(link.secure_id.clone()));
             let call = Call { context, caller, key: Some(key), command: None };
-            let outcome = links.decline(call, decline::render()).await;
+            let outcome = links.decline(call, Arc::new(|()| page::see_other())).await;
             let response = failure::response(outcome, Some(page()), |_| page());
             Ok(page::located(response, &link.address()))
         }
