@@ -1,7 +1,8 @@
 # syntax=docker/dockerfile:1
 
-# Build: docker build -t usher .
-# Run:   docker run --env-file usher.env -p 127.0.0.1:8080:8080 -v usher-data:/data usher
+# Build:  docker build -t usher --build-arg USHER_COMMIT=$(git rev-parse --short HEAD) .
+# Create: docker run --env-file usher.env -v usher-data:/data usher migrate
+# Run:    docker run --env-file usher.env -p 127.0.0.1:8080:8080 -v usher-data:/data usher
 #
 # Without configuration it reports the settings that it needs. config/default.toml lists every setting.
 
@@ -12,6 +13,8 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
+# For `usher --version`: the repository itself is not copied.
+ARG USHER_COMMIT
 # The caches outlive a build, so a change of the sources recompiles only the crates of this repository. The caches are not part
 # of a layer, so the binary is copied out of them.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \

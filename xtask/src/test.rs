@@ -5,8 +5,8 @@ mod timings;
 use std::{ffi::OsString, process::Command};
 
 use timings::Timings;
-use usher_testbed::POSTGRES_VARIABLE;
-use usher_tooling::{Failure, answer, cargo, report_progress};
+use usher_testbed::{POSTGRES_VARIABLE, PostgresServer};
+use usher_tooling::{Failure, answer, cargo, report_progress, step};
 
 use crate::peers;
 
@@ -48,7 +48,21 @@ fn run_parts(arguments: &[OsString], profile: Profile, timings: &mut Timings) ->
     let mut tests = with_postgres(runner.command(profile));
     tests.args(selection(arguments));
     timings.step("tests", &mut tests)?;
-    if is_whole_run { timings.part("crash test", usher_chaos::run_short) } else { Ok(()) }
+    if !is_whole_run {
+        return Ok(());
+    }
+    timings.part("tests on PostgreSQL's newest release", || on_newest_postgres(runner, profile))?;
+    timings.part("crash test", usher_chaos::run_short)
+}
+
+/// Runs the tests of the store once more. Plans and messages differ between releases, and the installed one
+/// is usually older.
+fn on_newest_postgres(runner: Runner, profile: Profile) -> Result<(), Failure> {
+    let postgres = PostgresServer::start_newest()?;
+    report_progress(&format!("PostgreSQL {}", postgres.sql("SHOW server_version")?));
+    let mut tests = runner.command(profile);
+    tests.args(["-p", "usher-persistence"]).env(POSTGRES_VARIABLE, postgres.url());
+    step("tests of the store", &mut tests)
 }
 
 /// The program that runs the tests.

@@ -11,7 +11,7 @@ use usher_domain::{
     role::Grant,
     text::DisplayText,
     token::Token,
-    usecase::{add_member::AddMember, create_account::CreateAccount},
+    usecase::{add_member::AddMember, create_account::CreateAccount, set_password::TokensOfPerson},
 };
 
 use crate::compose::StartError;
@@ -43,7 +43,7 @@ pub async fn prepare_example(app: &App, folder: &Path) -> Result<ExampleAdminist
     let recorded = fs::read_to_string(&record).unwrap_or_default();
     let accounts = app.operators().accounts().await.map_err(failed)?;
     let existing = accounts.iter().find(|account| account.public_id.as_str() == recorded.trim());
-    let password = Token::<16>::generate(app.env().entropy.as_ref()).to_string();
+    let password = Token::<32>::generate(app.env().entropy.as_ref()).to_string();
     let chosen = Password::parse(&password).map_err(failed)?;
     let hash = app.passwords().hash(chosen).await.map_err(failed)?;
     let (account, person) = match existing {
@@ -76,7 +76,7 @@ async fn create(app: &App, password: PasswordHash) -> Result<(Account, Person), 
 
 async fn renew_password(app: &App, password: PasswordHash) -> Result<Person, StartError> {
     let email = EmailAddress::parse(ADMINISTRATOR).map_err(failed)?;
-    app.operators().set_password(email, password).await.map_err(failed)
+    app.operators().set_password(email, password, TokensOfPerson::Keep).await.map_err(failed)
 }
 
 fn failed(error: impl fmt::Display) -> StartError {

@@ -1,13 +1,14 @@
 //! Health checks: liveness and readiness.
 
 use actix_web::{
-    HttpRequest, HttpResponse, Route,
+    HttpResponse, Route,
     http::Method,
     web::{Data, ServiceConfig},
 };
 use serde_json::json;
+use usher_app::NotReady;
 use usher_http_kit::{
-    AppState, context,
+    AppState,
     endpoint::{Endpoint, mount},
 };
 
@@ -22,17 +23,36 @@ pub fn configure(config: &mut ServiceConfig) {
     mount(config, endpoints(), || Route::new().to(HttpResponse::MethodNotAllowed));
 }
 
-/// Returns 200 while the process runs.
-async fn live() -> HttpResponse {
+/// Returns 200 while all work makes progress, otherwise 503: the process has to be restarted.
+async fn live(state: Data<AppState>) -> HttpResponse {
+    match state.app.health().stuck() {
+        None => ok(),
+        Some(work) => {
+            tracing::error!(work, "not live: no progress for minutes");
+            unavailable("stuck")
+        }
+    }
+}
+
+/// Returns 200 if the database accepts writes and the clocks agree, otherwise 503. The application logs the failure. During a
+/// shutdown, it returns 503 before the server stops accepting requests, so that proxies stop sending them.
+async fn ready(state: Data<AppState>) -> HttpResponse {
+    if state.drain.is_draining() {
+        return unavailable("stopping");
+    }
+    match state.app.health().ready().await {
+        Ok(()) => ok(),
+        Err(NotReady::Store(_)) => unavailable("database"),
+        Err(NotReady::Clock(_)) => unavailable("clock"),
+    }
+}
+
+fn ok() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "ok" }))
 }
 
-/// Returns 200 if the database can be reached, otherwise 503. The application logs the failure.
-async fn ready(request: HttpRequest, state: Data<AppState>) -> HttpResponse {
-    match state.app.ready(&context(&request)).await {
-        Ok(()) => HttpResponse::Ok().json(json!({ "status": "ok" })),
-        Err(_) => HttpResponse::ServiceUnavailable()
-            .insert_header(("Retry-After", "1"))
-            .json(json!({ "status": "unavailable" })),
-    }
+fn unavailable(reason: &str) -> HttpResponse {
+    HttpResponse::ServiceUnavailable()
+        .insert_header(("Retry-After", "1"))
+        .json(json!({ "status": "unavailable", "reason": reason }))
 }

@@ -34,20 +34,46 @@ impl EdgeSettings {
     }
 }
 
-/// Returns all operations, each with the prefix of its path. To add an edge, add it here, to [`configure`],
-/// and to the authorization matrix of the tests.
+/// The operations of an edge.
+#[derive(Debug)]
+pub struct Edge {
+    /// The edge's name in metrics.
+    pub name: &'static str,
+    /// The prefix of its paths.
+    pub prefix: &'static str,
+    /// Its operations, with paths below the prefix.
+    pub endpoints: Vec<Endpoint>,
+}
+
+impl Edge {
+    /// The patterns of the edge's routes, each with the edge's name.
+    pub fn routes(&self) -> impl Iterator<Item = (String, &'static str)> {
+        self.endpoints.iter().map(|endpoint| (format!("{}{}", self.prefix, endpoint.path), self.name))
+    }
+}
+
+/// Returns all edges with their operations. To add an edge, add it here, to [`configure`], and to the authorization matrix of
+/// the tests.
+#[must_use]
+pub fn edges() -> Vec<Edge> {
+    let edge = |name, prefix, endpoints| Edge { name, prefix, endpoints };
+    vec![
+        edge("health", "", health::endpoints()),
+        edge("landscape", usher_landscape::PREFIX, usher_landscape::endpoints()),
+        edge("fastly", "", usher_fastly::endpoints()),
+        edge("pages", "", usher_web::endpoints()),
+        edge("mailbox", mailbox::PREFIX, mailbox::endpoints()),
+    ]
+}
+
+/// Returns all operations, each with the prefix of its path.
 #[must_use]
 pub fn endpoints() -> Vec<(&'static str, Endpoint)> {
-    let edges = [
-        ("", health::endpoints()),
-        (usher_landscape::PREFIX, usher_landscape::endpoints()),
-        ("", usher_fastly::endpoints()),
-        ("", usher_web::endpoints()),
-        (mailbox::PREFIX, mailbox::endpoints()),
-    ];
-    edges
+    edges()
         .into_iter()
-        .flat_map(|(prefix, endpoints)| endpoints.into_iter().map(move |endpoint| (prefix, endpoint)))
+        .flat_map(|Edge { prefix, endpoints, .. }| {
+            endpoints.into_iter().map(move |endpoint| (prefix, endpoint))
+        })
         .collect()
 }
 

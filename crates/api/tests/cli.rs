@@ -5,9 +5,14 @@
 mod cli {
     mod access_tokens;
     mod commands;
+    mod compromise;
     mod configuration;
+    mod doctor;
+    mod explaining;
+    mod invitations;
     mod mails;
     mod openapi;
     mod program;
+    mod relay;
     mod running;
 }

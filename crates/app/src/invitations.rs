@@ -10,14 +10,15 @@ use usher_domain::{
     port::{Tx, store::Mode},
     principal::{Actor, Credential},
     usecase::{
-        invite::{Invite, InviteError, invite_all},
-        resend::{ResendError, resend},
-        revoke::{RevokeError, revoke},
+        invite::{self, Invite, InviteError, invite_all},
+        resend::{self, ResendError, resend},
+        revoke::{self, RevokeError, revoke},
         view::{Listing, Part, Start, ViewError, get_all, list_all},
     },
 };
 
 use crate::{
+    batch::BatchLoad,
     call::{Call, InAccount, Outcome, Query, Rejection, Render},
     idempotency::IdempotencyGuard,
     operation::{
@@ -52,6 +53,11 @@ impl InvitationService {
             get: Reader::new(units, recent),
             list: Reader::new(units, recent),
         }
+    }
+
+    /// What each operation is doing.
+    pub(crate) fn load(&self) -> [BatchLoad; 5] {
+        [self.create.load(), self.resend.load(), self.revoke.load(), self.get.load(), self.list.load()]
     }
 
     /// Invites an address to the caller's account, and queues the mail.
@@ -125,6 +131,10 @@ impl WriteOperation for Create {
         };
         Ok(invited.map(in_account).collect())
     }
+
+    fn authorize_replay(_: &mut dyn Tx, actor: &Arc<Actor>, command: &Invite) -> Result<(), InviteError> {
+        invite::authorize_replay(actor, command)
+    }
 }
 
 struct Resend;
@@ -145,6 +155,10 @@ impl WriteOperation for Resend {
     ) -> Results<Invitation, ResendError> {
         Ok(requests.iter().map(|(actor, id)| resend(tx, env, actor, **id)).collect())
     }
+
+    fn authorize_replay(tx: &mut dyn Tx, actor: &Arc<Actor>, id: &InvitationId) -> Result<(), ResendError> {
+        resend::authorize_replay(tx, actor, *id)
+    }
 }
 
 struct Revoke;
@@ -164,6 +178,10 @@ impl WriteOperation for Revoke {
         requests: &[IdentifiedCommand<'_, Self>],
     ) -> Results<(), RevokeError> {
         Ok(requests.iter().map(|(actor, named)| revoke(tx, env, actor, named)).collect())
+    }
+
+    fn authorize_replay(_: &mut dyn Tx, actor: &Arc<Actor>, _: &InvitationRef) -> Result<(), RevokeError> {
+        revoke::authorize_replay(actor)
     }
 }
 

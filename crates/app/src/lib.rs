@@ -14,14 +14,17 @@
 mod batch;
 mod call;
 mod context;
+mod health;
 mod idempotency;
 mod invitations;
 mod limiter;
 mod links;
+mod load;
 mod mail_queue;
 mod operation;
 mod operators;
 mod passwords;
+mod progress;
 mod recent_callers;
 mod sessions;
 pub mod telemetry;
@@ -35,21 +38,19 @@ use tokio::sync::Notify;
 use usher_domain::{
     Timestamp,
     env::Env,
-    id::AccountId,
-    port::{
-        Authenticator, Mailer, PasswordHasher, RequestFingerprints, Store, StoreError, TokenSigner, Tx,
-        store::Mode,
-    },
+    port::{Authenticator, Mailer, PasswordHasher, RequestFingerprints, Store, TokenSigner},
 };
 
 pub use call::{Call, InAccount, LinkCaller, Outcome, Query, Rejection, Render, Reply};
 pub use context::RequestContext;
+pub use health::{Health, HealthSettings, NotReady};
 pub use idempotency::IdempotencyKey;
 pub use invitations::InvitationService;
 pub use links::LinkService;
+pub use load::forget_backlog;
 pub use mail_queue::MailQueue;
 pub use operators::{ListedAccessToken, Operators};
-pub use passwords::{PasswordError, PasswordService};
+pub use passwords::{PasswordError, PasswordRules, PasswordService, PersonalWords, UnsuitablePassword};
 pub use sessions::Sessions;
 pub use worker::{Worker, WorkerSettings};
 
@@ -83,6 +84,8 @@ pub struct Limits {
     pub budget: Duration,
     /// Passwords that are hashed at once.
     pub passwords: usize,
+    /// What a password must fulfil when it is set.
+    pub password_rules: PasswordRules,
     /// Maximum lifetime of a token that is issued at sign-in.
     pub token_lifetime: TimeDelta,
 }
@@ -98,6 +101,7 @@ pub struct App {
     passwords: PasswordService,
     operators: Operators,
     mail_queue: MailQueue,
+    health: Health,
     mail_queued: Arc<Notify>,
 }
 
@@ -107,15 +111,22 @@ impl App {
     pub fn new(adapters: Adapters, limits: Limits) -> Self {
         let Adapters { store, env, authenticator, hasher, signer, fingerprints } = adapters;
         let units = Units { store, env, limiter: Limiter::new(limits.units), budget: limits.budget };
-        let guard = IdempotencyGuard::new(fingerprints);
+        let guard = IdempotencyGuard::new(Arc::clone(&fingerprints));
         let (recent, mail_queued) = (Arc::default(), Arc::new(Notify::new()));
         Self {
             invitations: InvitationService::new(&units, &guard, &recent, &mail_queued),
             links: LinkService::new(&units, &guard, &mail_queued),
             sessions: Sessions::new(&units, authenticator, signer, limits.token_lifetime),
-            passwords: PasswordService::new(&units, hasher, limits.passwords),
+            passwords: PasswordService::new(
+                &units,
+                hasher,
+                limits.passwords,
+                limits.password_rules,
+                fingerprints,
+            ),
             operators: Operators::new(&units),
             mail_queue: MailQueue::new(&units),
+            health: health(&units, HealthSettings::default()),
             mail_queued,
             guard,
             units,
@@ -176,10 +187,30 @@ impl App {
         self.guard.key(text, parts)
     }
 
-    /// Fails when the database cannot be used.
-    pub async fn ready(&self, context: &RequestContext) -> Result<(), StoreError> {
-        let look = |tx: &mut dyn Tx, _: &Env| tx.account(AccountId::new(0)).map(drop);
-        self.units.run(context, "health", Mode::Read, look).await
+    /// Readiness and liveness.
+    #[must_use]
+    pub const fn health(&self) -> &Health {
+        &self.health
+    }
+
+    /// The same application with other limits of readiness.
+    #[must_use]
+    pub fn with_health(mut self, settings: HealthSettings) -> Self {
+        self.health = health(&self.units, settings);
+        self
+    }
+
+    /// Records the gauges of permits and batches. It reads memory only.
+    pub fn record_load(&self) {
+        load::record_permits("units", self.units.limiter.load());
+        load::record_permits("password_hashing", self.passwords.load());
+        self.invitations.load().into_iter().chain(self.links.load()).for_each(load::record_batches);
+    }
+
+    /// Records the gauges of what waits in the store. This is one unit of work, which waits for a permit as a request does.
+    /// If it fails, the gauges have no value.
+    pub async fn record_backlog(&self) {
+        load::record_backlog(&self.units).await;
     }
 
     /// The delivery worker. It wakes when this application queues a mail.
@@ -187,4 +218,9 @@ impl App {
     pub fn worker(&self, mailer: Arc<dyn Mailer>, settings: WorkerSettings) -> Worker {
         Worker::new(self.units.clone(), mailer, settings, Arc::clone(&self.mail_queued))
     }
+}
+
+fn health(units: &Units, settings: HealthSettings) -> Health {
+    let (store, clock) = (Arc::clone(&units.store), Arc::clone(&units.env.clock));
+    Health::new(store, clock, units.limiter.progress().clone(), settings)
 }

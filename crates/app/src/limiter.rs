@@ -13,26 +13,59 @@ use tokio::{
     time::timeout,
 };
 
+use crate::progress::{Lane, Progress};
+
 /// A concurrency limiter. A unit of work holds a permit while it runs.
 #[derive(Debug, Clone)]
 pub(crate) struct Limiter {
     permits: Arc<Semaphore>,
+    total: usize,
     waiting: Arc<AtomicUsize>,
+    progress: Progress,
+}
+
+/// How busy a limiter is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PermitLoad {
+    pub(crate) in_use: usize,
+    pub(crate) permits: usize,
 }
 
 /// Allows one unit of work, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Permit(#[expect(dead_code, reason = "dropping it is its use")] OwnedSemaphorePermit);
+pub(crate) struct Permit {
+    #[expect(dead_code, reason = "dropping it is its use")]
+    permit: OwnedSemaphorePermit,
+    lane: Lane,
+}
+
+impl Permit {
+    /// The holder makes progress. A holder that makes none for long is reported by the liveness check.
+    pub(crate) fn advance(&self) {
+        self.lane.advance();
+    }
+}
 
 impl Limiter {
-    /// A limiter with that many permits, at least one.
+    /// Returns a limiter with this number of permits, or with one permit if the number is 0.
     pub(crate) fn new(permits: usize) -> Self {
-        Self { permits: Arc::new(Semaphore::new(permits.max(1))), waiting: Arc::default() }
+        let total = permits.max(1);
+        let permits = Arc::new(Semaphore::new(total));
+        Self { permits, total, waiting: Arc::default(), progress: Progress::default() }
+    }
+
+    /// The progress of the work under the permits.
+    pub(crate) fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    fn permit(&self, permit: OwnedSemaphorePermit) -> Permit {
+        Permit { permit, lane: self.progress.begin() }
     }
 
     /// A permit, if one is free.
     pub(crate) fn try_acquire(&self) -> Option<Permit> {
-        Arc::clone(&self.permits).try_acquire_owned().ok().map(Permit)
+        Arc::clone(&self.permits).try_acquire_owned().ok().map(|permit| self.permit(permit))
     }
 
     /// A permit, or `None` when none became free within `wait`.
@@ -46,7 +79,13 @@ impl Limiter {
     /// Waits for a permit, however long that takes. Never returns `None`, because the limiter is never closed.
     pub(crate) async fn acquire(&self) -> Option<Permit> {
         let _waiting = Waiting::new(&self.waiting);
-        Arc::clone(&self.permits).acquire_owned().await.ok().map(Permit)
+        Arc::clone(&self.permits).acquire_owned().await.ok().map(|permit| self.permit(permit))
+    }
+
+    /// The permits that are in use, and all.
+    pub(crate) fn load(&self) -> PermitLoad {
+        let free = self.permits.available_permits();
+        PermitLoad { in_use: self.total.saturating_sub(free), permits: self.total }
     }
 
     /// Whether other work waits for a permit. A runner then returns its permit between two batches.
@@ -80,6 +119,7 @@ mod tests {
         let limiter = Limiter::new(1);
         let held = limiter.try_acquire();
         assert!(held.is_some());
+        assert_eq!((limiter.load().in_use, limiter.load().permits), (1, 1));
         let began = tokio::time::Instant::now();
         assert!(limiter.acquire_within(Duration::from_secs(2)).await.is_none());
         assert_eq!(began.elapsed(), Duration::from_secs(2));

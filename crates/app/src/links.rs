@@ -5,18 +5,21 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 use usher_domain::{
     env::Env,
-    invitation::SecureId,
+    invitation::{self, SecureId},
     port::{StoreError, Tx, store::Mode},
     text::DisplayText,
     usecase::{
         accept::{Accept, AcceptError, Accepted, accept_all},
         decline::{Decline, DeclineError, decline},
         open_link::{LinkView, open_link},
+        receipt::acceptance_of_receipt,
+        reopen::{Reopen, ReopenError, reopen},
         summary::summary,
     },
 };
 
 use crate::{
+    batch::BatchLoad,
     call::{Call, LinkCaller, Outcome, Render},
     context::RequestContext,
     idempotency::IdempotencyGuard,
@@ -27,11 +30,12 @@ use crate::{
     units::Units,
 };
 
-/// Opens, accepts and declines invitations.
+/// Opens, accepts, declines and reopens invitations.
 pub struct LinkService {
     units: Units,
     accept: Writer<AcceptInvitation>,
     decline: Writer<DeclineInvitation>,
+    reopen: Writer<ReopenInvitation>,
 }
 
 impl LinkService {
@@ -40,7 +44,13 @@ impl LinkService {
             units: units.clone(),
             accept: Writer::new(units, guard, mail_queued),
             decline: Writer::new(units, guard, mail_queued),
+            reopen: Writer::new(units, guard, mail_queued),
         }
+    }
+
+    /// What each operation is doing.
+    pub(crate) fn load(&self) -> [BatchLoad; 2] {
+        [self.accept.load(), self.decline.load()]
     }
 
     /// Returns the invitation of a link for its holder. It changes nothing.
@@ -73,6 +83,35 @@ impl LinkService {
         self.accept.submit(call, render).await
     }
 
+    /// Returns the receipt of an acceptance of this invitation, for the browser that accepted.
+    #[must_use]
+    pub fn receipt(&self, secure_id: &SecureId) -> String {
+        invitation::receipt(self.units.env.keys.as_ref(), secure_id).reveal().to_owned()
+    }
+
+    /// Returns the acceptance of a receipt. It changes nothing.
+    pub async fn accepted(
+        &self,
+        context: &RequestContext,
+        secure_id: SecureId,
+        receipt: String,
+    ) -> Result<Option<Accepted>, StoreError> {
+        let work = move |tx: &mut dyn Tx, env: &Env| acceptance_of_receipt(tx, env, &secure_id, &receipt);
+        self.units.run(context, "link.accepted", Mode::Read, work).await
+    }
+
+    /// Returns the text that the second step of a decline sends back.
+    #[must_use]
+    pub fn confirmation(&self, secure_id: &SecureId) -> String {
+        invitation::confirmation(self.units.env.keys.as_ref(), secure_id).reveal().to_owned()
+    }
+
+    /// Whether a text is the one of [`Self::confirmation`].
+    #[must_use]
+    pub fn is_confirmation(&self, secure_id: &SecureId, presented: &str) -> bool {
+        invitation::is_confirmation(self.units.env.keys.as_ref(), secure_id, presented)
+    }
+
     /// Declines the invitation.
     pub async fn decline(
         &self,
@@ -80,6 +119,11 @@ impl LinkService {
         render: Render<()>,
     ) -> Outcome<DeclineError> {
         self.decline.submit(call, render).await
+    }
+
+    /// Reopens a declined invitation.
+    pub async fn reopen(&self, call: Call<LinkCaller, Reopen>, render: Render<()>) -> Outcome<ReopenError> {
+        self.reopen.submit(call, render).await
     }
 }
 
@@ -108,6 +152,11 @@ impl WriteOperation for AcceptInvitation {
         let commands: Vec<&Accept> = requests.iter().map(|((), command)| *command).collect();
         accept_all(tx, env, &commands)
     }
+
+    /// The response names the account only, which the caller has joined.
+    fn authorize_replay(_: &mut dyn Tx, (): &(), _: &Accept) -> Result<(), AcceptError> {
+        Ok(())
+    }
 }
 
 struct DeclineInvitation;
@@ -127,5 +176,35 @@ impl WriteOperation for DeclineInvitation {
         requests: &[IdentifiedCommand<'_, Self>],
     ) -> Results<(), DeclineError> {
         Ok(requests.iter().map(|((), command)| decline(tx, env, command)).collect())
+    }
+
+    /// The response has no content.
+    fn authorize_replay(_: &mut dyn Tx, (): &(), _: &Decline) -> Result<(), DeclineError> {
+        Ok(())
+    }
+}
+
+struct ReopenInvitation;
+
+impl WriteOperation for ReopenInvitation {
+    const NAME: &'static str = "invitation.reopen";
+    const QUEUES_MAIL: bool = false;
+    const SHARES_UNITS: bool = false;
+    type Caller = LinkCaller;
+    type Command = Reopen;
+    type Value = ();
+    type Error = ReopenError;
+
+    fn perform(
+        tx: &mut dyn Tx,
+        env: &Env,
+        requests: &[IdentifiedCommand<'_, Self>],
+    ) -> Results<(), ReopenError> {
+        Ok(requests.iter().map(|((), command)| reopen(tx, env, command)).collect())
+    }
+
+    /// The response has no content.
+    fn authorize_replay(_: &mut dyn Tx, (): &(), _: &Reopen) -> Result<(), ReopenError> {
+        Ok(())
     }
 }

@@ -97,7 +97,9 @@ impl Sessions {
             account,
             lifetime,
         };
-        self.signer.sign(&request, self.units.env.now())
+        // A token that is issued in the second in which the person's earlier tokens were ended counts as issued after it.
+        let now = self.units.env.now();
+        self.signer.sign(&request, person.tokens_not_before.map_or(now, |moment| moment.max(now)))
     }
 }
 

@@ -2,17 +2,14 @@
 //!
 //! OPERATIONS.md has the table: each 503, its log line, its counter, what to do.
 
+pub mod catalogue;
+pub(crate) mod delivery;
+pub mod security;
+
 use metrics::counter;
 use usher_domain::port::{StoreError, store::UnitError};
 
-/// Waits that ran out; the label `limit` names which.
-pub const OVERLOADED: &str = "usher_overloaded_total";
-/// Units that failed because the database could not be reached, was full, or gave up.
-pub const UNREACHABLE: &str = "usher_store_unreachable_total";
-/// Units that were given up after too many concurrent changes to one row.
-pub const CONTENDED: &str = "usher_store_contended_total";
-/// Bugs in Usher: panics, missing results, impossible states, corrupt rows.
-pub const DEFECTS: &str = "usher_defects_total";
+use catalogue::{CONTENDED, DEFECTS, OVERLOADED, UNREACHABLE};
 
 /// Logs and counts the error of an operation, once: a rejection at debug, a temporary failure at warn, a defect at error.
 pub(crate) fn report(operation: &'static str, error: &impl UnitError) {

@@ -4,9 +4,9 @@ use usher_domain::{
     principal::Credential,
 };
 
-use crate::{JwtVerifier, access_token_digest};
+use crate::{JwtVerifier, TokenFacts, access_token_digest};
 
-/// Verifies bearer tokens: access tokens and JWTs. Logs each rejected JWT at debug level, with its code and reason.
+/// Verifies bearer tokens: access tokens and JWTs. Logs each rejected JWT, with the reason and what it says about itself.
 #[derive(Debug)]
 pub struct CredentialVerifier {
     jwts: JwtVerifier,
@@ -24,7 +24,7 @@ impl CredentialVerifier {
             return Ok(Credential::AccessToken(digest));
         }
         let verified = self.jwts.verify(token, now).await;
-        verified.map(Credential::Principal).map_err(TokenError::from).inspect_err(log_rejection)
+        verified.map(Credential::Principal).map_err(TokenError::from).inspect_err(|error| log(error, token))
     }
 }
 
@@ -34,11 +34,15 @@ impl Authenticator for CredentialVerifier {
     }
 }
 
-fn log_rejection(error: &TokenError) {
-    let code = error.code();
+/// Logs the security event `token refused`. The issuer and the key id come from the token and are not verified; the person is
+/// left out. A token that could not be checked was not refused, and the failed fetch has its own line.
+fn log(error: &TokenError, token: &str) {
     let reason = match error {
+        TokenError::KeysUnavailable { .. } => return,
         TokenError::Invalid { reason, .. } => reason,
-        TokenError::Expired | TokenError::EmailNotVerified | TokenError::KeysUnavailable => code,
+        TokenError::Expired | TokenError::EmailNotVerified => error.code(),
     };
-    tracing::debug!(code, reason, "token rejected");
+    let facts = TokenFacts::read(token);
+    let (issuer, kid) = facts.map_or((None, None), |facts| (facts.issuer, facts.kid));
+    tracing::info!(target: "usher::security", reason, detail = %error, ?issuer, ?kid, "token refused");
 }

@@ -25,8 +25,9 @@
 //! # How to add one more
 //!
 //! - A source of keys: add a variant of [`KeySource`] and, in `jwt/trusted.rs`, of `IssuerKeys`.
-//! - An algorithm: add it where keys are constructed (`keys/pem.rs`, `keys/jwk.rs`), so that each key has exactly one
-//!   algorithm, and to `IssuerKeys::algorithms`. Then add its rows to the tables in `tests/it`.
+//! - An algorithm: add it to `keys/algorithm.rs` and to the type of its keys in `keys/key_type.rs`. A new type of key also goes
+//!   to `keys/pem.rs`, `keys/jwk.rs` and `keys/material.rs`, which chooses what verifies: jsonwebtoken if it knows the
+//!   algorithm. Then add its rows to the tables in `tests/it`.
 //! - A reason to reject a JWT: add a variant of [`InvalidToken`] with its code, and its row in `tests/it/redaction.rs`.
 //! - A use of the server's secrets: add a type that derives a subkey under its own label, as `links.rs` does.
 
@@ -44,10 +45,11 @@ mod secret;
 
 pub use access_token::access_token_digest;
 pub use credentials::CredentialVerifier;
-pub use jwks::{JwksFault, JwksSettings};
+pub use jwks::{JwksFault, JwksSettings, KeyLocation, check_key_set};
 pub use jwt::{
-    ClaimNames, InvalidToken, IssuerFault, IssuerSettings, IssuerSettingsError, JwtError, JwtVerifier,
-    KeySource, MAX_PUBLIC_KEYS, MAX_TOKEN_OCTETS, PublicKeySettings, TokenIssuer,
+    Claim, ClaimNames, EmailTrust, InvalidToken, IssuerBinding, IssuerFault, IssuerSettings,
+    IssuerSettingsError, JwtError, JwtVerifier, KeySource, MAX_PUBLIC_KEYS, MAX_TOKEN_OCTETS,
+    PublicKeySettings, TokenFacts, TokenIssuer,
 };
 pub use keys::KeyFault;
 pub use links::HmacLinkKeys;

@@ -1,13 +1,19 @@
+mod memory;
+#[cfg(test)]
+mod tests;
+
 use std::{fmt, sync::Arc};
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
-    password_hash::{PasswordHasher as _, PasswordVerifier as _, phc},
+    password_hash::phc::{Output, ParamsString, PasswordHash as PhcString, Salt},
 };
 use usher_domain::{
     person::{MAX_PASSWORD_OCTETS, Password, PasswordHash},
     port::{Entropy, HashingError, PasswordHasher},
 };
+
+use self::memory::HashingMemory;
 
 /// 19 MiB, 2 passes, 1 lane: OWASP's recommendation for argon2id (Password Storage Cheat Sheet).
 const PARAMS: Params = match Params::new(19 * 1024, 2, 1, None) {
@@ -23,17 +29,44 @@ const SALT_OCTETS: usize = 16;
 const DUMMY_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$OvTXvywVwRn/OxHtqd7uSQ$UwGfEKqLRTeVsky4BG8qnDq951sA653Y9edajEXnUrk";
 
-/// Hashes and verifies passwords with argon2id. Each call takes 19 MiB of memory.
+/// Hashes and verifies passwords with argon2id.
+///
+/// Each call works in 19 MiB of memory, which it returns for the next call. So the memory is bounded by the number of
+/// concurrent calls, however many calls there are.
 pub struct Passwords {
     argon2: Argon2<'static>,
     entropy: Arc<dyn Entropy>,
+    memory: HashingMemory,
 }
 
 impl Passwords {
     /// Draws salts from `entropy`.
     #[must_use]
     pub fn new(entropy: Arc<dyn Entropy>) -> Self {
-        Self { argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, PARAMS), entropy }
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, PARAMS);
+        let memory = HashingMemory::new(PARAMS.block_count());
+        Self { argon2, entropy, memory }
+    }
+
+    /// The output of argon2 for a password and a salt.
+    fn output(
+        &self,
+        argon2: &Argon2<'_>,
+        password: &[u8],
+        salt: &[u8],
+        len: usize,
+    ) -> Result<Output, HashingError> {
+        let mut buffer = [0; Output::MAX_LENGTH];
+        let out = buffer.get_mut(..len).ok_or_else(|| failed("the hash is too long"))?;
+        let mut memory = self.memory.lend(argon2.params().block_count())?;
+        argon2.hash_password_into_with_memory(password, salt, out, memory.blocks()).map_err(failed)?;
+        Output::new(out).map_err(failed)
+    }
+
+    /// Whether a password is the one behind a stored hash.
+    fn matches(&self, stored: &StoredHash, presented: &str) -> Result<bool, HashingError> {
+        let StoredHash { argon2, salt, output } = stored;
+        Ok(self.output(argon2, presented.as_bytes(), salt, output.len())? == *output)
     }
 }
 
@@ -41,111 +74,68 @@ impl PasswordHasher for Passwords {
     fn hash(&self, password: &Password) -> Result<PasswordHash, HashingError> {
         let mut salt = [0; SALT_OCTETS];
         self.entropy.fill(&mut salt);
-        let hash = self.argon2.hash_password_with_salt(password.reveal().as_bytes(), &salt);
-        hash.map(|hash| PasswordHash::new(hash.to_string())).map_err(|error| HashingError(error.to_string()))
+        let output =
+            self.output(&self.argon2, password.reveal().as_bytes(), &salt, Params::DEFAULT_OUTPUT_LEN)?;
+        let phc = PhcString {
+            algorithm: argon2::ARGON2ID_IDENT,
+            version: Some(Version::V0x13.into()),
+            params: ParamsString::try_from(&PARAMS).map_err(failed)?,
+            salt: Some(Salt::new(&salt).map_err(failed)?),
+            hash: Some(output),
+        };
+        Ok(PasswordHash::new(phc.to_string()))
     }
 
-    fn verify(&self, hash: Option<&PasswordHash>, presented: &str) -> bool {
+    fn verify(&self, hash: Option<&PasswordHash>, presented: &str) -> Result<bool, HashingError> {
         // Longer passwords cannot be chosen. The length is checked first, and alike for every account, so that the
         // response time reveals nothing about accounts.
         if presented.len() > MAX_PASSWORD_OCTETS {
-            return false;
+            return Ok(false);
         }
         let stored = hash.and_then(parse);
-        let verified = match &stored {
-            Some(stored) => self.argon2.verify_password(presented.as_bytes(), stored),
-            None => self.argon2.verify_password(presented.as_bytes(), DUMMY_HASH),
+        let is_stored = stored.is_some();
+        let compared = match stored.or_else(|| StoredHash::parse(DUMMY_HASH)) {
+            Some(stored) => self.matches(&stored, presented)?,
+            None => false,
         };
-        stored.is_some() && verified.is_ok()
+        Ok(is_stored && compared)
+    }
+}
+
+/// A stored hash with the parameters that it was made with.
+struct StoredHash {
+    argon2: Argon2<'static>,
+    salt: Salt,
+    output: Output,
+}
+
+impl StoredHash {
+    /// Parses a PHC string. `None` if it is not a hash of a form of argon2.
+    fn parse(text: &str) -> Option<Self> {
+        let phc = PhcString::new(text).ok()?;
+        let (salt, output) = (phc.salt?, phc.hash?);
+        let algorithm = Algorithm::try_from(phc.algorithm.as_str()).ok()?;
+        let version = phc.version.map(Version::try_from).transpose().ok()?.unwrap_or_default();
+        let params = Params::try_from(&phc).ok()?;
+        Some(Self { argon2: Argon2::new(algorithm, version, params), salt, output })
     }
 }
 
 /// Parses a stored hash. An unreadable hash counts as no password, so that the response does not reveal it; it is logged.
-fn parse(hash: &PasswordHash) -> Option<phc::PasswordHash> {
-    let parsed = phc::PasswordHash::new(hash.as_str()).ok().filter(|hash| hash.hash.is_some());
+fn parse(hash: &PasswordHash) -> Option<StoredHash> {
+    let parsed = StoredHash::parse(hash.as_str());
     if parsed.is_none() {
-        tracing::error!("a stored password hash is not a PHC string");
+        tracing::error!("a stored password hash is not a PHC string of argon2");
     }
     parsed
+}
+
+fn failed(error: impl fmt::Display) -> HashingError {
+    HashingError(error.to_string())
 }
 
 impl fmt::Debug for Passwords {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Passwords").finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use usher_domain::testkit::SeededEntropy;
-
-    use super::*;
-
-    fn passwords() -> Passwords {
-        Passwords::new(Arc::new(SeededEntropy::default()))
-    }
-
-    #[test]
-    fn only_the_chosen_password_is_verified() {
-        let passwords = passwords();
-        let hash = passwords.hash(&Password::parse("correct horse").unwrap()).unwrap();
-        assert!(hash.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.as_str());
-        assert!(passwords.verify(Some(&hash), "correct horse"));
-        for wrong in ["", "correct hors", "correct horse ", "Correct horse", "correct horse\0"] {
-            assert!(!passwords.verify(Some(&hash), wrong), "{wrong:?}");
-        }
-    }
-
-    #[test]
-    fn each_hash_has_its_own_salt() {
-        let passwords = passwords();
-        let password = Password::parse("correct horse").unwrap();
-        assert_ne!(passwords.hash(&password).unwrap(), passwords.hash(&password).unwrap());
-    }
-
-    #[test]
-    fn no_password_is_verified_without_a_readable_hash() {
-        let passwords = passwords();
-        assert!(!passwords.verify(None, "correct horse"));
-        for broken in ["", "plain text", "$argon2id$v=19$m=19456,t=2,p=1", DUMMY_HASH] {
-            let hash = PasswordHash::new(broken.to_owned());
-            assert!(!passwords.verify(Some(&hash), "correct horse"), "{broken:?}");
-        }
-    }
-
-    /// Equal parameters and lengths mean equal times, so the test does not have to measure them.
-    #[test]
-    fn the_dummy_hash_costs_as_much_as_a_real_hash() {
-        let real = passwords().hash(&Password::parse("correct horse").unwrap()).unwrap();
-        let real = phc::PasswordHash::new(real.as_str()).unwrap();
-        let dummy = phc::PasswordHash::new(DUMMY_HASH).unwrap();
-        assert_eq!((dummy.algorithm, dummy.version), (real.algorithm, real.version));
-        assert_eq!(dummy.params, real.params);
-        assert_eq!(dummy.salt.map(|salt| salt.len()), real.salt.map(|salt| salt.len()));
-        assert_eq!(dummy.hash.map(|hash| hash.len()), real.hash.map(|hash| hash.len()));
-    }
-
-    #[test]
-    fn passwords_longer_than_can_be_chosen_are_rejected() {
-        let passwords = passwords();
-        assert!(Password::parse(&"x".repeat(MAX_PASSWORD_OCTETS + 1)).is_err());
-        let longest = "x".repeat(MAX_PASSWORD_OCTETS);
-        let hash = passwords.hash(&Password::parse(&longest).unwrap()).unwrap();
-        assert!(passwords.verify(Some(&hash), &longest));
-
-        let longer = "x".repeat(MAX_PASSWORD_OCTETS + 1);
-        let hash: phc::PasswordHash =
-            passwords.argon2.hash_password_with_salt(longer.as_bytes(), &[7; SALT_OCTETS]).unwrap();
-        assert!(
-            !passwords.verify(Some(&PasswordHash::new(hash.to_string())), &longer),
-            "rejected before it is hashed"
-        );
-    }
-
-    #[test]
-    fn hashes_with_other_argon2_parameters_are_verified() {
-        let small = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(64, 1, 1, None).unwrap());
-        let hash: phc::PasswordHash = small.hash_password_with_salt(b"correct horse", &[7; 16]).unwrap();
-        assert!(passwords().verify(Some(&PasswordHash::new(hash.to_string())), "correct horse"));
     }
 }

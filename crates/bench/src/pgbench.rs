@@ -1,16 +1,14 @@
 //! Load on PostgreSQL alone, by pgbench.
 
-use std::path::Path;
-
-use usher_tooling::{Failure, output_of, program};
+use usher_tooling::{Failure, output_of, program, workspace};
 
 use crate::{
     load::{LoadProfile, LoadResult},
     programs::BenchPrograms,
 };
 
-/// The folder of the scripts.
-const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/baseline");
+/// The folder of the scripts, in the workspace.
+const SCRIPTS: &str = "crates/bench/baseline";
 
 /// Runs a script on a database with `rows` pending invitations in the read account.
 pub(crate) fn run(
@@ -24,7 +22,9 @@ pub(crate) fn run(
     // Plans each statement once, as Usher does. By default, PostgreSQL would plan the page's query anew for each
     // execution once the table has grown, which would halve the baseline.
     pgbench.env("PGOPTIONS", "-c plan_cache_mode=force_generic_plan");
-    pgbench.args(["--no-vacuum", "--protocol=prepared", "--file"]).arg(Path::new(SCRIPTS).join(script));
+    pgbench
+        .args(["--no-vacuum", "--protocol=prepared", "--file"])
+        .arg(workspace().join(SCRIPTS).join(script));
     pgbench.args(["--client", &profile.connections.to_string()]);
     pgbench.args(["--jobs", &profile.connections.min(2).to_string()]);
     pgbench.args(["--time", &profile.seconds.to_string()]);
@@ -58,9 +58,7 @@ fn parse(printed: &str) -> Option<LoadResult> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use super::{SCRIPTS, parse};
+    use super::{SCRIPTS, parse, workspace};
     use crate::operation::Operation;
 
     const PRINTED: &str = "transaction type: x.sql\nnumber of transactions actually processed: 1234\nnumber of failed \
@@ -81,7 +79,7 @@ mod tests {
     #[test]
     fn every_operation_has_a_script() {
         for operation in Operation::ALL {
-            let script = Path::new(SCRIPTS).join(operation.script());
+            let script = workspace().join(SCRIPTS).join(operation.script());
             assert!(script.is_file(), "{}", script.display());
         }
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use usher_testbed::PostgresServer;
-use usher_tooling::{BuildProfile, Failure, UsherPrograms, installing_postgres, output_of, program};
+use usher_tooling::{BuildProfile, Failure, UsherPrograms, installing_postgres, output_of, program, spawn};
 
 /// Paths of Usher, the load client and the SQLite client, all in the release build, and of pgbench.
 #[derive(Debug, Clone)]
@@ -30,7 +30,7 @@ impl BenchPrograms {
     /// Runs SQL on an SQLite file.
     pub(crate) fn sqlite_script(&self, file: &Path, sql: &str) -> Result<(), Failure> {
         let mut client = program(&self.sqlite);
-        let mut child = client.arg("script").arg(file).stdin(Stdio::piped()).spawn()?;
+        let mut child = spawn(client.arg("script").arg(file).stdin(Stdio::piped()))?;
         if let Some(mut input) = child.stdin.take() {
             input.write_all(sql.as_bytes())?;
         }

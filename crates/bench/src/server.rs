@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use usher_tooling::{Failure, program};
+use usher_tooling::{Failure, program, spawn};
 
 use crate::programs::BenchPrograms;
 
@@ -63,7 +63,7 @@ impl UsherServer {
         usher.env("USHER__SERVER__PUBLIC_URL", format!("http://{address}"));
         usher.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(&log)?);
         let started = Instant::now();
-        let child = usher.spawn()?;
+        let child = spawn(&mut usher)?;
         let mut server = Self { child, address, started_in: Duration::ZERO, log };
         server.await_ready(started)?;
         server.started_in = started.elapsed();

@@ -6,7 +6,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use usher_tooling::Failure;
+use usher_tooling::{Failure, spawn};
 
 /// Kills the run's processes and removes its folder when this handle is dropped or this process ends, even by SIGKILL: a
 /// shell waits for the end of a pipe, which the kernel closes.
@@ -24,7 +24,7 @@ impl ProcessReaper {
         shell.arg("-c").arg(include_str!("reaper.sh")).arg("sh").arg(folder.path());
         // A process group of its own, so that Ctrl-C does not reach the shell.
         shell.process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut shell = shell.spawn()?;
+        let mut shell = spawn(&mut shell)?;
         let pipe = Mutex::new(shell.stdin.take());
         Ok(Self { shell, pipe, folder: folder.keep() })
     }

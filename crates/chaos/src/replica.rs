@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use usher_tooling::{Failure, program};
+use usher_tooling::{Failure, program, spawn};
 
 use crate::{
     database::TestDatabase,
@@ -99,7 +99,7 @@ impl ReplicaSpec {
         usher.env("USHER__WORKER__ENABLED", (self.role == ReplicaRole::Whole).to_string());
         usher.envs(self.settings.iter().map(|(name, value)| (name, value)));
         usher.stdout(Stdio::null()).stderr(File::create(&log)?);
-        let child = usher.spawn()?;
+        let child = spawn(&mut usher)?;
         environment.reaper().register(child.id())?;
         Ok(Replica { environment, child, spec: self.clone(), log })
     }

@@ -3,7 +3,7 @@ use std::{
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
-use usher_tooling::Failure;
+use usher_tooling::{Failure, spawn};
 
 /// The line after the rows of each statement.
 const END: &str = "<end>";
@@ -30,7 +30,7 @@ impl DatabaseSession {
 
     fn start(command: &mut Command, terminator: String) -> Result<Self, Failure> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn()?;
+        let mut child = spawn(command)?;
         let input = child.stdin.take();
         let output = child.stdout.take().ok_or("the database client has no output")?;
         Ok(Self { child, input, output: BufReader::new(output), terminator })

@@ -29,8 +29,16 @@ pub enum AuditAction {
     PasswordSet,
     /// A person's mailbox was proven.
     EmailVerified,
+    /// Every token of a person was ended.
+    PersonSignedOut,
+    /// A person was erased.
+    PersonErased,
     /// A person became a member.
     MemberAdded,
+    /// The roles of a member were replaced.
+    MemberRolesChanged,
+    /// A membership was ended.
+    MemberRemoved,
     /// An access token was created.
     AccessTokenCreated,
     /// An access token was revoked.
@@ -45,18 +53,24 @@ pub enum AuditAction {
     InvitationAccepted,
     /// An invitation was declined.
     InvitationDeclined,
+    /// A declined invitation was reopened by the invitee.
+    InvitationReopened,
     /// An invitation expired.
     InvitationExpired,
 }
 
 impl AuditAction {
     /// Every action.
-    pub const EVERY: [Self; 13] = [
+    pub const EVERY: [Self; 18] = [
         Self::AccountCreated,
         Self::PersonCreated,
         Self::PasswordSet,
         Self::EmailVerified,
+        Self::PersonSignedOut,
+        Self::PersonErased,
         Self::MemberAdded,
+        Self::MemberRolesChanged,
+        Self::MemberRemoved,
         Self::AccessTokenCreated,
         Self::AccessTokenRevoked,
         Self::InvitationCreated,
@@ -64,6 +78,7 @@ impl AuditAction {
         Self::InvitationRevoked,
         Self::InvitationAccepted,
         Self::InvitationDeclined,
+        Self::InvitationReopened,
         Self::InvitationExpired,
     ];
 
@@ -75,7 +90,11 @@ impl AuditAction {
             Self::PersonCreated => "person.created",
             Self::PasswordSet => "person.password_set",
             Self::EmailVerified => "person.email_verified",
+            Self::PersonSignedOut => "person.signed_out",
+            Self::PersonErased => "person.erased",
             Self::MemberAdded => "member.added",
+            Self::MemberRolesChanged => "member.roles_changed",
+            Self::MemberRemoved => "member.removed",
             Self::AccessTokenCreated => "access_token.created",
             Self::AccessTokenRevoked => "access_token.revoked",
             Self::InvitationCreated => "invitation.created",
@@ -83,6 +102,7 @@ impl AuditAction {
             Self::InvitationRevoked => "invitation.revoked",
             Self::InvitationAccepted => "invitation.accepted",
             Self::InvitationDeclined => "invitation.declined",
+            Self::InvitationReopened => "invitation.reopened",
             Self::InvitationExpired => "invitation.expired",
         }
     }
@@ -92,6 +112,15 @@ impl AuditAction {
     pub fn parse(text: &str) -> Option<Self> {
         Self::EVERY.into_iter().find(|action| action.as_str() == text)
     }
+}
+
+/// Whose entries are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuditSubject {
+    /// Those of an account.
+    Account(AccountId),
+    /// Those of a person, in every account and in none.
+    Person(PersonId),
 }
 
 /// An entry of the log.

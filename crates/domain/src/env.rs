@@ -9,6 +9,7 @@ use crate::{
     idempotency::RETENTION,
     outbox::{MailLimits, RetryPolicy},
     port::{Clock, Entropy, LinkKeys},
+    sign_in::SignInLimits,
 };
 
 /// The rules that a deployment sets.
@@ -24,6 +25,8 @@ pub struct Policy {
     pub writes_per_hour: u32,
     /// How many mails may be queued.
     pub mail_limits: MailLimits,
+    /// How many failed logins delay further ones.
+    pub sign_in_limits: SignInLimits,
     /// When failed deliveries are retried.
     pub retry: RetryPolicy,
     /// How long data is kept.

@@ -26,6 +26,7 @@ pub mod port;
 pub mod principal;
 pub mod quota;
 pub mod role;
+pub mod sign_in;
 pub mod text;
 pub mod token;
 pub mod usecase;

@@ -1,6 +1,7 @@
 //! The caller: a credential, the principal that a token proves, and the actor in one account.
 
 use crate::{
+    Timestamp,
     access_token::{Scope, TokenDigest},
     account::{Account, AccountName},
     address::EmailAddress,
@@ -22,8 +23,20 @@ pub struct Principal {
     pub person_id: Option<PersonId>,
     /// The account that the principal chose (Landscape's claim `acc`).
     pub account: Option<AccountName>,
+    /// The only accounts in which the issuer's tokens give rights. `None`: all accounts.
+    pub accounts: Option<Vec<AccountName>>,
+    /// When the token was issued. `None` if the token does not say.
+    pub issued_at: Option<Timestamp>,
     /// The person's name, if the token has it.
     pub name: Option<DisplayText>,
+}
+
+impl Principal {
+    /// Whether the principal's issuer may vouch for people in the account.
+    #[must_use]
+    pub fn may_act_in(&self, account: &AccountName) -> bool {
+        self.accounts.as_ref().is_none_or(|accounts| accounts.contains(account))
+    }
 }
 
 /// What a caller presented, before it is looked up.

@@ -7,21 +7,21 @@ use actix_web::{
     web::{Data, Path, Payload},
 };
 use serde::Serialize;
-use usher_app::{LinkCaller, RequestContext};
+use usher_app::{LinkCaller, PersonalWords, RequestContext};
 use usher_domain::{
     invitation::{SecureId, split_code},
-    person::Password,
     principal::Credential,
     text::DisplayText,
     usecase::{
         accept::{Accept, AcceptError, Acceptor},
         login::Login,
-        open_link::LinkView,
+        open_link::{InviteeView, LinkView},
     },
 };
 use usher_http_kit::{
     self as kit, AppState, Parsed, body, context, credentials, idempotency_key,
     json::{self, Members},
+    names::check_parameters,
 };
 use utoipa::ToSchema;
 
@@ -36,11 +36,15 @@ use crate::{
 #[expect(dead_code, reason = "the type only describes the body, which is read member by member")]
 pub(crate) struct AcceptanceRequest {
     /// The name that others will see.
+    #[schema(max_length = 64, example = "Mina Sato")]
     name: String,
-    /// The password of the new login.
-    #[schema(format = "password", min_length = 8)]
+    /// The password of the new login: at least 12 characters unless the operator sets another minimum, and hard to guess.
+    #[schema(format = "password", example = "correct horse battery staple")]
     password: String,
 }
+
+/// `marketing_opt_in`, which Fastly's clients send, is ignored.
+const MEMBERS: [&str; 3] = ["name", "password", "marketing_opt_in"];
 
 /// The confirmation of an acceptance.
 #[derive(Debug, Serialize, ToSchema)]
@@ -58,11 +62,11 @@ pub(crate) struct AcceptanceResponse {
     tag = "acceptance",
     operation_id = "acceptInvitation",
     summary = "Accept an invitation",
-    params(("code" = String, Path, description = "The code from the invitation's mail. It is a secret")),
+    params(("code" = String, Path, description = "The code from the invitation's mail. It is a secret", example = "{secure_id}.{key}")),
     request_body(description = "Ignored when a token is sent.", content = Option<AcceptanceRequest>),
     responses(
         (status = 200, description = "Accepted: the invitee is a member", body = AcceptanceResponse),
-        (status = 400, description = "The name, the password or the `Idempotency-Key` is invalid", body = ErrorBody),
+        (status = 400, description = "The name, the password, a parameter or the `Idempotency-Key` is invalid", body = ErrorBody),
         (status = 401, description = "The token is invalid", body = ErrorBody),
         (status = 403, description = "The inviter may no longer invite, or the token is an access token or belongs to another address", body = ErrorBody),
         (status = 404, description = "No invitation has this code", body = ErrorBody),
@@ -71,7 +75,7 @@ pub(crate) struct AcceptanceResponse {
         (status = 410, description = "The invitation has ended, or a newer mail was sent", body = ErrorBody),
         (status = 413, description = "The body is larger than 64 KiB", body = ErrorBody),
         (status = 422, description = "The `Idempotency-Key` was used for another request", body = ErrorBody),
-        (status = 429, description = "The write limit of the hour is reached, with a token. Repeat the request after `Retry-After`", body = ErrorBody),
+        (status = 429, description = "The write limit of the hour is reached, with a token; or too many acceptances of this client had a wrong code. Repeat the request after `Retry-After`", body = ErrorBody),
         (status = 503, description = "The service is busy. Repeat the request after `Retry-After`; nothing is done twice", body = ErrorBody),
     ),
     security((), ("fastly_key" = []), ("bearer" = []))
@@ -86,10 +90,11 @@ pub(crate) async fn accept(
     let context = context(&request);
     let body = body::read(payload, state.body_timeout).await;
     let key = idempotency_key::of_request(&request, &state.app, body.as_deref().ok());
-    let command = match body {
-        Ok(body) => command(&state, &context, &code, credential.clone(), &body).await,
-        Err(error) => Err(error.into()),
-    };
+    let command =
+        match check_parameters(&request, &[]).map_err(FastlyProblem::from).and(body.map_err(Into::into)) {
+            Ok(body) => command(&state, &context, &code, credential.clone(), &body).await,
+            Err(problem) => Err(problem),
+        };
     let secure_id = split_code(&code).map(|(secure_id, _)| secure_id);
     let caller = credential.map_or(LinkCaller::Anonymous(secure_id), LinkCaller::SignedIn);
     let Parsed { input: call, not_understood } = kit::call(context, caller, key, command);
@@ -109,7 +114,7 @@ async fn command(
     let (secure_id, key) = split_code(code).ok_or(AcceptError::NotFound)?;
     let key = key.map(str::to_owned);
     let by = match credential {
-        Some(credential) => Acceptor::Principal(credentials::principal(credential)?),
+        Some(credential) => Acceptor::Principal(credentials::principal(credential, context, state).await?),
         None => newcomer(state, context, (secure_id.clone(), key.clone()), body).await?,
     };
     Ok(Accept { secure_id, key, by })
@@ -122,35 +127,38 @@ async fn newcomer(
     (secure_id, key): (SecureId, Option<String>),
     body: &[u8],
 ) -> Result<Acceptor, FastlyProblem> {
-    check_open(state, context, secure_id, key).await?;
-    let (name, password) = json::read(body, Members::Any, |object, problems| {
+    let invited = find_open(state, context, secure_id, key).await?;
+    let (email, title) = (invited.invitation.email.as_str(), invited.account_title.as_str());
+    let (name, password) = json::read(body, Members::Known(&MEMBERS), |object, problems| {
         let name = object.required("name", problems);
         let name = name.and_then(|name| name.parsed(DisplayText::parse, problems));
         let password = object.required("password", problems);
-        let password = password.and_then(|password| password.parsed(Password::parse, problems));
+        let personal = PersonalWords::of([email, title, name.as_ref().map_or("", DisplayText::as_str)]);
+        let choose = |password: &str| state.app.passwords().choose(password, &personal);
+        let password = password.and_then(|password| password.parsed(choose, problems));
         Some((name?, password?))
     })?;
     let password = state.app.passwords().hash(password).await?;
     Ok(Acceptor::Newcomer { name, password })
 }
 
-/// Fails unless the code opens an invitation to an address without a login. The use case checks again, in its own unit.
-async fn check_open(
+/// The open invitation of the code, which must be to an address without a login. The use case checks again, in its own unit.
+async fn find_open(
     state: &AppState,
     context: &RequestContext,
     secure_id: SecureId,
     key: Option<String>,
-) -> Result<(), FastlyProblem> {
+) -> Result<Box<InviteeView>, FastlyProblem> {
     let rejection = match state.app.links().open(context, secure_id, key).await? {
         LinkView::Open(open) => match open.login {
-            Login::None => return Ok(()),
+            Login::None => return Ok(open),
             Login::Password => AcceptError::PasswordExists,
             Login::Elsewhere => AcceptError::SignsInElsewhere,
         },
         LinkView::Replaced => AcceptError::Replaced,
         LinkView::Expired(_) => AcceptError::Expired,
         LinkView::Accepted(_) => AcceptError::AlreadyAccepted,
-        LinkView::Declined(_) => AcceptError::Declined,
+        LinkView::Declined(_) | LinkView::Reopenable(..) => AcceptError::Declined,
         LinkView::Revoked(_) => AcceptError::Revoked,
         LinkView::Unknown => AcceptError::NotFound,
     };

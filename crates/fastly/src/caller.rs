@@ -5,12 +5,13 @@ use actix_web::{
     web::{Data, Query},
 };
 use usher_domain::principal::Actor;
-use usher_http_kit::{self as kit, AppState, Parsed, context};
+use usher_http_kit::{self as kit, AppState, Parsed, context, names::check_parameters};
 
 use crate::{
     authorization::{ServiceAuthorization, ServiceAuthorizationCollection},
     credential::credential,
     error::{CommonErrors, ErrorBody, FastlyProblem},
+    examples,
     page::{PageParameters, PageRequest, Paging},
     response::{document, plain},
     user::CurrentUser,
@@ -24,7 +25,8 @@ use crate::{
     operation_id = "getCurrentUser",
     summary = "Get the caller",
     responses(
-        (status = 200, description = "The caller", body = CurrentUser),
+        (status = 200, description = "The caller", body = CurrentUser, example = json!(examples::current_user())),
+        (status = 400, description = "A parameter is not accepted here", body = ErrorBody),
         (status = 403, description = "The caller is not a member of the account", body = ErrorBody),
         CommonErrors,
     )
@@ -33,7 +35,8 @@ pub(crate) async fn current_user(
     request: HttpRequest,
     state: Data<AppState>,
 ) -> Result<HttpResponse, FastlyProblem> {
-    plain(&CurrentUser::new(&caller(&request, &state, Ok(())).await?))
+    let parameters = check_parameters(&request, &[]).map_err(FastlyProblem::from);
+    plain(&CurrentUser::new(&caller(&request, &state, parameters).await?))
 }
 
 /// `GET /service-authorizations`: the services of the caller's membership, with the permission on each. A caller who is limited
@@ -46,7 +49,7 @@ pub(crate) async fn current_user(
     summary = "List the caller's permissions on services",
     params(PageParameters),
     responses(
-        (status = 200, description = "A page of the caller's own authorizations, ordered by service", body = ServiceAuthorizationCollection, content_type = "application/vnd.api+json"),
+        (status = 200, description = "A page of the caller's own authorizations, ordered by service", body = ServiceAuthorizationCollection, content_type = "application/vnd.api+json", example = json!(examples::service_authorizations())),
         (status = 400, description = "A parameter is invalid", body = ErrorBody),
         (status = 403, description = "The caller is not a member of the account", body = ErrorBody),
         CommonErrors,
@@ -57,7 +60,7 @@ pub(crate) async fn service_authorizations(
     state: Data<AppState>,
     query: Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, FastlyProblem> {
-    let page = PageRequest::from_query(&query);
+    let page = PageRequest::of_request(&request, &query);
     let caller = caller(&request, &state, page.clone().map(drop)).await?;
     let page = page?;
     let all = ServiceAuthorization::all(&caller);

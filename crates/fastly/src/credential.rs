@@ -25,12 +25,12 @@ pub(crate) async fn optional_credential(
     Ok(credentials::optional(presented(request, state).await)?)
 }
 
-/// Reads `Fastly-Key` or `Authorization: Bearer`; either may carry an access token or a JWT. Two tokens are rejected,
-/// because either could be the intended one. If `Fastly-Key` is present, other schemes of `Authorization` are ignored,
+/// Reads `Fastly-Key` or `Authorization: Bearer`; either may carry an access token or a JWT. Both may carry the same
+/// token, as behind a proxy that copies it; two different ones are rejected, because either could be the intended one. If `Fastly-Key` is present, other schemes of `Authorization` are ignored,
 /// because they may be meant for a proxy.
 async fn presented(request: &HttpRequest, state: &AppState) -> Result<Credential, CredentialError> {
     let token = match (credentials::single_value(request, &FASTLY_KEY)?, credentials::bearer(request)) {
-        (Some(_), Ok(Some(_))) => return Err(CredentialError::Malformed),
+        (Some(key), Ok(Some(bearer))) if key.trim() != bearer => return Err(CredentialError::Malformed),
         (Some(key), _) => key.trim(),
         (None, bearer) => bearer?.ok_or(CredentialError::Missing)?,
     };

@@ -20,6 +20,7 @@ mod contract_tests;
 mod credential;
 mod derived_id;
 mod error;
+mod examples;
 mod invitation;
 mod invitations;
 mod openapi;

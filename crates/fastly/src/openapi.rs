@@ -19,8 +19,9 @@ use crate::{acceptance, caller, invitations};
         description = "Invitations for Fastly's clients. Paths start at the root. Errors are `{\"msg\", \"detail\"}`. When there is a \
                        write limit, responses to writes carry `Fastly-RateLimit-Remaining` and `Fastly-RateLimit-Reset`. A \
                        write with an `Idempotency-Key` can be repeated safely: it is done once.",
-        license(name = "MIT OR Apache-2.0")
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
+    servers((url = "/", description = "The root of `server.public_url`")),
     paths(
         invitations::list,
         invitations::create,

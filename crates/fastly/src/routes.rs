@@ -1,7 +1,7 @@
 //! The operations of the dialect, and their registration.
 
 use actix_web::{
-    HttpResponse, Route,
+    HttpResponse, ResponseError as _, Route,
     http::Method,
     web::{Data, ServiceConfig, resource},
 };
@@ -16,7 +16,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::new(Method::GET, "/invitations", invitations::list),
         Endpoint::new(Method::POST, "/invitations", invitations::create),
         Endpoint::new(Method::DELETE, "/invitations/{invitation_id}", invitations::delete),
-        Endpoint::new(Method::PUT, "/invitation/accept/{code}", acceptance::accept),
+        Endpoint::new(Method::PUT, "/invitation/accept/{code}", acceptance::accept)
+            .looks_up_link(|error| FastlyProblem::from(error).error_response()),
         Endpoint::new(Method::GET, "/current_user", caller::current_user),
         Endpoint::new(Method::GET, "/service-authorizations", caller::service_authorizations),
     ]

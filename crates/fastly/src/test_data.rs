@@ -43,6 +43,7 @@ pub(crate) fn actor(grant: Grant) -> Actor {
         email_verified: true,
         name: DisplayText::parse("Jane Roe").unwrap(),
         password: None,
+        tokens_not_before: None,
         created_at: at("2026-03-04T05:06:07.9Z"),
         version: 0,
     };

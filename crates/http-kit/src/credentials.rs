@@ -4,9 +4,11 @@ use actix_web::{
     HttpRequest,
     http::header::{AUTHORIZATION, HeaderName},
 };
+use usher_app::{Query, Rejection, RequestContext, telemetry::security};
 use usher_domain::{
     port::TokenError,
     principal::{Credential, Principal},
+    usecase::resolve::ResolveError,
 };
 
 use crate::state::AppState;
@@ -26,6 +28,9 @@ pub enum CredentialError {
     /// The operation is not limited to one account, but an access token is.
     #[error("an access token works inside its account only; use a login's token here")]
     OnlyForAccount,
+    /// The access token is not valid, or could not be looked up.
+    #[error(transparent)]
+    AccessToken(ResolveError),
 }
 
 /// Returns the credential of the bearer token.
@@ -37,17 +42,30 @@ pub async fn bearer_credential(
     authenticate(token, state).await
 }
 
-/// Verifies a token and returns its credential.
+/// Verifies a token and returns its credential. A refusal is logged as a security event.
 pub async fn authenticate(token: &str, state: &AppState) -> Result<Credential, CredentialError> {
-    Ok(state.app.sessions().authenticate(token).await?)
+    let credential = state.app.sessions().authenticate(token).await;
+    Ok(credential.inspect_err(security::token_refused)?)
 }
 
-/// Returns the principal of a credential, for operations that are not limited to one account. Access tokens are rejected.
-pub fn principal(credential: Credential) -> Result<Principal, CredentialError> {
-    match credential {
-        Credential::Principal(principal) => Ok(principal),
-        Credential::AccessToken(_) => Err(CredentialError::OnlyForAccount),
-    }
+/// Returns the principal of a credential, for operations that are not limited to one account. Access tokens are rejected. An
+/// access token that is not valid has its own error, as for other operations.
+pub async fn principal(
+    credential: Credential,
+    context: &RequestContext,
+    state: &AppState,
+) -> Result<Principal, CredentialError> {
+    let credential = match credential {
+        Credential::Principal(principal) => return Ok(principal),
+        token @ Credential::AccessToken(_) => token,
+    };
+    let holder = Query { context: context.clone(), credential, query: Some(()) };
+    Err(match state.app.sessions().caller(holder).await {
+        Err(Rejection::Caller(error @ (ResolveError::InvalidToken | ResolveError::Store(_)))) => {
+            CredentialError::AccessToken(error)
+        }
+        _ => CredentialError::OnlyForAccount,
+    })
 }
 
 /// Returns `None` for a request without a token. An invalid token is still an error.

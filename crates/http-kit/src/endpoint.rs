@@ -3,11 +3,16 @@
 use std::collections::BTreeMap;
 
 use actix_web::{
-    FromRequest, Handler, Resource, Responder, Route, guard,
+    FromRequest, Handler, HttpResponse, Resource, Responder, Route,
+    body::BoxBody,
+    dev::ServiceRequest,
+    guard,
     http::{Method, header::ALLOW},
-    middleware::DefaultHeaders,
+    middleware::{DefaultHeaders, Next, from_fn},
     web::{self, ServiceConfig},
 };
+
+use crate::{link_limit::limit, link_lookups::TooManyLookups};
 
 /// One operation. A test compares all operations with the authorization matrix.
 pub struct Endpoint {
@@ -32,6 +37,14 @@ impl Endpoint {
             Route::new().method(method.clone())
         };
         Self { method, path, route: route.to(handler) }
+    }
+
+    /// Limits failed look-ups of links. `rejection` makes the response in the form of the edge.
+    #[must_use]
+    pub fn looks_up_link(self, rejection: fn(TooManyLookups) -> HttpResponse) -> Self {
+        let limit =
+            from_fn(move |request: ServiceRequest, next: Next<BoxBody>| limit(request, next, rejection));
+        Self { route: self.route.wrap(limit), ..self }
     }
 }
 

@@ -1,7 +1,6 @@
 //! Conversion of HTTP requests to calls and queries of the application.
 
-use actix_web::{HttpMessage as _, HttpRequest};
-use tracing_actix_web::RequestId;
+use actix_web::HttpRequest;
 use usher_app::{Call, IdempotencyKey, Query, Rejection, RequestContext, telemetry};
 use usher_domain::{
     port::StoreError,
@@ -10,7 +9,7 @@ use usher_domain::{
     usecase::{idempotency::KeyError, resolve::ResolveError},
 };
 
-use crate::idempotency_key::HeaderError;
+use crate::{idempotency_key::HeaderError, request_id};
 
 /// A request for the application, and the reason if its content is invalid. The application identifies and authorizes the caller
 /// first, so an unauthorized caller does not learn the reason.
@@ -25,8 +24,7 @@ pub struct Parsed<I, P> {
 /// Returns the context of an HTTP request: its id and its time budget.
 #[must_use]
 pub fn context(request: &HttpRequest) -> RequestContext {
-    let id = request.extensions().get::<RequestId>().map(ToString::to_string);
-    id.map_or_else(RequestContext::internal, |id| RequestContext::new(&id))
+    request_id(request).map_or_else(RequestContext::internal, |id| RequestContext::new(&id))
 }
 
 /// Builds a call of `caller`. An unreadable key makes the content invalid.
@@ -61,7 +59,10 @@ where
 {
     match rejection {
         Rejection::WriteLimit(error) => error.into(),
-        Rejection::Caller(error) => error.into(),
+        Rejection::Caller(error) => {
+            telemetry::security::caller_refused(&error);
+            error.into()
+        }
         Rejection::Key(error) => error.into(),
         Rejection::UseCase(error) => error.into(),
         Rejection::NotUnderstood => not_understood.unwrap_or_else(|| {

@@ -4,6 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use usher_app::App;
 
+use crate::{drain::Drain, link_lookups::LinkLookups};
+
 /// The state that all handlers share. The composition root builds it once.
 #[derive(Debug, Clone)]
 pub struct AppState {
@@ -13,4 +15,8 @@ pub struct AppState {
     pub public_url: String,
     /// Longest time for a client to send a body.
     pub body_timeout: Duration,
+    /// The state of the server's shutdown.
+    pub drain: Arc<Drain>,
+    /// The limits on failed look-ups of links.
+    pub link_lookups: Arc<LinkLookups>,
 }

@@ -18,6 +18,7 @@ use usher_domain::{
 use usher_http_kit::{
     AppState, Parsed, call, context,
     credentials::{self, CredentialError, bearer_credential},
+    names::check_parameters,
 };
 
 use crate::{
@@ -47,7 +48,9 @@ struct Link {
     security(()),
     responses(
         (status = 200, description = "The title of the account", body = SummaryResponse),
+        (status = 400, description = "`BadRequest`: a parameter is not accepted here", body = ErrorResponse),
         (status = 404, description = "`NotFound`: there is no such open invitation", body = ErrorResponse),
+        (status = 429, description = "`TooManyRequests`: too many links that do not exist were opened. Repeat the request after `Retry-After`", body = ErrorResponse),
         Failed,
     )
 )]
@@ -56,6 +59,7 @@ pub(crate) async fn summary(
     state: Data<AppState>,
     secure_id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
+    check_parameters(&request, &[])?;
     let secure_id = SecureId::parse(&secure_id).ok_or_else(unknown)?;
     let title = state.app.links().summary(&context(&request), secure_id.clone()).await?;
     let title = title.ok_or_else(unknown)?;
@@ -92,12 +96,13 @@ pub(crate) async fn accept(
     settings: Data<LandscapeSettings>,
 ) -> Result<HttpResponse, Problem> {
     let credential = bearer_credential(&request, &state).await?;
-    let by = Acceptor::Principal(credentials::principal(credential.clone())?);
+    let context = context(&request);
+    let by = Acceptor::Principal(credentials::principal(credential.clone(), &context, &state).await?);
     let Content { body, key } = content(&request, payload, &state, **settings).await;
     let link = body.and_then(|body| link(&body));
     let command = link.map(|link| Accept { secure_id: link.secure_id, key: link.key, by });
     let caller = LinkCaller::SignedIn(credential);
-    let Parsed { input, not_understood } = call(context(&request), caller, key, command);
+    let Parsed { input, not_understood } = call(context, caller, key, command);
     let outcome = state.app.links().accept(input, Arc::new(accepted)).await;
     respond(outcome, not_understood)
 }
@@ -136,7 +141,11 @@ pub(crate) async fn reject(
     settings: Data<LandscapeSettings>,
 ) -> Result<HttpResponse, Problem> {
     let credential = credentials::optional(bearer_credential(&request, &state).await)?;
-    let by = credential.clone().map(credentials::principal).transpose()?;
+    let context = context(&request);
+    let by = match credential.clone() {
+        Some(credential) => Some(credentials::principal(credential, &context, &state).await?),
+        None => None,
+    };
     let Content { body, key } = content(&request, payload, &state, **settings).await;
     let link = body.and_then(|body| link(&body));
     // Without a token and without a key, the response is the one for a missing token.
@@ -146,7 +155,7 @@ pub(crate) async fn reject(
     let secure_id = link.as_ref().ok().map(|link| link.secure_id.clone());
     let caller = credential.map_or(LinkCaller::Anonymous(secure_id), LinkCaller::SignedIn);
     let command = link.map(|link| Decline { secure_id: link.secure_id, key: link.key, by });
-    let Parsed { input, not_understood } = call(context(&request), caller, key, command);
+    let Parsed { input, not_understood } = call(context, caller, key, command);
     let outcome = state.app.links().decline(input, Arc::new(no_content)).await;
     respond(outcome, not_understood)
 }

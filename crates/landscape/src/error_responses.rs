@@ -40,7 +40,7 @@ pub(crate) enum RejectedBody {
     UnsupportedMediaType(ErrorResponse),
 }
 
-/// Responses of every write.
+/// The rejections that every write can return.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "describes responses")]
 pub(crate) enum RejectedWrite {

@@ -11,6 +11,7 @@ use usher_domain::{idempotency::Answer, port::StoreError};
 use usher_http_kit::{
     AppState, body,
     idempotency_key::{self, HeaderError},
+    names::check_parameters,
     problem, reply,
 };
 
@@ -35,7 +36,7 @@ pub(crate) async fn content(
     Content { body, key }
 }
 
-/// Reads the body. Only strict mode checks its declared type, because the `curl -d` commands of Landscape's reference declare a
+/// Checks the query, and reads the body. Only strict mode checks its declared type, because the `curl -d` commands of Landscape's reference declare a
 /// form.
 pub(crate) async fn body(
     request: &HttpRequest,
@@ -43,6 +44,7 @@ pub(crate) async fn body(
     state: &AppState,
     settings: LandscapeSettings,
 ) -> Result<Bytes, Problem> {
+    check_parameters(request, &[])?;
     if settings.strict_content_type && !declares_json(request) {
         return Err(Problem::unsupported_media_type());
     }

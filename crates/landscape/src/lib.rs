@@ -21,7 +21,7 @@ mod responses;
 mod settings;
 
 use actix_web::{
-    HttpResponse, Route,
+    HttpResponse, ResponseError as _, Route,
     http::{
         Method,
         header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS},
@@ -29,7 +29,10 @@ use actix_web::{
     middleware::DefaultHeaders,
     web::{self, ServiceConfig},
 };
-use usher_http_kit::endpoint::{Endpoint, mount};
+use usher_http_kit::{
+    endpoint::{Endpoint, mount},
+    link_lookups::TooManyLookups,
+};
 
 use error::Problem;
 pub use openapi::openapi;
@@ -45,9 +48,10 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::new(Method::GET, "/invitations/{id}", invitations::read::get),
         Endpoint::new(Method::DELETE, "/invitations/{id}", invitations::write::delete),
         Endpoint::new(Method::POST, "/invitations/{id}", invitations::write::resend),
-        Endpoint::new(Method::GET, "/invitations/{secure_id}/summary", acceptance::summary),
-        Endpoint::new(Method::POST, "/accept-invitation", acceptance::accept),
-        Endpoint::new(Method::POST, "/reject-invitation", acceptance::reject),
+        Endpoint::new(Method::GET, "/invitations/{secure_id}/summary", acceptance::summary)
+            .looks_up_link(too_many_lookups),
+        Endpoint::new(Method::POST, "/accept-invitation", acceptance::accept).looks_up_link(too_many_lookups),
+        Endpoint::new(Method::POST, "/reject-invitation", acceptance::reject).looks_up_link(too_many_lookups),
         Endpoint::new(Method::POST, "/login", login::login),
     ]
 }
@@ -63,6 +67,10 @@ pub fn configure(config: &mut ServiceConfig, settings: LandscapeSettings) {
             .configure(|config| mount(config, endpoints(), || Route::new().to(method_not_allowed)))
             .default_service(Route::new().to(not_found)),
     );
+}
+
+fn too_many_lookups(error: TooManyLookups) -> HttpResponse {
+    Problem::from(error).error_response()
 }
 
 async fn not_found() -> Result<HttpResponse, Problem> {

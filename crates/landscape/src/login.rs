@@ -6,7 +6,7 @@ use actix_web::{
 };
 use chrono::TimeDelta;
 use usher_domain::{account::AccountName, address::EmailAddress};
-use usher_http_kit::{AppState, context};
+use usher_http_kit::{AppState, client_address::client_address, context};
 
 use crate::{
     LandscapeSettings, PREFIX,
@@ -32,7 +32,7 @@ use crate::{
         (status = 400, description = "`BadRequest`, `MissingParameter`: `message` names what is wrong", body = ErrorResponse),
         (status = 401, description = "`Unauthorized`: the e-mail address or the password is wrong", body = ErrorResponse),
         (status = 403, description = "`Forbidden`: the person is not a member of the chosen account", body = ErrorResponse),
-        (status = 429, description = "`TooManyRequests`: too many wrong passwords for this address. Repeat the request after `Retry-After`", body = ErrorResponse),
+        (status = 429, description = "`TooManyRequests`: too many logins to this address, from this network or in total have failed. Repeat the request after `Retry-After`", body = ErrorResponse),
         RejectedBody,
         Failed,
     )
@@ -45,8 +45,8 @@ pub(crate) async fn login(
 ) -> Result<HttpResponse, Problem> {
     let login = LoginRequest::read(&body(&request, payload, &state, **settings).await?)?;
     let (context, sessions) = (context(&request), state.app.sessions());
-    let email = EmailAddress::parse(&login.email).ok();
-    let person = state.app.passwords().sign_in(&context, email, login.password).await?;
+    let (client, email) = (client_address(&request), EmailAddress::parse(&login.email).ok());
+    let person = state.app.passwords().sign_in(&context, client, email, login.password).await?;
     let person =
         person.ok_or_else(|| Problem::unauthorized("the e-mail address or the password is wrong"))?;
     let account = login.account.as_deref().map(AccountName::parse).transpose();

@@ -21,8 +21,9 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         description = "Invitations as Landscape's clients speak them. Errors are `{\"error\", \"message\", \"detail\"}`. A body's \
                        declared type is ignored unless the server demands `application/json`. Methods other than these are \
                        405 with the header `Allow`. A write with an `Idempotency-Key` can be repeated without being done again.",
-        license(name = "MIT OR Apache-2.0")
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
+    servers((url = "/", description = "The root of `server.public_url`")),
     paths(
         invitations::read::list,
         invitations::write::create,

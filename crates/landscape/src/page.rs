@@ -14,7 +14,8 @@ use crate::{PREFIX, error::Problem};
 /// Largest number of rows that a list without a `limit` reads, and holds in memory, at once.
 pub(crate) const MAX_ROWS_PER_READ: u32 = 500;
 
-/// The parameters of the list. Other parameters are ignored; of a repeated one, the first counts.
+/// The parameters of the list. Other parameters are ignored, unless they mean something else; of a repeated one,
+/// the first counts.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "describes the parameters; PageRequest reads them")]
@@ -39,6 +40,9 @@ pub(crate) struct PageRequest {
 }
 
 impl PageRequest {
+    /// The names of the parameters.
+    pub(crate) const PARAMETERS: [&'static str; 3] = ["limit", "offset", "cursor"];
+
     /// Reads the parameters.
     pub(crate) fn of_query(query: &[(String, String)]) -> Result<Self, Problem> {
         let value = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());

@@ -1,4 +1,4 @@
-//! The bodies of requests. Unknown members are ignored, as Landscape ignores them.
+//! The bodies of requests. Unknown members are ignored, as Landscape ignores them, unless they mean something else.
 
 use chrono::TimeDelta;
 use usher_domain::{
@@ -14,6 +14,12 @@ use crate::error::Problem;
 
 /// Longest life of a token that a caller can ask for: 30 days.
 const MAX_EXPIRY_MINUTES: i64 = 30 * 24 * 60;
+
+/// The members of an invitation to create, and those of an invitation in a response, which a client may send back.
+const INVITATION: [&str; 7] = ["name", "email", "roles", "id", "secure_id", "account", "creation_time"];
+
+/// The members of a login. `identity` is known in order to reject it.
+const LOGIN: [&str; 6] = ["email", "identity", "password", "account", "expiry_minutes", "invitation_id"];
 
 /// An invitation to create.
 #[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
@@ -32,7 +38,7 @@ pub(crate) struct InvitationRequest {
 impl InvitationRequest {
     /// Reads a body.
     pub(crate) fn read(body: &[u8]) -> Result<Self, Problem> {
-        let request = json::read(body, Members::Any, |object, problems| {
+        let request = json::read(body, Members::Known(&INVITATION), |object, problems| {
             let name = text(object, "name", problems);
             let email = text(object, "email", problems);
             let roles = object.member("roles").and_then(|roles| roles.texts(problems));
@@ -80,7 +86,7 @@ pub(crate) struct LinkRequest {
 impl LinkRequest {
     /// Reads a body.
     pub(crate) fn read(body: &[u8]) -> Result<Self, Problem> {
-        let request = json::read(body, Members::Any, |object, problems| {
+        let request = json::read(body, Members::Known(&["invitation_id", "key"]), |object, problems| {
             let invitation_id = text(object, "invitation_id", problems);
             let key = optional_text(object, "key", problems);
             Some(Self { invitation_id: invitation_id?, key })
@@ -111,7 +117,7 @@ pub(crate) struct LoginRequest {
 impl LoginRequest {
     /// Reads a body.
     pub(crate) fn read(body: &[u8]) -> Result<Self, Problem> {
-        json::read(body, Members::Any, |object, problems| {
+        json::read(body, Members::Known(&LOGIN), |object, problems| {
             if optional_text(object, "identity", problems).is_some() {
                 return Some(Err(Problem::bad_request(
                     "logins by identity are not available here; send email and password",

@@ -24,7 +24,7 @@ pub(crate) enum LoadError {
     /// No response came in time.
     #[error("no response within {0} s")]
     TimedOut(u64),
-    /// A list is not as expected.
+    /// A list cannot be followed: its path is missing, or a page does not have the expected form.
     #[error("{0}")]
     List(String),
 }

@@ -18,7 +18,7 @@ mod mailbox_dir;
 mod settings;
 mod smtp;
 
-pub use compose::{ComposeError, ComposedMail, Composer, Sender, SenderError};
+pub use compose::{ComposeError, ComposedMail, Composer, Sender, SenderError, TestMail};
 pub use mailbox_dir::{MailboxDir, MailboxDirError};
 pub use settings::{Relay, SettingsError, SettingsErrors, SmtpSettings};
-pub use smtp::{AuthoritiesError, LettreMailer};
+pub use smtp::{AuthoritiesError, LettreMailer, PassedStep, Trial};

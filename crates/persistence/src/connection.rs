@@ -1,6 +1,7 @@
 //! The connection type of every statement.
 
-use diesel::{Connection, PgConnection, SqliteConnection};
+use diesel::{Connection, SqliteConnection};
+use usher_postgres::PostgresConnection;
 
 /// A connection to either database.
 ///
@@ -8,7 +9,7 @@ use diesel::{Connection, PgConnection, SqliteConnection};
 /// cause when both fail.
 #[derive(diesel::MultiConnection)]
 pub(crate) enum AnyConnection {
-    Postgres(PgConnection),
+    Postgres(PostgresConnection),
     Sqlite(SqliteConnection),
 }
 

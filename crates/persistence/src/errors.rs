@@ -4,7 +4,7 @@ use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 use usher_domain::port::{StoreError, store::Constraint};
 
 /// Every unique constraint: its name in PostgreSQL's reports, its columns in SQLite's reports, and its meaning.
-const UNIQUE: [(&str, &str, Constraint); 15] = [
+const UNIQUE: [(&str, &str, Constraint); 17] = [
     ("unique_account_name", "account.name", Constraint::AccountName),
     ("unique_account_public_id", "account.public_id", Constraint::RandomId),
     ("unique_person_email_key", "person.email_key", Constraint::PersonEmail),
@@ -28,20 +28,18 @@ const UNIQUE: [(&str, &str, Constraint); 15] = [
     ),
     ("unique_mail_quota", "mail_quota.subject", Constraint::RandomId),
     ("unique_lease", "lease.name", Constraint::RandomId),
+    ("unique_failed_sign_in", "failed_sign_in.name", Constraint::SignIns),
+    ("unique_known_network", "known_network.person_id, known_network.network", Constraint::SignIns),
 ];
 
 /// The start of SQLite's report; the columns follow.
 const SQLITE_UNIQUE: &str = "UNIQUE constraint failed: ";
 
-/// PostgreSQL's message for a deadlock. Diesel does not pass on its SQLSTATE. A server with messages in another
-/// language uses other words: then the unit is not run again but fails as unreachable, which is just as safe.
-const DEADLOCK: &str = "deadlock detected";
-
 /// Translates diesel's error.
 ///
-/// Diesel passes on no SQLSTATE, so most reports of a database cannot be told apart: a full disk, a lock or statement that took
-/// too long, a database that stayed locked, a server that is shutting down. They are [`StoreError::Unreachable`]: the
-/// transaction is gone, so a repetition is safe. A violated rule that has no meaning here, and errors of diesel itself, are
+/// Most reports of a database mean the same to a caller: a full disk, a lock or statement that took too long, a database that
+/// stayed locked, a server that is shutting down. They are [`StoreError::Unreachable`]: the transaction is gone, so a
+/// repetition is safe. `usher-postgres` reports deadlocks as serialization failures. A violated rule that has no meaning here, and errors of diesel itself, are
 /// defects.
 pub(crate) fn store_error(error: Error) -> StoreError {
     match error {
@@ -65,7 +63,6 @@ fn reported(kind: DatabaseErrorKind, report: &dyn DatabaseErrorInformation) -> S
         DatabaseErrorKind::ForeignKeyViolation | DatabaseErrorKind::SerializationFailure => {
             StoreError::Contended
         }
-        DatabaseErrorKind::Unknown if message == DEADLOCK => StoreError::Contended,
         DatabaseErrorKind::NotNullViolation
         | DatabaseErrorKind::CheckViolation
         | DatabaseErrorKind::RestrictViolation
@@ -105,8 +102,8 @@ mod tests {
                 let key = format!("CONSTRAINT {name} PRIMARY KEY ({columns})");
                 assert!(schema.contains(&index) || schema.contains(&key), "{name}");
             }
-            let rules = schema.matches("UNIQUE").count() + schema.matches("CONSTRAINT unique_").count();
-            assert_eq!(rules, UNIQUE.len());
+            let rules = ["CREATE UNIQUE", "CONSTRAINT unique_"].map(|rule| schema.matches(rule).count());
+            assert_eq!(rules.iter().sum::<usize>(), UNIQUE.len());
         }
     }
 
@@ -132,7 +129,6 @@ mod tests {
             let error = report(DatabaseErrorKind::Unknown, message);
             assert_eq!(error, StoreError::Unreachable(message.to_owned()));
         }
-        assert_eq!(report(DatabaseErrorKind::Unknown, DEADLOCK), StoreError::Contended);
         assert_eq!(report(DatabaseErrorKind::SerializationFailure, ""), StoreError::Contended);
         assert_eq!(report(DatabaseErrorKind::ForeignKeyViolation, ""), StoreError::Contended);
     }

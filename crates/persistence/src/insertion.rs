@@ -19,6 +19,7 @@ use diesel::{
     sql_types::{BigInt, Text},
     sqlite::Sqlite,
 };
+use usher_postgres::PostgresConnection;
 
 use crate::connection::AnyConnection;
 
@@ -123,7 +124,7 @@ impl<Row: NewRow> Query for InsertArrays<'_, Row> {
     type SqlType = (BigInt, Text);
 }
 
-impl<Row: NewRow> RunQueryDsl<PgConnection> for InsertArrays<'_, Row> {}
+impl<Row: NewRow> RunQueryDsl<PostgresConnection> for InsertArrays<'_, Row> {}
 
 /// `INSERT INTO table (columns) VALUES (…), (…) …`
 struct InsertValues<'r, Row>(&'r [Row]);

@@ -15,7 +15,9 @@
 
 mod connection;
 mod dialect;
+mod disk_full;
 mod errors;
+mod generations;
 mod group;
 mod insertion;
 mod location;
@@ -24,6 +26,7 @@ mod migrations;
 mod open_error;
 mod options;
 mod pool;
+mod readiness;
 mod retry;
 mod rows;
 mod schema;
@@ -34,4 +37,5 @@ mod write_counts;
 pub use migrations::{MigrateError, Migrations};
 pub use open_error::OpenError;
 pub use options::DatabaseOptions;
+pub use pool::Connections;
 pub use store::DieselStore;

@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use diesel::{
-    Connection, ConnectionError, PgConnection, SqliteConnection,
+    Connection, ConnectionError, SqliteConnection,
     connection::{CacheSize, SimpleConnection as _},
 };
-
 use usher_domain::port::StoreError;
+use usher_postgres::{Loss, PostgresConnection};
 
 use crate::{
     connection::AnyConnection,
     dialect,
+    disk_full::DiskFull,
+    generations::Generations,
     location::{Location, PostgresUrl},
     open_error::OpenError,
     options::DatabaseOptions,
@@ -24,6 +26,8 @@ pub(crate) struct PooledSession {
     /// False while a transaction is open, and when its end is unknown because the unit panicked or the connection
     /// broke. Such a connection is closed instead of returned to the pool, and its transaction ends with it.
     pub(crate) reusable: bool,
+    /// The generation in which this connection was opened: see [`Generations`].
+    pub(crate) generation: u64,
 }
 
 /// How PostgreSQL plans the statements of a connection. SQLite has one planner for all.
@@ -39,8 +43,10 @@ pub(crate) enum Planner {
 #[derive(Clone)]
 pub(crate) struct Manager {
     location: Location,
-    connect_timeout: Duration,
+    call_timeout: Duration,
     statement_cache: bool,
+    pub(crate) generations: Generations,
+    pub(crate) disk_full: DiskFull,
 }
 
 impl Manager {
@@ -52,8 +58,10 @@ impl Manager {
         }
         Ok(Self {
             location,
-            connect_timeout: options.connect_timeout,
+            call_timeout: options.call_timeout,
             statement_cache: options.statement_cache,
+            generations: Generations::default(),
+            disk_full: DiskFull::default(),
         })
     }
 
@@ -73,8 +81,6 @@ impl Manager {
                 if !self.statement_cache {
                     connection.set_prepared_statement_cache_size(CacheSize::Disabled);
                 }
-                let set_up = connection.batch_execute(dialect::POSTGRES_SESSION);
-                set_up.map_err(|error| OpenError::Server(postgres.hide(&error.to_string())))?;
                 Ok(AnyConnection::Postgres(connection))
             }
             Location::Sqlite(file) => {
@@ -103,23 +109,35 @@ impl Manager {
 const POOLER_REFUSAL: &str = "unsupported startup parameter";
 
 impl Manager {
-    /// Connects to the server. The planner's settings are part of the startup message, so they cost no round trip.
+    /// Connects to the server. The planner's settings and the limits of statements outside of transactions are part of the
+    /// startup message, so they cost no round trip.
     ///
     /// If a pooler refuses them, a second attempt leaves them out: the pooler shares its server connections with other
-    /// clients, which the settings must not affect. Plans are slower then, but never wrong.
-    fn connect_postgres(&self, server: &PostgresUrl, planner: Planner) -> Result<PgConnection, OpenError> {
+    /// clients, which the settings must not affect. Plans are slower then, but never wrong, and only the client limits
+    /// statements outside of transactions.
+    fn connect_postgres(
+        &self,
+        server: &PostgresUrl,
+        planner: Planner,
+    ) -> Result<PostgresConnection, OpenError> {
         let connect = |settings: &[(&str, &str)]| {
-            let url = server.connection_url(self.connect_timeout, settings);
-            PgConnection::establish(&url).map_err(|error| OpenError::Server(server.hide(&reason(error))))
+            let url = server.connection_url(self.call_timeout, settings);
+            PostgresConnection::connect(&url, Some(self.call_timeout))
+                .map_err(|error| OpenError::Server(server.hide(&reason(error))))
         };
+        let limits = dialect::statement_limits(self.call_timeout);
+        let limits = limits.iter().map(|(name, value)| (*name, value.as_str()));
         match planner {
-            Planner::ForUnits => connect(&dialect::UNIT_PLANNER).or_else(|error| match &error {
-                OpenError::Server(message) if message.contains(POOLER_REFUSAL) => {
-                    tracing::debug!(%error, "connects without the planner's settings");
-                    connect(&[])
-                }
-                _ => Err(error),
-            }),
+            Planner::ForUnits => {
+                let settings: Vec<_> = dialect::UNIT_PLANNER.into_iter().chain(limits).collect();
+                connect(&settings).or_else(|error| match &error {
+                    OpenError::Server(message) if message.contains(POOLER_REFUSAL) => {
+                        tracing::debug!(%error, "connects without settings for the session");
+                        connect(&[])
+                    }
+                    _ => Err(error),
+                })
+            }
             Planner::Default => connect(&[]),
         }
     }
@@ -141,7 +159,8 @@ impl r2d2::ManageConnection for Manager {
     type Error = OpenError;
 
     fn connect(&self) -> Result<PooledSession, OpenError> {
-        Ok(PooledSession { connection: self.open(Planner::ForUnits)?, reusable: true })
+        let generation = self.generations.current();
+        Ok(PooledSession { connection: self.open(Planner::ForUnits)?, reusable: true, generation })
     }
 
     /// Never called by the pool: the first statement of a unit finds a dead connection without another round trip; see
@@ -150,8 +169,18 @@ impl r2d2::ManageConnection for Manager {
         Ok(())
     }
 
+    /// Also ends the generation of a connection whose server does not answer or does not accept writes.
     fn has_broken(&self, session: &mut PooledSession) -> bool {
-        !session.reusable
+        let loss = dialect::loss(&session.connection);
+        if matches!(loss, Some(Loss::Silent | Loss::ReadOnly)) {
+            self.generations.end(session.generation);
+        }
+        let is_full = dialect::found_disk_full(&session.connection);
+        if is_full {
+            self.disk_full.suspect();
+        }
+        // A connection that has reported a full disk would report it again and again.
+        is_full || loss.is_some() || !session.reusable
     }
 }
 
@@ -163,10 +192,12 @@ mod tests {
         thread,
     };
 
-    use diesel::{RunQueryDsl as _, dsl::sql, select, sql_types::Text};
+    use diesel::{RunQueryDsl as _, connection::TransactionManager as _, dsl::sql, select, sql_types::Text};
+    use usher_domain::port::store::Mode;
     use usher_testbed::PostgresServer;
 
     use super::*;
+    use crate::connection::Transactions;
 
     fn manager(url: &str) -> Manager {
         Manager::new(&DatabaseOptions::new(url)).unwrap()
@@ -194,6 +225,27 @@ mod tests {
                 [&mut for_units, &mut default].map(|connection| setting(connection, "geqo")),
                 [geqo; 2]
             );
+        }
+    }
+
+    /// Behind a pooler in transaction mode, other clients use the session after each transaction. Poolers keep the two remaining
+    /// settings apart.
+    #[test]
+    fn a_unit_leaves_no_setting_behind_in_its_session() {
+        let database = PostgresServer::shared().unwrap().create_database().unwrap();
+        // Without startup options, as behind a pooler.
+        let mut connection = manager(database.url()).open(Planner::Default).unwrap();
+        let limits = ["statement_timeout", "lock_timeout"];
+        for mode in [Mode::Look, Mode::Read, Mode::Write] {
+            dialect::begin(&mut connection, mode).unwrap();
+            if mode != Mode::Look {
+                assert_eq!(limits.map(|name| setting(&mut connection, name)), ["4s"; 2]);
+                Transactions::commit_transaction(&mut connection).unwrap();
+            }
+            assert_eq!(limits.map(|name| setting(&mut connection, name)), ["0"; 2]);
+            let set = "(SELECT string_agg(name, ',' ORDER BY name COLLATE \"C\") FROM pg_settings WHERE source = 'session')";
+            let set: String = select(sql::<Text>(set)).get_result(&mut connection).unwrap();
+            assert_eq!(set, "TimeZone,client_encoding");
         }
     }
 

@@ -10,8 +10,9 @@ pub struct DatabaseOptions {
     pub url: String,
     /// The maximum number of connections.
     pub pool_size: u32,
-    /// How long connecting to a server may take; rounded up to whole seconds, at least two.
-    pub connect_timeout: Duration,
+    /// How long a call of a server may take before its connection is given up. Connecting may take half of it, rounded up to
+    /// whole seconds, at least two. The server itself ends statements and waits for locks a little earlier.
+    pub call_timeout: Duration,
     /// How long a unit of work without its own budget waits for a free connection, or for its turn to write on SQLite.
     pub acquire_timeout: Duration,
     /// Whether PostgreSQL keeps the prepared statements of a connection. Switch it off behind PgBouncer before 1.21 in
@@ -20,14 +21,14 @@ pub struct DatabaseOptions {
 }
 
 impl DatabaseOptions {
-    /// Options for that database: ten connections, prepared statements, five seconds to connect, and two seconds to
-    /// wait for a connection.
+    /// Options for that database: ten connections, prepared statements, five seconds for a call, and two seconds to wait
+    /// for a connection.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
             pool_size: 10,
-            connect_timeout: Duration::from_secs(5),
+            call_timeout: Duration::from_secs(5),
             acquire_timeout: Duration::from_secs(2),
             statement_cache: true,
         }
@@ -40,7 +41,7 @@ impl fmt::Debug for DatabaseOptions {
         f.debug_struct("DatabaseOptions")
             .field("url", &Location::masked(&self.url))
             .field("pool_size", &self.pool_size)
-            .field("connect_timeout", &self.connect_timeout)
+            .field("call_timeout", &self.call_timeout)
             .field("acquire_timeout", &self.acquire_timeout)
             .field("statement_cache", &self.statement_cache)
             .finish()

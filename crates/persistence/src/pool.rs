@@ -1,7 +1,7 @@
 //! The pool of connections. A unit of work gets its own connection, with an open transaction. Units that write on
 //! SQLite share one instead: see [`crate::group`].
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
 use r2d2::PooledConnection;
@@ -9,14 +9,29 @@ use usher_domain::port::{
     StoreError,
     store::{Unit, WaitLimit},
 };
+use usher_postgres::Loss;
 
 use crate::{
-    connection::AnyConnection, dialect, errors::store_error, manager::Manager, open_error::OpenError,
-    options::DatabaseOptions, write_counts::Writes,
+    connection::AnyConnection, dialect, errors::store_error, generations::Generations, manager::Manager,
+    open_error::OpenError, options::DatabaseOptions, write_counts::Writes,
 };
 
+/// The connections of a pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// Connections that are open.
+    pub open: u32,
+    /// Open connections that no unit of work uses.
+    pub idle: u32,
+    /// Most connections.
+    pub max: u32,
+}
+
 /// The connections to one database.
-pub(crate) struct Pool(r2d2::Pool<Manager>);
+pub(crate) struct Pool {
+    pool: r2d2::Pool<Manager>,
+    generations: Generations,
+}
 
 impl Pool {
     /// Opens no connection yet.
@@ -31,7 +46,7 @@ impl Pool {
             .test_on_check_out(false)
             .error_handler(Box::new(Log))
             .build_unchecked(manager.clone());
-        Ok(Self(pool))
+        Ok(Self { pool, generations: manager.generations.clone() })
     }
 
     /// A connection with an open transaction. The writes are counted before the transaction begins, so that the writes of one
@@ -59,33 +74,48 @@ impl Pool {
     }
 
     fn connection(&self, wait: Option<Duration>) -> Result<PooledConnection<Manager>, StoreError> {
-        let wait = wait.unwrap_or_else(|| self.0.connection_timeout());
-        self.0.get_timeout(wait).map_err(|error| no_connection(&error, self.0.state().connections))
+        let wait = wait.unwrap_or_else(|| self.pool.connection_timeout());
+        let began = Instant::now();
+        loop {
+            let session = self.pool.get_timeout(wait.saturating_sub(began.elapsed()));
+            let mut session =
+                session.map_err(|error| no_connection(&error, self.pool.state().connections))?;
+            if session.generation == self.generations.current() {
+                return Ok(session);
+            }
+            session.reusable = false;
+        }
+    }
+
+    /// The connections that are open. A connection that is being opened is left out.
+    pub(crate) fn connections(&self) -> Connections {
+        let state = self.pool.state();
+        Connections { open: state.connections, idle: state.idle_connections, max: self.pool.max_size() }
     }
 
     /// The largest possible number of dead connections in the pool.
     pub(crate) fn size(&self) -> u32 {
-        self.0.max_size()
+        self.pool.max_size()
     }
 
     /// Runs the first statements on a connection and returns it. It is not reusable until its transaction has ended.
     ///
     /// The first statement fails on a connection that the server closed while it was idle. Nothing else has been done by then,
-    /// so the next connection is tried until one works: a restart of the database goes unnoticed. A connection is only tested
-    /// after an error, because diesel reports a dead connection in several ways; a test before each unit would cost a round trip.
+    /// so the next connection is tried until one works: a restart of the database goes unnoticed. A test before each unit would
+    /// cost a round trip. A server that did not answer in time is not tried again, because the unit has waited long enough.
     fn first_statements(
         &self,
         wait: Option<Duration>,
         mut statements: impl FnMut(&mut AnyConnection) -> QueryResult<()>,
     ) -> Result<PooledConnection<Manager>, StoreError> {
         // One more attempt than there can be dead connections.
-        let mut chances = self.0.max_size();
+        let mut chances = self.pool.max_size();
         loop {
             let mut session = self.connection(wait)?;
             session.reusable = false;
             match statements(&mut session.connection) {
                 Ok(()) => return Ok(session),
-                Err(error) if chances > 0 && dialect::is_lost(&mut session.connection) => {
+                Err(error) if chances > 0 && dialect::loss(&session.connection) == Some(Loss::Closed) => {
                     tracing::debug!(%error, "a connection died in the pool");
                     chances -= 1;
                 }

@@ -27,6 +27,7 @@ diesel::table! {
         email_verified -> Bool,
         name -> Text,
         password_hash -> Nullable<Text>,
+        tokens_not_before -> Nullable<Timestamp>,
         created_at -> Timestamp,
         version -> BigInt,
     }
@@ -63,6 +64,24 @@ diesel::table! {
         person_id -> BigInt,
         window_start -> Timestamp,
         writes -> BigInt,
+    }
+}
+
+diesel::table! {
+    failed_sign_in (name) {
+        name -> Text,
+        failures -> BigInt,
+        last_at -> Timestamp,
+        forgotten_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    known_network (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        network -> Text,
+        last_at -> Timestamp,
     }
 }
 
@@ -191,7 +210,15 @@ diesel::table! {
 
 diesel::joinable!(membership -> account (account_id));
 diesel::joinable!(membership -> person (person_id));
-diesel::allow_tables_to_appear_in_same_query!(access_token, account, invitation, membership, person);
+diesel::joinable!(known_network -> person (person_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    access_token,
+    account,
+    invitation,
+    known_network,
+    membership,
+    person
+);
 diesel::allow_tables_to_appear_in_same_query!(dead_delivery, delivery, queued_delivery);
 
 /// Defines an expression that is part of the statement's text. With a bound value the planner could not use a partial

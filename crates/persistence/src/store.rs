@@ -5,22 +5,24 @@ use std::{fmt, time::Instant};
 use diesel::connection::TransactionManager as _;
 use usher_domain::{
     port::{
-        Store, StoreError, Tx,
-        store::{CountedWork, Counting, Mode, Unit, Verdict},
+        Clock, Store, StoreError, Tx,
+        store::{ClockReading, CountedWork, Counting, Mode, Unit, Verdict},
     },
     quota::WriteCount,
 };
+use usher_postgres::Loss;
 
 use crate::{
     connection::{AnyConnection, Transactions},
     dialect,
     errors::store_error,
     group::GroupCommit,
-    manager::{Manager, Planner},
+    manager::Manager,
     migrations::Migrations,
     open_error::OpenError,
     options::DatabaseOptions,
-    pool::Pool,
+    pool::{Connections, Pool},
+    readiness::ReadinessCheck,
     retry::Retries,
     tx::DieselTx,
     write_counts::Writes,
@@ -34,6 +36,7 @@ pub struct DieselStore {
     pool: Pool,
     /// For units that write on SQLite: they share transactions instead of using the pool.
     group: Option<GroupCommit>,
+    readiness: ReadinessCheck,
 }
 
 impl DieselStore {
@@ -44,14 +47,20 @@ impl DieselStore {
         let pool = Pool::new(&manager, options)?;
         let groups = !manager.writes_in_parallel();
         let group = groups.then(|| GroupCommit::new(manager.clone(), options.acquire_timeout));
-        manager.open(Planner::ForUnits)?;
-        Ok(Self { manager, pool, group })
+        let readiness = ReadinessCheck::new(manager.clone())?;
+        Ok(Self { manager, pool, group, readiness })
     }
 
     /// The migrations of the tables.
     #[must_use]
     pub fn migrations(&self) -> Migrations<'_> {
         Migrations::new(&self.manager)
+    }
+
+    /// The connections of the pool. On SQLite one more connection writes.
+    #[must_use]
+    pub fn connections(&self) -> Connections {
+        self.pool.connections()
     }
 
     fn unit(&self, unit: Unit, mut writes: Writes<'_>, work: &mut CountedWork<'_>) -> Result<(), StoreError> {
@@ -72,10 +81,9 @@ impl DieselStore {
         loop {
             let mut session = self.pool.look(unit.wait)?;
             let end = attempt(&mut session.connection, Mode::Look, &[], work);
-            let lost =
-                matches!(end, Err(StoreError::Unreachable(_))) && dialect::is_lost(&mut session.connection);
-            session.reusable = !lost;
-            if !lost || chances == 0 {
+            let is_closed = dialect::loss(&session.connection) == Some(Loss::Closed);
+            session.reusable = true;
+            if !is_closed || chances == 0 {
                 return end.map(drop);
             }
             chances -= 1;
@@ -148,6 +156,10 @@ impl Store for DieselStore {
         work: &mut CountedWork<'_>,
     ) -> Result<(), StoreError> {
         self.unit(Unit { mode: Mode::Write, ..unit }, Writes::of(counting), work)
+    }
+
+    fn check(&self, clock: &dyn Clock) -> Result<ClockReading, StoreError> {
+        self.readiness.run(clock)
     }
 
     fn writes_in_parallel(&self) -> bool {

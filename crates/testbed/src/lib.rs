@@ -1,4 +1,4 @@
-//! Real peers for tests: a throwaway PostgreSQL cluster, a third-party SMTP server, and Fastly's clients. A peer is a
+//! Real peers for tests: a throwaway PostgreSQL cluster, a third-party SMTP server, Fastly's clients, and schemathesis. A peer is a
 //! third-party program that Usher talks to, or that talks to Usher.
 //!
 //! What belongs here: starting and stopping such programs, and inspecting them from outside. This crate depends on no
@@ -21,16 +21,23 @@ mod postgres;
 mod process;
 #[cfg(any(feature = "clients", feature = "smtp"))]
 mod python;
+#[cfg(feature = "clients")]
+mod schemathesis;
 #[cfg(feature = "smtp")]
 mod smtp;
+mod workspace;
 
 #[cfg(feature = "clients")]
 pub use clients::{ClientAnswer, InvitationResponse, OutsideClient, violated_rules};
 pub use environment::{
-    NODE_VARIABLE, POSTGRES_VARIABLE, PYTHON_VARIABLE, node_home, node_requirements, python_requirements,
-    python_venv,
+    NODE_VARIABLE, POSTGRES_VARIABLE, PYTHON_VARIABLE, newest_postgres, node_home, node_requirements,
+    python_requirements, python_venv,
 };
 pub use error::TestbedError;
-pub use postgres::{Database, PostgresServer};
+pub use postgres::{Database, Forwarder, PostgresServer};
+pub use process::described;
+#[cfg(feature = "clients")]
+pub use schemathesis::check_api;
 #[cfg(feature = "smtp")]
 pub use smtp::{ReceivedMail, Refusal, Security, SmtpOptions, SmtpServer};
+pub use workspace::workspace;

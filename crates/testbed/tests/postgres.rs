@@ -24,6 +24,16 @@ fn a_database_is_empty_and_is_dropped_with_its_handle() -> Outcome {
 }
 
 #[test]
+fn the_newest_release_is_newer_than_the_installed_one() -> Outcome {
+    let version = |server: &PostgresServer| -> Result<u32, Box<dyn Error>> {
+        Ok(server.sql("SHOW server_version_num")?.parse()?)
+    };
+    let newest = PostgresServer::start_newest()?;
+    assert!(version(&newest)? > version(&PostgresServer::start()?)?);
+    Ok(())
+}
+
+#[test]
 fn a_template_is_filled_once() -> Outcome {
     let server = PostgresServer::start()?;
     let fills = Cell::new(0);

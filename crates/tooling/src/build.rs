@@ -1,8 +1,10 @@
 use std::path::PathBuf;
 
+use usher_testbed::workspace;
+
 use crate::{
     failure::Failure,
-    shell::{cargo, environment_variable, step, workspace},
+    shell::{cargo, environment_variable, step},
 };
 
 /// Cargo's profile of a build.
@@ -31,8 +33,8 @@ impl UsherPrograms {
         build_step("building Usher", profile, &["--package", "usher-api", "--bins"])?;
         let helper = ["--package", "usher-persistence", "--example", "sqlite"];
         build_step("building the SQLite client", profile, &helper)?;
-        let target = environment_variable("CARGO_TARGET_DIR")
-            .map_or_else(|| workspace().join("target"), PathBuf::from);
+        let target = environment_variable("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+        let target = workspace().join(target);
         let folder = target.join(match profile {
             BuildProfile::Dev => "debug",
             BuildProfile::Release => "release",

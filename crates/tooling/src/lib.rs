@@ -18,4 +18,5 @@ pub use failure::Failure;
 pub use packages::{install_packages, provide_programs};
 pub use postgres::{installing_postgres, shared_postgres};
 pub use progress::report_progress;
-pub use shell::{answer, cargo, environment_variable, output_of, program, quietly, step, workspace};
+pub use shell::{answer, cargo, environment_variable, output_of, program, quietly, spawn, step};
+pub use usher_testbed::workspace;

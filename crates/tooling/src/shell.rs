@@ -3,10 +3,13 @@
 use std::{
     env,
     ffi::{OsStr, OsString},
+    io,
     path::Path,
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     time::Instant,
 };
+
+use usher_testbed::{described, workspace};
 
 use crate::{failure::Failure, progress::report_progress};
 
@@ -15,13 +18,6 @@ use crate::{failure::Failure, progress::report_progress};
 #[must_use]
 pub fn environment_variable(name: &str) -> Option<OsString> {
     env::var_os(name)
-}
-
-/// The root folder of the workspace.
-#[must_use]
-pub fn workspace() -> &'static Path {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).unwrap_or(here)
 }
 
 /// A command that runs in the root folder of the workspace.
@@ -39,11 +35,21 @@ pub fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
+/// Starts a program without waiting for its end.
+pub fn spawn(command: &mut Command) -> Result<Child, Failure> {
+    command.spawn().map_err(|error| not_started(command, &error))
+}
+
+/// The error of the operating system names neither the program nor the folder.
+fn not_started(command: &Command, error: &io::Error) -> Failure {
+    format!("cannot start {}: {error}", described(command)).into()
+}
+
 /// Runs one step of a task and prints how long it took. The program's output goes where the task's own output goes.
 pub fn step(name: &str, command: &mut Command) -> Result<(), Failure> {
     report_progress(name);
     let started = Instant::now();
-    let status = command.status().map_err(|error| format!("{name}: {error}"))?;
+    let status = command.status().map_err(|error| not_started(command, &error).at(name))?;
     let seconds = started.elapsed().as_secs();
     if status.success() {
         report_progress(&format!("{name}: done in {seconds} s"));
@@ -57,7 +63,8 @@ pub fn step(name: &str, command: &mut Command) -> Result<(), Failure> {
 /// Runs a program and prints its output only when it fails.
 pub fn quietly(name: &str, command: &mut Command) -> Result<(), Failure> {
     report_progress(name);
-    let output = command.stdin(Stdio::null()).output().map_err(|error| format!("{name}: {error}"))?;
+    let output = command.stdin(Stdio::null()).output();
+    let output = output.map_err(|error| not_started(command, &error).at(name))?;
     if output.status.success() {
         return Ok(());
     }
@@ -74,7 +81,8 @@ pub fn answer(command: &mut Command) -> Option<String> {
 
 /// Runs a program to its end and returns its standard output; the failure contains everything that the program printed.
 pub fn output_of(command: &mut Command) -> Result<String, Failure> {
-    let output = command.stdin(Stdio::null()).output().map_err(|error| format!("{command:?}: {error}"))?;
+    let output = command.stdin(Stdio::null()).output();
+    let output = output.map_err(|error| not_started(command, &error))?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     if output.status.success() {
         return Ok(text(&output.stdout));
@@ -83,4 +91,24 @@ pub fn output_of(command: &mut Command) -> Result<String, Failure> {
     let name = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy();
     let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy()).collect();
     Err(format!("{name} {}: {printed}", arguments.join(" ")).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_cannot_be_started_is_named_with_its_folder() {
+        let expected = format!("cannot start no-such-program in {}: ", workspace().display());
+        let missing = || program("no-such-program");
+        for failure in [
+            step("testing", &mut missing()).unwrap_err(),
+            quietly("testing", &mut missing()).unwrap_err(),
+            output_of(&mut missing()).unwrap_err(),
+            spawn(&mut missing()).unwrap_err(),
+        ] {
+            let reason = failure.reason();
+            assert!(reason.contains(&expected), "{reason}");
+        }
+    }
 }

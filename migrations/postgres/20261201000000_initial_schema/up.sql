@@ -13,18 +13,20 @@ CREATE UNIQUE INDEX unique_account_public_id ON account (public_id);
 CREATE UNIQUE INDEX unique_account_name ON account (name);
 
 CREATE TABLE person (
-    id             BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    public_id      TEXT COLLATE "C" NOT NULL,
+    id                BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    public_id         TEXT COLLATE "C" NOT NULL,
     -- As typed: shown, and used as the recipient of mails.
-    email          TEXT NOT NULL,
+    email             TEXT NOT NULL,
     -- The form that comparisons use: see usher_domain::address.
-    email_key      TEXT COLLATE "C" NOT NULL,
-    email_verified BOOLEAN NOT NULL,
-    name           TEXT NOT NULL,
+    email_key         TEXT COLLATE "C" NOT NULL,
+    email_verified    BOOLEAN NOT NULL,
+    name              TEXT NOT NULL,
     -- A PHC string; unset for people who sign in elsewhere.
-    password_hash  TEXT,
-    created_at     TIMESTAMP NOT NULL,
-    version        BIGINT NOT NULL
+    password_hash     TEXT,
+    -- Tokens that were issued before this moment are rejected.
+    tokens_not_before TIMESTAMP,
+    created_at        TIMESTAMP NOT NULL,
+    version           BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX unique_person_public_id ON person (public_id);
 CREATE UNIQUE INDEX unique_person_email_key ON person (email_key);
@@ -70,6 +72,37 @@ CREATE UNLOGGED TABLE write_count (
     window_start TIMESTAMP NOT NULL,
     writes       BIGINT NOT NULL
 );
+
+-- Checks of readiness insert a row and roll back, so this table is always empty. Unlogged, so that checks cost no flush.
+CREATE UNLOGGED TABLE readiness_check (
+    id     BIGINT PRIMARY KEY,
+    filler TEXT NOT NULL
+);
+-- A large filler takes as much space as it says.
+ALTER TABLE readiness_check ALTER COLUMN filler SET STORAGE EXTERNAL;
+
+-- Failed attempts to sign in: one row per counter. The name is a digest of what is counted, such as an address or a network. Unlogged: the
+-- counts need not survive a crash, and a flood of attempts writes no log.
+CREATE UNLOGGED TABLE failed_sign_in (
+    name         TEXT COLLATE "C" NOT NULL,
+    failures     BIGINT NOT NULL,
+    last_at      TIMESTAMP NOT NULL,
+    forgotten_at TIMESTAMP NOT NULL,
+    CONSTRAINT unique_failed_sign_in PRIMARY KEY (name)
+);
+-- The order in which the sweep deletes.
+CREATE INDEX failed_sign_in_age ON failed_sign_in (forgotten_at);
+
+-- The networks from which people have signed in, as digests. Failures from other networks do not delay attempts from these.
+CREATE TABLE known_network (
+    id        BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    person_id BIGINT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    network   TEXT COLLATE "C" NOT NULL,
+    last_at   TIMESTAMP NOT NULL
+);
+CREATE UNIQUE INDEX unique_known_network ON known_network (person_id, network);
+-- The order in which the sweep deletes.
+CREATE INDEX known_network_age ON known_network (last_at);
 
 -- Answers to requests with an Idempotency-Key: returned again when the same request is repeated within a day.
 CREATE TABLE idempotency_key (
@@ -151,10 +184,13 @@ CREATE TABLE open_change (
     account_id BIGINT NOT NULL,
     change     BIGINT NOT NULL
 );
+-- Without a primary key, logical replication would reject the worker's deletions. A key would cost another index.
+ALTER TABLE open_change REPLICA IDENTITY FULL;
 CREATE INDEX open_change_of_account ON open_change (account_id, change);
 
--- The triggers run once per statement, however many rows the statement changes.
-CREATE FUNCTION open_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
+-- The triggers run once per statement, however many rows the statement changes. They find the tables in the schema in which they
+-- were created, because pg_restore and logical replication run without a search path.
+CREATE FUNCTION open_inserted() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO open_change (account_id, change)
     SELECT account_id, count(*) FROM added WHERE status = 'pending' GROUP BY account_id;
@@ -162,7 +198,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION open_updated() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION open_updated() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO open_change (account_id, change)
     SELECT account_id, sum(change) FROM (
@@ -174,7 +210,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION open_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION open_deleted() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO open_change (account_id, change)
     SELECT account_id, -count(*) FROM removed WHERE status = 'pending' GROUP BY account_id;
@@ -228,6 +264,18 @@ CREATE TABLE queued_delivery (
     delivery_id BIGINT NOT NULL,
     CONSTRAINT unique_queued_delivery PRIMARY KEY (kind, account_id, due_at, delivery_id)
 );
+
+-- A queued delivery may be deleted together with its invitation.
+CREATE FUNCTION delivery_deleted() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    DELETE FROM queued_delivery
+    WHERE kind = OLD.kind AND account_id = OLD.account_id AND due_at = OLD.due_at AND delivery_id = OLD.id;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER delivery_deleted AFTER DELETE ON delivery
+    FOR EACH ROW WHEN (OLD.state = 'queued') EXECUTE FUNCTION delivery_deleted();
 
 -- The deliveries that were given up. They stay there until they are retried or deleted.
 CREATE TABLE dead_delivery (

@@ -13,18 +13,20 @@ CREATE UNIQUE INDEX unique_account_public_id ON account (public_id);
 CREATE UNIQUE INDEX unique_account_name ON account (name);
 
 CREATE TABLE person (
-    id             INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    public_id      TEXT NOT NULL,
+    id                INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    public_id         TEXT NOT NULL,
     -- As typed: shown, and used as the recipient of mails.
-    email          TEXT NOT NULL,
+    email             TEXT NOT NULL,
     -- The form that comparisons use: see usher_domain::address.
-    email_key      TEXT NOT NULL,
-    email_verified INTEGER NOT NULL,
-    name           TEXT NOT NULL,
+    email_key         TEXT NOT NULL,
+    email_verified    INTEGER NOT NULL,
+    name              TEXT NOT NULL,
     -- A PHC string; unset for people who sign in elsewhere.
-    password_hash  TEXT,
-    created_at     TEXT NOT NULL,
-    version        INTEGER NOT NULL,
+    password_hash     TEXT,
+    -- Tokens that were issued before this moment are rejected.
+    tokens_not_before TEXT,
+    created_at        TEXT NOT NULL,
+    version           INTEGER NOT NULL,
     CONSTRAINT person_email_verified CHECK (email_verified IN (0, 1))
 ) STRICT;
 CREATE UNIQUE INDEX unique_person_public_id ON person (public_id);
@@ -75,6 +77,38 @@ CREATE TABLE write_count (
     -- As in access_token.
     CONSTRAINT write_count_window_start CHECK (window_start GLOB '????-??-?? ??:??:??*')
 ) STRICT;
+
+-- Checks of readiness insert a row and roll back, so this table is always empty.
+CREATE TABLE readiness_check (
+    id     INTEGER PRIMARY KEY NOT NULL,
+    filler TEXT NOT NULL
+) STRICT;
+
+-- Failed attempts to sign in: one row per counter. The name is a digest of what is counted, such as an address or a network.
+CREATE TABLE failed_sign_in (
+    name         TEXT NOT NULL,
+    failures     INTEGER NOT NULL,
+    last_at      TEXT NOT NULL,
+    forgotten_at TEXT NOT NULL,
+    -- As in access_token.
+    CONSTRAINT failed_sign_in_forgotten_at CHECK (forgotten_at GLOB '????-??-?? ??:??:??*'),
+    CONSTRAINT unique_failed_sign_in PRIMARY KEY (name)
+) STRICT, WITHOUT ROWID;
+-- The order in which the sweep deletes.
+CREATE INDEX failed_sign_in_age ON failed_sign_in (forgotten_at);
+
+-- The networks from which people have signed in, as digests. Failures from other networks do not delay attempts from these.
+CREATE TABLE known_network (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    person_id INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    network   TEXT NOT NULL,
+    last_at   TEXT NOT NULL,
+    -- As in access_token.
+    CONSTRAINT known_network_last_at CHECK (last_at GLOB '????-??-?? ??:??:??*')
+) STRICT;
+CREATE UNIQUE INDEX unique_known_network ON known_network (person_id, network);
+-- The order in which the sweep deletes.
+CREATE INDEX known_network_age ON known_network (last_at);
 
 -- Answers to requests with an Idempotency-Key: returned again when the same request is repeated within a day.
 CREATE TABLE idempotency_key (
@@ -221,6 +255,12 @@ CREATE TABLE queued_delivery (
     -- As in access_token.
     CONSTRAINT queued_delivery_due_at CHECK (due_at GLOB '????-??-?? ??:??:??*')
 ) STRICT, WITHOUT ROWID;
+
+-- A queued delivery may be deleted together with its invitation.
+CREATE TRIGGER delivery_deleted AFTER DELETE ON delivery WHEN OLD.state = 'queued' BEGIN
+    DELETE FROM queued_delivery
+    WHERE kind = OLD.kind AND account_id = OLD.account_id AND due_at = OLD.due_at AND delivery_id = OLD.id;
+END;
 
 -- The deliveries that were given up. They stay there until they are retried or deleted.
 CREATE TABLE dead_delivery (

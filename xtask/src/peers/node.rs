@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use usher_testbed::{node_home, node_requirements};
+use usher_testbed::{newest_postgres, node_home, node_requirements};
 use usher_tooling::{Failure, answer, install_packages, program, quietly};
 
 /// Installs the Node.js packages, unless the folder holds the required versions already.
@@ -35,7 +35,11 @@ pub(super) fn prepare() -> Result<(), Failure> {
     fs::copy(lock, home.join("package-lock.json"))?;
     let mut npm = program("npm");
     npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(home);
-    quietly("installing Fastly's Node.js client", &mut npm)?;
+    quietly("installing Fastly's Node.js client and PostgreSQL's newest release", &mut npm)?;
+    // The package's own script, because npm packages hold no symbolic links. npm must not run the scripts of the others.
+    let mut link = program("node");
+    link.arg("scripts/hydrate-symlinks.js").current_dir(newest_postgres());
+    quietly("linking PostgreSQL's libraries", &mut link)?;
     Ok(fs::write(installed, wanted)?)
 }
 

@@ -1,13 +1,15 @@
 //! The application for commands, which wait for its calls on the current thread.
 
-use std::future::Future;
+use std::{future::Future, sync::Arc};
 
 use tokio::runtime::{Builder, Runtime};
 use usher_app::App;
+use usher_auth::JwtVerifier;
+use usher_domain::port::Clock;
 
 use super::failure::Failure;
 use crate::{
-    compose::{Deployment, own_verifier},
+    compose::{Deployment, StartError, own_verifier},
     settings::Settings,
 };
 
@@ -21,9 +23,17 @@ pub(super) struct BlockingApp {
 impl BlockingApp {
     /// Opens the database, applies pending migrations if the settings allow it, and builds the application.
     pub(super) fn open(settings: &Settings) -> Result<Self, Failure> {
+        Self::open_with(settings, own_verifier)
+    }
+
+    /// Like [`BlockingApp::open`], with another verifier of tokens.
+    pub(super) fn open_with(
+        settings: &Settings,
+        verifier: fn(&Settings, &Arc<dyn Clock>) -> Result<JwtVerifier, StartError>,
+    ) -> Result<Self, Failure> {
         let deployment = Deployment::open(settings)?;
         deployment.prepare(settings)?;
-        let inner = deployment.app(settings, own_verifier(settings, &deployment.env.clock)?)?;
+        let inner = deployment.app(settings, verifier(settings, &deployment.env.clock)?)?;
         Ok(Self { inner, runtime: Builder::new_current_thread().enable_all().build()? })
     }
 

@@ -21,6 +21,8 @@ pub(super) enum Failure {
     Configuration(String),
     /// The command was rejected or failed.
     Failed(String),
+    /// The result on standard output says why.
+    Explained,
 }
 
 impl Failure {
@@ -61,6 +63,7 @@ impl Failure {
                 print_error(&text);
                 FAILED.into()
             }
+            Self::Explained => FAILED.into(),
         }
     }
 }
@@ -70,6 +73,7 @@ impl std::fmt::Display for Failure {
         match self {
             Self::Usage(error) => error.fmt(f),
             Self::Configuration(text) | Self::Failed(text) => f.write_str(text),
+            Self::Explained => f.write_str("see the result"),
         }
     }
 }

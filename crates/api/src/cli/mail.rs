@@ -16,6 +16,7 @@ use super::{
     },
     blocking_app::BlockingApp,
     failure::Failure,
+    mail_test,
     output::Output,
 };
 use crate::settings::Settings;
@@ -23,6 +24,7 @@ use crate::settings::Settings;
 /// Runs a command of `usher mail`.
 pub(super) fn run(settings: &Settings, command: MailCommand) -> Result<(), Failure> {
     match command {
+        MailCommand::Test(arguments) => mail_test::run(settings, arguments),
         MailCommand::List(arguments) => list(settings, arguments),
         MailCommand::Show(arguments) => show(settings, &arguments),
         MailCommand::Retry(arguments) => retry(settings, arguments),

@@ -9,11 +9,19 @@
 mod access_token;
 mod account;
 mod arguments;
+mod audit;
 mod blocking_app;
+mod completions;
+mod config;
+mod doctor;
 mod environment;
+mod explain;
 mod failure;
 mod health;
+mod invitation;
+mod issuer_summary;
 mod mail;
+mod mail_test;
 mod member;
 mod migrate;
 mod openapi;
@@ -30,7 +38,8 @@ use clap::Parser as _;
 
 use self::{
     arguments::{
-        AccessTokenCommand, AccountCommand, Arguments, Command, MemberCommand, PersonCommand, TokenCommand,
+        AccessTokenCommand, AccountCommand, Arguments, AuditCommand, Command, ConfigCommand,
+        InvitationCommand, MemberCommand, PersonCommand, TokenCommand,
     },
     environment::Environment,
     failure::Failure,
@@ -70,15 +79,38 @@ fn run(arguments: Arguments, environment: Environment) -> Result<(), Failure> {
         }
         // Checks the arguments before it loads the settings: a usage error does not depend on them.
         Command::Member(MemberCommand::Add(command)) => {
-            let grant = member::grant(&command)?;
+            let grant = member::grant("add", &command.roles, &command.services)?;
             member::add(&configuration.load(DeploymentMode::Tool)?, command, grant)
         }
-        Command::Person(PersonCommand::Create(command)) => {
-            person::create(&configuration.load(DeploymentMode::Tool)?, command)
+        Command::Member(MemberCommand::SetRoles(command)) => {
+            let grant = member::grant("set-roles", &command.roles, &command.services)?;
+            member::set_roles(&configuration.load(DeploymentMode::Tool)?, command, &grant)
+        }
+        Command::Member(MemberCommand::List(command)) => {
+            member::list(&configuration.load(DeploymentMode::Tool)?, command)
+        }
+        Command::Member(MemberCommand::Remove(command)) => {
+            member::remove(&configuration.load(DeploymentMode::Tool)?, command)
+        }
+        Command::Person(command) => {
+            let settings = configuration.load(DeploymentMode::Tool)?;
+            match command {
+                PersonCommand::Create(command) => person::create(&settings, command),
+                PersonCommand::SetPassword(command) => person::set_password(&settings, command),
+                PersonCommand::SignOut(command) => person::sign_out(&settings, command),
+                PersonCommand::Erase(command) => person::erase(&settings, command),
+            }
+        }
+        Command::Audit(AuditCommand::List(command)) => {
+            audit::list(&configuration.load(DeploymentMode::Tool)?, command)
         }
         Command::Token(TokenCommand::Issue(command)) => {
             token::issue(&configuration.load(DeploymentMode::Signing)?, &command)
         }
+        Command::Token(TokenCommand::Explain(command)) => explain::token(
+            &configuration.load(DeploymentMode::Signing)?,
+            Output::from_arguments(&command.result),
+        ),
         Command::AccessToken(command) => {
             let settings = configuration.load(DeploymentMode::Tool)?;
             match command {
@@ -87,7 +119,26 @@ fn run(arguments: Arguments, environment: Environment) -> Result<(), Failure> {
                 AccessTokenCommand::Revoke(command) => access_token::revoke(&settings, &command),
             }
         }
+        Command::Doctor(command) => {
+            doctor::run(&configuration.sources(), Output::from_arguments(&command.result))
+        }
         Command::Mail(command) => mail::run(&configuration.load(DeploymentMode::Tool)?, command),
+        Command::Config(ConfigCommand::Show(command)) => {
+            config::show(&configuration.sources(), Output::from_arguments(&command.result))
+        }
+        Command::Config(ConfigCommand::Check(command)) => {
+            config::check(&configuration.sources(), Output::from_arguments(&command.result))
+        }
+        Command::Completions(command) => completions::print(command.shell),
+        Command::Invitation(command) => {
+            let settings = configuration.load(DeploymentMode::Tool)?;
+            match command {
+                InvitationCommand::List(command) => invitation::list(&settings, command),
+                InvitationCommand::Show(command) => invitation::show(&settings, command),
+                InvitationCommand::Resend(command) => invitation::resend(&settings, command),
+                InvitationCommand::Revoke(command) => invitation::revoke(&settings, command),
+            }
+        }
         Command::Openapi(command) => openapi::print(command.dialect),
         Command::Health(command) => {
             let output = Output::from_arguments(&command.result);
@@ -107,8 +158,11 @@ struct Configuration {
 
 impl Configuration {
     fn load(self, mode: DeploymentMode) -> Result<Settings, Failure> {
+        Settings::load(&self.sources(), mode).map_err(|errors| Failure::Configuration(errors.to_string()))
+    }
+
+    fn sources(self) -> Sources {
         let file = self.file.or(self.environment.file);
-        let sources = Sources { file, environment: self.environment.variables };
-        Settings::load(&sources, mode).map_err(|errors| Failure::Configuration(errors.to_string()))
+        Sources { file, environment: self.environment.variables }
     }
 }

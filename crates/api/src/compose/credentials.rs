@@ -1,8 +1,8 @@
 use std::{fs, sync::Arc};
 
 use usher_auth::{
-    ClaimNames, IssuerSettings, JwksSettings, JwtVerifier, KeySource, PublicKeySettings, SecretRing,
-    ServerSecret,
+    ClaimNames, IssuerBinding, IssuerSettings, JwksSettings, JwtVerifier, KeySource, PublicKeySettings,
+    SecretRing, ServerSecret,
 };
 use usher_domain::port::Clock;
 
@@ -23,8 +23,9 @@ pub(super) fn secrets(auth: &AuthSection) -> Result<SecretRing, StartError> {
 pub(super) fn own_issuer(auth: &AuthSection, secrets: &SecretRing) -> Result<IssuerSettings, StartError> {
     Ok(IssuerSettings {
         issuer: auth.issuer.clone(),
-        audience: auth.audience.clone(),
+        audiences: auth.audience.iter().cloned().collect(),
         leeway: time_delta(auth.leeway, "auth.leeway")?,
+        max_lifetime: time_delta(auth.max_lifetime, "auth.max_lifetime")?,
         ..IssuerSettings::new(KeySource::SharedSecrets(secrets.clone()))
     })
 }
@@ -49,14 +50,12 @@ fn other_issuers(auth: &AuthSection) -> Result<Vec<IssuerSettings>, StartError> 
 }
 
 fn other_issuer(auth: &AuthSection, issuer: &Issuer) -> Result<IssuerSettings, StartError> {
-    let keys = match &issuer.jwks_url {
-        Some(url) => KeySource::Jwks(JwksSettings::new(url.as_str())),
-        None => KeySource::PublicKeys(public_keys(issuer)?),
-    };
     Ok(IssuerSettings {
         issuer: Some(issuer.issuer.clone()),
-        audience: issuer.audience.clone(),
+        audiences: issuer.audience.clone(),
+        audience_claim: issuer.audience_claim.clone(),
         leeway: time_delta(auth.leeway, "auth.leeway")?,
+        max_lifetime: time_delta(issuer.max_lifetime, "auth.issuers.max_lifetime")?,
         claims: ClaimNames {
             email: issuer.email_claim.clone(),
             email_verified: issuer.email_verified_claim.clone(),
@@ -65,8 +64,33 @@ fn other_issuer(auth: &AuthSection, issuer: &Issuer) -> Result<IssuerSettings, S
             person_id: None,
             name: Some(issuer.name_claim.clone()),
         },
-        ..IssuerSettings::new(keys)
+        email_trust: issuer.email_trust,
+        binding: IssuerBinding {
+            accounts: issuer.accounts.iter().cloned().collect(),
+            email_domains: issuer.email_domains.iter().cloned().collect(),
+        },
+        ..IssuerSettings::new(keys(issuer)?)
     })
+}
+
+fn keys(issuer: &Issuer) -> Result<KeySource, StartError> {
+    match key_set(issuer) {
+        Some(jwks) => Ok(KeySource::Jwks(jwks)),
+        None => Ok(KeySource::PublicKeys(public_keys(issuer)?)),
+    }
+}
+
+/// Returns the key set that an issuer publishes, or `None` for an issuer with key files. Without a URL and without files,
+/// the issuer's configuration names the URL.
+pub(crate) fn key_set(issuer: &Issuer) -> Option<JwksSettings> {
+    if !issuer.key_files.is_empty() {
+        return None;
+    }
+    let jwks = match &issuer.jwks_url {
+        Some(url) => JwksSettings::new(url.as_str()),
+        None => JwksSettings::discovered(issuer.issuer.as_str()),
+    };
+    Some(JwksSettings { insecure: issuer.insecure_jwks_url, ..jwks })
 }
 
 fn public_keys(issuer: &Issuer) -> Result<Vec<PublicKeySettings>, StartError> {

@@ -1,18 +1,18 @@
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use secrecy::ExposeSecret as _;
-use usher_app::{Adapters, App, Limits};
+use usher_app::{Adapters, App, HealthSettings, Limits, PasswordRules};
 use usher_auth::{CredentialVerifier, HmacLinkKeys, JwtVerifier, Passwords, RequestKeys, TokenIssuer};
 use usher_domain::{
     env::Env,
-    port::{Clock, Entropy, Store},
+    port::{Clock, Entropy, Store, StoreError, store::ClockReading},
 };
 use usher_persistence::{DatabaseOptions, DieselStore, MigrateError};
 
 use super::{StartError, credentials, duration::time_delta, policy::policy};
 use crate::{
     settings::Settings,
-    system::{SystemClock, SystemEntropy},
+    system::{DatabaseClock, SystemClock, SystemEntropy},
 };
 
 /// The clock and the random generator. Tests replace those of the system.
@@ -25,10 +25,11 @@ pub struct ClockAndEntropy {
 }
 
 impl ClockAndEntropy {
-    /// The clock and the random generator of the operating system.
+    /// The clock and the random generator of the operating system. The clock follows the database's.
     #[must_use]
     pub fn system() -> Self {
-        Self { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy) }
+        let clock = DatabaseClock::over(Arc::new(SystemClock));
+        Self { clock: Arc::new(clock), entropy: Arc::new(SystemEntropy) }
     }
 }
 
@@ -47,12 +48,14 @@ pub struct Deployment {
 }
 
 impl Deployment {
-    /// Opens the database and derives the keys, with the system's clock and randomness.
+    /// Opens an existing database and derives the keys, with the system's clock and randomness.
     pub fn open(settings: &Settings) -> Result<Self, StartError> {
+        require_database(settings)?;
         Self::open_with(settings, ClockAndEntropy::system())
     }
 
-    /// Like [`Deployment::open`], with the clock and the random generator of `ports`.
+    /// Like [`Deployment::open`], and creates the file of a missing SQLite database. Uses the clock and the random generator
+    /// of `ports`.
     pub fn open_with(settings: &Settings, ports: ClockAndEntropy) -> Result<Self, StartError> {
         let secrets = credentials::secrets(&settings.auth)?;
         let own = credentials::own_issuer(&settings.auth, &secrets)?;
@@ -88,10 +91,24 @@ impl Deployment {
         let limits = Limits {
             units: settings.database.pool_size as usize,
             budget: settings.database.acquire_timeout,
-            passwords: settings.server.threads,
+            passwords: settings.auth.password_concurrency,
+            password_rules: PasswordRules {
+                min_length: settings.auth.password_min_length,
+                min_score: settings.auth.password_min_score,
+            },
             token_lifetime: time_delta(settings.auth.token_lifetime, "auth.token_lifetime")?,
         };
-        Ok(App::new(adapters, limits))
+        let health = HealthSettings {
+            check_timeout: settings.database.check_timeout,
+            leeway: time_delta(settings.auth.leeway, "auth.leeway")?,
+        };
+        Ok(App::new(adapters, limits).with_health(health))
+    }
+
+    /// The database, with the state of its connections.
+    #[must_use]
+    pub fn database(&self) -> Arc<DieselStore> {
+        Arc::clone(&self.database)
     }
 
     /// Applies pending migrations and returns their number.
@@ -104,8 +121,18 @@ impl Deployment {
         Ok(self.database.migrations().pending()?.len())
     }
 
-    /// Applies pending migrations if `database.migrate` is on. Otherwise pending migrations are an error.
+    /// Applies pending migrations if `database.migrate` is on. Otherwise pending migrations are an error. Then sets the clock by
+    /// the database's.
     pub fn prepare(&self, settings: &Settings) -> Result<(), StartError> {
+        self.bring_up_to_date(settings)?;
+        match self.store.check(self.env.clock.as_ref()) {
+            Ok(reading) => drop(self.env.clock.follow(reading)),
+            Err(error) => tracing::warn!(%error, "the database's clock cannot be read yet"),
+        }
+        Ok(())
+    }
+
+    fn bring_up_to_date(&self, settings: &Settings) -> Result<(), StartError> {
         if settings.database.migrate {
             let applied = self.migrate()?;
             if applied > 0 {
@@ -117,6 +144,11 @@ impl Deployment {
             0 => Ok(()),
             pending => Err(StartError::Pending(pending)),
         }
+    }
+
+    /// Checks that the database accepts writes, and compares its clock with this one.
+    pub fn check(&self, clock: &dyn Clock) -> Result<ClockReading, StoreError> {
+        self.database.check(clock)
     }
 
     /// Sets the URL that links in mails begin with.
@@ -131,11 +163,19 @@ impl std::fmt::Debug for Deployment {
     }
 }
 
+/// Fails if the file of the SQLite database is missing. A mistyped path would otherwise become an empty database.
+pub(super) fn require_database(settings: &Settings) -> Result<(), StartError> {
+    let Some(path) = settings.database.url.expose_secret().strip_prefix("sqlite:") else { return Ok(()) };
+    let path = Path::new(path.strip_prefix("//").unwrap_or(path));
+    if path.exists() { Ok(()) } else { Err(StartError::NoDatabase(path.to_owned())) }
+}
+
 fn database_options(settings: &Settings) -> DatabaseOptions {
     let database = &settings.database;
     DatabaseOptions {
         pool_size: database.pool_size,
         acquire_timeout: database.acquire_timeout,
+        call_timeout: database.call_timeout,
         statement_cache: database.statement_cache,
         ..DatabaseOptions::new(database.url.expose_secret())
     }

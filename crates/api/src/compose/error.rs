@@ -1,4 +1,4 @@
-use std::{io, net::SocketAddr};
+use std::{io, net::SocketAddr, path::PathBuf};
 
 use usher_persistence::{MigrateError, OpenError};
 
@@ -8,6 +8,11 @@ pub enum StartError {
     /// The database cannot be opened.
     #[error("the database cannot be opened: {0}")]
     Open(#[from] OpenError),
+    /// The file of the SQLite database does not exist.
+    #[error(
+        "the database file {} does not exist: correct database.url, or run `usher migrate` to create the database", .0.display()
+    )]
+    NoDatabase(PathBuf),
     /// Migrations failed.
     #[error("the database cannot be brought up to date: {0}")]
     Migrate(#[from] MigrateError),
@@ -30,6 +35,41 @@ pub enum StartError {
         "cannot listen on {address}: {source} (choose another address with server.bind or USHER__SERVER__BIND)"
     )]
     Listen {
+        /// The configured address.
+        address: SocketAddr,
+        /// The error of the operating system.
+        source: io::Error,
+    },
+    /// The process may not open enough files for the configured connections.
+    #[error(
+        "server.max_connections = {wanted} needs {} open files, but the process may have {files}: raise its limit (`ulimit -n`, \
+         LimitNOFILE of systemd), or allow fewer connections",
+        wanted + reserved
+    )]
+    TooManyConnections {
+        /// The configured connections.
+        wanted: usize,
+        /// The files that the process needs for other purposes.
+        reserved: usize,
+        /// The process's limit of open files.
+        files: usize,
+    },
+    /// The process may not open enough files for any connection.
+    #[error(
+        "the process may have {files} open files, but needs {reserved} besides its connections: raise its limit (`ulimit -n`, \
+         LimitNOFILE of systemd)"
+    )]
+    TooFewFiles {
+        /// The files that the process needs besides connections.
+        reserved: usize,
+        /// The process's limit of open files.
+        files: usize,
+    },
+    /// As [`Self::Listen`], for the listener for operators.
+    #[error(
+        "cannot listen on {address}: {source} (choose another address with server.admin_bind or USHER__SERVER__ADMIN_BIND)"
+    )]
+    ListenForAdmin {
         /// The configured address.
         address: SocketAddr,
         /// The error of the operating system.

@@ -3,10 +3,13 @@
 //! [`Deployment`] opens the database and derives the keys. Commands need no more than that. [`Server`] adds the edges, the worker
 //! and the listener.
 
+mod admin;
+mod connections;
 mod credentials;
 mod deployment;
 mod duration;
 mod error;
+mod hangup;
 mod mail;
 mod mailbox;
 mod policy;
@@ -14,6 +17,7 @@ mod run;
 mod server;
 mod shutdown;
 
+pub(crate) use credentials::key_set;
 pub use credentials::{own_verifier, verifier};
 pub use deployment::{ClockAndEntropy, Deployment};
 pub(crate) use duration::time_delta;

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use usher_domain::{
     env::{Policy, Retention},
     outbox::{MailLimits, RetryPolicy},
+    sign_in::SignInLimits,
 };
 
 use super::{StartError, duration::time_delta};
@@ -18,6 +19,11 @@ pub(super) fn policy(settings: &Settings) -> Result<Policy, StartError> {
         writes_per_hour: settings.limits.writes_per_hour,
         accept_by_possession: invitations.acceptance == Acceptance::Possession,
         mail_limits: mail_limits(settings),
+        sign_in_limits: SignInLimits {
+            per_address: settings.limits.failed_logins_per_address,
+            per_network: settings.limits.failed_logins_per_network,
+            in_total: settings.limits.failed_logins,
+        },
         retry: retry(settings)?,
         retention: retention(settings)?,
     })

@@ -1,26 +1,39 @@
 use std::{
+    io,
     net::{SocketAddr, TcpListener},
     sync::Arc,
     time::Duration,
 };
 
-use actix_web::{
-    App as HttpApp, HttpServer, dev::Server as HttpServerHandle, middleware::from_fn, web::Data,
-};
-use tokio::task::JoinHandle;
+use actix_web::{App as HttpApp, dev::Server as HttpServer, middleware::from_fn, web::Data};
+use tokio::{net::TcpSocket, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tracing_actix_web::TracingLogger;
-use usher_app::{App, Worker, WorkerSettings};
+use usher_app::{Health, Worker, WorkerSettings};
 use usher_auth::JwtVerifier;
-use usher_http_kit::{AppState, unread_body};
+use usher_http_kit::{
+    AppState,
+    client_address::TrustedProxies,
+    connection::{self, ConnectionLimits},
+    drain::Drain,
+};
 use usher_web::mailbox::{self, KeptMails};
 
-use super::{Deployment, MailTransport, StartError, mailbox::Mailbox, shutdown};
-use crate::{
-    routes::{self, EdgeSettings},
-    settings::Settings,
-    telemetry::{RequestSpan, log_request},
+use super::{
+    Deployment, MailTransport, StartError,
+    admin::{Admin, state},
+    connections::max_connections,
+    mailbox::Mailbox,
+    shutdown,
 };
+use crate::{
+    routes::{self, Edge, EdgeSettings},
+    settings::Settings,
+    telemetry::{Dialects, RequestSpan, log_request},
+};
+
+/// The most connections that wait to be accepted.
+const BACKLOG: u32 = 1024;
 
 /// The process that delivers mails.
 #[derive(Debug)]
@@ -34,8 +47,11 @@ pub enum WorkerPlacement {
 /// The server, bound to its address.
 pub struct Server {
     address: SocketAddr,
-    http: HttpServerHandle,
+    http: HttpServer,
+    drain: Arc<Drain>,
+    health: Health,
     worker: Option<Worker>,
+    admin: Option<Admin>,
     settings: Settings,
 }
 
@@ -58,9 +74,13 @@ impl Server {
             }
             WorkerPlacement::Separate => (None, None),
         };
+        let health = app.health().clone();
         let mailbox = mailbox.map(|mailbox| Arc::new(Mailbox(mailbox)) as Arc<dyn KeptMails>);
-        let http = http_server(&settings, app, mailbox, listener)?;
-        Ok(Self { address, http, worker, settings })
+        let drain = Arc::<Drain>::default();
+        let state = state(&settings, app, &drain);
+        let admin = Admin::build(&settings, &state, deployment.database())?;
+        let http = http_server(&settings, state, mailbox, &drain, listener)?;
+        Ok(Self { address, http, drain, health, worker, admin, settings })
     }
 
     /// The address that the server listens on.
@@ -69,33 +89,39 @@ impl Server {
         self.address
     }
 
+    /// The address of the listener for operators, if there is one.
+    #[must_use]
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin.as_ref().map(Admin::address)
+    }
+
     /// The URL of the service for people and clients, without a trailing slash.
     #[must_use]
     pub fn base_url(&self) -> String {
         self.settings.server.base_url(self.address)
     }
 
-    /// Serves until `stop` is canceled, then finishes the requests and deliveries in progress.
+    /// Serves until `stop` is canceled, then finishes the requests and deliveries in progress: see `shutdown::in_stages`.
     pub async fn run(self, stop: CancellationToken) -> Result<(), StartError> {
-        let handle = self.http.handle();
+        let admin = self.admin.map(Admin::start);
         let grace_period = self.settings.server.shutdown_timeout;
+        drop(tokio::spawn(self.health.follow_database_clock(stop.clone())));
         let worker = self.worker.map(|worker| supervised(worker, stop.clone(), grace_period));
-        let stopping = tokio::spawn({
-            let stop = stop.clone();
-            async move {
-                stop.cancelled().await;
-                handle.stop(true).await;
-            }
-        });
-        let served = self.http.await;
+        let stages = shutdown::in_stages(stop.clone(), self.drain, self.http.handle(), self.settings.server);
+        let stopping = tokio::spawn(stages);
+        let served = shutdown::within(grace_period, stop.clone(), self.http).await;
         // Stops the worker even if the server ended without a signal.
         stop.cancel();
         stopping.abort();
         served?;
-        match worker {
+        let result = match worker {
             Some(worker) => worker.await.unwrap_or(Err(StartError::WorkerDied)),
             None => Ok(()),
+        };
+        if let Some(admin) = admin {
+            admin.stop().await;
         }
+        result
     }
 }
 
@@ -105,44 +131,74 @@ impl std::fmt::Debug for Server {
     }
 }
 
-/// Builds the HTTP server with all routes. No other code builds [`AppState`].
+/// Builds the HTTP server with all routes.
 fn http_server(
     settings: &Settings,
-    app: Arc<App>,
+    state: Data<AppState>,
     mailbox: Option<Arc<dyn KeptMails>>,
+    drain: &Arc<Drain>,
     listener: TcpListener,
-) -> Result<HttpServerHandle, StartError> {
-    let state = Data::new(AppState {
-        public_url: app.env().policy.public_url.clone(),
-        app,
-        body_timeout: settings.server.body_timeout,
-    });
+) -> Result<HttpServer, StartError> {
     let edges = EdgeSettings::new(settings)?;
-    let server = HttpServer::new(move || {
+    let proxies = TrustedProxies::new(&settings.server.trusted_proxies);
+    let dialects = Dialects::new(routes::edges().iter().flat_map(Edge::routes));
+    let app = move || {
         HttpApp::new()
             .app_data(state.clone())
+            .app_data(proxies.clone())
+            .app_data(dialects.clone())
             .wrap(from_fn(log_request))
             .wrap(TracingLogger::<RequestSpan>::new())
-            .wrap(from_fn(unread_body::close_connection))
+            .wrap(from_fn(connection::guard_request))
             .configure(|config| routes::configure(config, &edges))
             .configure(|config| {
                 if let Some(mailbox) = mailbox.clone() {
                     mailbox::configure_mailbox(config, mailbox);
                 }
             })
-    });
-    Ok(server
-        .workers(settings.server.threads)
+    };
+    let connections = max_connections(settings)?;
+    // The bound of actix-server is for each thread.
+    let threads = settings.server.threads.min(connections);
+    let server = HttpServer::build()
+        .workers(threads)
+        .max_concurrent_connections(connections / threads)
         .shutdown_timeout(settings.server.shutdown_timeout.as_secs())
-        .disable_signals()
-        .listen(listener)?
-        .run())
+        .disable_signals();
+    let (limits, drain) = (connection_limits(settings), Arc::clone(drain));
+    let stopping = server.graceful_shutdown_signal();
+    let service = move || {
+        let stopping = stopping.clone();
+        let stopping = move || {
+            let stopping = stopping.clone();
+            async move { stopping.notified().await }
+        };
+        connection::service(app(), limits, Arc::clone(&drain), stopping)
+    };
+    Ok(server.listen("usher", listener, service)?.run())
 }
 
-/// Binds the configured address. Port 0 binds a free port.
+fn connection_limits(settings: &Settings) -> ConnectionLimits {
+    ConnectionLimits {
+        head_timeout: settings.server.head_timeout,
+        write_timeout: settings.server.write_timeout,
+        keep_alive: settings.server.keep_alive,
+    }
+}
+
+/// Binds the configured address. Port 0 binds a free port. Call it in a runtime.
 pub fn listen(settings: &Settings) -> Result<TcpListener, StartError> {
     let address = settings.server.bind;
-    TcpListener::bind(address).map_err(|source| StartError::Listen { address, source })
+    bind(address).map_err(|source| StartError::Listen { address, source })
+}
+
+/// As the standard library binds, with a longer backlog.
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)?.into_std()
 }
 
 /// Returns the settings of the worker.

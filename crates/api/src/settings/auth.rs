@@ -6,9 +6,9 @@ use serde::Deserialize;
 use super::{
     DeploymentMode, DevelopmentSection, Issuer, SettingsProblems,
     development::{generate_secret, keep_secret, kept_secret},
-    issuers,
+    issuer_rules, issuers,
     read::Reader,
-    types::{DAY, HOW_TO_MAKE_A_SECRET, MINUTE, duration, signing_secret, signing_secrets},
+    types::{DAY, HOW_TO_MAKE_A_SECRET, MINUTE, duration, number, signing_secret, signing_secrets},
 };
 
 const SECRET: &str = "auth.secret";
@@ -33,6 +33,18 @@ pub struct AuthSection {
     /// Lifetime of tokens from `POST /api/v2/login`, unless the caller asks for less. These tokens cannot be revoked.
     #[serde(deserialize_with = "duration::<_, MINUTE, { 31 * DAY }>")]
     pub token_lifetime: Duration,
+    /// The longest time until a token that is signed with the secret expires.
+    #[serde(deserialize_with = "duration::<_, MINUTE, { 366 * DAY }>")]
+    pub max_lifetime: Duration,
+    /// Minimum characters of a password that is set. The maximum fits the passwords of development mode.
+    #[serde(deserialize_with = "number::<_, _, 8, 32>")]
+    pub password_min_length: usize,
+    /// Minimum strength of a password that is set, from 0 to 4 as zxcvbn estimates it.
+    #[serde(deserialize_with = "number::<_, _, 0, 4>")]
+    pub password_min_score: u8,
+    /// Passwords that are hashed or verified at once. Each takes 19 MiB, and some 20 ms of a processor.
+    #[serde(deserialize_with = "number::<_, _, 1, 64>")]
+    pub password_concurrency: usize,
     /// Further issuers of tokens.
     #[serde(skip)]
     pub issuers: Vec<Issuer>,
@@ -47,7 +59,13 @@ impl AuthSection {
         // Reads the tables first, because their keys also begin with `auth.`.
         let tables = reader.tables(issuers::TABLES)?;
         let mut auth: Self = reader.section("auth")?;
-        auth.issuers = issuers::check(reader, mode, auth.issuer.as_deref(), tables);
+        auth.issuers = issuer_rules::check(reader, mode, auth.issuer.as_deref(), tables);
+        if auth.token_lifetime > auth.max_lifetime {
+            reader.report(
+                "auth.token_lifetime",
+                "is longer than auth.max_lifetime, so no such token would be accepted",
+            );
+        }
         let is_missing = auth.secret.expose_secret().is_empty() && !reader.is_reported(SECRET);
         if is_missing && !reader.is_reported("development.directory") {
             match unconfigured_secret(mode, development) {

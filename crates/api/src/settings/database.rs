@@ -3,7 +3,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 
-use super::types::{MINUTE, duration, number, parsed};
+use super::types::{MINUTE, SECOND, duration, number, parsed};
 
 /// `[database]`
 #[derive(Debug, Clone, Deserialize)]
@@ -18,6 +18,12 @@ pub struct DatabaseSection {
     /// Longest time that a request waits for a connection. Then it fails with 503.
     #[serde(deserialize_with = "duration::<_, 1, MINUTE>")]
     pub acquire_timeout: Duration,
+    /// Longest time for an answer of PostgreSQL. Then the call fails, and its connection is replaced.
+    #[serde(deserialize_with = "duration::<_, SECOND, MINUTE>")]
+    pub call_timeout: Duration,
+    /// Longest time of a check of readiness.
+    #[serde(deserialize_with = "duration::<_, 1, MINUTE>")]
+    pub check_timeout: Duration,
     /// Whether connections keep prepared statements; off behind `PgBouncer` before 1.21 in transaction mode.
     pub statement_cache: bool,
     /// Whether `serve` and `worker` apply pending migrations at start. Otherwise they do not start while migrations are

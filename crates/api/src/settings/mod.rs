@@ -1,7 +1,8 @@
 //! The operator's settings. [`Settings::load`] reads and checks all of them and reports every mistake at once.
 //!
 //! The sources, in ascending precedence: `config/default.toml` (embedded; it lists every key with its meaning), the
-//! file of `--config` or `USHER_CONFIG`, the environment (`USHER__SECTION__KEY`). Each secret `key` has a twin
+//! file of `--config` or `USHER_CONFIG`, the environment (`USHER__SECTION__KEY`; `USHER__AUTH__ISSUERS__0__KEY` for the first
+//! table of a list). Each secret `key` has a twin
 //! `key_file` that names a file with the secret. An empty string counts as unset.
 //!
 //! To add a key, add a field to the struct of its section, and its line with a comment to `config/default.toml`. A test
@@ -10,6 +11,7 @@
 mod auth;
 mod database;
 mod development;
+mod issuer_rules;
 mod issuers;
 mod mail;
 mod mode;
@@ -32,6 +34,7 @@ pub use self::{
     issuers::Issuer,
     mode::DeploymentMode,
     problem::{Problem, SettingsProblems},
+    read::{SettingSource, ShownSetting},
     sections::{
         Acceptance, DevelopmentSection, FastlySection, InvitationSection, LandscapeSection, LimitSection,
         LogFormat, LogSection, RetentionSection, WorkerSection,
@@ -71,6 +74,11 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Returns all settings of the sources with their values and origins, without secrets. Checks no value.
+    pub fn show(sources: &Sources) -> Result<Vec<ShownSetting>, SettingsProblems> {
+        read::shown(sources)
+    }
+
     /// Reads, merges and checks the sources. Development mode creates the folder `development.directory`, and keeps a
     /// generated secret there if none is configured.
     ///

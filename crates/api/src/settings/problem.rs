@@ -3,7 +3,7 @@
 pub struct Problem {
     /// The key as written in a configuration file, such as `server.bind`. Empty if the problem concerns a whole source.
     pub key: String,
-    /// The environment variable of that key; `None` for keys that only files can set.
+    /// The environment variable of that key; `None` for tables.
     pub variable: Option<String>,
     /// The mistake and its correction. Never holds a secret.
     pub text: String,
@@ -31,10 +31,12 @@ impl std::fmt::Display for Problem {
     }
 }
 
-/// The environment variable of a key: `server.bind` is `USHER__SERVER__BIND`. Keys of tables in lists have none.
+/// The environment variable of a key: `server.bind` is `USHER__SERVER__BIND`, and `auth.issuers[0].issuer` is
+/// `USHER__AUTH__ISSUERS__0__ISSUER`. Tables have none.
 pub(super) fn variable(key: &str) -> Option<String> {
-    let is_plain = !key.contains('[');
-    is_plain.then(|| format!("USHER__{}", key.replace('.', "__").to_uppercase()))
+    let is_table = key.ends_with(']');
+    let path = key.replace(['.', '['], "__").replace(']', "");
+    (!is_table).then(|| format!("USHER__{}", path.to_uppercase()))
 }
 
 /// All problems of the configuration, in the order of `config/default.toml`; at least one.

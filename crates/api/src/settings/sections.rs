@@ -53,6 +53,21 @@ pub struct LimitSection {
     /// Mails of one inviter in a UTC day; 0 for no limit.
     #[serde(deserialize_with = "number::<_, _, 0, 1_000_000_000>")]
     pub mails_per_inviter_per_day: u32,
+    /// Failed look-ups of links in a minute of one client, in this process; 0 for no limit.
+    #[serde(deserialize_with = "number::<_, _, 0, 1_000_000>")]
+    pub failed_links_per_client_and_minute: u32,
+    /// Failed look-ups of links in a minute of all clients, in this process; 0 for no limit.
+    #[serde(deserialize_with = "number::<_, _, 0, 1_000_000>")]
+    pub failed_links_per_minute: u32,
+    /// Failed logins of an address that delay nothing; 0 for no delays.
+    #[serde(deserialize_with = "number::<_, _, 0, 1_000_000>")]
+    pub failed_logins_per_address: u32,
+    /// Failed logins from a network that delay nothing; 0 for no delays.
+    #[serde(deserialize_with = "number::<_, _, 0, 1_000_000>")]
+    pub failed_logins_per_network: u32,
+    /// Failed logins in total that delay nothing; 0 for no delays.
+    #[serde(deserialize_with = "number::<_, _, 0, 1_000_000>")]
+    pub failed_logins: u32,
 }
 
 /// `[retention]`: how long data is kept; `None` for ever.

@@ -1,11 +1,15 @@
 //! Types of settings, for serde's `deserialize_with`. The errors complete a sentence that begins with the key.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use secrecy::SecretString;
-use serde::{Deserialize as _, Deserializer, de::Error};
+use serde::{
+    Deserialize as _, Deserializer,
+    de::{Error, SeqAccess, Visitor},
+};
 use url::Url;
-use usher_auth::MIN_SECRET_OCTETS;
+use usher_auth::{Claim, EmailTrust, MIN_SECRET_OCTETS};
+use usher_domain::{account::AccountName, address::EmailAddress};
 
 /// One second in milliseconds, the unit of the bounds of [`duration`].
 pub(super) const SECOND: u64 = 1000;
@@ -102,4 +106,69 @@ fn strong<E: Error>(text: String) -> Result<SecretString, E> {
         return Err(E::custom(text));
     }
     Ok(text.into())
+}
+
+/// A text or a list of texts.
+pub(super) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    deserializer.deserialize_any(TextsVisitor)
+}
+
+struct TextsVisitor;
+
+impl<'de> Visitor<'de> for TextsVisitor {
+    type Value = Vec<String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text in quotes or a list of texts, such as [\"one\", \"two\"]")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Vec<String>, E> {
+        Ok(vec![text.to_owned()])
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Vec<String>, A::Error> {
+        let mut texts = Vec::new();
+        while let Some(text) = access.next_element()? {
+            texts.push(text);
+        }
+        Ok(texts)
+    }
+}
+
+/// One or more places of a claim.
+pub(super) fn claim<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Claim, D::Error> {
+    Claim::parse(&texts(deserializer)?).ok_or_else(|| {
+        D::Error::custom(
+            "must be the name of a claim, a JSON pointer such as \"/emails/0\", or a list of these",
+        )
+    })
+}
+
+/// When the address in a token counts as verified.
+pub(super) fn email_trust<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EmailTrust, D::Error> {
+    parsed(deserializer, "\"verified\" or \"always\"", |text| match text {
+        "verified" => Some(EmailTrust::Verified),
+        "always" => Some(EmailTrust::Always),
+        _ => None,
+    })
+}
+
+/// Names of accounts.
+pub(super) fn account_names<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<AccountName>, D::Error> {
+    let names = texts(deserializer)?;
+    let parse =
+        |name: &String| AccountName::parse(name).map_err(|_| D::Error::custom("must be names of accounts"));
+    names.iter().map(parse).collect()
+}
+
+/// Domains of e-mail addresses, in lower-case ASCII.
+pub(super) fn email_domains<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let normal = |domain: &String| {
+        let address = EmailAddress::parse(&format!("x@{}", domain.trim_start_matches('@')));
+        address.map(|address| address.domain().to_owned())
+    };
+    let domains: Result<Vec<String>, _> = texts(deserializer)?.iter().map(normal).collect();
+    domains.map_err(|_| D::Error::custom("must be domains such as \"example.com\""))
 }

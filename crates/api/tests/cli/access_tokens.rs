@@ -8,7 +8,7 @@ const JANE: [&str; 4] = ["--account", "onward", "--email", "jane@example.com"];
 
 /// The account, and Jane as its administrator. No secret is required.
 fn with_jane() -> Program {
-    let program = Program::new();
+    let program = Program::migrated();
     program.run(&["account", "create", "--name", "onward", "--title", "Onward, Inc."]).stdout();
     let add = ["member", "add", "--name", "Jane Smith", "--role", "GlobalAdmin"];
     program.run(&[&add[..], &JANE].concat()).stdout();

@@ -14,7 +14,7 @@ fn add<'a>(more: &[&'a str]) -> Vec<&'a str> {
 
 /// The account, and Jane as its administrator.
 fn with_jane() -> Program {
-    let program = Program::new();
+    let program = Program::migrated();
     program.run(&CREATE).stdout();
     program.run(&add(&["--name", "Jane Smith", "--role", "GlobalAdmin"])).stdout();
     program
@@ -22,7 +22,7 @@ fn with_jane() -> Program {
 
 #[test]
 fn accounts_are_created_once_and_listed() {
-    let program = Program::new();
+    let program = Program::migrated();
     assert_eq!(program.run(&["account", "list"]).out, "");
     assert_eq!(program.run(&["account", "list", "--json"]).json(), json!([]));
     assert_eq!(program.run(&CREATE).stdout(), "account onward created: Onward, Inc.");
@@ -37,7 +37,7 @@ fn accounts_are_created_once_and_listed() {
 
 #[test]
 fn members_have_roles_and_services() {
-    let program = Program::new();
+    let program = Program::migrated();
     program.run(&CREATE).stdout();
     let ended = program.run(&add(&["--name", "Jane Smith", "--role", "GlobalAdmin"]));
     assert!(ended.err.contains("has no password yet"), "{ended:?}");
@@ -46,8 +46,8 @@ fn members_have_roles_and_services() {
 
     let ted = ["member", "add", "--account", "onward", "--email", "ted@example.com", "--name", "Ted"];
     let limits = ["--role", "user", "--role", "engineer", "--service", "b=purge_all", "--service", "a=full"];
-    let ended =
-        program.run_with(&[&ted, &limits[..], &["--password-stdin", "--json"]].concat(), "correct horse\n");
+    let ended = program
+        .run_with(&[&ted, &limits[..], &["--password-stdin", "--json"]].concat(), "plum drizzle kettle\n");
     assert_eq!(ended.err, "");
     let json = ended.json();
     assert_eq!(json["roles"], json!(["engineer", "user"]));
@@ -59,7 +59,7 @@ fn members_have_roles_and_services() {
 
 #[test]
 fn rejected_members_get_advice() {
-    let program = Program::new();
+    let program = Program::migrated();
     program.run(&add(&["--role", "user"])).assert_failed(1, "`usher account create` creates one");
     program.run(&CREATE).stdout();
     program.run(&add(&["--role", "user"])).assert_failed(1, "--name creates one");
@@ -75,27 +75,27 @@ fn rejected_members_get_advice() {
 
 #[test]
 fn people_are_created_without_an_account() {
-    let program = Program::new();
+    let program = Program::migrated();
     let create = ["person", "create", "--email", "joe@example.com", "--name", "Joe Wright"];
     assert_eq!(program.run(&create).stdout(), "Joe Wright <joe@example.com> created, without an account");
     program.run(&create).assert_failed(1, "there is a person with the address joe@example.com already");
     let other =
         ["person", "create", "--email", "ann@example.com", "--name", "Ann", "--json", "--password-stdin"];
-    assert_eq!(program.run_with(&other, "correct horse").json()["has_password"], json!(true));
+    assert_eq!(program.run_with(&other, "plum drizzle kettle").json()["has_password"], json!(true));
 }
 
 #[test]
 fn a_password_is_one_valid_line() {
-    let program = Program::new();
+    let program = Program::migrated();
     let create = ["person", "create", "--email", "joe@example.com", "--name", "Joe", "--password-stdin"];
     for (input, words) in [
-        ("", "at least 8 characters"),
-        ("short\n", "at least 8 characters"),
+        ("", "at least 12 characters"),
+        ("short\n", "at least 12 characters"),
         ("two lines\nof text\n", "one line"),
     ] {
         program.run_with(&create, input).assert_failed(1, words);
     }
-    program.run_with(&create, "good enough\n").stdout();
+    program.run_with(&create, "plum drizzle kettle\n").stdout();
 }
 
 #[test]
@@ -134,15 +134,33 @@ fn tokens_are_for_members_only() {
 #[test]
 fn pending_migrations_are_applied_if_the_settings_allow_it() {
     let program = Program::new().env("USHER__DATABASE__MIGRATE", "false");
-    program.run(&["account", "list"]).assert_failed(1, "usher migrate");
+    std::fs::write(program.path("data/usher.db"), "").unwrap();
+    program
+        .run(&["account", "list"])
+        .assert_failed(1, "the database lacks 1 migration(s): run `usher migrate`");
     let applied = program.run(&["migrate", "--json"]).json()["applied"].as_u64().unwrap();
     assert!(applied > 0);
     assert_eq!(program.run(&["migrate"]).stdout(), "the database is up to date");
     assert_eq!(program.run(&["account", "list"]).code, Some(0));
 }
 
+/// A mistyped path must not become an empty database.
 #[test]
-fn a_missing_database_is_reported() {
-    let program = Program::new().env("USHER__DATABASE__URL", "sqlite:absent/usher.db");
-    program.run(&["account", "list"]).assert_failed(1, "absent");
+fn only_migrate_creates_a_database() {
+    let program = Program::new();
+    let missing =
+        "the database file data/usher.db does not exist: correct database.url, or run `usher migrate`";
+    for command in
+        [&["account", "list"][..], &CREATE, &ADD, &["token", "issue", "--account", "a", "--email", "b@c.de"]]
+    {
+        let program = Program::new().env("USHER__AUTH__SECRET", SECRET);
+        let command = if command == ADD { add(&["--role", "user"]) } else { command.to_vec() };
+        program.run(&command).assert_failed(1, missing);
+        assert!(!program.path("data/usher.db").exists(), "{command:?}");
+    }
+    program.run(&["migrate"]).stdout();
+    program.run(&CREATE).stdout();
+    let program = program.env("USHER__DATABASE__URL", "sqlite:absent/usher.db");
+    program.run(&["account", "list"]).assert_failed(1, "the database file absent/usher.db does not exist");
+    program.run(&["migrate"]).assert_failed(1, "the folder absent of the database file does not exist");
 }

@@ -23,6 +23,13 @@ impl Program {
         program
     }
 
+    /// The same with a database that `usher migrate` created.
+    pub(super) fn migrated() -> Self {
+        let program = Self::new();
+        program.run(&["migrate"]).stdout();
+        program
+    }
+
     pub(super) fn env(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
         self

@@ -66,6 +66,7 @@ fn a_server_that_does_not_run_is_not_ready() {
 #[test]
 fn development_mode_rejects_databases_of_production() {
     let program = program();
+    program.run(&["migrate"]).stdout();
     program.run(&["account", "create", "--name", "onward", "--title", "Onward, Inc."]).stdout();
     let jane = ["--account", "onward", "--email", "jane@example.com"];
     program.run(&[&["member", "add", "--name", "Jane", "--role", "Auditor"], &jane[..]].concat()).stdout();

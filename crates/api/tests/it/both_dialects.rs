@@ -195,7 +195,7 @@ fn a_link_of_fastlys_invitation_works_on_the_page(backend: Backend) {
         ("key", key.as_str()),
         ("action", "accept"),
         ("name", "Joe Wright"),
-        ("password", "a password of joe"),
+        ("password", "plum drizzle kettle"),
     ];
     server.client.post_form(&path, &form).expect(200);
     let joe = server.client.with_key(&server.token(Some("onward"), "joe@example.com"));
@@ -212,13 +212,13 @@ fn a_deleted_invitation_ends_its_link_in_both_dialects(backend: Backend) {
     let server = setup.start();
     let jane = server.add_onward();
     let gone = |path: &str, key: &str| {
-        let form = [("key", key), ("action", "accept"), ("name", "Joe"), ("password", "long enough")];
+        let form = [("key", key), ("action", "accept"), ("name", "Joe"), ("password", "plum drizzle kettle")];
         for page in [server.client.get(&format!("{path}?key={key}")), server.client.post_form(path, &form)] {
             let page = page.expect(410);
             assert!(page.body.contains("withdrawn"), "{}", page.body);
         }
         let code = format!("{}.{key}", path.rsplit('/').next().unwrap());
-        let accept = json!({ "name": "Joe", "password": "long enough" });
+        let accept = json!({ "name": "Joe", "password": "plum drizzle kettle" });
         server.client.put(&format!("/invitation/accept/{code}"), &accept).expect(410);
     };
     jane.post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"])).expect(200);

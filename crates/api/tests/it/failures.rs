@@ -97,6 +97,7 @@ fn without_a_free_permit_requests_are_rejected_as_overload() {
     let beside = setup.start();
     let responses = while_permit_is_taken(&beside.scene, &jane, || {
         jane.get("/health/live").expect(200);
+        jane.get("/health/ready").expect(200);
         [
             [jane.get(LANDSCAPE), jane.get("/invitations")],
             [invite_by_landscape(&jane, "joe@example.com"), invite_by_fastly(&jane, "joe@example.com")],

@@ -229,16 +229,117 @@ fn tokens_of_an_unreachable_provider_are_rejected_with_503() {
     let own = server.add_onward();
     let jane = server.client.with_token(provider.token_of("k1", &claims("jane@example.com", json!(true))));
 
-    for _ in 0..2 {
+    for wait in ["30", "11"] {
         let response = jane.get("/api/v2/invitations").expect(503);
         let (_, error, message) = response.problem();
         assert_eq!(error, "ServiceUnavailable");
         assert!(message.contains("try again"), "{message}");
-        assert!(response.header("Retry-After").parse::<u32>().unwrap() > 0, "{response:?}");
+        assert_eq!(response.header("Retry-After"), wait, "the real wait");
+        setup.advance(TimeDelta::seconds(19));
     }
     own.get("/api/v2/invitations").expect(200);
 
     endpoint.set_response("200 OK", &json!({ "keys": [provider.jwk("k1")] }));
     setup.advance(TimeDelta::minutes(1));
     jane.get("/api/v2/invitations").expect(200);
+}
+
+/// Two issuers: one for everyone, one for one account and one domain.
+#[test]
+fn an_issuer_gives_rights_within_its_bounds_only() {
+    let (home, partner, folder) = (Provider::new(), Provider::new(), tempfile::tempdir().unwrap());
+    let key = |name: &str, provider: &Provider| {
+        format!("key_files = [{:?}]\n", write(&folder, name, &provider.pem()).display().to_string())
+    };
+    let text = format!(
+        "[[auth.issuers]]\nissuer = \"https://login.example.com/\"\naudience = \"usher\"\nhome = true\n{}\
+         [[auth.issuers]]\nissuer = \"https://partner.example/\"\naudience = [\"web\", \"mobile\"]\n\
+         accounts = [\"onward\"]\nemail_domains = [\"partner.example\"]\nemail_trust = \"always\"\n\
+         email_claim = [\"email\", \"/emails/0\"]\n{}",
+        key("home.pem", &home),
+        key("partner.pem", &partner)
+    );
+    let setup = Setup::new(Backend::sqlite());
+    let file = write(&folder, "usher.toml", &text);
+    let server = setup.start_with(setup.settings_of(Some(file)));
+    let jane = server.add_onward();
+    let of_partner = |email: &str, audience: Value| {
+        let claims = json!({
+            "iss": "https://partner.example/", "aud": audience, "sub": "7", "exp": 1_710_946_165 + 3600,
+            "emails": [email],
+        });
+        server.client.with_token(partner.token(&claims))
+    };
+
+    server
+        .client
+        .with_token(home.token(&claims("jane@example.com", json!(true))))
+        .get("/api/v2/invitations")
+        .expect(200);
+    let response = of_partner("jane@example.com", json!("web")).get("/api/v2/invitations").expect(401);
+    assert!(response.problem().2.contains("is not configured for the domain"), "{response:?}");
+
+    let invite = |email: &str| {
+        let created =
+            jane.post("/api/v2/invitations", &invitation_body("Ann", email, &["Auditor"])).expect(200);
+        json!({ "invitation_id": created.json()["secure_id"] })
+    };
+    let accept = invite("ann@partner.example");
+    let ann = |audience| of_partner("ann@partner.example", audience);
+    ann(json!("another")).post("/api/v2/accept-invitation", &accept).expect(401);
+    ann(json!("web")).post("/api/v2/accept-invitation", &accept).expect(200);
+    for audience in [json!("web"), json!("mobile"), json!(["account", "mobile"])] {
+        ann(audience).get("/api/v2/invitations").expect(200);
+    }
+}
+
+/// People in many groups have long tokens.
+#[test]
+fn tokens_of_16_kib_are_accepted() {
+    let (provider, folder) = (Provider::new(), tempfile::tempdir().unwrap());
+    let setup = Setup::new(Backend::sqlite());
+    let file = settings_file(&folder, &key_files(&folder, &[provider.pem()]));
+    let server = setup.start_with(setup.settings_of(Some(file)));
+    server.add_onward();
+    let with_groups = |count: usize| {
+        let mut claims = claims("jane@example.com", json!(true));
+        claims["groups"] = (0..count).map(|number| format!("/departments/team-{number:04}")).collect();
+        provider.token(&claims)
+    };
+    for (count, octets, status) in [(440, 15_000..16_385, 200), (520, 16_385..20_000, 401)] {
+        let token = with_groups(count);
+        assert!(octets.contains(&token.len()), "{}", token.len());
+        server.client.with_token(token).get("/api/v2/invitations").expect(status);
+    }
+}
+
+/// The caller and the operator learn the real reason, the operator with the issuer and without the token.
+#[test]
+fn a_rejection_names_its_reason() {
+    let (provider, folder) = (Provider::new(), tempfile::tempdir().unwrap());
+    let setup = Setup::new(Backend::sqlite());
+    let file = settings_file(&folder, &key_files(&folder, &[provider.pem()]));
+    let server = setup.start_with(setup.settings_of(Some(file)));
+    server.add_onward();
+    let with = |name: &str, value: Value| {
+        let mut claims = claims("jane@example.com", json!(true));
+        claims[name] = value;
+        provider.token(&claims)
+    };
+    for (token, reason) in [
+        (with("iss", json!("https://other.example.com/")), "the token's issuer is not configured"),
+        (with("iss", json!("https://login.example.com")), "the token's issuer is not configured"),
+        (with("aud", json!("another")), "the token is meant for another audience"),
+        (
+            with("exp", json!(1_710_946_165_i64 + 50 * 366 * 24 * 3600)),
+            "the token expires later than tokens of its issuer may",
+        ),
+        (Provider::new().token(&claims("jane@example.com", json!(true))), "the token's signature is wrong"),
+    ] {
+        for path in ["/api/v2/invitations", "/invitations"] {
+            let response = server.client.with_token(&token).get(path).expect(401);
+            assert!(response.body.contains(reason), "{path}: {response:?}");
+            assert!(!response.header("WWW-Authenticate").is_empty(), "{path}");
+        }
+    }
 }

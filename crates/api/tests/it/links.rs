@@ -20,7 +20,8 @@ fn opening_a_link_changes_nothing(backend: Backend) {
     }
     assert_eq!(jane.get("/api/v2/invitations").body, before);
     let key = mail.key();
-    let form = [("key", key.as_str()), ("action", "accept"), ("name", "Joe"), ("password", "long enough")];
+    let form =
+        [("key", key.as_str()), ("action", "accept"), ("name", "Joe"), ("password", "plum drizzle kettle")];
     server.client.post_form(mail.form_path(), &form).expect(200);
 }
 
@@ -89,7 +90,8 @@ fn links_without_a_valid_key_all_show_the_same_page() {
         .iter()
         .flat_map(|id| {
             let path = format!("/accept-invitation/{id}");
-            let form = [("key", "0.x"), ("action", "accept"), ("name", "Eve"), ("password", "long enough")];
+            let form =
+                [("key", "0.x"), ("action", "accept"), ("name", "Eve"), ("password", "plum drizzle kettle")];
             [
                 server.client.get(&path),
                 server.client.get(&format!("{path}?key=0.{}", "A".repeat(32))),

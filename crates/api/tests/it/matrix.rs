@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
 use usher_api::routes;
+use usher_domain::access_token::{AccessTokenText, Scope};
 use usher_http_kit::endpoint::Endpoint;
 
 use crate::harness::{
@@ -150,9 +151,18 @@ fn each_operation_has_its_status_for_each_caller(backend: Backend) {
     }
     assert_eq!(jane.get("/api/v2/invitations").body, before, "no caller changed the invitations");
 
-    let tokens = bad_tokens(&server.token(Some("onward"), "jane@example.com"));
+    let mut tokens = bad_tokens(&server.token(Some("onward"), "jane@example.com"));
+    tokens.push(("expired", expired));
+    let lifetime = Some(TimeDelta::hours(1));
+    tokens.push((
+        "expired access token",
+        server.add_access_token("onward", "jane@example.com", Scope::Global, lifetime).0,
+    ));
+    tokens.push((
+        "unknown access token",
+        AccessTokenText::generate(server.scene.env.entropy.as_ref()).to_string(),
+    ));
     setup.advance(TimeDelta::hours(2));
-    let tokens = tokens.into_iter().chain([("expired", expired)]);
     for (what, token) in tokens {
         let caller = server.client.with_token(token);
         for row in ROWS {

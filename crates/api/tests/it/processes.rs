@@ -13,6 +13,7 @@ on_both_databases!(a_separate_worker_delivers_the_mails_of_the_server);
 
 /// Creates the account onward and its administrator with the command line; returns one of her tokens.
 pub(crate) fn token_of_jane(setup: &Setup) -> String {
+    setup.run_command(&["migrate"]);
     setup.run_command(&["account", "create", "--name", "onward", "--title", "Onward, Inc."]);
     let jane = ["--account", "onward", "--email", "jane@example.com"];
     let member = ["member", "add", "--name", "Jane Smith", "--role", "GlobalAdmin"];
@@ -36,7 +37,21 @@ fn a_separate_worker_delivers_the_mails_of_the_server(backend: Backend) {
     server.terminate();
 }
 
-/// The worker looks for mails in a blocking thread, which waits for the database's answer without a time limit.
+#[test]
+fn a_hangup_reloads_nothing_and_ends_nothing() {
+    let setup = Setup::new(Backend::sqlite());
+    for (command, ready) in [("serve", "\"serving\""), ("worker", "delivering mails")] {
+        let mut process = setup.start_process(command);
+        process.line_with(ready);
+        for _ in 0..2 {
+            process.signal("HUP");
+            process.line_with("SIGHUP reloads nothing");
+        }
+        process.terminate();
+    }
+}
+
+/// The worker looks for mails in a blocking thread, which waits for the database longer than the process waits for the worker.
 #[test]
 fn a_frozen_database_does_not_keep_the_process_after_the_shutdown_timeout() {
     let setup = Setup::new(Backend::postgres()).with("USHER__SERVER__SHUTDOWN_TIMEOUT", "1s");

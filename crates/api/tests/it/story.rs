@@ -56,13 +56,13 @@ fn an_invitation_is_sent_shown_and_accepted(backend: Backend) {
         ("key", key.as_str()),
         ("action", "accept"),
         ("name", "Joe Wright"),
-        ("password", "a password of joe"),
+        ("password", "plum drizzle kettle"),
     ];
     let done = server.client.post_form(mail.form_path(), &form).expect(200);
     assert!(done.body.contains("Onward, Inc."), "{}", done.body);
 
     // The new member logs in with the rights of an auditor.
-    let login = json!({ "email": "joe@example.com", "password": "a password of joe" });
+    let login = json!({ "email": "joe@example.com", "password": "plum drizzle kettle" });
     let login = server.client.post("/api/v2/login", &login).expect(200).json();
     assert_eq!(login["accounts"][0]["title"], "Onward, Inc.");
     let joe = server.client.with_token(login["token"].as_str().unwrap());
@@ -92,7 +92,8 @@ fn a_revoked_invitation_cannot_be_accepted(backend: Backend) {
     jane.delete(&format!("/api/v2/invitations/{id}")).expect(404);
     server.client.get(&mail.path()).expect(410);
     let key = mail.key();
-    let form = [("key", key.as_str()), ("action", "accept"), ("name", "Joe"), ("password", "long enough")];
+    let form =
+        [("key", key.as_str()), ("action", "accept"), ("name", "Joe"), ("password", "plum drizzle kettle")];
     server.client.post_form(mail.form_path(), &form).expect(410);
     // The address can be invited again, when the resend interval is over.
     setup.advance(TimeDelta::minutes(1));
@@ -111,7 +112,14 @@ fn an_invitation_can_be_declined_without_a_login(backend: Backend) {
     // One invitee uses the page, the other one the API, both without a login.
     let key = mails[0].key();
     let form = [("key", key.as_str()), ("action", "decline")];
-    server.client.post_form(mails[0].form_path(), &form).expect(200);
+    let asked = server.client.post_form(mails[0].form_path(), &form).expect(200);
+    assert_eq!(jane.get("/api/v2/invitations").json()["count"], 2, "the first step declines nothing");
+    let (_, confirmation) = asked.body.split_once("name=\"confirmation\" value=\"").unwrap();
+    let confirmation = confirmation.split('"').next().unwrap();
+    let form =
+        [("key", key.as_str()), ("action", "decline"), ("confirmation", confirmation), ("choice", "decline")];
+    let declined = server.client.post_form(mails[0].form_path(), &form).expect(410);
+    assert!(declined.body.contains("Take the decline back"), "{}", declined.body);
     let decline = json!({ "invitation_id": mails[1].secure_id(), "key": mails[1].key() });
     server.client.post("/api/v2/reject-invitation", &decline).expect(204);
     assert_eq!(jane.get("/api/v2/invitations").json()["count"], 0);

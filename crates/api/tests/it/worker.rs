@@ -14,6 +14,7 @@ use crate::harness::{Backend, Postbox, Server, Setup, invitation_body, on_both_d
 
 on_both_databases!(
     a_permanently_rejected_mail_is_not_tried_again,
+    a_mail_that_is_rejected_by_policy_waits_with_the_reason,
     a_temporarily_rejected_mail_is_tried_again_later,
     the_mail_of_a_revoked_invitation_is_cancelled,
     stale_idempotency_keys_are_deleted,
@@ -54,6 +55,27 @@ fn a_permanently_rejected_mail_is_not_tried_again(backend: Backend) {
     let reason = mail.last_error.as_deref().unwrap();
     assert!(reason.contains("550") && !reason.contains("gone@"), "{reason}");
     assert_eq!(jane.get("/api/v2/invitations").json()["count"], 2, "the invitation stays pending");
+}
+
+fn a_mail_that_is_rejected_by_policy_waits_with_the_reason(backend: Backend) {
+    let options = SmtpOptions::new(Security::Plain).refuse(Refusal::message("joe", 554).first(2));
+    let postbox = Postbox::plain(&options);
+    let setup = with_separate_worker(backend, &postbox);
+    let server = setup.start();
+    let jane = server.add_onward();
+    jane.post("/api/v2/invitations", &invitation_body("Joe", "joe@example.com", &["Auditor"])).expect(200);
+    for attempts in 1..=2 {
+        deliver_due(&setup, &server);
+        let mail = &mails(&server, 1)[0];
+        assert_eq!((mail.state.as_str(), mail.attempts), ("queued", attempts));
+        assert_eq!(
+            mail.last_error.as_deref(),
+            Some("mail relay refuses mails of this server: message: 554 5.7.1 Refused as the test asked")
+        );
+        setup.advance(TimeDelta::minutes(15));
+    }
+    deliver_due(&setup, &server);
+    assert_eq!((mails(&server, 1)[0].state.as_str(), postbox.count()), ("relayed", 1));
 }
 
 fn a_temporarily_rejected_mail_is_tried_again_later(backend: Backend) {

@@ -39,6 +39,17 @@ type QueueOf<W> = Queue<<W as BatchWork>::Request, <W as BatchWork>::Outcome>;
 /// A request that waits for its batch.
 type EntryOf<W> = Entry<<W as BatchWork>::Request, <W as BatchWork>::Outcome>;
 
+/// What an operation is doing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BatchLoad {
+    pub(crate) operation: &'static str,
+    /// Requests in the queue.
+    pub(crate) waiting: usize,
+    /// Requests in batches.
+    pub(crate) in_progress: usize,
+    pub(crate) runners: usize,
+}
+
 /// Gathers the requests of one operation into batches.
 pub(crate) struct Batcher<W: BatchWork> {
     name: &'static str,
@@ -119,9 +130,15 @@ impl<W: BatchWork> Batcher<W> {
             Runner { batcher: Arc::clone(self), in_progress: 0, waits_for_permit: false, ended: false };
         let runtime = self.runtime.clone().unwrap_or_else(Handle::current);
         match self.units.limiter.try_acquire() {
-            Some(permit) => drop(runtime.spawn_blocking(move || runner.run(permit))),
+            Some(permit) => drop(runtime.spawn_blocking(move || runner.run(&permit))),
             None => drop(runtime.spawn(runner.wait_for_permit())),
         }
+    }
+
+    /// What the operation is doing. Batches of one that do not join the queue are left out.
+    pub(crate) fn load(&self) -> BatchLoad {
+        let (waiting, in_progress, runners) = self.queue().load();
+        BatchLoad { operation: self.name, waiting, in_progress, runners }
     }
 
     /// The queue is consistent at every moment, so a panic leaves it usable.
@@ -176,7 +193,7 @@ impl<W: BatchWork> Runner<W> {
         let permit = self.batcher.units.limiter.acquire().await;
         self.set_waiting_for_permit(false);
         if let Some(permit) = permit {
-            drop(spawn_blocking(move || self.run(permit)));
+            drop(spawn_blocking(move || self.run(&permit)));
         }
     }
 
@@ -185,9 +202,9 @@ impl<W: BatchWork> Runner<W> {
         self.batcher.queue().set_waiting_for_permit(waits);
     }
 
-    fn run(mut self, permit: Permit) {
-        let _permit = permit;
+    fn run(mut self, permit: &Permit) {
         while let Some(batch) = self.next() {
+            permit.advance();
             self.batcher.run_batch(batch);
             if self.batcher.units.limiter.is_contended() {
                 self.give_way();

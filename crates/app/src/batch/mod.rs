@@ -14,6 +14,6 @@ mod split;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use batcher::{BatchWork, Batcher, runners};
+pub(crate) use batcher::{BatchLoad, BatchWork, Batcher, runners};
 pub(crate) use item::{Item, span};
 pub(crate) use split::{SplitBatch, together_or_alone};

@@ -124,6 +124,11 @@ impl<Q, A> Queue<Q, A> {
         }
     }
 
+    /// The requests that wait, the requests in progress, and the runners.
+    pub(super) fn load(&self) -> (usize, usize, usize) {
+        (self.waiting.len(), self.in_progress, self.running)
+    }
+
     #[cfg(test)]
     pub(super) fn running(&self) -> usize {
         self.running

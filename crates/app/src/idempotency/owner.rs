@@ -1,5 +1,6 @@
 use usher_domain::{
     access_token::TokenDigest,
+    account::AccountName,
     idempotency::KeyDigest,
     invitation::SecureId,
     port::RequestFingerprints,
@@ -46,11 +47,13 @@ impl<'a> Owner<'a> {
                 actor.scope.as_str().to_owned(),
             ],
             // The person's number is included if the credential carries one, because an address may change hands.
+            // The issuer's accounts are included, because an issuer cannot vouch for people in other accounts.
             Self::Principal(principal) => vec![
                 "principal".to_owned(),
                 principal.email.key().to_owned(),
                 principal.person_id.map(|id| id.to_string()).unwrap_or_default(),
                 principal.account.as_ref().map(ToString::to_string).unwrap_or_default(),
+                principal.accounts.as_deref().map(joined).unwrap_or_default(),
             ],
             Self::AccessToken(digest) => vec!["access token".to_owned(), digest.as_str().to_owned()],
             Self::Link(secure_id) => vec!["link".to_owned(), secure_id.to_string()],
@@ -58,9 +61,14 @@ impl<'a> Owner<'a> {
     }
 }
 
+/// Names of accounts contain no comma.
+fn joined(accounts: &[AccountName]) -> String {
+    accounts.iter().map(AccountName::as_str).collect::<Vec<_>>().join(",")
+}
+
 #[cfg(test)]
 mod tests {
-    use usher_domain::{account::AccountName, address::EmailAddress, id::PersonId};
+    use usher_domain::{address::EmailAddress, id::PersonId};
 
     use super::*;
     use usher_domain::testkit::PlainFingerprints;
@@ -71,6 +79,8 @@ mod tests {
             email_verified: false,
             person_id: person.map(PersonId::new),
             account: account.map(|name| AccountName::parse(name).unwrap()),
+            accounts: None,
+            issued_at: None,
             name: None,
         }
     }
@@ -83,6 +93,10 @@ mod tests {
             principal("jane@example.com", Some(1), None),
             principal("jane@example.com", None, Some("onward")),
             principal("jane@example.com", None, Some("upside")),
+            Principal {
+                accounts: Some(vec![AccountName::parse("upside").unwrap()]),
+                ..principal("jane@example.com", None, None)
+            },
         ];
         let (token, other_token) = (TokenDigest::new([1; 32]), TokenDigest::new([2; 32]));
         let link = SecureId::parse(&"x".repeat(30)).unwrap();

@@ -14,7 +14,7 @@ use usher_domain::{
 
 use super::Results;
 use crate::{
-    batch::{self, BatchWork, Batcher, Item, SplitBatch, runners, together_or_alone},
+    batch::{self, BatchLoad, BatchWork, Batcher, Item, SplitBatch, runners, together_or_alone},
     call::{InAccount, Query, Rejection},
     recent_callers::RecentCallers,
     telemetry,
@@ -61,6 +61,11 @@ impl<O: ReadOperation> Reader<O> {
     pub(crate) fn new(units: &Units, recent: &Arc<RecentCallers>) -> Self {
         let work = ReadWork { recent: Arc::clone(recent), operation: PhantomData };
         Self { batcher: Batcher::new(O::NAME, units.clone(), runners(), work) }
+    }
+
+    /// What the operation is doing.
+    pub(crate) fn load(&self) -> BatchLoad {
+        self.batcher.load()
     }
 
     /// Performs a request, or rejects it.

@@ -1,21 +1,24 @@
-//! Hashes and checks passwords on blocking threads, a bounded number at once, with a throttle for each address.
+//! Hashes and checks passwords on blocking threads, a bounded number at once. Failed sign-ins delay further ones.
 
-mod throttle;
+mod rules;
 
-use std::{sync::Arc, time::Duration};
+use std::{iter, net::IpAddr, sync::Arc, time::Duration};
 
 use tokio::task::spawn_blocking;
 use usher_domain::{
     address::EmailAddress,
+    env::Env,
     person::{MAX_PASSWORD_OCTETS, Password, PasswordHash, Person},
-    port::{PasswordHasher, StoreError, Tx, store::Mode},
+    port::{HashingError, PasswordHasher, RequestFingerprints, StoreError, Tx, store::Mode},
+    sign_in::{AttemptedAddress, Network, SignInAttempt},
+    usecase::attempt_sign_in::{Admission, AttemptEnd, AttemptError, attempt_sign_in, end_attempt},
 };
 
-use self::throttle::{Blocked, Throttle};
+pub use self::rules::{PasswordRules, PersonalWords, UnsuitablePassword};
 use crate::{
     context::RequestContext,
-    limiter::Limiter,
-    telemetry,
+    limiter::{Limiter, PermitLoad},
+    telemetry::{self, security},
     units::{Units, panicked},
 };
 
@@ -33,7 +36,11 @@ pub struct PasswordService {
     units: Units,
     hasher: Arc<dyn PasswordHasher>,
     limiter: Limiter,
-    throttle: Throttle,
+    rules: PasswordRules,
+    /// Names the counters of failed sign-ins.
+    fingerprints: Arc<dyn RequestFingerprints>,
+    /// One turn at a time.
+    admissions: Limiter,
 }
 
 /// Why a password could be neither hashed nor checked.
@@ -42,8 +49,8 @@ pub enum PasswordError {
     /// Too many passwords are being hashed, or there is no memory to hash one.
     #[error("too many people are signing in at the moment; try again")]
     Busy,
-    /// The address was tried too often with wrong passwords.
-    #[error("too many wrong passwords for this address; try again in {} minutes", seconds.div_ceil(60))]
+    /// Too many logins to this address, from this network, or in total have failed.
+    #[error("too many failed logins; try again in {seconds} seconds")]
     TooManyFailures {
         /// How long to wait.
         seconds: u32,
@@ -53,20 +60,48 @@ pub enum PasswordError {
     Store(#[from] StoreError),
 }
 
+impl From<AttemptError> for PasswordError {
+    fn from(error: AttemptError) -> Self {
+        match error {
+            AttemptError::TooManyFailures { seconds } => Self::TooManyFailures { seconds },
+            AttemptError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
 impl PasswordService {
-    /// Works on `permits` passwords at once. Each takes 19 MiB and some 20 ms of processor time.
-    pub(crate) fn new(units: &Units, hasher: Arc<dyn PasswordHasher>, permits: usize) -> Self {
-        Self { units: units.clone(), hasher, limiter: Limiter::new(permits), throttle: Throttle::default() }
+    /// Works on `permits` passwords at once. Each takes 19 MiB and some 20 ms of processor time, so the permits bound the
+    /// memory of hashing.
+    pub(crate) fn new(
+        units: &Units,
+        hasher: Arc<dyn PasswordHasher>,
+        permits: usize,
+        rules: PasswordRules,
+        fingerprints: Arc<dyn RequestFingerprints>,
+    ) -> Self {
+        let (units, limiter, admissions) = (units.clone(), Limiter::new(permits), Limiter::new(1));
+        Self { units, hasher, limiter, rules, fingerprints, admissions }
     }
 
-    /// Hashes a chosen password.
+    /// How many passwords are being hashed, of how many at most.
+    pub(crate) fn load(&self) -> PermitLoad {
+        self.limiter.load()
+    }
+
+    /// The rules for passwords that people choose.
+    #[must_use]
+    pub const fn rules(&self) -> PasswordRules {
+        self.rules
+    }
+
+    /// Checks a password that a person chooses. `personal` are the words that an attacker would try first.
+    pub fn choose(&self, chosen: &str, personal: &PersonalWords) -> Result<Password, UnsuitablePassword> {
+        self.rules.check(chosen, personal)
+    }
+
+    /// Hashes a password that [`Self::choose`] accepted.
     pub async fn hash(&self, password: Password) -> Result<PasswordHash, PasswordError> {
-        let hashed = self.work(move |hasher| hasher.hash(&password)).await?;
-        hashed.map_err(|error| {
-            tracing::warn!(%error, "no memory to hash a password");
-            telemetry::overloaded("password.hash", MEMORY_LIMIT);
-            PasswordError::Busy
-        })
+        self.work(move |hasher| hasher.hash(&password)).await
     }
 
     /// The person with this address and password. `None` for a wrong password, an unknown address, an address without a
@@ -75,42 +110,69 @@ impl PasswordService {
     pub async fn sign_in(
         &self,
         context: &RequestContext,
+        client: IpAddr,
         email: Option<EmailAddress>,
         presented: String,
     ) -> Result<Option<Person>, PasswordError> {
-        // An invalid address, or a password longer than allowed, never succeeds, so it needs no throttle.
-        let Some(email) = email.filter(|_| presented.len() <= MAX_PASSWORD_OCTETS) else {
-            self.work(|hasher| hasher.verify(None, "")).await?;
-            return Ok(None);
-        };
-        let key = email.key().to_owned();
-        self.throttle.admit(&key, self.units.env.now()).map_err(|blocked| match blocked {
-            Blocked::TooManyFailures { seconds } => PasswordError::TooManyFailures { seconds },
-            Blocked::TooManyAttempts => PasswordError::Busy,
+        // Nobody has a password that is longer than allowed, so no failure is counted for the address.
+        let email = email.filter(|_| presented.len() <= MAX_PASSWORD_OCTETS);
+        let failure = if email.is_some() { "wrong_password" } else { "malformed" };
+        let attempt = self.attempt(client, email);
+        let admission = self.admit(context, attempt).await.inspect_err(|error| {
+            if matches!(error, PasswordError::TooManyFailures { .. }) {
+                security::login_failed("too_many_failures");
+            }
         })?;
-        let mut attempt = Attempt { throttle: &self.throttle, key, right: None };
-        let checked = self.check(context, email, presented).await;
-        attempt.right = checked.as_ref().ok().map(Option::is_some);
-        checked
+        let hash = admission.person.as_ref().and_then(|person| person.password.clone());
+        let checked = self.work(move |hasher| hasher.verify(hash.as_ref(), &presented)).await;
+        let end = match (&checked, &admission.person) {
+            (Ok(true), Some(person)) => AttemptEnd::SignedIn(person.id),
+            (Ok(_), _) => {
+                security::login_failed(failure);
+                return Ok(None);
+            }
+            (Err(_), _) => AttemptEnd::NotChecked,
+        };
+        let person = admission.person.clone();
+        let settle = move |tx: &mut dyn Tx, env: &Env| end_attempt(tx, env, &admission, end);
+        let settled = self.units.run(context, "person.end_sign_in", Mode::Write, settle).await;
+        checked?;
+        settled?;
+        Ok(person)
     }
 
-    async fn check(
+    /// Admits attempts one after the other, because they change the same counters.
+    async fn admit(
         &self,
         context: &RequestContext,
-        email: EmailAddress,
-        presented: String,
-    ) -> Result<Option<Person>, PasswordError> {
-        let find = move |tx: &mut dyn Tx, _: &_| tx.person_by_email(&email);
-        let person = self.units.run(context, "person.sign_in", Mode::Read, find).await?;
-        let hash = person.as_ref().and_then(|person| person.password.clone());
-        let right = self.work(move |hasher| hasher.verify(hash.as_ref(), &presented)).await?;
-        Ok(person.filter(|_| right))
+        attempt: SignInAttempt,
+    ) -> Result<Admission, PasswordError> {
+        let Some(_turn) = self.admissions.acquire_within(WAIT).await else {
+            telemetry::overloaded("person.sign_in", LIMIT);
+            return Err(PasswordError::Busy);
+        };
+        let admit = move |tx: &mut dyn Tx, env: &Env| attempt_sign_in(tx, env, &attempt);
+        Ok(self.units.run(context, "person.sign_in", Mode::Write, admit).await?)
+    }
+
+    fn attempt(&self, client: IpAddr, email: Option<EmailAddress>) -> SignInAttempt {
+        let network = Network::of(client);
+        let name = |parts: &[&[u8]]| {
+            let parts: Vec<&[u8]> = iter::once(&b"failed sign-in"[..]).chain(parts.iter().copied()).collect();
+            self.fingerprints.key_digest(&parts)
+        };
+        let address = email.map(|email| AttemptedAddress {
+            from_network: name(&[email.key().as_bytes(), network.octets()]),
+            from_anywhere: name(&[email.key().as_bytes(), b"anywhere"]),
+            email,
+        });
+        SignInAttempt { address, network: name(&[b"network", network.octets()]), total: name(&[b"total"]) }
     }
 
     /// Runs `work` on a blocking thread, outside of any transaction, because it takes longer than a transaction may.
     async fn work<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&dyn PasswordHasher) -> T + Send + 'static,
+        work: impl FnOnce(&dyn PasswordHasher) -> Result<T, HashingError> + Send + 'static,
     ) -> Result<T, PasswordError> {
         let Some(permit) = self.limiter.acquire_within(WAIT).await else {
             telemetry::overloaded("password.hash", LIMIT);
@@ -122,24 +184,16 @@ impl PasswordService {
             let _permit = permit;
             work(hasher.as_ref())
         });
-        done.await.map_err(|error| {
+        let worked = done.await.map_err(|error| {
             let defect = panicked("password.hash", &error);
             telemetry::defect("password.hash", &defect);
-            defect.into()
+            PasswordError::from(defect)
+        })?;
+        worked.map_err(|error| {
+            tracing::warn!(%error, "no memory to hash a password");
+            telemetry::overloaded("password.hash", MEMORY_LIMIT);
+            PasswordError::Busy
         })
-    }
-}
-
-/// An attempt that the throttle admitted. It ends with its request, even if the client hangs up before the result.
-struct Attempt<'a> {
-    throttle: &'a Throttle,
-    key: String,
-    right: Option<bool>,
-}
-
-impl Drop for Attempt<'_> {
-    fn drop(&mut self) {
-        self.throttle.end(&self.key, self.right);
     }
 }
 

@@ -1,79 +1,127 @@
+use std::collections::VecDeque;
+
 use chrono::TimeDelta;
 use usher_domain::Timestamp;
 
-/// Keeps mails from being tried one by one while the relay cannot be reached. After a failure to connect, nothing is
-/// claimed for a while; then a single mail tests the relay before the others are claimed.
+use super::deliver::RelayState;
+
+/// Keeps mails from being tried one by one while the relay cannot be reached, or refuses this server. Then nothing is
+/// claimed for a while; afterwards a single mail tests the relay before the others are claimed.
 #[derive(Debug, Default)]
 pub(super) struct Breaker {
-    failures: u32,
-    open_until: Option<Timestamp>,
+    open: Option<Open>,
+    /// Whether each of the last [`WINDOW`] mails that the relay accepted or rejected was rejected.
+    rejected: VecDeque<bool>,
 }
 
-/// Longest pause between two tries of an unreachable relay.
+/// Why and until when the breaker is open.
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    cause: Cause,
+    until: Timestamp,
+    failures: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cause {
+    /// The relay cannot be reached. Every answer shows that it can be reached again.
+    Unreachable,
+    /// The relay rejects nearly every mail, and not because of the recipients. Only an accepted mail ends that.
+    Refuses,
+}
+
+/// Longest pause between two tests of the relay.
 const LONGEST: TimeDelta = TimeDelta::seconds(30);
 
+/// How many mails the share of rejections is taken from.
+const WINDOW: usize = 10;
+
+/// The rejections among the last [`WINDOW`] mails that count as nearly all. A tenth of bad addresses never reaches it.
+const NEARLY_ALL: usize = 8;
+
 impl Breaker {
-    /// How many mails may be claimed when there is room for `places`.
-    pub(super) fn allowed(&self, places: usize, now: Timestamp) -> u32 {
-        match self.open_until {
-            Some(until) if now < until => 0,
-            Some(_) => u32::from(places > 0),
+    /// How many mails may be claimed when there is room for `places`, while `running` others are being sent.
+    pub(super) fn allowed(&self, places: usize, running: usize, now: Timestamp) -> u32 {
+        match self.open {
+            Some(open) if now < open.until => 0,
+            Some(_) => u32::from(places > 0 && running == 0),
             None => u32::try_from(places).unwrap_or(u32::MAX),
         }
     }
 
-    /// The relay answered.
-    pub(super) fn close(&mut self) {
-        if self.open_until.take().is_some() {
-            tracing::info!("the mail relay is reachable again");
-        }
-        self.failures = 0;
+    /// Whether the relay rejects nearly every mail. A rejection of a recipient is then not to be trusted.
+    pub(super) fn refuses_most(&self) -> bool {
+        self.rejected.iter().filter(|rejected| **rejected).count() >= NEARLY_ALL
     }
 
-    /// The relay could not be reached. Of several deliveries that fail in the same pause only the first counts.
-    pub(super) fn open(&mut self, now: Timestamp) {
-        if self.open_until.is_some_and(|until| now < until) {
+    /// Takes the result of a delivery.
+    pub(super) fn note(&mut self, relay: RelayState, now: Timestamp) {
+        match relay {
+            RelayState::Accepted => self.note_accepted(),
+            RelayState::Refused => {
+                self.note_rejected();
+                if self.refuses_most() { self.open(Cause::Refuses, now) } else { self.note_answer() }
+            }
+            // Does not open the breaker: a list of invalid addresses must not hold up the mails behind it.
+            RelayState::RecipientRefused => {
+                self.note_rejected();
+                self.note_answer();
+            }
+            RelayState::Answered => self.note_answer(),
+            RelayState::Unreachable => self.open(Cause::Unreachable, now),
+            RelayState::Unknown => {}
+        }
+    }
+
+    fn note_accepted(&mut self) {
+        if self.refuses_most() {
+            self.rejected.clear();
+            tracing::info!("the mail relay accepts mails again");
+        }
+        self.record(false);
+        self.note_answer();
+        self.open = None;
+    }
+
+    fn note_rejected(&mut self) {
+        let before = self.refuses_most();
+        self.record(true);
+        if self.refuses_most() && !before {
+            tracing::error!(
+                rejected = NEARLY_ALL,
+                of = WINDOW,
+                "the mail relay rejects nearly every mail: no rejection is final until it accepts one"
+            );
+        }
+    }
+
+    fn record(&mut self, rejected: bool) {
+        self.rejected.push_back(rejected);
+        if self.rejected.len() > WINDOW {
+            self.rejected.pop_front();
+        }
+    }
+
+    /// The relay answered, so it can be reached.
+    fn note_answer(&mut self) {
+        if self.open.is_some_and(|open| open.cause == Cause::Unreachable) {
+            self.open = None;
+            tracing::info!("the mail relay is reachable again");
+        }
+    }
+
+    /// Opens the breaker, or keeps it open. Of several deliveries that fail in the same pause only the first counts.
+    fn open(&mut self, cause: Cause, now: Timestamp) {
+        if self.open.is_some_and(|open| now < open.until) {
             return;
         }
-        let pause = TimeDelta::seconds(1 << self.failures.min(5)).min(LONGEST);
-        self.failures = self.failures.saturating_add(1);
-        self.open_until = Some(now + pause);
+        // A relay that refused mails and then cannot be reached still has to accept a mail.
+        let cause = if self.refuses_most() { Cause::Refuses } else { cause };
+        let failures = self.open.map_or(0, |open| open.failures);
+        let pause = TimeDelta::seconds(1 << failures.min(5)).min(LONGEST);
+        self.open = Some(Open { cause, until: now + pause, failures: failures.saturating_add(1) });
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_timestamp(1_000_000 + seconds, 0).unwrap()
-    }
-
-    #[test]
-    fn pauses_double_and_one_mail_tries_the_way() {
-        let mut breaker = Breaker::default();
-        assert_eq!(breaker.allowed(4, at(0)), 4);
-        breaker.open(at(0));
-        breaker.open(at(0));
-        assert_eq!(breaker.allowed(4, at(0)), 0);
-        assert_eq!(breaker.allowed(4, at(1)), 1, "half open");
-        assert_eq!(breaker.allowed(0, at(1)), 0, "a probe needs a place as well");
-        breaker.open(at(1));
-        assert_eq!(breaker.allowed(4, at(2)), 0, "the second pause is two seconds");
-        assert_eq!(breaker.allowed(4, at(3)), 1);
-        breaker.close();
-        assert_eq!(breaker.allowed(4, at(3)), 4);
-    }
-
-    #[test]
-    fn the_pause_never_grows_beyond_half_a_minute() {
-        let mut breaker = Breaker::default();
-        let mut now = 0;
-        for _ in 0..20 {
-            breaker.open(at(now));
-            assert_eq!(breaker.allowed(1, at(now + 30)), 1);
-            now += 30;
-        }
-        assert_eq!(breaker.allowed(1, at(now)), 1);
-    }
-}
+mod tests;

@@ -6,7 +6,7 @@ use usher_domain::{
     usecase::deliver::{self, Claimed, Delivery, Settled, Turn},
 };
 
-use crate::{context::RequestContext, units::Units};
+use crate::{context::RequestContext, telemetry, units::Units};
 
 /// Pauses between attempts to record a result: long enough for a database to restart.
 const PAUSES: [Duration; 4] =
@@ -15,8 +15,30 @@ const PAUSES: [Duration; 4] =
 /// What a delivery reveals about the relay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RelayState {
+    /// It accepted the mail.
+    Accepted,
+    /// It rejected the mail (5yz), not because of its recipient.
+    Refused,
+    /// It rejected the recipient (5yz).
+    RecipientRefused,
+    /// It answered, and neither accepted nor rejected the mail.
     Answered,
     Unreachable,
+    /// Nothing: the relay was not asked.
+    Unknown,
+}
+
+impl RelayState {
+    fn after(result: &Result<(), SendError>) -> Self {
+        match result {
+            Ok(()) => Self::Accepted,
+            Err(SendError::Refused { .. }) => Self::Refused,
+            Err(SendError::Permanent { .. }) => Self::RecipientRefused,
+            Err(SendError::Deferred { .. } | SendError::Ambiguous { .. }) => Self::Answered,
+            Err(SendError::Unreachable { .. }) => Self::Unreachable,
+            Err(SendError::Unsendable { .. }) => Self::Unknown,
+        }
+    }
 }
 
 /// Leases up to `limit` due mails.
@@ -25,15 +47,23 @@ pub(super) async fn claim(units: &Units, turn: Turn, limit: u32) -> Result<Claim
     units.run(&RequestContext::internal(), "delivery.claim", Mode::Write, work).await
 }
 
-/// Sends one mail outside of any transaction, and records the result.
-pub(super) async fn deliver(units: &Units, mailer: &dyn Mailer, delivery: Delivery) -> RelayState {
+/// Sends one mail outside of any transaction, and records the result. `refuses_most`: the relay rejects most mails, so
+/// that its word about one recipient is not final.
+pub(super) async fn deliver(
+    units: &Units,
+    mailer: &dyn Mailer,
+    delivery: Delivery,
+    refuses_most: bool,
+) -> RelayState {
     let result = mailer.send(&delivery.content).await;
-    let relay = match &result {
-        Err(SendError::Unreachable { .. }) => RelayState::Unreachable,
-        _ => RelayState::Answered,
+    let relay = RelayState::after(&result);
+    let result = match result {
+        Err(SendError::Permanent { reason }) if refuses_most => Err(SendError::Refused { reason }),
+        result => result,
     };
     let done = Arc::new((delivery, result));
     let settled = settle(units, &done).await;
+    telemetry::delivery::delivered(&settled);
     log(&done.0, &done.1, settled);
     relay
 }

@@ -28,12 +28,12 @@ use breaker::Breaker;
 use places::Places;
 use sweeper::Sweeper;
 
-use crate::units::Units;
+use crate::{telemetry, units::Units};
 
 /// How the worker works.
 #[derive(Debug, Clone, Copy)]
 pub struct WorkerSettings {
-    /// Mails that are sent at once, at least one.
+    /// Number of mails that are sent concurrently; 0 means 1.
     pub concurrency: usize,
     /// Mails that are sent at once besides, while others take long.
     pub slow_concurrency: usize,
@@ -91,6 +91,7 @@ impl Worker {
         self.step().await;
         loop {
             let poll = jittered(self.poll_interval, self.units.env.entropy.as_ref());
+            self.units.limiter.progress().worker(poll);
             tokio::select! {
                 // In this order, so that a stop does not wait for a queue that never empties.
                 biased;
@@ -101,6 +102,7 @@ impl Worker {
             }
             self.step().await;
         }
+        self.units.limiter.progress().worker_ended();
         while let Some(done) = self.running.join_next_with_id().await {
             self.note(done);
         }
@@ -118,23 +120,27 @@ impl Worker {
 
     /// Starts as many deliveries as may run at once. A failure is logged where it happens; the next poll tries again.
     async fn step(&mut self) {
-        drop(self.start().await);
+        if self.start().await.is_ok() {
+            telemetry::delivery::worker_progressed(self.units.env.now());
+        }
     }
 
     async fn start(&mut self) -> Result<(), StoreError> {
         let now = Instant::now();
-        let limit = self.breaker.allowed(self.places.free(now), self.units.env.now());
+        let limit = self.breaker.allowed(self.places.free(now), self.running.len(), self.units.env.now());
         if limit == 0 {
             return Ok(());
         }
         let turn = Turn { after: self.last_account, slow: self.places.slow_destinations(now) };
+        let refuses_most = self.breaker.refuses_most();
         let claimed = deliver::claim(&self.units, turn, limit).await?;
         self.last_account = claimed.last;
         for delivery in claimed.deliveries {
             let destination = delivery.mail.destination.clone();
             let (units, mailer) = (self.units.clone(), Arc::clone(&self.mailer));
-            let task =
-                self.running.spawn(async move { deliver::deliver(&units, mailer.as_ref(), delivery).await });
+            let task = self.running.spawn(async move {
+                deliver::deliver(&units, mailer.as_ref(), delivery, refuses_most).await
+            });
             self.places.enter(task.id(), destination, Instant::now());
         }
         Ok(())
@@ -144,10 +150,7 @@ impl Worker {
         match done {
             Ok((task, relay)) => {
                 self.places.leave(task);
-                match relay {
-                    deliver::RelayState::Answered => self.breaker.close(),
-                    deliver::RelayState::Unreachable => self.breaker.open(self.units.env.now()),
-                }
+                self.breaker.note(relay, self.units.env.now());
             }
             // The lease ends by itself, and the mail is tried again.
             Err(error) => {

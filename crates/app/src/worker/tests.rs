@@ -2,10 +2,10 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::TimeDelta;
 use usher_domain::{
-    outbox::InvitationMail,
+    outbox::{InvitationMail, MailState},
     port::{
-        SendFuture, Store, Tx,
-        store::{CountedWork, Counting, Unit, Verdict},
+        Clock, SendError, SendFuture, Store, Tx,
+        store::{ClockReading, CountedWork, Counting, Unit, Verdict},
     },
     testkit::{CapturingMailer, Scene, grant, memory::MemoryStore},
 };
@@ -45,6 +45,10 @@ impl Store for Recording {
         work: &mut CountedWork<'_>,
     ) -> Result<(), StoreError> {
         self.store.run_counted(unit, counting, work)
+    }
+
+    fn check(&self, clock: &dyn Clock) -> Result<ClockReading, StoreError> {
+        self.store.check(clock)
     }
 
     fn writes_in_parallel(&self) -> bool {
@@ -185,4 +189,40 @@ async fn an_idle_worker_runs_at_most_one_unit_a_second() {
     running.await.unwrap();
     let units = count() - before;
     assert!((60..=120).contains(&units), "{units} units in 120 seconds");
+}
+
+/// A relay that rejects whole queues for a while, in words of its own or as if every recipient were unknown.
+#[tokio::test]
+async fn a_relay_that_rejects_everything_for_a_while_does_not_turn_the_queue_dead() {
+    let reason = || "550".to_owned();
+    for (refusal, most_dead) in
+        [(SendError::Refused { reason: reason() }, 0), (SendError::Permanent { reason: reason() }, 8)]
+    {
+        let scene = Scene::new();
+        let invitations = scene.invite_guests(40);
+        let states = || {
+            let state = |tx: &mut dyn Tx, n: usize| {
+                tx.mails_of(invitations[n].account_id, invitations[n].id).map(|mails| mails[0].state)
+            };
+            scene.read(|tx| (0..40).map(|n| state(tx, n)).collect::<Result<Vec<_>, _>>())
+        };
+        let count = |state| states().into_iter().filter(|found| *found == state).count();
+        let relay = Arc::new(CapturingMailer::default());
+        let settings =
+            WorkerSettings { concurrency: 1, slow_concurrency: 0, poll_interval: Duration::from_hours(1) };
+        let mut worker = Worker::new(units(&scene), Arc::clone(&relay) as _, settings, Arc::default());
+
+        relay.fail_with(Some(refusal));
+        for _ in 0..60 {
+            worker.drain().await;
+            scene.clock.advance(TimeDelta::seconds(1));
+        }
+        assert_eq!(count(MailState::Dead), most_dead, "only the mails before the breaker opened");
+        relay.fail_with(None);
+        for _ in 0..3 {
+            scene.clock.advance(TimeDelta::minutes(15));
+            worker.drain().await;
+        }
+        assert_eq!(count(MailState::Relayed), 40 - most_dead);
+    }
 }

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
-use usher_app::{Query, Rejection, RequestContext};
+use usher_app::{NotReady, Query, Rejection, RequestContext};
 use usher_domain::{
     id::InvitationId,
     port::{
-        Store, StoreError, Tx,
-        store::{CountedWork, Counting, Unit, Verdict, WaitLimit},
+        Clock, Store, StoreError, Tx,
+        store::{ClockReading, CountedWork, Counting, Unit, Verdict, WaitLimit},
     },
     testkit::{Scene, credential, scene::ADMIN},
     usecase::{invite::InviteError, view::ViewError},
@@ -26,6 +26,10 @@ impl Store for Failing {
     }
 
     fn run_counted(&self, _: Unit, _: &Counting<'_>, _: &mut CountedWork<'_>) -> Result<(), StoreError> {
+        Err(self.0())
+    }
+
+    fn check(&self, _clock: &dyn Clock) -> Result<ClockReading, StoreError> {
         Err(self.0())
     }
 
@@ -55,7 +59,8 @@ async fn results(fail: fn() -> StoreError) -> [StoreError; 3] {
     };
     let read = app.invitations().get(query).await;
     let Err(Rejection::UseCase(ViewError::Store(read))) = read else { panic!("{read:?}") };
-    [written, read, app.ready(&RequestContext::internal()).await.unwrap_err()]
+    let Err(NotReady::Store(ready)) = app.health().ready().await else { panic!("ready") };
+    [written, read, ready]
 }
 
 /// Not "busy, try again": a second attempt would fail the same way.

@@ -1,7 +1,9 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
-use usher_app::{Adapters, App, Call, InAccount, Limits, Outcome, Render, RequestContext};
+use usher_app::{
+    Adapters, App, Call, HealthSettings, InAccount, Limits, Outcome, PasswordRules, Render, RequestContext,
+};
 use usher_domain::{
     idempotency::Answer,
     invitation::Invitation,
@@ -24,9 +26,16 @@ pub(crate) fn app(scene: &Scene, store: Arc<dyn Store>, units: usize) -> App {
         signer: Arc::new(PlainSigner),
         fingerprints: Arc::new(PlainFingerprints),
     };
-    let limits =
-        Limits { units, budget: Duration::from_mins(1), passwords: 1, token_lifetime: TimeDelta::hours(1) };
-    App::new(adapters, limits)
+    let limits = Limits {
+        units,
+        budget: Duration::from_mins(1),
+        passwords: 1,
+        password_rules: PasswordRules::default(),
+        token_lifetime: TimeDelta::hours(1),
+    };
+    // Not reached on a slow machine.
+    let health = HealthSettings { check_timeout: Duration::from_mins(1), ..HealthSettings::default() };
+    App::new(adapters, limits).with_health(health)
 }
 
 /// A creation by the scene's administrator.

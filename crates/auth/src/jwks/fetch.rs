@@ -1,99 +1,98 @@
-use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    time::Duration,
-};
+use std::time::Duration;
 
-use reqwest::{Certificate, Client, StatusCode, redirect};
+use reqwest::Client;
 use serde::Deserialize;
 use serde_json::Value;
 use url::Position;
 
-use super::url::JwksUrl;
-use crate::keys::{Jwk, KeySet};
+use super::{
+    JwksFault, JwksSettings, KeyLocation,
+    fetch_error::FetchError,
+    http::{client, get},
+    url::JwksUrl,
+};
+use crate::keys::{Jwk, KeyFault, KeySet, VerificationKey};
 
-/// From the first octet of the request to the last octet of the response.
+/// From the first octet of the first request to the last octet of the last response.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// The maximum length of a response body in octets.
-const MAX_BODY_OCTETS: usize = 256 * 1024;
 /// The maximum number of keys in a set.
 const MAX_KEYS: usize = 64;
+/// The maximum length of a key id in the log, in characters.
+const MAX_KID_CHARACTERS: usize = 100;
 
-/// The addresses of this machine. The port comes from the URL.
-const LOOPBACK: [SocketAddr; 2] = [
-    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
-    SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0),
-];
-
-/// Why a key set could not be fetched. The messages are logged.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum FetchError {
-    #[error("{0}")]
-    Http(String),
-    #[error("the response has status {0}")]
-    Status(StatusCode),
-    #[error("the response is larger than {MAX_BODY_OCTETS} bytes")]
-    TooLarge,
-    #[error("the response is not a JSON Web Key Set")]
-    NotKeySet,
-    #[error("the set has more than {MAX_KEYS} keys")]
-    TooManyKeys,
+/// A fetched set.
+pub(super) struct Fetched {
+    pub(super) keys: KeySet,
+    /// The keys that cannot be used although they are for signatures.
+    pub(super) dropped: Vec<DroppedKey>,
 }
 
-impl From<reqwest::Error> for FetchError {
-    fn from(error: reqwest::Error) -> Self {
-        // The causes name the reason, such as an unknown certificate.
-        let error = error.without_url();
-        let causes = std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
-        Self::Http(causes.map(ToString::to_string).collect::<Vec<_>>().join(": "))
-    }
+/// A published key that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct DroppedKey {
+    pub(super) kid: Option<String>,
+    pub(super) fault: KeyFault,
 }
 
-/// Fetches one URL.
+/// Fetches the key set of one issuer.
 pub(super) struct Fetcher {
     client: Client,
+    /// The URL of the set, or of the configuration that names it.
     url: JwksUrl,
+    /// The issuer, if its configuration names the set.
+    discovered: Option<String>,
+    insecure: bool,
 }
 
 impl Fetcher {
-    pub(super) fn new(url: JwksUrl) -> Result<Self, FetchError> {
-        let client = Client::builder()
-            .user_agent(concat!("usher/", env!("CARGO_PKG_VERSION")))
-            .timeout(TIMEOUT)
-            // Keys come from the configured URL only.
-            .redirect(redirect::Policy::none())
-            // Fetches are minutes apart. A kept connection would also tie its task to the runtime of the first caller.
-            .pool_max_idle_per_host(0);
-        let client = if url.loopback {
-            // Loopback needs no proxy, and plain HTTP needs no root certificates.
-            let client = client.no_proxy().tls_certs_only(std::iter::empty::<Certificate>());
-            // `localhost` and the names under it are not resolved: some resolvers do not map them to loopback, and a
-            // malicious resolver could redirect the fetch to a server with other keys.
-            client.resolve_to_addrs(url.url.host_str().unwrap_or_default(), &LOOPBACK)
-        } else {
-            client.https_only(true)
+    pub(super) fn new(settings: &JwksSettings) -> Result<Self, JwksFault> {
+        let insecure = settings.insecure;
+        let (url, discovered) = match &settings.location {
+            KeyLocation::Url(url) => (JwksUrl::parse(url, insecure)?, None),
+            KeyLocation::Discovery(issuer) => {
+                (JwksUrl::of_configuration(issuer, insecure)?, Some(issuer.clone()))
+            }
         };
-        Ok(Self { client: client.build()?, url })
+        let client = client(&url, TIMEOUT).map_err(|error| JwksFault::Client(error.to_string()))?;
+        Ok(Self { client, url, discovered, insecure })
     }
 
-    /// The URL for the log. It leaves out the query, which may contain API keys.
+    /// The configured URL for the log. It leaves out the query, which may contain API keys.
     pub(super) fn address(&self) -> &str {
         &self.url.url[..Position::AfterPath]
     }
 
-    pub(super) async fn fetch(&self) -> Result<KeySet, FetchError> {
-        let mut response = self.client.get(self.url.url.clone()).send().await?;
-        if response.status() != StatusCode::OK {
-            return Err(FetchError::Status(response.status()));
-        }
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
-            if body.len() + chunk.len() > MAX_BODY_OCTETS {
-                return Err(FetchError::TooLarge);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        parse(&body)
+    pub(super) async fn fetch(&self) -> Result<Fetched, FetchError> {
+        tokio::time::timeout(TIMEOUT, self.fetch_unbounded())
+            .await
+            .unwrap_or(Err(FetchError::TimedOut(TIMEOUT)))
     }
+
+    async fn fetch_unbounded(&self) -> Result<Fetched, FetchError> {
+        let body = get(&self.client, &self.url).await?;
+        let Some(issuer) = &self.discovered else { return parse(&body) };
+        let url = self.jwks_uri(&body, issuer)?;
+        parse(&get(&client(&url, TIMEOUT)?, &url).await?)
+    }
+
+    /// The URL of the set in an issuer's configuration. The issuer in it must be the expected one (OpenID Connect Discovery,
+    /// 4.3): otherwise one tenant of a provider could publish the keys for another.
+    fn jwks_uri(&self, body: &[u8], issuer: &str) -> Result<JwksUrl, FetchError> {
+        let configuration: Configuration =
+            serde_json::from_slice(body).map_err(|_| FetchError::NotConfiguration)?;
+        if configuration.issuer != issuer {
+            let other = configuration.issuer.chars().take(200).collect();
+            return Err(FetchError::OtherIssuer(other));
+        }
+        JwksUrl::parse(&configuration.jwks_uri, self.insecure).map_err(FetchError::JwksUri)
+    }
+}
+
+/// OpenID Connect Discovery, 3.
+#[derive(Deserialize)]
+struct Configuration {
+    issuer: String,
+    jwks_uri: String,
 }
 
 #[derive(Deserialize)]
@@ -102,14 +101,61 @@ struct JwkSet {
 }
 
 /// Takes the usable keys and skips the others: sets may contain keys for encryption and keys of unknown types (RFC 7517, 5).
-fn parse(body: &[u8]) -> Result<KeySet, FetchError> {
+fn parse(body: &[u8]) -> Result<Fetched, FetchError> {
     let document: JwkSet = serde_json::from_slice(body).map_err(|_| FetchError::NotKeySet)?;
     if document.keys.len() > MAX_KEYS {
-        return Err(FetchError::TooManyKeys);
+        return Err(FetchError::TooManyKeys { maximum: MAX_KEYS });
     }
-    let usable = document.keys.into_iter().filter_map(|key| {
-        let key = serde_json::from_value::<Jwk>(key).ok()?;
-        key.into_key().inspect_err(|fault| tracing::debug!(%fault, "published key skipped")).ok()
-    });
-    Ok(KeySet::new(usable.collect()))
+    let mut keys: Vec<VerificationKey> = Vec::new();
+    let mut dropped = Vec::new();
+    for key in &document.keys {
+        let jwk = Jwk::new(key);
+        match jwk.to_key() {
+            Ok(key) => keys.push(key),
+            // No token is signed with it, so nobody misses it.
+            Err(KeyFault::Purpose) => {}
+            Err(fault) => {
+                let kid = jwk.kid().map(|kid| kid.chars().take(MAX_KID_CHARACTERS).collect());
+                dropped.push(DroppedKey { kid, fault });
+            }
+        }
+    }
+    Ok(Fetched { keys: KeySet::new(keys), dropped })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dropped_keys_are_named_with_the_reason() {
+        let set = br#"{"keys":[
+            {"kty":"RSA","kid":"enc","use":"enc","n":"AQAB","e":"AQAB"},
+            {"kty":"RSA","kid":"oaep","alg":"RSA-OAEP","n":"AQAB","e":"AQAB"},
+            {"kty":"RSA","kid":"small","n":"AQAB","e":"AQAB"},
+            {"kty":"RSA","kid":"none"},
+            {"kty":"EC","crv":"secp256k1","kid":"bitcoin","x":"AQ","y":"AQ"},
+            {"kty":"EC","crv":"P-256","kid":"off","x":"AQ","y":"AQ"},
+            {"kty":"EC","crv":"P-256","kid":"mixed","alg":"RS256","x":"AQ","y":"AQ"},
+            {"kty":"oct","kid":"secret","k":"AAAA"},
+            {"kty":"AKP","kid":"pq","alg":"ML-DSA-44","pub":"AAAA"},
+            {"kty":"OKP","crv":"Ed25519","kid":7,"x":"AQ"},
+            7
+        ]}"#;
+        let Fetched { keys, dropped } = parse(set).unwrap();
+        assert_eq!(keys.len(), 0);
+        let named: Vec<_> = dropped.iter().map(|key| (key.kid.as_deref(), key.fault)).collect();
+        let expected = [
+            (Some("small"), KeyFault::RsaSize),
+            (Some("none"), KeyFault::Unsuitable),
+            (Some("bitcoin"), KeyFault::Type),
+            (Some("off"), KeyFault::Unsuitable),
+            (Some("mixed"), KeyFault::Algorithm),
+            (Some("secret"), KeyFault::Symmetric),
+            (Some("pq"), KeyFault::Type),
+            (None, KeyFault::NotJwk),
+            (None, KeyFault::NotJwk),
+        ];
+        assert_eq!(named, expected);
+    }
 }

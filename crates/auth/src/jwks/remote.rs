@@ -1,20 +1,35 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::TimeDelta;
-use jsonwebtoken::Algorithm;
 use tokio::sync::watch;
 use usher_domain::{Timestamp, port::Clock};
 
-use super::{JwksFault, JwksSettings, fetch::Fetcher, url::JwksUrl};
-use crate::keys::{KeySet, LookupError, VerificationKey};
+use super::{
+    JwksFault, JwksSettings,
+    dropped::DroppedKeys,
+    fetch::{DroppedKey, Fetched, Fetcher},
+};
+use crate::keys::{Algorithm, KeySet, LookupError, VerificationKey};
+
+/// The keys to try for a token.
+type Found = Result<Vec<Arc<VerificationKey>>, LookupError>;
+
+/// No set was ever fetched, or the last one is too old.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct KeysUnavailable {
+    /// When the next fetch is possible, from now.
+    pub(crate) retry_after: TimeDelta,
+}
 
 /// The published key set of one issuer, fetched and cached.
 ///
-/// A set is used until its maximum age, and for longer while fetching fails. A token with an unknown key causes a new fetch,
-/// because keys rotate. The cooldown separates two fetches; no token, failure or number of callers shortens it.
+/// A set is used until its maximum age, and for longer while fetching fails, but not for ever. A token with an unknown key
+/// causes a new fetch, because keys rotate. The cooldown separates two fetches; no token, failure or number of callers
+/// shortens it.
 pub(crate) struct RemoteKeys {
     fetcher: Fetcher,
     max_age: TimeDelta,
+    max_stale: TimeDelta,
     cooldown: TimeDelta,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
@@ -28,6 +43,7 @@ struct State {
     /// Whether the last fetch failed.
     failing: bool,
     ongoing: Option<OngoingFetch>,
+    dropped: DroppedKeys,
 }
 
 struct FetchedSet {
@@ -48,44 +64,72 @@ struct Snapshot {
 
 impl RemoteKeys {
     pub(crate) fn new(settings: &JwksSettings, clock: &Arc<dyn Clock>) -> Result<Self, JwksFault> {
-        let url = JwksUrl::parse(&settings.url)?;
-        let (max_age, cooldown) = (settings.max_age, settings.cooldown);
+        let JwksSettings { max_age, max_stale, cooldown, .. } = *settings;
         if max_age.min(cooldown) < TimeDelta::seconds(1) {
             return Err(JwksFault::Intervals);
         }
-        let fetcher = Fetcher::new(url).map_err(|error| JwksFault::Client(error.to_string()))?;
-        Ok(Self { fetcher, max_age, cooldown, clock: Arc::clone(clock), state: Mutex::default() })
+        let fetcher = Fetcher::new(settings)?;
+        let max_stale = max_stale.max(max_age);
+        Ok(Self { fetcher, max_age, max_stale, cooldown, clock: Arc::clone(clock), state: Mutex::default() })
     }
 
-    /// The key that matches a token's header. `None` if no set was ever fetched.
+    /// The keys to try for a token with this header.
     pub(crate) async fn find(
         self: &Arc<Self>,
         kid: Option<&str>,
         algorithm: Algorithm,
-    ) -> Option<Result<Arc<VerificationKey>, LookupError>> {
+    ) -> Result<Found, KeysUnavailable> {
         let find = |keys: Option<Arc<KeySet>>| keys.map(|keys| keys.find(kid, algorithm));
         let Snapshot { keys, fresh, failing } = self.snapshot();
         let found = find(keys);
         let unknown = matches!(found, None | Some(Err(LookupError::Unknown)));
         if fresh && !unknown {
-            return found;
+            return self.available(found);
         }
         let ongoing = self.refresh();
         // While fetching fails, callers with a known key do not wait; only the first failed fetch delays them.
         if failing && !unknown {
-            return found;
+            return self.available(found);
         }
         if let Some(mut fetch) = ongoing {
             let _ended = fetch.changed().await;
         }
-        find(self.snapshot().keys)
+        self.available(find(self.snapshot().keys))
+    }
+
+    /// The keys to try after none of [`RemoteKeys::find`] made the signature. If the `kid` names no key, the issuer may have
+    /// replaced a key without a `kid`, so the set is fetched again. `None` if there is nothing new to try.
+    pub(crate) async fn find_newer(
+        self: &Arc<Self>,
+        kid: Option<&str>,
+        algorithm: Algorithm,
+    ) -> Option<Vec<Arc<VerificationKey>>> {
+        let before = self.snapshot().keys?;
+        if kid.is_some_and(|kid| before.has_kid(kid)) {
+            return None;
+        }
+        let _ended = self.refresh()?.changed().await;
+        let after = self.snapshot().keys.filter(|after| !Arc::ptr_eq(after, &before))?;
+        after.find(kid, algorithm).ok()
+    }
+
+    fn available(&self, found: Option<Found>) -> Result<Found, KeysUnavailable> {
+        found.ok_or_else(|| {
+            let state = self.state();
+            let next = state.attempted_at.map(|attempt| attempt + self.cooldown - self.clock.now());
+            // A clock that was set back does not delay the next fetch, so it does not delay the caller either.
+            let wait = next.filter(|wait| *wait <= self.cooldown).unwrap_or_default();
+            KeysUnavailable { retry_after: wait.max(TimeDelta::zero()) }
+        })
     }
 
     fn snapshot(&self) -> Snapshot {
         let state = self.state();
         let now = self.clock.now();
-        let fresh = state.fetched.as_ref().is_some_and(|set| within(self.max_age, set.fetched_at, now));
-        let keys = state.fetched.as_ref().map(|set| Arc::clone(&set.keys));
+        // A clock that was set back a little makes no set unusable.
+        let usable = state.fetched.as_ref().filter(|set| (now - set.fetched_at).abs() < self.max_stale);
+        let fresh = usable.is_some_and(|set| within(self.max_age, set.fetched_at, now));
+        let keys = usable.map(|set| Arc::clone(&set.keys));
         Snapshot { keys, fresh, failing: state.failing }
     }
 
@@ -113,17 +157,19 @@ impl RemoteKeys {
 
     async fn fetch(&self, started_at: Timestamp) {
         let outcome = self.fetcher.fetch().await;
-        match &outcome {
-            Ok(keys) => tracing::info!(url = self.fetcher.address(), keys = keys.len(), "key set fetched"),
-            Err(error) => {
-                tracing::warn!(url = self.fetcher.address(), %error, "key set could not be fetched");
-            }
-        }
+        let url = self.fetcher.address();
         let mut state = self.state();
         state.attempted_at = Some(self.clock.now());
         state.failing = outcome.is_err();
-        if let Ok(keys) = outcome {
-            state.fetched = Some(FetchedSet { keys: Arc::new(keys), fetched_at: started_at });
+        match outcome {
+            Ok(Fetched { keys, dropped }) => {
+                tracing::info!(url, keys = keys.len(), "key set fetched");
+                for DroppedKey { kid, fault } in state.dropped.remember(dropped) {
+                    tracing::warn!(url, ?kid, reason = %fault, "published key dropped: tokens that it signs are rejected");
+                }
+                state.fetched = Some(FetchedSet { keys: Arc::new(keys), fetched_at: started_at });
+            }
+            Err(error) => tracing::warn!(url, %error, "key set could not be fetched"),
         }
     }
 

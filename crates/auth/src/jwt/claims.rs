@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::Value;
 use usher_domain::Timestamp;
 
-use super::{InvalidToken, JwtError, object::JsonObject};
+use super::{Claim, InvalidToken, JwtError, object::JsonObject};
 
 /// The latest time in a token: the end of the year 9999. A later time was most likely given in milliseconds, and would
 /// keep the token valid for thousands of years.
@@ -13,8 +13,13 @@ pub(super) const LATEST_TIME: Timestamp = match Timestamp::from_timestamp(253_40
     None => panic!("the year 9999 is out of range"),
 };
 
-/// Checks that the token is valid at `now`, within the leeway.
-pub(super) fn check_times(claims: &JsonObject, leeway: TimeDelta, now: Timestamp) -> Result<(), JwtError> {
+/// Checks that the token is valid at `now`, within the leeway, and not for longer than `max_lifetime` from now on.
+pub(super) fn check_times(
+    claims: &JsonObject,
+    leeway: TimeDelta,
+    max_lifetime: TimeDelta,
+    now: Timestamp,
+) -> Result<(), JwtError> {
     let expiry = time_claim(claims, "exp")?.ok_or_else(|| InvalidToken::missing("exp"))?;
     // The token is invalid "on or after" its expiry (RFC 7519, 4.1.4).
     if now - leeway >= expiry {
@@ -26,10 +31,18 @@ pub(super) fn check_times(claims: &JsonObject, leeway: TimeDelta, now: Timestamp
     if time_claim(claims, "iat")?.is_some_and(|issued| now + leeway < issued) {
         return Err(InvalidToken::IssuedInFuture.into());
     }
+    if expiry - now > max_lifetime.checked_add(&leeway).unwrap_or(max_lifetime) {
+        return Err(InvalidToken::Lifetime.into());
+    }
     Ok(())
 }
 
-fn time_claim(claims: &JsonObject, name: &str) -> Result<Option<Timestamp>, InvalidToken> {
+/// When the token was issued, if it says so.
+pub(super) fn issued_at(claims: &JsonObject) -> Result<Option<Timestamp>, InvalidToken> {
+    time_claim(claims, "iat")
+}
+
+pub(super) fn time_claim(claims: &JsonObject, name: &str) -> Result<Option<Timestamp>, InvalidToken> {
     claims.get(name).map(|value| numeric_date(value).ok_or_else(|| InvalidToken::bad(name))).transpose()
 }
 
@@ -45,16 +58,24 @@ fn numeric_date(value: &Value) -> Option<Timestamp> {
 
 /// Checks that the token is meant for Usher (RFC 7519, 4.1.3). Without a configured audience, every token with an audience is
 /// rejected.
-pub(super) fn check_audience(claims: &JsonObject, own: Option<&str>) -> Result<(), InvalidToken> {
-    let audiences: Vec<&str> = match claims.get("aud") {
-        None => return if own.is_none() { Ok(()) } else { Err(InvalidToken::missing("aud")) },
-        Some(Value::String(one)) => vec![one],
-        Some(Value::Array(several)) => several
-            .iter()
-            .map(Value::as_str)
-            .collect::<Option<_>>()
-            .ok_or_else(|| InvalidToken::bad("aud"))?,
-        Some(_) => return Err(InvalidToken::bad("aud")),
+pub(super) fn check_audience(
+    claims: &JsonObject,
+    claim: &Claim,
+    accepted: &[String],
+) -> Result<(), InvalidToken> {
+    let Some((place, value)) = claim.find(claims) else {
+        return if accepted.is_empty() { Ok(()) } else { Err(claim.missing()) };
     };
-    if own.is_some_and(|own| audiences.contains(&own)) { Ok(()) } else { Err(InvalidToken::Audience) }
+    let named = audiences(value).ok_or_else(|| place.bad())?;
+    let is_accepted = named.iter().any(|name| accepted.iter().any(|accepted| accepted == name));
+    if is_accepted { Ok(()) } else { Err(InvalidToken::Audience) }
+}
+
+/// The audiences of a claim: a text or a list of texts.
+pub(super) fn audiences(value: &Value) -> Option<Vec<&str>> {
+    match value {
+        Value::String(one) => Some(vec![one]),
+        Value::Array(several) => several.iter().map(Value::as_str).collect(),
+        _ => None,
+    }
 }

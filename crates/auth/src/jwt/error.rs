@@ -14,9 +14,12 @@ pub enum JwtError {
     /// The token is valid, but its issuer does not vouch for the e-mail address. A new token of that issuer does not help.
     #[error("the token's issuer does not confirm that the e-mail address is the holder's")]
     EmailNotVerified,
-    /// The issuer's keys were never fetched, so the token can be neither accepted nor rejected.
+    /// The issuer's keys cannot be fetched, so the token can be neither accepted nor rejected.
     #[error("the keys of the token's issuer are not available")]
-    KeysUnavailable,
+    KeysUnavailable {
+        /// When they may be available again, in seconds from now.
+        seconds: u32,
+    },
 }
 
 impl From<JwtError> for TokenError {
@@ -25,7 +28,7 @@ impl From<JwtError> for TokenError {
             JwtError::Invalid(fault) => Self::Invalid { reason: fault.code(), message: fault.to_string() },
             JwtError::Expired => Self::Expired,
             JwtError::EmailNotVerified => Self::EmailNotVerified,
-            JwtError::KeysUnavailable => Self::KeysUnavailable,
+            JwtError::KeysUnavailable { seconds } => Self::KeysUnavailable { seconds },
         }
     }
 }
@@ -51,14 +54,14 @@ pub enum InvalidToken {
     /// `alg` is unknown, or is not the key's algorithm (RFC 8725, 3.1).
     #[error("the token's algorithm is not accepted")]
     Algorithm,
-    /// `kid` and `alg` match none of the issuer's keys, or more than one.
+    /// `kid` and `alg` match none of the issuer's keys.
     #[error("the token's key is not known")]
     Key,
     /// The token was signed with another key, or changed after signing.
     #[error("the token's signature is wrong")]
     Signature,
     /// `iss` is not an accepted issuer (RFC 8725, 3.8).
-    #[error("the token's issuer is not accepted")]
+    #[error("the token's issuer is not configured")]
     Issuer,
     /// `aud` does not include Usher (RFC 7519, 4.1.3).
     #[error("the token is meant for another audience")]
@@ -69,6 +72,12 @@ pub enum InvalidToken {
     /// `iat` is in the future.
     #[error("the token was issued in the future")]
     IssuedInFuture,
+    /// `exp` is later than the issuer's tokens may expire.
+    #[error("the token expires later than tokens of its issuer may")]
+    Lifetime,
+    /// The issuer is bound to other e-mail domains.
+    #[error("the token's issuer is not configured for the domain of the e-mail address")]
+    EmailDomain,
     /// A required claim is missing. Carries its configured name.
     #[error("the token lacks the claim {0:?}")]
     MissingClaim(String),
@@ -94,16 +103,18 @@ impl InvalidToken {
             Self::Audience => "audience",
             Self::NotYetValid => "not_yet_valid",
             Self::IssuedInFuture => "issued_in_future",
+            Self::Lifetime => "lifetime",
+            Self::EmailDomain => "email_domain",
             Self::MissingClaim(_) => "missing_claim",
             Self::BadClaim(_) => "bad_claim",
         }
     }
 
-    pub(super) fn missing(claim: &str) -> Self {
-        Self::MissingClaim(claim.to_owned())
+    pub(super) fn missing(claim: impl Into<String>) -> Self {
+        Self::MissingClaim(claim.into())
     }
 
-    pub(super) fn bad(claim: &str) -> Self {
-        Self::BadClaim(claim.to_owned())
+    pub(super) fn bad(claim: impl Into<String>) -> Self {
+        Self::BadClaim(claim.into())
     }
 }

@@ -3,18 +3,28 @@ use usher_domain::{
     account::AccountName, address::EmailAddress, id::PersonId, principal::Principal, text::DisplayText,
 };
 
-use super::{ClaimNames, InvalidToken, JwtError, object::JsonObject, settings::SUBJECT};
+use super::{Claim, ClaimNames, EmailTrust, InvalidToken, JwtError, claim::Place, object::JsonObject};
 
 /// The principal that the claims of a verified token describe.
-pub(super) fn principal(claims: &JsonObject, names: &ClaimNames) -> Result<Principal, JwtError> {
-    let email = claims.text(&names.email)?.ok_or_else(|| InvalidToken::missing(&names.email))?;
-    let email_verified = email_verified(claims, names)?;
+pub(super) fn principal(
+    claims: &JsonObject,
+    names: &ClaimNames,
+    trust: EmailTrust,
+) -> Result<Principal, JwtError> {
+    let (place, email) = names.email.text(claims)?.ok_or_else(|| names.email.missing())?;
+    let email_verified = email_verified(claims, names, place, trust)?;
     Ok(Principal {
-        email: EmailAddress::parse(email).map_err(|_| InvalidToken::bad(&names.email))?,
+        email: EmailAddress::parse(email).map_err(|_| place.bad())?,
         email_verified,
-        person_id: optional(claims, names.person_id.as_deref(), person_id)?,
-        account: optional(claims, names.account.as_deref(), account)?,
-        name: names.name.as_deref().and_then(|name| claims.get(name)).and_then(display_name),
+        person_id: optional(claims, names.person_id.as_ref(), person_id)?,
+        account: optional(claims, names.account.as_ref(), account)?,
+        accounts: None,
+        issued_at: None,
+        name: names
+            .name
+            .as_ref()
+            .and_then(|name| name.find(claims))
+            .and_then(|(_, value)| display_name(value)),
     })
 }
 
@@ -24,10 +34,18 @@ pub(super) fn principal(claims: &JsonObject, names: &ClaimNames) -> Result<Princ
 /// confirmation, a user could take over another person's memberships, so `email_verified` must be `true`. If the address is
 /// the subject, the issuer itself identifies the user by it, so `email_verified` may be absent. Only the JSON value `true`
 /// counts: the claim is a boolean (OpenID Connect Core, 5.1), but some issuers send the string `"false"`.
-fn email_verified(claims: &JsonObject, names: &ClaimNames) -> Result<bool, JwtError> {
-    match claims.get(&names.email_verified) {
-        Some(Value::Bool(true)) => Ok(true),
-        None if names.email == SUBJECT => Ok(false),
+///
+/// With [`EmailTrust::Always`] the issuer vouches for every address without saying so, but what it denies is not trusted.
+fn email_verified(
+    claims: &JsonObject,
+    names: &ClaimNames,
+    address: &Place,
+    trust: EmailTrust,
+) -> Result<bool, JwtError> {
+    match names.email_verified.find(claims) {
+        Some((_, Value::Bool(true))) => Ok(true),
+        None | Some((_, Value::Null)) if trust == EmailTrust::Always => Ok(true),
+        None if address.is_subject() => Ok(false),
         _ => Err(JwtError::EmailNotVerified),
     }
 }
@@ -35,12 +53,12 @@ fn email_verified(claims: &JsonObject, names: &ClaimNames) -> Result<bool, JwtEr
 /// Reads a claim that may be absent or null, but not invalid.
 fn optional<T>(
     claims: &JsonObject,
-    name: Option<&str>,
+    claim: Option<&Claim>,
     read: fn(&Value) -> Option<T>,
 ) -> Result<Option<T>, InvalidToken> {
-    match name.and_then(|name| Some((name, claims.get(name)?))) {
+    match claim.and_then(|claim| claim.find(claims)) {
         None | Some((_, Value::Null)) => Ok(None),
-        Some((name, value)) => read(value).map(Some).ok_or_else(|| InvalidToken::bad(name)),
+        Some((place, value)) => read(value).map(Some).ok_or_else(|| place.bad()),
     }
 }
 

@@ -1,8 +1,8 @@
 use std::fmt;
 
-use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{SubsecRound as _, TimeDelta};
+use jsonwebtoken::{Algorithm, EncodingKey, crypto};
 use serde_json::Value;
 use usher_domain::{
     Timestamp,
@@ -14,12 +14,12 @@ use super::{
     compact::same_type,
 };
 
-/// The header of Landscape's sample token, character for character.
+/// The header of Landscape's sample token, character for character. The library would write its members in another order.
 const HEADER: &[u8] = br#"{"alg":"HS256","typ":"JWT"}"#;
 
 /// Signs Usher's own tokens with HS256 and the current shared secret. The claims are Landscape's (its API reference, "Token").
 pub struct TokenIssuer {
-    key: hmac::Key,
+    key: EncodingKey,
     issuer: Option<String>,
     audience: Option<String>,
 }
@@ -38,15 +38,16 @@ impl TokenIssuer {
         if !typed || settings.claims != ClaimNames::default() {
             return Err(invalid(IssuerFault::NotUsherFormat));
         }
-        let key = hmac::Key::new(hmac::HMAC_SHA256, secrets.current().octets());
-        Ok(Self { key, audience: settings.audience.clone(), issuer })
+        let key = EncodingKey::from_secret(secrets.current().octets());
+        Ok(Self { key, audience: settings.audiences.first().cloned(), issuer })
     }
 
     fn claims(&self, request: &TokenRequest<'_>, now: Timestamp, expires_at: Timestamp) -> Value {
         let claims = [
             ("exp", Some(Value::from(expires_at.timestamp()))),
             ("iat", Some(Value::from(now.timestamp()))),
-            ("sub", Some(Value::from(request.email.as_str()))),
+            // The domain as A-labels: a domain as typed may contain characters that IDNA ignores, and that no check has seen.
+            ("sub", Some(Value::from(request.email.envelope()))),
             ("acc", request.account.map(|account| Value::from(account.as_str()))),
             ("id", Some(Value::from(request.person_id.get()))),
             // Left out rather than `false`: `JwtVerifier` rejects every value but `true`.
@@ -65,11 +66,11 @@ impl TokenSigner for TokenIssuer {
         let expires_at =
             now.checked_add_signed(lifetime).unwrap_or(LATEST_TIME).min(LATEST_TIME).trunc_subsecs(0);
         let claims = self.claims(request, now, expires_at).to_string();
-        let mut token = format!("{}.{}", URL_SAFE_NO_PAD.encode(HEADER), URL_SAFE_NO_PAD.encode(claims));
-        let signature = hmac::sign(&self.key, token.as_bytes());
-        token.push('.');
-        URL_SAFE_NO_PAD.encode_string(signature, &mut token);
-        SignedToken::new(token, expires_at)
+        let input = format!("{}.{}", URL_SAFE_NO_PAD.encode(HEADER), URL_SAFE_NO_PAD.encode(claims));
+        let Ok(signature) = crypto::sign(input.as_bytes(), &self.key, Algorithm::HS256) else {
+            unreachable!("only keys of other types cannot sign with HS256");
+        };
+        SignedToken::new(format!("{input}.{signature}"), expires_at)
     }
 }
 

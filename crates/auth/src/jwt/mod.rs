@@ -1,11 +1,15 @@
 //! JSON Web Tokens (RFC 7519) in the compact form of JWS (RFC 7515), signed and verified as RFC 8725 recommends.
 //!
-//! The library verifies signatures only. This module does everything else, because the library's defaults do not follow
-//! RFC 8725: they ignore `typ`, `crit` and `nbf`, read the system's clock, and take the last of two equal names.
+//! jsonwebtoken makes and verifies signatures only, and not those of ES512, which it lacks (`keys/material.rs`). This module does
+//! everything else, because the library's defaults do not follow RFC 8725: they ignore `typ`, `crit` and `nbf`, read the system's
+//! clock, and take the last of two equal names.
 
+mod binding;
+mod claim;
 mod claims;
 mod compact;
 mod error;
+mod facts;
 mod identity;
 mod issuer;
 mod object;
@@ -14,9 +18,12 @@ mod settings_error;
 mod trusted;
 mod verifier;
 
+pub use binding::IssuerBinding;
+pub use claim::Claim;
 pub use compact::MAX_TOKEN_OCTETS;
 pub use error::{InvalidToken, JwtError};
+pub use facts::TokenFacts;
 pub use issuer::TokenIssuer;
-pub use settings::{ClaimNames, IssuerSettings, KeySource, MAX_PUBLIC_KEYS, PublicKeySettings};
+pub use settings::{ClaimNames, EmailTrust, IssuerSettings, KeySource, MAX_PUBLIC_KEYS, PublicKeySettings};
 pub use settings_error::{IssuerFault, IssuerSettingsError};
 pub use verifier::JwtVerifier;

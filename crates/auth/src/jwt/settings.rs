@@ -1,9 +1,7 @@
 use chrono::TimeDelta;
 
+use super::{Claim, IssuerBinding, claim::SUBJECT};
 use crate::{JwksSettings, SecretRing, keys::PEM_BEGIN};
-
-/// The claim that identifies the principal (RFC 7519, 4.1.2).
-pub(super) const SUBJECT: &str = "sub";
 
 /// The maximum leeway. RFC 7519, 4.1.4, allows "no more than a few minutes"; Usher is stricter.
 pub(super) const MAX_LEEWAY: TimeDelta = TimeDelta::seconds(60);
@@ -17,33 +15,57 @@ pub struct IssuerSettings {
     /// The exact value of `iss`. With `None`, these settings apply to tokens without `iss`, and to tokens whose `iss` matches
     /// no other settings.
     pub issuer: Option<String>,
-    /// The value that `aud` must include. With `None`, tokens with an audience are rejected (RFC 7519, 4.1.3). Set it if the
-    /// issuer serves other services too: otherwise Usher accepts tokens that were issued for them.
-    pub audience: Option<String>,
+    /// The values of which `aud` must include one. If it is empty, tokens with an audience are rejected (RFC 7519, 4.1.3). Set it
+    /// if the issuer serves other services too: otherwise Usher accepts tokens that were issued for them. Usher's own tokens
+    /// have the first one.
+    pub audiences: Vec<String>,
+    /// The claim with the audience. Some issuers name the client in another claim than `aud`.
+    pub audience_claim: Claim,
     /// The keys that verify signatures.
     pub keys: KeySource,
     /// How much the clocks of the issuer and Usher may differ: 0 to 60 s.
     pub leeway: TimeDelta,
+    /// The longest time until a token expires. It limits how long a stolen token is of use.
+    pub max_lifetime: TimeDelta,
     /// Accepted values of `typ`, compared as media types: `JWT` equals `application/jwt`.
     pub token_types: Vec<String>,
     /// Whether `typ` is required. Set this too if the issuer signs other types of tokens, which Usher must reject.
     pub type_required: bool,
     /// The claims that describe the principal.
     pub claims: ClaimNames,
+    /// When the issuer vouches for addresses.
+    pub email_trust: EmailTrust,
+    /// What its tokens count for.
+    pub binding: IssuerBinding,
+}
+
+/// When an issuer vouches for the address in a token.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum EmailTrust {
+    /// If the token says that the address is verified.
+    #[default]
+    Verified,
+    /// Unless the token says that it is not. Only for issuers whose users cannot choose their addresses.
+    Always,
 }
 
 impl IssuerSettings {
-    /// Landscape's claims, no `iss` or `aud`, a leeway of 30 s, and `typ` absent, `JWT` or `at+jwt`.
+    /// Landscape's claims, no `iss` or `aud`, a leeway of 30 s, a lifetime of 31 days, and `typ` absent, `JWT` or `at+jwt`. The
+    /// issuer is not bound.
     #[must_use]
     pub fn new(keys: KeySource) -> Self {
         Self {
             issuer: None,
-            audience: None,
+            audiences: Vec::new(),
+            audience_claim: "aud".into(),
             keys,
             leeway: TimeDelta::seconds(30),
+            max_lifetime: TimeDelta::days(31),
             token_types: vec!["JWT".to_owned(), "at+jwt".to_owned()],
             type_required: false,
             claims: ClaimNames::default(),
+            email_trust: EmailTrust::default(),
+            binding: IssuerBinding::default(),
         }
     }
 }
@@ -60,7 +82,8 @@ pub enum KeySource {
     Jwks(JwksSettings),
 }
 
-/// One public key: RSA of at least 2048 bits (RS256), P-256 (ES256) or Ed25519 (`EdDSA`).
+/// One public key: RSA of at least 2048 bits (RS256 to RS512, PS256 to PS512), P-256 (ES256), P-384 (ES384), P-521 (ES512) or
+/// Ed25519 (`EdDSA`).
 #[derive(Debug, Clone)]
 pub struct PublicKeySettings {
     /// A PEM block with the label `PUBLIC KEY` or `RSA PUBLIC KEY`.
@@ -83,19 +106,19 @@ impl PublicKeySettings {
     }
 }
 
-/// The names of the claims that describe the principal.
+/// The claims that describe the principal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimNames {
-    /// The e-mail address. If it is not `sub`, `email_verified` must be `true`.
-    pub email: String,
+    /// The e-mail address. If it is not `sub`, `email_verified` must be `true`, unless every address is trusted.
+    pub email: Claim,
     /// Whether the issuer vouches for the address.
-    pub email_verified: String,
+    pub email_verified: Claim,
     /// The name of the chosen account.
-    pub account: Option<String>,
+    pub account: Option<Claim>,
     /// The person's number in Usher. Only for issuers that know Usher's numbers.
-    pub person_id: Option<String>,
+    pub person_id: Option<Claim>,
     /// The person's display name.
-    pub name: Option<String>,
+    pub name: Option<Claim>,
 }
 
 impl ClaimNames {
@@ -103,7 +126,7 @@ impl ClaimNames {
     /// nor a person's number in Usher.
     #[must_use]
     pub fn openid() -> Self {
-        Self { email: "email".to_owned(), account: None, person_id: None, ..Self::default() }
+        Self { email: "email".into(), account: None, person_id: None, ..Self::default() }
     }
 }
 
@@ -111,11 +134,11 @@ impl ClaimNames {
 impl Default for ClaimNames {
     fn default() -> Self {
         Self {
-            email: SUBJECT.to_owned(),
-            email_verified: "email_verified".to_owned(),
-            account: Some("acc".to_owned()),
-            person_id: Some("id".to_owned()),
-            name: Some("name".to_owned()),
+            email: SUBJECT.into(),
+            email_verified: "email_verified".into(),
+            account: Some("acc".into()),
+            person_id: Some("id".into()),
+            name: Some("name".into()),
         }
     }
 }

@@ -1,26 +1,30 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use jsonwebtoken::Algorithm;
 use usher_domain::port::Clock;
 
 use super::{
-    ClaimNames, InvalidToken, IssuerFault, IssuerSettings, JwtError, KeySource, PublicKeySettings,
+    Claim, ClaimNames, EmailTrust, InvalidToken, IssuerBinding, IssuerFault, IssuerSettings, JwtError,
+    KeySource, PublicKeySettings,
     compact::{CompactToken, same_type},
     settings::{MAX_LEEWAY, MAX_PUBLIC_KEYS},
 };
 use crate::{
-    jwks::RemoteKeys,
-    keys::{KeySet, LookupError, VerificationKey},
+    jwks::{KeysUnavailable, RemoteKeys},
+    keys::{Algorithm, KeySet, LookupError, VerificationKey},
     secret::SecretRing,
 };
 
 /// An issuer with validated settings.
 pub(super) struct TrustedIssuer {
     pub(super) issuer: Option<String>,
-    pub(super) audience: Option<String>,
+    pub(super) audiences: Vec<String>,
+    pub(super) audience_claim: Claim,
     pub(super) leeway: TimeDelta,
+    pub(super) max_lifetime: TimeDelta,
     pub(super) claims: ClaimNames,
+    pub(super) email_trust: EmailTrust,
+    pub(super) binding: IssuerBinding,
     token_types: Vec<String>,
     type_required: bool,
     keys: IssuerKeys,
@@ -33,11 +37,12 @@ enum IssuerKeys {
 }
 
 impl IssuerKeys {
-    /// The algorithms of keys from this source. Each key has one of them (RFC 8725, 3.1).
-    fn algorithms(&self) -> &'static [Algorithm] {
+    /// Whether keys from this source can have the algorithm. Shared secrets and public keys have no algorithm in common
+    /// (RFC 8725, 3.1).
+    fn can_have(&self, algorithm: Algorithm) -> bool {
         match self {
-            Self::Shared(_) => &[Algorithm::HS256],
-            Self::Public(_) | Self::Remote(_) => &[Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA],
+            Self::Shared(_) => !algorithm.is_asymmetric(),
+            Self::Public(_) | Self::Remote(_) => algorithm.is_asymmetric(),
         }
     }
 }
@@ -54,9 +59,13 @@ impl TrustedIssuer {
         };
         Ok(Self {
             issuer: settings.issuer,
-            audience: settings.audience,
+            audiences: settings.audiences,
+            audience_claim: settings.audience_claim,
             leeway: settings.leeway,
+            max_lifetime: settings.max_lifetime,
             claims: settings.claims,
+            email_trust: settings.email_trust,
+            binding: settings.binding,
             token_types: settings.token_types,
             type_required: settings.type_required,
             keys,
@@ -72,31 +81,42 @@ impl TrustedIssuer {
     }
 
     pub(super) async fn check_signature(&self, token: &CompactToken<'_>) -> Result<(), JwtError> {
-        let signed_by = |key: &VerificationKey| key.verifies(token.signing_input, token.signature);
         let (algorithm, kid) = (token.header.algorithm, token.header.kid.as_deref());
         // Checked before the lookup, so that no key of another family is tried and no key set is fetched needlessly.
-        if !self.keys.algorithms().contains(&algorithm) {
+        if !self.keys.can_have(algorithm) {
             return Err(InvalidToken::Algorithm.into());
         }
         let verified = match &self.keys {
-            IssuerKeys::Shared(keys) => keys.iter().any(signed_by),
+            IssuerKeys::Shared(keys) => keys.iter().any(|key| token.is_signed_by(key)),
             IssuerKeys::Public(keys) => {
-                let found = keys.find_all(kid, algorithm).map_err(InvalidToken::from)?;
-                found.into_iter().any(|key| signed_by(key))
+                let found = keys.find(kid, algorithm).map_err(InvalidToken::from)?;
+                found.iter().any(|key| token.is_signed_by(key))
             }
             IssuerKeys::Remote(keys) => {
-                let found = keys.find(kid, algorithm).await.ok_or(JwtError::KeysUnavailable)?;
-                signed_by(&*found.map_err(InvalidToken::from)?)
+                let found = keys.find(kid, algorithm).await?.map_err(InvalidToken::from)?;
+                let by_known = found.iter().any(|key| token.is_signed_by(key));
+                by_known || {
+                    let newer = keys.find_newer(kid, algorithm).await.unwrap_or_default();
+                    newer.iter().any(|key| token.is_signed_by(key))
+                }
             }
         };
         if verified { Ok(()) } else { Err(InvalidToken::Signature.into()) }
     }
 }
 
+impl From<KeysUnavailable> for JwtError {
+    fn from(unavailable: KeysUnavailable) -> Self {
+        // Rounded up: a caller that comes back too early waits twice.
+        let seconds = unavailable.retry_after.num_milliseconds().max(1).unsigned_abs().div_ceil(1000);
+        Self::KeysUnavailable { seconds: u32::try_from(seconds).unwrap_or(u32::MAX) }
+    }
+}
+
 impl From<LookupError> for InvalidToken {
     fn from(miss: LookupError) -> Self {
         match miss {
-            LookupError::Unknown | LookupError::Ambiguous => Self::Key,
+            LookupError::Unknown => Self::Key,
             LookupError::Algorithm => Self::Algorithm,
         }
     }

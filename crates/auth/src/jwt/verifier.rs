@@ -4,7 +4,7 @@ use usher_domain::{Timestamp, port::Clock, principal::Principal};
 
 use super::{
     InvalidToken, IssuerSettings, IssuerSettingsError, JwtError,
-    claims::{check_audience, check_times},
+    claims::{check_audience, check_times, issued_at},
     compact::CompactToken,
     identity::principal,
     object::JsonObject,
@@ -43,10 +43,30 @@ impl JwtVerifier {
         let token = CompactToken::parse(token)?;
         let issuer = self.issuer_of(&token.claims)?;
         issuer.check_type(token.header.typ.as_deref())?;
-        issuer.check_signature(&token).await?;
-        check_times(&token.claims, issuer.leeway, now)?;
-        check_audience(&token.claims, issuer.audience.as_deref())?;
-        principal(&token.claims, &issuer.claims)
+        let signature = issuer.check_signature(&token).await;
+        signature.map_err(|error| self.name_reason(error, issuer, &token))?;
+        check_times(&token.claims, issuer.leeway, issuer.max_lifetime, now)?;
+        check_audience(&token.claims, &issuer.audience_claim, &issuer.audiences)?;
+        let issued_at = issued_at(&token.claims)?;
+        let principal = principal(&token.claims, &issuer.claims, issuer.email_trust)?;
+        Ok(Principal { issued_at, ..issuer.binding.apply(principal)? })
+    }
+
+    /// The settings without `iss` apply to tokens of every issuer that is not configured. That they do not verify such a token
+    /// is not the reason for its rejection; that its issuer is not configured is.
+    fn name_reason(&self, error: JwtError, issuer: &TrustedIssuer, token: &CompactToken<'_>) -> JwtError {
+        let asymmetric = token.header.algorithm.is_asymmetric();
+        match (error, token.claims.get("iss")) {
+            (error, _) if issuer.issuer.is_some() => error,
+            (
+                JwtError::Invalid(InvalidToken::Algorithm | InvalidToken::Key | InvalidToken::Signature),
+                Some(_),
+            ) => InvalidToken::Issuer.into(),
+            (JwtError::Invalid(InvalidToken::Algorithm), None) if asymmetric && self.issuers.len() > 1 => {
+                InvalidToken::missing("iss").into()
+            }
+            (error, _) => error,
+        }
     }
 
     /// Selects the settings by the unverified `iss`. This is safe, because only that issuer's keys can then verify the
@@ -54,7 +74,8 @@ impl JwtVerifier {
     fn issuer_of(&self, claims: &JsonObject) -> Result<&TrustedIssuer, InvalidToken> {
         let claimed = claims.text("iss")?;
         let named = |name| self.issuers.iter().find(|trusted| trusted.issuer.as_deref() == name);
-        claimed.and_then(|_| named(claimed)).or_else(|| named(None)).ok_or(InvalidToken::Issuer)
+        let reason = || if claimed.is_some() { InvalidToken::Issuer } else { InvalidToken::missing("iss") };
+        claimed.and_then(|_| named(claimed)).or_else(|| named(None)).ok_or_else(reason)
     }
 }
 

@@ -1,15 +1,25 @@
-//! Keys that verify tokens. Each key has exactly one algorithm.
+//! Keys that verify tokens, and the algorithms of each. The type of a key limits its algorithms, and its issuer can limit
+//! them to one.
 
+mod algorithm;
+mod es512;
+mod fault;
 mod jwk;
+mod key_type;
+mod material;
+mod number;
 mod pem;
 mod set;
 
 use std::fmt;
 
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, VerificationAlgorithm};
-use jsonwebtoken::{Algorithm, DecodingKey, crypto};
+use aws_lc_rs::{encoding::AsDer as _, rsa::PublicKeyComponents};
 
+pub(crate) use algorithm::Algorithm;
+pub use fault::KeyFault;
 pub(crate) use jwk::Jwk;
+use key_type::KeyType;
+use material::Material;
 pub(crate) use pem::PEM_BEGIN;
 pub(crate) use set::{KeySet, LookupError};
 
@@ -18,101 +28,70 @@ use crate::secret::ServerSecret;
 /// Accepted sizes of RSA keys in bits: from the minimum of RFC 7518, 3.3, to the maximum of the library.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
-/// Why a public key cannot be used. The messages are for the operator and contain no part of the key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum KeyFault {
-    /// Not exactly one PEM block (RFC 7468) with the label `PUBLIC KEY` or `RSA PUBLIC KEY`.
-    #[error("must be one public key in PEM form")]
-    NotPublicPem,
-    /// A private key instead of its public half.
-    #[error("is a private key: configure its public half instead")]
-    Private,
-    /// Not intended for verifying signatures with an accepted algorithm (RFC 7517, 4.2 to 4.4).
-    #[error("is not intended for RS256, ES256 or EdDSA signatures")]
-    Purpose,
-    /// Not a valid RSA, P-256 or Ed25519 key.
-    #[error("must be a valid RSA, P-256 or Ed25519 key")]
-    Unsuitable,
-    /// An RSA key with fewer than 2048 bits or more than 8192.
-    #[error("must have 2048 to 8192 bits for RSA")]
-    RsaSize,
-}
-
-/// A key and its only algorithm (RFC 8725, 3.1).
+/// A key and its algorithms (RFC 8725, 3.1). An RSA key without further restriction has all RSA algorithms; every other key
+/// has exactly one.
 pub(crate) struct VerificationKey {
     kid: Option<String>,
-    algorithm: Algorithm,
-    key: DecodingKey,
+    algorithms: Vec<Algorithm>,
+    material: Material,
 }
 
 impl VerificationKey {
     /// A shared secret: HS256.
     pub(crate) fn shared(secret: &ServerSecret) -> Self {
-        let key = DecodingKey::from_secret(secret.octets());
-        Self { kid: None, algorithm: Algorithm::HS256, key }
+        Self { kid: None, algorithms: vec![Algorithm::Hs256], material: Material::shared(secret) }
     }
 
-    /// An RSA key from its big-endian modulus and exponent: RS256.
-    fn rsa(modulus: &[u8], exponent: &[u8], kid: Option<String>) -> Result<Self, KeyFault> {
-        // Some issuers send a leading zero octet (RFC 7518, 6.3.1.1), which the library rejects.
-        let (modulus, exponent) = (without_leading_zeros(modulus), without_leading_zeros(exponent));
-        check_rsa_bits(bits(modulus))?;
-        let key = DecodingKey::from_rsa_raw_components(modulus, exponent);
-        Ok(Self { kid, algorithm: Algorithm::RS256, key })
+    /// An RSA key from its big-endian modulus and exponent, without leading zero octets.
+    fn rsa(
+        modulus: &[u8],
+        exponent: &[u8],
+        algorithms: Vec<Algorithm>,
+        kid: Option<String>,
+    ) -> Result<Self, KeyFault> {
+        let bits = modulus.first().map_or(0, |first| modulus.len() * 8 - first.leading_zeros() as usize);
+        if !RSA_BITS.contains(&bits) {
+            return Err(KeyFault::RsaSize);
+        }
+        let components = PublicKeyComponents { n: modulus, e: exponent };
+        let der = components.as_der().map_err(|_| KeyFault::Unsuitable)?;
+        // Unlike the components, DER is checked when it is parsed: the exponent is odd, for example.
+        Self::public(KeyType::Rsa, der.as_ref(), algorithms, kid)
     }
 
-    /// A P-256 point in the encoding of SEC 1, 2.3.3: ES256.
-    fn p256(point: &[u8], kid: Option<String>) -> Result<Self, KeyFault> {
-        check_valid(&ECDSA_P256_SHA256_FIXED, point)?;
-        Ok(Self { kid, algorithm: Algorithm::ES256, key: DecodingKey::from_ec_der(point) })
+    /// A public key in a form that [`KeyType::read`] takes, with some or all algorithms of its type.
+    fn public(
+        key_type: KeyType,
+        key: &[u8],
+        algorithms: Vec<Algorithm>,
+        kid: Option<String>,
+    ) -> Result<Self, KeyFault> {
+        Ok(Self { kid, algorithms, material: Material::public(key_type, key)? })
     }
 
-    /// An Ed25519 key of 32 octets: `EdDSA`.
-    fn ed25519(key: &[u8], kid: Option<String>) -> Result<Self, KeyFault> {
-        check_valid(&ED25519, key)?;
-        Ok(Self { kid, algorithm: Algorithm::EdDSA, key: DecodingKey::from_ed_der(key) })
-    }
-
-    pub(crate) fn algorithm(&self) -> Algorithm {
-        self.algorithm
+    pub(crate) fn has_algorithm(&self, algorithm: Algorithm) -> bool {
+        self.algorithms.contains(&algorithm)
     }
 
     pub(crate) fn kid(&self) -> Option<&str> {
         self.kid.as_deref()
     }
 
-    /// Whether both keys have the same kid and algorithm, so that no token's header distinguishes them.
+    /// Whether both keys have the same kid and a common algorithm, so that no token's header distinguishes them.
     pub(crate) fn has_kid_and_algorithm_of(&self, other: &Self) -> bool {
-        self.kid.is_some() && (&self.kid, self.algorithm) == (&other.kid, other.algorithm)
+        let common = self.algorithms.iter().any(|algorithm| other.has_algorithm(*algorithm));
+        self.kid.is_some() && self.kid == other.kid && common
     }
 
-    /// Whether this key made the signature, given in base64url without padding.
-    pub(crate) fn verifies(&self, signing_input: &str, signature: &str) -> bool {
-        crypto::verify(signature, signing_input.as_bytes(), &self.key, self.algorithm).unwrap_or(false)
+    /// Whether this key made the signature, given in base64url without padding, with the algorithm.
+    pub(crate) fn verifies(&self, algorithm: Algorithm, signing_input: &str, signature: &str) -> bool {
+        self.has_algorithm(algorithm) && self.material.verifies(algorithm, signing_input, signature)
     }
 }
 
 /// Leaves out the key material, and the kid, which is text from outside.
 impl fmt::Debug for VerificationKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VerificationKey").field("algorithm", &self.algorithm).finish_non_exhaustive()
+        f.debug_struct("VerificationKey").field("algorithms", &self.algorithms).finish_non_exhaustive()
     }
-}
-
-fn check_valid(algorithm: &'static dyn VerificationAlgorithm, key: &[u8]) -> Result<(), KeyFault> {
-    ParsedPublicKey::new(algorithm, key).map(drop).map_err(|_| KeyFault::Unsuitable)
-}
-
-fn check_rsa_bits(bits: usize) -> Result<(), KeyFault> {
-    if RSA_BITS.contains(&bits) { Ok(()) } else { Err(KeyFault::RsaSize) }
-}
-
-fn without_leading_zeros(number: &[u8]) -> &[u8] {
-    let zeros = number.iter().take_while(|octet| **octet == 0).count();
-    number.get(zeros..).unwrap_or_default()
-}
-
-/// The number of bits of a number without leading zero octets.
-fn bits(number: &[u8]) -> usize {
-    number.first().map_or(0, |first| number.len() * 8 - first.leading_zeros() as usize)
 }

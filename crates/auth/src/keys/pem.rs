@@ -1,46 +1,49 @@
-use aws_lc_rs::signature::RsaParameters;
-use jsonwebtoken::{Algorithm, DecodingKey};
+use aws_lc_rs::{encoding::AsDer as _, rsa::PublicEncryptingKey, signature::ParsedPublicKey};
 
-use super::{KeyFault, VerificationKey, check_rsa_bits};
+use super::{KeyFault, KeyType, VerificationKey};
 
 /// The beginning of each block of a PEM file (RFC 7468, 2).
 pub(crate) const PEM_BEGIN: &str = "-----BEGIN ";
 
+/// The first octet of each DER structure that a public key has in PEM. Other octets would be read as a key without a
+/// structure.
+const SEQUENCE: u8 = 0x30;
+
 impl VerificationKey {
-    /// Reads a public key from PEM. The type of the key determines the algorithm: RS256 for RSA, ES256 for P-256, `EdDSA` for
-    /// Ed25519.
-    pub(crate) fn from_pem(pem: &str, kid: Option<String>) -> Result<Self, KeyFault> {
-        check_label(pem)?;
-        if let Ok(key) = DecodingKey::from_rsa_pem(pem.as_bytes()) {
-            check_rsa_bits(modulus_bits(&key)?)?;
-            return Ok(Self { kid, algorithm: Algorithm::RS256, key });
+    /// Reads a public key from PEM. The type of the key determines its algorithms.
+    pub(crate) fn from_pem(text: &str, kid: Option<String>) -> Result<Self, KeyFault> {
+        check_label(text)?;
+        let block = pem::parse(text).map_err(|_| KeyFault::Unsuitable)?;
+        let der = block.contents();
+        if der.first() != Some(&SEQUENCE) {
+            return Err(KeyFault::Unsuitable);
         }
-        if let Ok(key) = DecodingKey::from_ec_pem(pem.as_bytes()) {
-            return Self::p256(octets(&key)?, kid);
+        let (key_type, key) = [KeyType::Rsa, KeyType::P256, KeyType::P384, KeyType::P521, KeyType::Ed25519]
+            .into_iter()
+            .find_map(|key_type| Some((key_type, key_type.read(der).ok()?)))
+            .ok_or(KeyFault::Unsuitable)?;
+        if key_type == KeyType::Rsa {
+            check_rsa_size(&key)?;
         }
-        if let Ok(key) = DecodingKey::from_ed_pem(pem.as_bytes()) {
-            return Self::ed25519(octets(&key)?, kid);
-        }
-        Err(KeyFault::Unsuitable)
+        Self::public(key_type, der, key_type.algorithms().to_vec(), kid)
     }
 }
 
-/// Rejects what the library would accept: private keys, certificates (it does not check their validity) and strings
-/// with several blocks (it reads the first and ignores the others).
+/// Rejects private keys, certificates (their validity is not checked) and strings with several blocks (the first would be read
+/// and the others ignored).
 fn check_label(pem: &str) -> Result<(), KeyFault> {
     let label = pem.split_once(PEM_BEGIN).and_then(|(_, rest)| rest.split_once("-----"));
     match label {
         Some(("PUBLIC KEY" | "RSA PUBLIC KEY", rest)) if !rest.contains(PEM_BEGIN) => Ok(()),
         Some((label, _)) if label.ends_with("PRIVATE KEY") => Err(KeyFault::Private),
+        Some(("CERTIFICATE", _)) => Err(KeyFault::Certificate),
         _ => Err(KeyFault::NotPublicPem),
     }
 }
 
-fn modulus_bits(key: &DecodingKey) -> Result<usize, KeyFault> {
-    let bits = RsaParameters::public_modulus_len(octets(key)?).map_err(|_| KeyFault::Unsuitable)?;
-    usize::try_from(bits).map_err(|_| KeyFault::Unsuitable)
-}
-
-fn octets(key: &DecodingKey) -> Result<&[u8], KeyFault> {
-    key.try_get_as_bytes().map_err(|_| KeyFault::Unsuitable)
+/// The library verifies with keys of 2048 to 8192 bits only. It does not tell the size of a parsed key, but it applies the
+/// same bounds to keys for encryption.
+fn check_rsa_size(key: &ParsedPublicKey) -> Result<(), KeyFault> {
+    let der = key.as_der().map_err(|_| KeyFault::Unsuitable)?;
+    PublicEncryptingKey::from_der(der.as_ref()).map(drop).map_err(|_| KeyFault::RsaSize)
 }

@@ -1,18 +1,17 @@
 use std::sync::Arc;
 
-use jsonwebtoken::Algorithm;
+use super::{Algorithm, VerificationKey};
 
-use super::VerificationKey;
+/// The maximum number of keys that are tried for one token. It bounds the work that a token without a `kid` causes.
+const MAX_TRIED: usize = 16;
 
 /// Why a key set has no key for a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LookupError {
     /// The set has no such key. A newer set may have it.
     Unknown,
-    /// The key has another algorithm.
+    /// The key with the token's `kid` has other algorithms.
     Algorithm,
-    /// More than one key matches.
-    Ambiguous,
 }
 
 /// The public keys of one issuer.
@@ -28,43 +27,24 @@ impl KeySet {
         self.0.len()
     }
 
-    /// The only key that matches a token's header.
+    /// Whether a key has this `kid`.
+    pub(crate) fn has_kid(&self, kid: &str) -> bool {
+        self.0.iter().any(|key| key.kid() == Some(kid))
+    }
+
+    /// The keys to try for a token: at least one, at most [`MAX_TRIED`], and only keys with the token's algorithm.
+    ///
+    /// A `kid` is only compared. A key without a `kid` matches every `kid` that no other key of the set has. A token without
+    /// a `kid` matches every key with its algorithm.
     pub(crate) fn find(
         &self,
         kid: Option<&str>,
         algorithm: Algorithm,
-    ) -> Result<Arc<VerificationKey>, LookupError> {
-        match self.matching(kid, algorithm)?.as_slice() {
-            [key] => Ok(Arc::clone(key)),
-            _ => Err(LookupError::Ambiguous),
-        }
-    }
-
-    /// All keys that match a token's header. Several keys may match only if none of them has a `kid`, such as the old
-    /// and the new key that an operator configures during a rotation.
-    pub(crate) fn find_all(
-        &self,
-        kid: Option<&str>,
-        algorithm: Algorithm,
-    ) -> Result<Vec<&Arc<VerificationKey>>, LookupError> {
-        let matching = self.matching(kid, algorithm)?;
-        let unambiguous = matching.len() == 1 || matching.iter().all(|key| key.kid().is_none());
-        if unambiguous { Ok(matching) } else { Err(LookupError::Ambiguous) }
-    }
-
-    /// All keys that a token's header could refer to: at least one, and only keys of its algorithm.
-    ///
-    /// A `kid` is only compared. A key without a `kid` matches every `kid` that no other key of the set has. A token without
-    /// a `kid` matches every key of its algorithm.
-    fn matching(
-        &self,
-        kid: Option<&str>,
-        algorithm: Algorithm,
-    ) -> Result<Vec<&Arc<VerificationKey>>, LookupError> {
-        let named = kid.is_some() && self.0.iter().any(|key| key.kid() == kid);
+    ) -> Result<Vec<Arc<VerificationKey>>, LookupError> {
+        let named = kid.is_some_and(|kid| self.has_kid(kid));
         let has_kid = |key: &VerificationKey| kid.is_none() || key.kid() == kid.filter(|_| named);
-        let keys = self.0.iter().filter(|key| has_kid(key) && key.algorithm() == algorithm);
-        let keys: Vec<_> = keys.collect();
+        let keys = self.0.iter().filter(|key| has_kid(key) && key.has_algorithm(algorithm));
+        let keys: Vec<_> = keys.take(MAX_TRIED).map(Arc::clone).collect();
         match (keys.is_empty(), named) {
             (false, _) => Ok(keys),
             (true, true) => Err(LookupError::Algorithm),

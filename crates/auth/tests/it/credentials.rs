@@ -51,7 +51,7 @@ fn each_jwt_error_has_the_message_of_its_token_error() {
         JwtError::Invalid(InvalidToken::Key),
         JwtError::Expired,
         JwtError::EmailNotVerified,
-        JwtError::KeysUnavailable,
+        JwtError::KeysUnavailable { seconds: 3 },
     ] {
         assert_eq!(TokenError::from(error.clone()).to_string(), error.to_string());
     }

@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use usher_auth::{ClaimNames, InvalidToken, IssuerSettings, JwtError};
+use usher_auth::{Claim, ClaimNames, EmailTrust, InvalidToken, IssuerSettings, JwtError};
 use usher_domain::{account::AccountName, id::PersonId, principal::Principal, text::DisplayText};
 
 use crate::support::{claims, claims_with, now, shared, token, verifier};
@@ -94,7 +94,7 @@ async fn openid_claims_set_neither_person_nor_account() {
 async fn claims_are_read_under_their_configured_names() {
     let names = ClaimNames {
         email: "https://example.com/mail".into(),
-        email_verified: "https://example.com/mail_ok".into(),
+        email_verified: "/https:~1~1example.com~1mail_ok".into(),
         account: Some("tenant".into()),
         person_id: Some("uid".into()),
         name: Some("preferred_username".into()),
@@ -112,6 +112,55 @@ async fn claims_are_read_under_their_configured_names() {
     let mut invalid = claims;
     invalid["tenant"] = json!("Not A Slug");
     assert_eq!(outcome(names, &invalid).await, Err(InvalidToken::BadClaim("tenant".into()).into()));
+}
+
+/// The issuer vouches for every address, unless it says otherwise.
+#[tokio::test]
+async fn the_addresses_of_a_trusted_issuer_are_verified() {
+    let settings = IssuerSettings {
+        claims: ClaimNames { email: "preferred_username".into(), ..ClaimNames::openid() },
+        email_trust: EmailTrust::Always,
+        ..shared()
+    };
+    let verifier = verifier([settings]);
+    for (verified, expected) in [
+        (None, Ok(true)),
+        (Some(Value::Null), Ok(true)),
+        (Some(json!(true)), Ok(true)),
+        (Some(json!(false)), Err(JwtError::EmailNotVerified)),
+        (Some(json!("false")), Err(JwtError::EmailNotVerified)),
+    ] {
+        let mut claims = claims_with(json!({ "sub": "AAAAAAAA", "preferred_username": "john@example.com" }));
+        if let Some(value) = &verified {
+            claims["email_verified"] = value.clone();
+        }
+        let outcome = verifier.verify(&token(&claims), now()).await;
+        assert_eq!(outcome.map(|principal| principal.email_verified), expected, "{verified:?}");
+    }
+}
+
+/// Providers put the same value in different places.
+#[tokio::test]
+async fn the_first_place_with_a_value_counts() {
+    let names = ClaimNames {
+        email: Claim::parse(&["email", "/emails/0", "/https:~1~1example.com~1email"]).unwrap(),
+        ..ClaimNames::openid()
+    };
+    for (changes, expected) in [
+        (json!({ "email": "a@example.com", "emails": ["b@example.com"] }), "a@example.com"),
+        (json!({ "emails": ["b@example.com", "c@example.com"] }), "b@example.com"),
+        (json!({ "https://example.com/email": "d@example.com", "emails": [] }), "d@example.com"),
+    ] {
+        let mut claims = claims_with(changes.clone());
+        claims["email_verified"] = json!(true);
+        let principal = outcome(names.clone(), &claims).await.unwrap();
+        assert_eq!(principal.email.as_str(), expected, "{changes}");
+    }
+    let none = claims_with(json!({ "email_verified": true, "emails": [] }));
+    let missing = "email or /emails/0 or /https:~1~1example.com~1email";
+    assert_eq!(outcome(names.clone(), &none).await, Err(InvalidToken::MissingClaim(missing.into()).into()));
+    let wrong = claims_with(json!({ "email_verified": true, "emails": [7] }));
+    assert_eq!(outcome(names, &wrong).await, Err(InvalidToken::BadClaim("/emails/0".into()).into()));
 }
 
 /// The largest integer that JavaScript represents exactly.

@@ -16,6 +16,11 @@ fn named(issuer: &str, settings: IssuerSettings) -> IssuerSettings {
     IssuerSettings { issuer: Some(issuer.into()), ..settings }
 }
 
+/// A token that is signed with a secret which is not configured.
+fn stranger(claims: &Value) -> String {
+    signed(&json!({ "alg": "HS256" }), claims, "a secret that is configured nowhere")
+}
+
 fn from(issuer: &str) -> Value {
     claims_with(json!({ "iss": issuer }))
 }
@@ -33,14 +38,24 @@ async fn iss_selects_the_keys_that_verify_the_token() {
         ("shared secret, unknown iss", token(&from("https://three.example.com")), Ok(())),
         ("key of one, iss of two", one.token(None, &from(TWO)), rejected(InvalidToken::Signature)),
         ("key of two, iss of one", two.token(None, &from(ONE)), rejected(InvalidToken::Signature)),
-        ("key of one, without iss", one.token(None, &claims()), rejected(InvalidToken::Algorithm)),
+        (
+            "key of one, without iss",
+            one.token(None, &claims()),
+            rejected(InvalidToken::MissingClaim("iss".into())),
+        ),
+        ("shared secret of a stranger", stranger(&claims()), rejected(InvalidToken::Signature)),
+        (
+            "unknown iss, another secret",
+            stranger(&from("https://three.example.com")),
+            rejected(InvalidToken::Issuer),
+        ),
         ("shared secret, iss of one", token(&from(ONE)), rejected(InvalidToken::Algorithm)),
         (
             "iss with a trailing slash",
             one.token(None, &from(&format!("{ONE}/"))),
-            rejected(InvalidToken::Algorithm),
+            rejected(InvalidToken::Issuer),
         ),
-        ("iss in capitals", one.token(None, &from(&ONE.to_uppercase())), rejected(InvalidToken::Algorithm)),
+        ("iss in capitals", one.token(None, &from(&ONE.to_uppercase())), rejected(InvalidToken::Issuer)),
     ] {
         assert_eq!(verifier.verify(&token, now()).await.map(drop), expected, "{case}");
     }
@@ -50,15 +65,18 @@ async fn iss_selects_the_keys_that_verify_the_token() {
 async fn a_configured_issuer_is_required() {
     let verifier = verifier([named(ONE, shared())]);
     assert!(verifier.verify(&token(&from(ONE)), now()).await.is_ok());
-    for claims in [claims(), from(TWO), from(""), from(&format!("{ONE} ")), from("https://ONE.example.com")] {
+    for claims in [from(TWO), from(""), from(&format!("{ONE} ")), from("https://ONE.example.com")] {
         let outcome = verifier.verify(&token(&claims), now()).await;
         assert_eq!(outcome, Err(InvalidToken::Issuer.into()), "{claims}");
     }
+    let outcome = verifier.verify(&token(&claims()), now()).await;
+    assert_eq!(outcome, Err(InvalidToken::MissingClaim("iss".into()).into()));
+    assert_eq!(InvalidToken::Issuer.to_string(), "the token's issuer is not configured");
 }
 
 #[tokio::test]
 async fn a_configured_audience_is_required() {
-    let verifier = verifier([IssuerSettings { audience: Some("usher".into()), ..shared() }]);
+    let verifier = verifier([IssuerSettings { audiences: vec!["usher".into()], ..shared() }]);
     for (audience, expected) in [
         (json!("usher"), Ok(())),
         (json!(["usher"]), Ok(())),
@@ -77,6 +95,41 @@ async fn a_configured_audience_is_required() {
     ] {
         let outcome = verifier.verify(&token(&claims_with(json!({ "aud": audience }))), now()).await;
         assert_eq!(outcome.map(drop), expected.map_err(JwtError::from), "{audience}");
+    }
+}
+
+/// The clients of one issuer have ids of their own.
+#[tokio::test]
+async fn each_of_several_audiences_is_accepted() {
+    let verifier = verifier([IssuerSettings { audiences: vec!["web".into(), "mobile".into()], ..shared() }]);
+    for (audience, accepted) in [
+        (json!("web"), true),
+        (json!("mobile"), true),
+        (json!(["account", "mobile"]), true),
+        (json!("account"), false),
+        (json!("web,mobile"), false),
+        (json!([]), false),
+    ] {
+        let outcome = verifier.verify(&token(&claims_with(json!({ "aud": audience }))), now()).await;
+        let expected = if accepted { Ok(()) } else { Err(InvalidToken::Audience.into()) };
+        assert_eq!(outcome.map(drop), expected, "{audience}");
+    }
+}
+
+/// Cognito's access tokens have `client_id`, and Clerk's session tokens `azp`.
+#[tokio::test]
+async fn the_audience_can_be_in_another_claim() {
+    let settings =
+        IssuerSettings { audiences: vec!["web".into()], audience_claim: "client_id".into(), ..shared() };
+    let verifier = verifier([settings]);
+    for (changes, expected) in [
+        (json!({ "client_id": "web" }), Ok(())),
+        (json!({ "client_id": "web", "aud": "another" }), Ok(())),
+        (json!({ "client_id": "another", "aud": "web" }), Err(InvalidToken::Audience)),
+        (json!({ "aud": "web" }), Err(InvalidToken::MissingClaim("client_id".into()))),
+    ] {
+        let outcome = verifier.verify(&token(&claims_with(changes.clone())), now()).await;
+        assert_eq!(outcome.map(drop), expected.map_err(JwtError::from), "{changes}");
     }
 }
 

@@ -2,12 +2,14 @@
 #![cfg(test)]
 
 mod attacks;
+mod bindings;
 mod credentials;
 mod identity;
 mod issuers;
 mod jwks;
 mod keys;
 mod links;
+mod providers;
 mod redaction;
 mod requests;
 mod settings;

@@ -79,6 +79,8 @@ fn codes_never_change() {
         (InvalidToken::Audience, "audience"),
         (InvalidToken::NotYetValid, "not_yet_valid"),
         (InvalidToken::IssuedInFuture, "issued_in_future"),
+        (InvalidToken::Lifetime, "lifetime"),
+        (InvalidToken::EmailDomain, "email_domain"),
         (InvalidToken::MissingClaim("exp".into()), "missing_claim"),
         (InvalidToken::BadClaim("exp".into()), "bad_claim"),
     ] {
@@ -92,5 +94,8 @@ fn errors_in_settings_do_not_contain_the_key() {
     let keys = vec![usher_auth::PublicKeySettings { pem: pem.into(), kid: None }];
     let clock: Arc<dyn Clock> = Arc::new(FixedClock::default());
     let error = JwtVerifier::new(vec![IssuerSettings::new(KeySource::PublicKeys(keys))], &clock).unwrap_err();
-    assert_eq!(error.to_string(), "issuer \"\": public key 1 must be a valid RSA, P-256 or Ed25519 key");
+    assert_eq!(
+        error.to_string(),
+        "issuer \"\": public key 1 must be a valid RSA, P-256, P-384, P-521 or Ed25519 key"
+    );
 }

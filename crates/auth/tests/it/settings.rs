@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P384_SHA384};
+use rcgen::{CertificateParams, KeyPair};
 use usher_auth::{
     ClaimNames, IssuerFault, IssuerSettings, IssuerSettingsError, JwksFault, JwksSettings, JwtVerifier,
     KeyFault, KeySource, MAX_PUBLIC_KEYS, PublicKeySettings, TokenIssuer,
@@ -48,21 +48,23 @@ fn the_leeway_is_between_0_and_60_seconds() {
     }
 }
 
+/// A key for key agreement (RFC 8410), which signs nothing.
+const X25519: &str = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VuAyEAqWtnGxHkSYR8lWOJnKfIHr6Ttz7lJ0iUgCmLxu8NyUs=\n-----END PUBLIC KEY-----";
+
 #[test]
 fn invalid_public_keys_are_rejected() {
     let valid = TestKey::es256();
-    let p384 = KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).unwrap();
     let certificate = CertificateParams::new(vec!["id.example.com".into()]).unwrap();
     let certificate = certificate.self_signed(&KeyPair::generate().unwrap()).unwrap().pem();
     let truncated = valid.pem().replacen("MFkw", "", 1);
     for (case, pem, expected) in [
         ("nothing", String::new(), KeyFault::NotPublicPem),
         ("some text", "a key".into(), KeyFault::NotPublicPem),
-        ("a certificate", certificate, KeyFault::NotPublicPem),
+        ("a certificate", certificate, KeyFault::Certificate),
         ("two keys", valid.pem().repeat(2), KeyFault::NotPublicPem),
         ("a private key", valid.private_pem(), KeyFault::Private),
         ("a private RSA key", "-----BEGIN RSA PRIVATE KEY-----".into(), KeyFault::Private),
-        ("P-384", p384.public_key_pem(), KeyFault::Unsuitable),
+        ("X25519", X25519.into(), KeyFault::Unsuitable),
         ("half a key", truncated, KeyFault::Unsuitable),
         ("an empty key", "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----".into(), KeyFault::Unsuitable),
         ("1024 bits", WEAK_RSA.into(), KeyFault::RsaSize),
@@ -123,6 +125,8 @@ fn key_sets_need_https_and_intervals_of_a_second() {
         IssuerFault::Jwks(JwksFault::Intervals)
     );
     assert_eq!(jwks(JwksSettings { cooldown: short, ..valid }), IssuerFault::Jwks(JwksFault::Intervals));
+    let discovered = jwks(JwksSettings::discovered("accounts.google.com"));
+    assert_eq!(discovered, IssuerFault::Jwks(JwksFault::NotUrl));
 }
 
 /// The verifier must accept the tokens that Usher signs.

@@ -62,7 +62,7 @@ fn absent_values_have_no_claim() {
 fn issuer_and_audience_come_from_the_settings() {
     let settings = IssuerSettings {
         issuer: Some("https://usher.example.com".into()),
-        audience: Some("usher".into()),
+        audiences: vec!["usher".into(), "another".into()],
         ..shared()
     };
     let (_, claims) = read(TokenIssuer::new(&settings).unwrap().sign(&request(&email()), now()).reveal());
@@ -73,7 +73,7 @@ fn issuer_and_audience_come_from_the_settings() {
 #[tokio::test]
 async fn signed_tokens_are_accepted_by_the_verifier() {
     let (email, account) = (email(), AccountName::parse("onward").unwrap());
-    let named = IssuerSettings { issuer: Some("usher".into()), audience: Some("usher".into()), ..shared() };
+    let named = IssuerSettings { issuer: Some("usher".into()), audiences: vec!["usher".into()], ..shared() };
     for settings in [shared(), named] {
         let verifier = verifier([settings.clone()]);
         let issuer = TokenIssuer::new(&settings).unwrap();
@@ -136,6 +136,19 @@ async fn addresses_keep_their_spelling() {
         let email = EmailAddress::parse(address).unwrap();
         let token = issuer.sign(&request(&email), now());
         let principal = verifier.verify(token.reveal(), now()).await.unwrap();
-        assert_eq!(principal.email.as_str(), address);
+        assert_eq!(principal.email, email);
+        let local = |address: &str| address.split_once('@').unwrap().0.to_owned();
+        assert_eq!(local(principal.email.as_str()), local(address));
+    }
+}
+
+/// IDNA ignores these characters, so no check has seen them, and they would hide in the claim.
+#[test]
+fn the_subject_is_the_address_that_was_checked() {
+    let issuer = TokenIssuer::new(&shared()).unwrap();
+    for ignored in ['\u{200b}', '\u{ad}', '\u{feff}', '\u{2060}'] {
+        let Ok(email) = EmailAddress::parse(&format!("john@exam{ignored}ple.com")) else { continue };
+        let (_, claims) = read(issuer.sign(&request(&email), now()).reveal());
+        assert_eq!(claims["sub"], "john@example.com", "{ignored:?}");
     }
 }

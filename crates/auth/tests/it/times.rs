@@ -6,7 +6,7 @@ use usher_domain::Timestamp;
 use crate::support::{NOW, at, claims_with, now, shared, token, verifier};
 
 fn with_leeway(seconds: i64) -> IssuerSettings {
-    IssuerSettings { leeway: TimeDelta::seconds(seconds), ..shared() }
+    IssuerSettings { leeway: TimeDelta::seconds(seconds), max_lifetime: TimeDelta::MAX, ..shared() }
 }
 
 async fn outcome(settings: IssuerSettings, changes: Value, now: Timestamp) -> Result<(), JwtError> {
@@ -64,6 +64,25 @@ async fn nbf_and_iat_are_exact_to_the_second() {
     }
     assert_eq!(outcome(shared(), json!({ "iat": null }), now()).await, Ok(()), "iat may be absent");
     assert_eq!(outcome(shared(), json!({ "iat": 0, "nbf": 0 }), now()).await, Ok(()));
+}
+
+/// A token that is valid for years is of use for years after its theft.
+#[tokio::test]
+async fn a_token_expires_within_the_longest_lifetime() {
+    const DAY: i64 = 24 * 60 * 60;
+    let too_late = Err(JwtError::Invalid(InvalidToken::Lifetime));
+    let hour = IssuerSettings { max_lifetime: TimeDelta::hours(1), ..shared() };
+    for (settings, lifetime, expected) in [
+        (shared(), 31 * DAY, Ok(())),
+        (shared(), 31 * DAY + 30, Ok(())),
+        (shared(), 31 * DAY + 31, too_late.clone()),
+        (shared(), 50 * 365 * DAY, too_late.clone()),
+        (hour.clone(), 3600, Ok(())),
+        (hour, 3631, too_late),
+    ] {
+        let outcome = outcome(settings, json!({ "exp": NOW + lifetime }), now()).await;
+        assert_eq!(outcome, expected, "{lifetime} s");
+    }
 }
 
 /// A `NumericDate` may have a fraction (RFC 7519, 2).

@@ -14,7 +14,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use usher_tooling::{Failure, program};
+use usher_tooling::{Failure, program, spawn};
 
 use crate::{
     account::InvitingAccount,
@@ -70,6 +70,6 @@ pub(super) fn stop_in_transaction(probe: &mut DatabaseSession, pid: u32) -> Resu
 
 fn signal(name: &str, pid: u32) -> Result<(), Failure> {
     let script = format!("kill -{name} {pid}");
-    let status = program("/bin/sh").args(["-c", &script]).status()?;
+    let status = spawn(program("/bin/sh").args(["-c", &script]))?.wait()?;
     if status.success() { Ok(()) } else { Err(format!("{script}: {status}").into()) }
 }

@@ -24,10 +24,23 @@ impl Invitation {
         self.close(Status::Declined, by, now)
     }
 
-    /// Revokes the invitation. An expired one can be revoked too, so that it cannot be resent.
-    pub fn revoke(&mut self, by: PersonId, now: Timestamp) -> Result<(), NotPending> {
+    /// Takes a decline back, until the expiry of the invitation. Its link stays the same.
+    pub fn reopen(&mut self, now: Timestamp) -> Result<(), NotPending> {
+        if self.status == Status::Declined && self.expires_at <= now {
+            return Err(NotPending(Status::Expired));
+        }
+        self.require(&[Status::Declined], now)?;
+        self.status = Status::Pending;
+        self.closed_at = None;
+        self.closed_by = None;
+        self.updated_at = now;
+        Ok(())
+    }
+
+    /// Revokes the invitation. An expired one can be revoked too, so that it cannot be resent. An operator is no person.
+    pub fn revoke(&mut self, by: impl Into<Option<PersonId>>, now: Timestamp) -> Result<(), NotPending> {
         self.require(&[Status::Pending, Status::Expired], now)?;
-        self.end(Status::Revoked, Some(by), now);
+        self.end(Status::Revoked, by.into(), now);
         Ok(())
     }
 
@@ -41,14 +54,14 @@ impl Invitation {
     }
 
     /// Renews a pending or expired invitation for a resend: the same term again, and a new generation of the link key. The
-    /// member who resends becomes the sponsor.
-    pub fn renew(&mut self, by: PersonId, now: Timestamp) -> Result<(), NotPending> {
+    /// member who resends becomes the sponsor. An operator is no person, so the sponsor stays.
+    pub fn renew(&mut self, by: impl Into<Option<PersonId>>, now: Timestamp) -> Result<(), NotPending> {
         self.require(&[Status::Pending, Status::Expired], now)?;
         self.expires_at = now + (self.expires_at - self.sent_at);
         self.status = Status::Pending;
         self.closed_at = None;
         self.closed_by = None;
-        self.sponsor = Some(by);
+        self.sponsor = by.into().or(self.sponsor);
         self.generation = self.generation.saturating_add(1);
         self.sent_at = now;
         self.updated_at = now;

@@ -3,10 +3,12 @@
 mod life;
 mod link;
 mod proof;
+mod reserved;
 mod status;
 
 pub use link::{LinkKey, SecureId, code, page_url, split_code};
 pub use proof::{KeyProof, prove};
+pub use reserved::{confirmation, is_confirmation, is_receipt, receipt};
 pub use status::{NotPending, Status};
 
 use crate::{

@@ -1,4 +1,5 @@
-/// The status of an invitation. All but `Pending` are final, except that an expired invitation can be renewed.
+/// The status of an invitation. All but `Pending` are final, except that an expired invitation can be renewed, and a declined one
+/// reopened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Status {
     /// Open.

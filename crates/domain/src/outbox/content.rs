@@ -2,6 +2,7 @@ use crate::{
     Timestamp,
     account::PublicId,
     address::EmailAddress,
+    person::Inviter,
     text::{DisplayText, Locale},
 };
 
@@ -18,8 +19,8 @@ pub struct InvitationMail {
     pub locale: Option<Locale>,
     /// Title of the account.
     pub account_title: DisplayText,
-    /// The sponsor's name; `None` when the sponsor was deleted.
-    pub inviter_name: Option<DisplayText>,
+    /// The sponsor; `None` when the sponsor was deleted.
+    pub inviter: Option<Inviter>,
     /// Names of the roles.
     pub roles: Vec<String>,
     /// The link with its key: a secret.

@@ -53,9 +53,9 @@ impl RetryPolicy {
         entropy: &dyn Entropy,
     ) -> NextStep {
         let counts = match error {
-            SendError::Permanent { .. } => return NextStep::GiveUp,
+            SendError::Permanent { .. } | SendError::Unsendable { .. } => return NextStep::GiveUp,
             SendError::Unreachable { .. } => false,
-            SendError::Deferred { .. } | SendError::Ambiguous { .. } => true,
+            SendError::Deferred { .. } | SendError::Ambiguous { .. } | SendError::Refused { .. } => true,
         };
         let last_moment = if counts { expires_at.min(created_at + self.give_up_after) } else { expires_at };
         let due_at = now + self.pause(attempts, entropy);

@@ -1,4 +1,4 @@
-/// Minimum characters of a password (NIST SP 800-63B, 5.1.1.2).
+/// Minimum characters of any password (NIST SP 800-63B, 5.1.1.2). A deployment can require more.
 pub const MIN_CHARACTERS: usize = 8;
 /// Maximum octets of a password. It is longer than any passphrase, and bounds the work of hashing.
 pub const MAX_OCTETS: usize = 256;
@@ -19,7 +19,7 @@ pub enum PasswordLengthError {
 pub struct Password(String);
 
 impl Password {
-    /// Checks the length. Other rules do not make passwords better.
+    /// Checks the length. What people choose must be harder to guess: see the rules of the password service.
     pub fn parse(input: &str) -> Result<Self, PasswordLengthError> {
         if input.chars().count() < MIN_CHARACTERS {
             return Err(PasswordLengthError::TooShort);

@@ -34,7 +34,10 @@ pub enum TokenError {
     EmailNotVerified,
     /// The issuer's keys could not be fetched, so the token can be neither accepted nor rejected.
     #[error("the keys of the token's issuer are not available")]
-    KeysUnavailable,
+    KeysUnavailable {
+        /// When they may be available again, in seconds from now.
+        seconds: u32,
+    },
 }
 
 impl TokenError {
@@ -45,7 +48,7 @@ impl TokenError {
             Self::Invalid { .. } => "invalid_token",
             Self::Expired => "expired_token",
             Self::EmailNotVerified => "email_not_verified",
-            Self::KeysUnavailable => "keys_unavailable",
+            Self::KeysUnavailable { .. } => "keys_unavailable",
         }
     }
 }
@@ -60,7 +63,7 @@ pub trait Authenticator: Send + Sync {
     fn authenticate<'a>(&'a self, token: &'a str, now: Timestamp) -> AuthenticateFuture<'a>;
 }
 
-/// The password could not be hashed for lack of memory.
+/// The password could be neither hashed nor verified for lack of memory.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the password could not be hashed: {0}")]
 pub struct HashingError(pub String);
@@ -71,9 +74,9 @@ pub trait PasswordHasher: Send + Sync {
     /// Hashes a chosen password under a fresh salt.
     fn hash(&self, password: &Password) -> Result<PasswordHash, HashingError>;
 
-    /// Whether `presented` is the password behind the hash. Without a hash the result is `false` at the same cost, so that
+    /// Whether `presented` is the password behind the hash. Without a hash it is not at the same cost, so that
     /// response times do not reveal who has a password.
-    fn verify(&self, hash: Option<&PasswordHash>, presented: &str) -> bool;
+    fn verify(&self, hash: Option<&PasswordHash>, presented: &str) -> Result<bool, HashingError>;
 }
 
 /// The claims of one of Usher's own tokens.

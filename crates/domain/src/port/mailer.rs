@@ -24,9 +24,23 @@ pub enum SendError {
         /// For the operator.
         reason: String,
     },
-    /// The relay answered with a permanent failure (5yz), or the mail cannot be built.
-    #[error("mail cannot be sent: {reason}")]
+    /// The relay answered with a permanent failure (5yz) that is not known to be about the recipient: it refuses the
+    /// sender, the login's account, its quota or the mail by policy, or does not say what it refuses. The cause can be
+    /// removed, so the mail waits.
+    #[error("mail relay refuses mails of this server: {reason}")]
+    Refused {
+        /// For the operator.
+        reason: String,
+    },
+    /// The relay answered that the recipient cannot get mail (5yz). Another attempt has the same result.
+    #[error("mail cannot be delivered to its recipient: {reason}")]
     Permanent {
+        /// For the operator.
+        reason: String,
+    },
+    /// The mail cannot be built, or the relay does not support its recipient's address. The relay was not asked.
+    #[error("mail cannot be sent: {reason}")]
+    Unsendable {
         /// For the operator.
         reason: String,
     },

@@ -37,8 +37,8 @@ impl PasswordHasher for PlainHasher {
         Ok(Self::hash_of(password.reveal()))
     }
 
-    fn verify(&self, hash: Option<&PasswordHash>, presented: &str) -> bool {
-        hash == Some(&Self::hash_of(presented))
+    fn verify(&self, hash: Option<&PasswordHash>, presented: &str) -> Result<bool, HashingError> {
+        Ok(hash == Some(&Self::hash_of(presented)))
     }
 }
 
@@ -77,8 +77,8 @@ impl TokenSigner for PlainSigner {
         let expires_at = now + *lifetime;
         let account = account.map(AccountName::as_str).unwrap_or_default();
         // The address comes last, because it contains dots.
-        let text =
-            format!("plain.{}.{email_verified}.{person_id}.{account}.{email}", expires_at.timestamp_micros());
+        let (issued_at, end) = (now.timestamp_micros(), expires_at.timestamp_micros());
+        let text = format!("plain.{issued_at}.{end}.{email_verified}.{person_id}.{account}.{email}");
         SignedToken::new(text, expires_at)
     }
 }
@@ -116,8 +116,9 @@ impl Authenticator for PlainAuthenticator {
 
 /// The claims of a token of [`PlainSigner`].
 fn read(token: &str) -> Option<(Timestamp, Principal)> {
-    let mut fields = token.strip_prefix("plain.")?.splitn(5, '.');
+    let mut fields = token.strip_prefix("plain.")?.splitn(6, '.');
     let mut next = || fields.next();
+    let issued_at = Timestamp::from_timestamp_micros(next()?.parse().ok()?);
     let expires_at = Timestamp::from_timestamp_micros(next()?.parse().ok()?)?;
     let email_verified = next()?.parse().ok()?;
     let person_id = Some(PersonId::new(next()?.parse().ok()?));
@@ -126,5 +127,8 @@ fn read(token: &str) -> Option<(Timestamp, Principal)> {
         name => Some(AccountName::parse(name).ok()?),
     };
     let email = EmailAddress::parse(next()?).ok()?;
-    Some((expires_at, Principal { email, email_verified, person_id, account, name: None }))
+    Some((
+        expires_at,
+        Principal { email, email_verified, person_id, account, accounts: None, issued_at, name: None },
+    ))
 }

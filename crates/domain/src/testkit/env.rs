@@ -6,6 +6,7 @@ use super::{FixedClock, PlainKeys, SeededEntropy};
 use crate::{
     env::{Env, Policy, Retention},
     outbox::{MailLimits, RetryPolicy},
+    sign_in::SignInLimits,
 };
 
 /// One minute between mails, proof of the mailbox required, no write limit, and otherwise the defaults.
@@ -17,6 +18,7 @@ pub fn policy() -> Policy {
         accept_by_possession: false,
         writes_per_hour: 0,
         mail_limits: MailLimits::default(),
+        sign_in_limits: SignInLimits::default(),
         retry: RetryPolicy::default(),
         retention: Retention::default(),
     }

@@ -1,6 +1,6 @@
 use crate::port::{
-    Store, StoreError, Tx,
-    store::{CountedWork, Counting, Unit, Verdict},
+    Clock, Store, StoreError, Tx,
+    store::{ClockReading, CountedWork, Counting, Unit, Verdict},
 };
 
 /// A store in which every unit fails with this error before its work begins.
@@ -22,6 +22,10 @@ impl Store for FailingStore {
         _counting: &Counting<'_>,
         _work: &mut CountedWork<'_>,
     ) -> Result<(), StoreError> {
+        Err(self.0.clone())
+    }
+
+    fn check(&self, _clock: &dyn Clock) -> Result<ClockReading, StoreError> {
         Err(self.0.clone())
     }
 

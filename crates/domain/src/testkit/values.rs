@@ -57,7 +57,15 @@ pub fn grant<const N: usize>(roles: [&str; N]) -> Grant {
 #[must_use]
 #[track_caller]
 pub fn principal(address: &str) -> Principal {
-    Principal { email: email(address), email_verified: false, person_id: None, account: None, name: None }
+    Principal {
+        email: email(address),
+        email_verified: false,
+        person_id: None,
+        account: None,
+        accounts: None,
+        issued_at: None,
+        name: None,
+    }
 }
 
 /// A principal whose issuer vouches for the mailbox.

@@ -1,4 +1,10 @@
-use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::{
+    characters::{is_control, is_currency_sign, is_visible, skeleton},
+    link::{has_scheme, looks_like_link},
+    lure::{has_long_number, has_markup},
+};
 
 /// Maximum characters of a name or title.
 pub const MAX_CHARACTERS: usize = 64;
@@ -15,16 +21,27 @@ pub enum TextError {
     /// A line break, another control character or an invisible direction mark.
     #[error("must be a single line without control characters or invisible direction marks")]
     Control,
-    /// `<` or `>`.
-    #[error("must not contain < or >")]
+    /// `<` or `>`, or another mark of HTML, Markdown or a forum.
+    #[error("must not contain < or > or other markup, such as [text](link), **, ` or &amp;")]
     Markup,
     /// Text that a mail program would turn into a link.
     #[error("must not contain a web or e-mail address (write a space after a dot inside a name)")]
     Link,
+    /// A scheme, which programs turn into a link without an address.
+    #[error("must not contain a link such as tel: or whatsapp: (write a space after a colon inside a name)")]
+    Scheme,
+    /// A number that can be called.
+    #[error(
+        "must not contain five digits in a row, as a telephone number does, even with other signs between them"
+    )]
+    Number,
+    /// A sign such as `$`.
+    #[error("must not contain currency signs")]
+    Currency,
 }
 
 /// One line of text that is safe to show in a mail: NFC, trimmed, 1 to 64 characters, without control characters, direction
-/// overrides, markup, and text that mail programs turn into links.
+/// overrides, markup, text that mail programs turn into links, long numbers and currency signs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DisplayText(String);
 
@@ -41,12 +58,7 @@ impl DisplayText {
         if text.chars().count() > MAX_CHARACTERS {
             return Err(TextError::TooLong);
         }
-        if text.contains(['<', '>']) {
-            return Err(TextError::Markup);
-        }
-        if looks_like_link(&text) {
-            return Err(TextError::Link);
-        }
+        check_content(&text)?;
         Ok(Self(text))
     }
 
@@ -71,84 +83,24 @@ impl std::fmt::Display for DisplayText {
     }
 }
 
-/// C0, DEL, C1, line and paragraph separators, direction marks and overrides, and characters without width. The joiners U+200C
-/// and U+200D are allowed, because Persian and Indic names need them.
-fn is_control(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{00AD}' | '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
-}
-
-/// Whether a reader sees the character. U+2800 is a blank.
-fn is_visible(c: char) -> bool {
-    !c.is_whitespace() && !is_ignorable(c) && c != '\u{2800}'
-}
-
-/// Unicode's default ignorable characters: joiners, variation selectors, fillers. They are invisible inside an address, and
-/// programs that look for addresses skip them.
-fn is_ignorable(c: char) -> bool {
-    matches!(c,
-        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
-        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
-        | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
-        | '\u{E0000}'..='\u{E0FFF}')
-}
-
-/// Schemes that mail programs turn into links without slashes.
-const SCHEMES: [&str; 7] = ["http", "https", "mailto", "tel", "ftp", "javascript", "data"];
-
-/// A scheme, `www.`, an `@` between two words, a host name or an IPv4 address.
-fn looks_like_link(text: &str) -> bool {
-    let plain: String = skeleton(text).collect();
-    let letters: Vec<char> = plain.chars().collect();
-    plain.contains("://")
-        || plain.contains("www.")
-        || letters.windows(3).any(|w| matches!(w, [a, '@', b] if a.is_alphanumeric() && b.is_alphanumeric()))
-        || SCHEMES.iter().any(|scheme| has_scheme(&plain, scheme))
-        || plain.split(|c: char| c != '.' && !c.is_alphanumeric()).any(has_host)
-}
-
-/// The text as a program that looks for addresses may read it: NFKC (which maps every dot except the ideographic ones), lower
-/// case, without ignorable characters and combining marks.
-fn skeleton(text: &str) -> impl Iterator<Item = char> {
-    text.nfkc()
-        .flat_map(char::to_lowercase)
-        .filter(|&c| !is_ignorable(c) && (c.is_alphanumeric() || !is_combining_mark(c)))
-        .map(|c| if is_dot(c) { '.' } else { c })
-}
-
-/// Whether browsers or readers treat the character as a dot.
-fn is_dot(c: char) -> bool {
-    matches!(c, '.' | '\u{2024}' | '\u{3002}' | '\u{FE52}' | '\u{FF0E}' | '\u{FF61}')
-}
-
-/// `scheme:` as a word, directly followed by a visible character.
-fn has_scheme(plain: &str, scheme: &str) -> bool {
-    plain.match_indices(scheme).any(|(start, _)| {
-        let (before, found) = plain.split_at(start);
-        let behind = found.strip_prefix(scheme).and_then(|rest| rest.strip_prefix(':'));
-        !before.ends_with(char::is_alphanumeric)
-            && behind.is_some_and(|rest| rest.starts_with(|c: char| !c.is_whitespace()))
-    })
-}
-
-/// A host name or an IPv4 address in a run of letters, digits and dots.
-fn has_host(run: &str) -> bool {
-    let words: Vec<&str> = run.split('.').collect();
-    words.windows(2).any(|w| matches!(w, [host, top] if !host.is_empty() && is_top_level(top)))
-        || words.windows(4).any(|w| {
-            matches!(w, [a, b, c, d] if a.ends_with(char::is_numeric) && is_number(b) && is_number(c)
-                && d.starts_with(char::is_numeric))
-        })
-}
-
-/// At least two characters, and at least one letter.
-fn is_top_level(word: &str) -> bool {
-    word.chars().nth(1).is_some() && word.contains(char::is_alphabetic)
-}
-
-fn is_number(word: &str) -> bool {
-    !word.is_empty() && word.chars().all(char::is_numeric)
+/// Rejects what would make a mail with this text a lure. People who are invited by strangers read it, in a mail that our server
+/// signs.
+fn check_content(text: &str) -> Result<(), TextError> {
+    if has_markup(text) {
+        return Err(TextError::Markup);
+    }
+    let skeleton: String = skeleton(text).collect();
+    if has_scheme(&skeleton) {
+        return Err(TextError::Scheme);
+    }
+    if looks_like_link(&skeleton) {
+        return Err(TextError::Link);
+    }
+    if has_long_number(&skeleton) {
+        return Err(TextError::Number);
+    }
+    if text.chars().any(is_currency_sign) {
+        return Err(TextError::Currency);
+    }
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use super::{
     create_person::{CreatePerson, CreatePersonError, create_person},
     record::record_by_operator,
-    set_password::{SetPasswordError, set_password},
+    set_password::{SetPasswordError, TokensOfPerson, set_password},
     unit_error,
 };
 use crate::{
@@ -71,7 +71,7 @@ pub fn add_member(tx: &mut dyn Tx, env: &Env, command: &AddMember) -> Result<Per
         .ok_or_else(|| AddMemberError::UnknownAccount(command.account.clone()))?;
     let person = match tx.person_by_email(&command.email)? {
         Some(person) => match &command.password {
-            Some(password) => set_password(tx, env, &person.email, password)?,
+            Some(password) => set_password(tx, env, &person.email, password, TokensOfPerson::End)?,
             None => person,
         },
         None => create(tx, env, command)?,

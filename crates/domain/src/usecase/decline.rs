@@ -56,8 +56,9 @@ unit_error!(DeclineError {
 pub fn decline(tx: &mut dyn Tx, env: &Env, command: &Decline) -> Result<(), DeclineError> {
     let mut invitation = tx.invitation_by_secure_id(&command.secure_id)?.ok_or(DeclineError::NotFound)?;
     let now = env.now();
-    judge(env, &invitation, command, now)?;
-    let person = match &command.by {
+    let by = principal_in_account(tx, &invitation, command)?;
+    judge(env, &invitation, (command, by), now)?;
+    let person = match by {
         Some(principal) => match identify(tx, principal) {
             Ok(person) => person.map(|person| person.id),
             Err(ResolveError::Store(error)) => return Err(error.into()),
@@ -72,9 +73,28 @@ pub fn decline(tx: &mut dyn Tx, env: &Env, command: &Decline) -> Result<(), Decl
     Ok(())
 }
 
-fn judge(env: &Env, invitation: &Invitation, command: &Decline, now: Timestamp) -> Result<(), DeclineError> {
+/// The signed-in caller, unless the caller's issuer gives rights in other accounts only: then the login proves nothing.
+fn principal_in_account<'a>(
+    tx: &mut dyn Tx,
+    invitation: &Invitation,
+    command: &'a Decline,
+) -> Result<Option<&'a Principal>, StoreError> {
+    let Some(principal) = &command.by else { return Ok(None) };
+    if principal.accounts.is_none() {
+        return Ok(Some(principal));
+    }
+    let account = tx.account(invitation.account_id)?;
+    Ok(account.is_some_and(|account| principal.may_act_in(&account.name)).then_some(principal))
+}
+
+fn judge(
+    env: &Env,
+    invitation: &Invitation,
+    (command, by): (&Decline, Option<&Principal>),
+    now: Timestamp,
+) -> Result<(), DeclineError> {
     let status = invitation.status_at(now);
-    match (proof_by_policy(env, invitation, command.key.as_deref(), command.by.as_ref()), status) {
+    match (proof_by_policy(env, invitation, command.key.as_deref(), by), status) {
         (MailboxProof::Unproven, Status::Pending) => Err(DeclineError::NotProven(invitation.email.masked())),
         (MailboxProof::Unproven, _) => Err(DeclineError::NotFound),
         (MailboxProof::Replaced, Status::Pending | Status::Expired) => Err(DeclineError::Replaced),

@@ -8,9 +8,10 @@ use crate::{
     id::{AccountId, PersonId},
     invitation::{Status, code, page_url},
     outbox::{Destination, InvitationMail, LeaseToken, Mail, MailState, NextStep},
+    person::Inviter,
     port::{
         SendError, StoreError, Tx,
-        store::{Claim, Settlement},
+        store::{MailClaim, Settlement},
     },
     text::DisplayText,
 };
@@ -66,7 +67,7 @@ pub fn claim(tx: &mut dyn Tx, env: &Env, turn: &Turn, limit: u32) -> Result<Clai
     let now = env.now();
     let lease = LeaseToken::generate(env.entropy.as_ref());
     let until = now + env.policy.retry.lease;
-    let claim = Claim { now, until, token: &lease, limit, after: turn.after, except: &turn.slow };
+    let claim = MailClaim { now, until, token: &lease, limit, after: turn.after, except: &turn.slow };
     let mut claimed = Claimed::default();
     let mut names = Names::default();
     for mail in tx.claim_mails(&claim)? {
@@ -140,8 +141,8 @@ fn content(
     let (Some(invitation), Some(account_title)) = (current, names.title(tx, mail.account_id)?) else {
         return Ok(None);
     };
-    let inviter_name = match invitation.sponsor {
-        Some(sponsor) => names.name(tx, sponsor)?,
+    let inviter = match invitation.sponsor {
+        Some(sponsor) => names.inviter(tx, sponsor)?,
         None => None,
     };
     let key = env.keys.key(&invitation.secure_id, invitation.generation);
@@ -151,7 +152,7 @@ fn content(
         to_name: invitation.name.clone(),
         locale: invitation.locale.clone(),
         account_title,
-        inviter_name,
+        inviter,
         roles: invitation.grant.roles().iter().map(ToString::to_string).collect(),
         code: code(&invitation.secure_id, &key),
         link: page_url(&env.policy.public_url, &invitation.secure_id, &key),
@@ -161,12 +162,12 @@ fn content(
     Ok(Some((content, invitation.expires_at)))
 }
 
-/// The account titles and sponsor names of one claim. Mails that are due together usually have only a few different
+/// The account titles and the sponsors of one claim. Mails that are due together usually have only a few different
 /// ones.
 #[derive(Default)]
 struct Names {
     titles: BTreeMap<AccountId, Option<DisplayText>>,
-    names: BTreeMap<PersonId, Option<DisplayText>>,
+    inviters: BTreeMap<PersonId, Option<Inviter>>,
 }
 
 impl Names {
@@ -174,8 +175,8 @@ impl Names {
         look_up_once(&mut self.titles, account, || Ok(tx.account(account)?.map(|account| account.title)))
     }
 
-    fn name(&mut self, tx: &mut dyn Tx, person: PersonId) -> Result<Option<DisplayText>, StoreError> {
-        look_up_once(&mut self.names, person, || Ok(tx.person(person)?.map(|person| person.name)))
+    fn inviter(&mut self, tx: &mut dyn Tx, person: PersonId) -> Result<Option<Inviter>, StoreError> {
+        look_up_once(&mut self.inviters, person, || Ok(tx.person(person)?.map(Inviter::from)))
     }
 }
 

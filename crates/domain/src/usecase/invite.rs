@@ -150,7 +150,7 @@ fn addressee<'a>(actor: &Actor, command: &'a Invite) -> Addressee<'a> {
 }
 
 fn mail<'a>(actor: &Actor, command: &'a Invite) -> WantedMail<'a> {
-    WantedMail { account: actor.account.id, inviter: actor.person.id, to: &command.email }
+    WantedMail { account: actor.account.id, inviter: Some(actor.person.id), to: &command.email }
 }
 
 /// Decides whether the invitation may be made.
@@ -212,6 +212,11 @@ fn insert(
     });
     tx.record(&events.collect::<Vec<_>>())?;
     Ok(written)
+}
+
+/// Checks the right to see the response to the command again: the secure id is for actors who can still make the invitation.
+pub fn authorize_replay(actor: &Actor, command: &Invite) -> Result<(), InviteError> {
+    authorize(actor, &command.grant)
 }
 
 fn authorize(actor: &Actor, grant: &Grant) -> Result<(), InviteError> {

@@ -18,8 +18,8 @@ use crate::{
 pub(super) struct WantedMail<'a> {
     /// Its account.
     pub(super) account: AccountId,
-    /// The member who causes it.
-    pub(super) inviter: PersonId,
+    /// The member who causes it; `None` for an operator.
+    pub(super) inviter: Option<PersonId>,
     /// Its recipient.
     pub(super) to: &'a EmailAddress,
 }
@@ -62,12 +62,15 @@ impl<'a> MailCounts<'a> {
     ) -> Result<(), MailRefusal> {
         let (limits, now) = (self.env.policy.mail_limits, self.now);
         self.check_history(history)?;
-        let [mailbox, account, inviter] = subjects_of(mail);
+        let (mailbox, account, inviter) = subjects_of(mail);
         self.quota(&mailbox).check_mailbox(&limits, now)?;
         if let Some(rest) = self.quota(&account).rest_of_day(limits.per_account_per_day, now) {
             return Err(MailRefusal::AccountLimit(rest));
         }
-        if let Some(rest) = self.quota(&inviter).rest_of_day(limits.per_inviter_per_day, now) {
+        let inviter = inviter.filter(|_| limits.per_inviter_per_day > 0);
+        if let Some(inviter) = &inviter
+            && let Some(rest) = self.quota(inviter).rest_of_day(limits.per_inviter_per_day, now)
+        {
             return Err(MailRefusal::InviterLimit(rest));
         }
         if limits.per_mailbox_per_hour.max(limits.per_mailbox_per_day) > 0 {
@@ -76,7 +79,7 @@ impl<'a> MailCounts<'a> {
         if limits.per_account_per_day > 0 {
             self.count(account, |quota| quota.count_day(now));
         }
-        if limits.per_inviter_per_day > 0 {
+        if let Some(inviter) = inviter {
             self.count(inviter, |quota| quota.count_day(now));
         }
         Ok(())
@@ -106,9 +109,9 @@ impl<'a> MailCounts<'a> {
     /// The subjects of a mail that have limits. The mailbox always has one: it can be blocked.
     fn subjects(&self, mail: WantedMail<'_>) -> Vec<String> {
         let limits = &self.env.policy.mail_limits;
-        let [mailbox, account, inviter] = subjects_of(mail);
+        let (mailbox, account, inviter) = subjects_of(mail);
         let account = Some(account).filter(|_| limits.per_account_per_day > 0);
-        let inviter = Some(inviter).filter(|_| limits.per_inviter_per_day > 0);
+        let inviter = inviter.filter(|_| limits.per_inviter_per_day > 0);
         [Some(mailbox), account, inviter].into_iter().flatten().collect()
     }
 
@@ -123,10 +126,10 @@ impl<'a> MailCounts<'a> {
     }
 }
 
-fn subjects_of(mail: WantedMail<'_>) -> [String; 3] {
-    [
+fn subjects_of(mail: WantedMail<'_>) -> (String, String, Option<String>) {
+    (
         QuotaSubject::Mailbox(Mailbox::of(mail.to)).to_text(),
         QuotaSubject::Account(mail.account).to_text(),
-        QuotaSubject::Inviter(mail.inviter).to_text(),
-    ]
+        mail.inviter.map(|inviter| QuotaSubject::Inviter(inviter).to_text()),
+    )
 }

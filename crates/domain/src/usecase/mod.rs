@@ -10,28 +10,38 @@
 
 pub mod accept;
 pub mod add_member;
+pub mod attempt_sign_in;
 pub mod count_write;
 pub mod create_access_token;
 pub mod create_account;
 pub mod create_person;
 pub mod decline;
 pub mod deliver;
+pub mod erase_person;
 pub mod expire;
 pub mod idempotency;
 pub mod invite;
+pub mod list_audit_events;
 pub mod login;
 pub mod mails;
+pub mod manage_member;
 pub mod open_link;
+pub mod operate;
+pub mod receipt;
+pub mod reopen;
 pub mod resend;
 pub mod resolve;
 pub mod revoke;
 pub mod revoke_access_token;
 pub mod set_password;
 pub mod sign_in;
+pub mod sign_out;
 pub mod summary;
 pub mod sweep;
 pub mod view;
 
+mod administrators;
+mod end_tokens;
 mod mail_limits;
 mod proof;
 mod record;

@@ -2,8 +2,10 @@
 
 use super::login::Login;
 use crate::{
+    Timestamp,
     env::Env,
     invitation::{Invitation, KeyProof, SecureId, Status, prove},
+    person::Inviter,
     port::{StoreError, Tx},
     text::DisplayText,
 };
@@ -21,6 +23,8 @@ pub enum LinkView {
     Accepted(DisplayText),
     /// The invitation to this account was declined.
     Declined(DisplayText),
+    /// The invitation to this account was declined, and the holder of the link can reopen it until this moment.
+    Reopenable(DisplayText, Timestamp),
     /// The invitation to this account was revoked.
     Revoked(DisplayText),
     /// Not a complete link of this server. A stranger without the key always gets this result.
@@ -34,8 +38,8 @@ pub struct InviteeView {
     pub invitation: Invitation,
     /// Title of the account.
     pub account_title: DisplayText,
-    /// The name of the sponsor, if the sponsor still exists.
-    pub inviter_name: Option<DisplayText>,
+    /// The sponsor, if the sponsor still exists.
+    pub inviter: Option<Inviter>,
     /// How the owner of the invited address signs in.
     pub login: Login,
 }
@@ -60,8 +64,12 @@ pub fn open_link(
     }
     let Some(account) = tx.account(invitation.account_id)? else { return Ok(LinkView::Unknown) };
     let title = account.title;
-    match invitation.status_at(env.now()) {
+    let now = env.now();
+    match invitation.status_at(now) {
         Status::Accepted => Ok(LinkView::Accepted(title)),
+        Status::Declined if proof == KeyProof::Current && now < invitation.expires_at => {
+            Ok(LinkView::Reopenable(title, invitation.expires_at))
+        }
         Status::Declined => Ok(LinkView::Declined(title)),
         Status::Revoked => Ok(LinkView::Revoked(title)),
         Status::Pending | Status::Expired if proof == KeyProof::Replaced => Ok(LinkView::Replaced),
@@ -71,11 +79,11 @@ pub fn open_link(
 }
 
 fn open(tx: &mut dyn Tx, invitation: Invitation, account_title: DisplayText) -> Result<LinkView, StoreError> {
-    let inviter_name = match invitation.sponsor {
-        Some(sponsor) => tx.person(sponsor)?.map(|person| person.name),
+    let inviter = match invitation.sponsor {
+        Some(sponsor) => tx.person(sponsor)?.map(Inviter::from),
         None => None,
     };
-    let invitee = tx.person_by_email(&invitation.email)?;
-    let login = Login::of_person(tx, invitee.as_ref())?;
-    Ok(LinkView::Open(Box::new(InviteeView { invitation, account_title, inviter_name, login })))
+    let known = tx.person_by_email(&invitation.email)?;
+    let login = Login::of_person(tx, known.as_ref())?;
+    Ok(LinkView::Open(Box::new(InviteeView { invitation, account_title, inviter, login })))
 }

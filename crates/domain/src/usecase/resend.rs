@@ -10,7 +10,7 @@ use super::{
 use crate::{
     audit::{AuditAction, AuditActor},
     env::Env,
-    id::InvitationId,
+    id::{InvitationId, PersonId},
     invitation::{Invitation, Status},
     outbox::MailRefusal,
     port::{
@@ -69,12 +69,35 @@ pub fn resend(
         return Err(ResendError::Forbidden);
     }
     let now = env.now();
-    let mut invitation = tx.invitation(actor.account.id, id)?.ok_or(ResendError::NotFound)?;
+    let invitation = tx.invitation(actor.account.id, id)?.ok_or(ResendError::NotFound)?;
     if !matches!(invitation.status_at(now), Status::Pending | Status::Expired) || invitation.is_erased() {
         return Err(ResendError::NotFound);
     }
     if !actor.may_hand_out(&invitation.grant) {
         return Err(ResendError::AboveCeiling);
+    }
+    renew(tx, env, invitation, Some(actor.person.id))
+}
+
+/// As [`resend`], for an operator. The sponsor stays the same.
+pub(super) fn resend_as_operator(
+    tx: &mut dyn Tx,
+    env: &Env,
+    invitation: Invitation,
+) -> Result<Invitation, ResendError> {
+    renew(tx, env, invitation, None)
+}
+
+/// Renews the invitation for a person, or for an operator, and queues its next mail.
+fn renew(
+    tx: &mut dyn Tx,
+    env: &Env,
+    mut invitation: Invitation,
+    person: Option<PersonId>,
+) -> Result<Invitation, ResendError> {
+    let now = env.now();
+    if !matches!(invitation.status_at(now), Status::Pending | Status::Expired) || invitation.is_erased() {
+        return Err(ResendError::NotFound);
     }
     let next = invitation.sent_at + env.policy.resend_interval;
     if now < next {
@@ -85,15 +108,11 @@ pub fn resend(
     if invitation.status == Status::Expired && is_taken(tx, history.pending.take(), now)? {
         return Err(ResendError::AlreadyInvited(invitation.email.to_string()));
     }
-    let mail = WantedMail {
-        account: invitation.account_id,
-        inviter: actor.person.id,
-        to: &invitation.email.clone(),
-    };
+    let mail = WantedMail { account: invitation.account_id, inviter: person, to: &invitation.email.clone() };
     let mut counts = MailCounts::read(tx, env, [mail], now)?;
     counts.take(mail, &history)?;
     counts.store(tx)?;
-    invitation.renew(actor.person.id, now).map_err(|_| ResendError::NotFound)?;
+    invitation.renew(person, now).map_err(|_| ResendError::NotFound)?;
     match tx.update_invitation(&invitation) {
         Err(StoreError::Conflict(Constraint::PendingInvitation)) => {
             return Err(ResendError::AlreadyInvited(invitation.email.to_string()));
@@ -101,7 +120,18 @@ pub fn resend(
         other => other?,
     }
     queue_mails(tx, env, [&invitation])?;
-    let by = AuditActor::Person(actor.person.id);
+    let by = person.map_or(AuditActor::Operator, AuditActor::Person);
     record(tx, &invitation, AuditAction::InvitationResent, by, None, now)?;
     Ok(invitation)
+}
+
+/// Checks the right to see the response to a resend again, whatever became of the invitation: it shows the secure id.
+pub fn authorize_replay(tx: &mut dyn Tx, actor: &Actor, id: InvitationId) -> Result<(), ResendError> {
+    if !actor.may(Permission::InviteMembers) {
+        return Err(ResendError::Forbidden);
+    }
+    match tx.invitation(actor.account.id, id)? {
+        Some(invitation) if !actor.may_hand_out(&invitation.grant) => Err(ResendError::AboveCeiling),
+        _ => Ok(()),
+    }
 }

@@ -19,6 +19,9 @@ pub enum ResolveError {
     /// The access token is unknown, has expired or was revoked.
     #[error("this access token is not known, has expired or was revoked")]
     InvalidToken,
+    /// The token was issued before the person's tokens were ended.
+    #[error("this token has ended, because the person was signed out or got a new password; log in again")]
+    SignedOut,
     /// No person has the credential's address, or the credential names a person other than the one with its address.
     #[error("this login is not known here")]
     UnknownPerson,
@@ -31,16 +34,21 @@ pub enum ResolveError {
     /// The person is a member of several accounts, and the credential chooses none.
     #[error("you are a member of several accounts: choose one with the token's account claim")]
     ChooseAccount,
+    /// The issuer of the credential gives rights in other accounts only.
+    #[error("the token's issuer is not configured for this account")]
+    IssuerElsewhere,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 unit_error!(ResolveError {
     Self::InvalidToken => "invalid_token",
+    Self::SignedOut => "signed_out",
     Self::UnknownPerson => "unknown_person",
     Self::NoMembership => "no_membership",
     Self::NotAMember(_) => "not_a_member",
     Self::ChooseAccount => "choose_account",
+    Self::IssuerElsewhere => "issuer_elsewhere",
 });
 
 /// Finds the person and the account that a credential acts for at `now`.
@@ -107,13 +115,21 @@ fn actor_of_principal(
     principal: &Principal,
 ) -> Result<Actor, ResolveError> {
     let known =
-        known.filter(|known| matches_person(principal, &known.person)).ok_or(ResolveError::UnknownPerson)?;
+        known.filter(|known| is_number_of(principal, &known.person)).ok_or(ResolveError::UnknownPerson)?;
+    if !known.person.accepts_token(principal.issued_at) {
+        return Err(ResolveError::SignedOut);
+    }
     let (account, membership) = chosen_membership(&known.memberships, principal)?.clone();
     Ok(Actor { account, person: known.person.clone(), membership, scope: Scope::Global })
 }
 
-/// Whether a person may be this principal. A principal that claims a person's number can only be that person.
+/// Whether a person may be this principal, whose token is still valid.
 pub(super) fn matches_person(principal: &Principal, person: &Person) -> bool {
+    is_number_of(principal, person) && person.accepts_token(principal.issued_at)
+}
+
+/// A principal that claims a person's number can only be that person.
+fn is_number_of(principal: &Principal, person: &Person) -> bool {
     principal.person_id.is_none_or(|id| id == person.id)
 }
 
@@ -131,12 +147,17 @@ fn chosen_membership<'a>(
     principal: &Principal,
 ) -> Result<&'a (Account, Membership), ResolveError> {
     if let Some(name) = &principal.account {
+        if !principal.may_act_in(name) {
+            return Err(ResolveError::IssuerElsewhere);
+        }
         let chosen = memberships.iter().find(|(account, _)| account.name == *name);
         return chosen.ok_or_else(|| ResolveError::NotAMember(name.to_string()));
     }
-    match memberships {
-        [] => Err(ResolveError::NoMembership),
-        [only] => Ok(only),
-        _ => Err(ResolveError::ChooseAccount),
+    let mut allowed = memberships.iter().filter(|(account, _)| principal.may_act_in(&account.name));
+    match (allowed.next(), allowed.next()) {
+        (Some(only), None) => Ok(only),
+        (Some(_), Some(_)) => Err(ResolveError::ChooseAccount),
+        (None, _) if memberships.is_empty() => Err(ResolveError::NoMembership),
+        (None, _) => Err(ResolveError::IssuerElsewhere),
     }
 }

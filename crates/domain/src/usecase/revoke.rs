@@ -2,9 +2,10 @@
 
 use super::{record::record, unit_error};
 use crate::{
+    Timestamp,
     audit::{AuditAction, AuditActor},
     env::Env,
-    invitation::InvitationRef,
+    invitation::{Invitation, InvitationRef},
     port::{StoreError, Tx},
     principal::Actor,
     role::Permission,
@@ -51,8 +52,28 @@ pub fn revoke(tx: &mut dyn Tx, env: &Env, actor: &Actor, named: &InvitationRef) 
     if !allowed {
         return Err(RevokeError::AboveCeiling);
     }
-    tx.update_invitation(&invitation)?;
-    let by = AuditActor::Person(actor.person.id);
-    record(tx, &invitation, AuditAction::InvitationRevoked, by, None, now)?;
+    write(tx, &invitation, AuditActor::Person(actor.person.id), now)
+}
+
+/// As [`revoke`], for an operator.
+pub(super) fn revoke_as_operator(
+    tx: &mut dyn Tx,
+    env: &Env,
+    mut invitation: Invitation,
+) -> Result<Invitation, RevokeError> {
+    let now = env.now();
+    invitation.revoke(None, now).map_err(|_| RevokeError::NotFound)?;
+    write(tx, &invitation, AuditActor::Operator, now)?;
+    Ok(invitation)
+}
+
+fn write(tx: &mut dyn Tx, revoked: &Invitation, by: AuditActor, now: Timestamp) -> Result<(), RevokeError> {
+    tx.update_invitation(revoked)?;
+    record(tx, revoked, AuditAction::InvitationRevoked, by, None, now)?;
     Ok(())
+}
+
+/// Checks the right to see the response to a revocation again.
+pub fn authorize_replay(actor: &Actor) -> Result<(), RevokeError> {
+    if actor.may(Permission::InviteMembers) { Ok(()) } else { Err(RevokeError::Forbidden) }
 }

@@ -1,6 +1,6 @@
 //! Set a person's password (operators only).
 
-use super::{record::record_by_operator, unit_error};
+use super::{end_tokens::end_tokens, record::record_by_operator, unit_error};
 use crate::{
     address::EmailAddress,
     audit::AuditAction,
@@ -23,17 +23,30 @@ unit_error!(SetPasswordError {
     Self::UnknownPerson(_) => "unknown_person",
 });
 
+/// What happens to the tokens of a person whose password is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokensOfPerson {
+    /// They end, because they may belong to an attacker who knew the old password.
+    End,
+    /// They remain valid.
+    Keep,
+}
+
 /// Replaces a person's password and inserts the audit entry.
 pub fn set_password(
     tx: &mut dyn Tx,
     env: &Env,
     email: &EmailAddress,
     password: &PasswordHash,
+    tokens: TokensOfPerson,
 ) -> Result<Person, SetPasswordError> {
     let mut person =
         tx.person_by_email(email)?.ok_or_else(|| SetPasswordError::UnknownPerson(email.to_string()))?;
     person.password = Some(password.clone());
-    tx.update_person(&person)?;
+    match tokens {
+        TokensOfPerson::End => end_tokens(tx, env, &mut person)?,
+        TokensOfPerson::Keep => tx.update_person(&person)?,
+    }
     record_by_operator(tx, env, AuditAction::PasswordSet, Some(person.id), None)?;
     Ok(person)
 }

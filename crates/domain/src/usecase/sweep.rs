@@ -1,7 +1,7 @@
 //! The sweep: record what has expired, move the changes of counts, and remove what is older than its retention. It takes turns of
 //! bounded size, so that no turn holds up other work for long.
 
-use super::{expire::expire_overdue, idempotency::forget_stale};
+use super::{attempt_sign_in::forget_sign_ins, expire::expire_overdue, idempotency::forget_stale};
 use crate::{
     Timestamp,
     env::Env,
@@ -16,8 +16,15 @@ pub const LEASE: chrono::TimeDelta = chrono::TimeDelta::seconds(30);
 type Step = fn(&mut dyn Tx, &Env, u32) -> Result<usize, StoreError>;
 
 /// In this order, so that a flood of expiries comes before the purge.
-const STEPS: [Step; 6] =
-    [expire_overdue, forget_stale, erase_ended, delete_old_mails, delete_old_events, delete_old_quotas];
+const STEPS: [Step; 7] = [
+    expire_overdue,
+    forget_stale,
+    forget_sign_ins,
+    erase_ended,
+    delete_old_mails,
+    delete_old_events,
+    delete_old_quotas,
+];
 
 /// Does one turn under the lease `token`: changes up to `limit` rows, and returns how many. `None` while another process has the
 /// lease.

@@ -4,6 +4,26 @@ use usher_domain::{
     testkit::email,
 };
 
+/// Characters that nobody sees, and that IDNA ignores or that count as letters.
+const INVISIBLE: [char; 16] = [
+    '\u{AD}',
+    '\u{34F}',
+    '\u{61C}',
+    '\u{115F}',
+    '\u{1160}',
+    '\u{180B}',
+    '\u{200B}',
+    '\u{200C}',
+    '\u{200D}',
+    '\u{2060}',
+    '\u{2064}',
+    '\u{3164}',
+    '\u{FE0F}',
+    '\u{FEFF}',
+    '\u{FFA0}',
+    '\u{E0100}',
+];
+
 #[test]
 fn spellings_of_one_mailbox_have_one_key() {
     let table = [
@@ -80,6 +100,82 @@ fn a_text_that_is_not_one_mailbox_is_rejected() {
 }
 
 #[test]
+fn what_is_shown_of_a_domain_is_what_was_checked() {
+    let table = [
+        ("joe@exam\u{200B}ple.com", "joe@example.com"),
+        ("joe@exam\u{AD}ple.com", "joe@example.com"),
+        ("joe@\u{FEFF}example.com", "joe@example.com"),
+        ("joe@example.com\u{200B}", "joe@example.com"),
+        ("joe@exam\u{2060}ple.co\u{FE0F}m", "joe@example.com"),
+        ("joe@ex\u{34F}ample.com", "joe@example.com"),
+        ("joe@ｅｘａｍｐｌｅ.com", "joe@example.com"),
+        ("joe@example。com", "joe@example.com"),
+        ("joe@ℯxample.com", "joe@example.com"),
+        ("joe@bü\u{200B}cher.example", "joe@bücher.example"),
+        ("joe@bu\u{308}cher.example", "joe@bücher.example"),
+        // These are as visible as they were typed.
+        ("joe@BÜCHER.example", "joe@BÜCHER.example"),
+        ("joe@Example.COM", "joe@Example.COM"),
+        ("joe@xn--bcher-kva.example", "joe@xn--bcher-kva.example"),
+        ("joe@straße.example", "joe@straße.example"),
+    ];
+    for (typed, shown) in table {
+        assert_eq!(email(typed).as_str(), shown, "{typed:?}");
+    }
+}
+
+#[test]
+fn an_invisible_character_before_the_at_sign_is_rejected() {
+    for c in INVISIBLE {
+        for text in
+            [format!("jo{c}e@example.com"), format!("joe{c}@example.com"), format!("jo{c}e@docomo.ne.jp")]
+        {
+            assert_eq!(EmailAddress::parse(&text), Err(AddressError::Local), "{text:?}");
+        }
+    }
+}
+
+#[test]
+fn two_japanese_carriers_have_dots_in_any_places() {
+    let table = [
+        ("try..this..0511@docomo.ne.jp", "try..this..0511", true),
+        ("Hanako.@docomo.ne.jp", "Hanako.", true),
+        (".hanako@ezweb.ne.jp", ".hanako", true),
+        ("\"aaa..bbbb\"@DoCoMo.ne.jp", "aaa..bbbb", true),
+        ("\"hanako\"@ezweb.ne.jp", "hanako", false),
+        ("ha.na.ko@docomo.ne.jp", "ha.na.ko", false),
+    ];
+    for (typed, local, is_quoted) in table {
+        let address = email(typed);
+        let (domain, quote) = (address.domain().to_owned(), if is_quoted { "\"" } else { "" });
+        assert_eq!(address.key(), format!("{}@{domain}", local.to_lowercase()), "{typed}");
+        assert!(address.as_str().starts_with(&format!("{local}@")), "{typed}: one spelling of one mailbox");
+        assert_eq!(address.envelope(), format!("{quote}{local}{quote}@{domain}"), "{typed}");
+        assert_eq!(
+            EmailAddress::from_stored(address.as_str(), address.key()).unwrap().envelope(),
+            address.envelope()
+        );
+    }
+    assert_eq!(email("\"a..b\"@docomo.ne.jp"), email("A..B@docomo.ne.jp"));
+    for wrong in [
+        "..@docomo.ne.jp",
+        "\"\"@docomo.ne.jp",
+        "\"a..b@docomo.ne.jp",
+        "\"a\"b\"@docomo.ne.jp",
+        "\"a b\"@docomo.ne.jp",
+        "\"a\\b\"@docomo.ne.jp",
+        "=?..@docomo.ne.jp",
+        "a..b@example.com",
+        "a..b@mail.docomo.ne.jp",
+        "\"a..b\"@example.com",
+    ] {
+        assert_eq!(EmailAddress::parse(wrong), Err(AddressError::Local), "{wrong}");
+    }
+    let long = format!("a..{}@docomo.ne.jp", "b".repeat(60));
+    assert_eq!(EmailAddress::parse(&long), Err(AddressError::TooLong), "65 octets with its quotes");
+}
+
+#[test]
 fn strangers_see_a_masked_address() {
     assert_eq!(email("joe.wright@example.com").masked(), "j***@example.com");
     assert_eq!(email("ü@bücher.example").masked(), "ü***@xn--bcher-kva.example");
@@ -99,6 +195,19 @@ proptest! {
             prop_assert!(address.domain().is_ascii());
             let again = EmailAddress::parse(address.key()).expect("a key is an address");
             prop_assert_eq!(again.key(), address.key());
+        }
+    }
+
+    #[test]
+    fn an_invisible_character_in_a_domain_is_not_kept(
+        place in 0_usize..=11,
+        c in proptest::sample::select(&INVISIBLE[..]),
+    ) {
+        let mut domain: Vec<char> = "example.com".chars().collect();
+        domain.insert(place, c);
+        let domain: String = domain.into_iter().collect();
+        if let Ok(address) = EmailAddress::parse(&format!("joe@{domain}")) {
+            prop_assert_eq!(address.as_str(), "joe@example.com");
         }
     }
 

@@ -84,11 +84,34 @@ fn temporary_failures_are_recorded_and_retried_until_the_invitation_ends() {
 
 #[test]
 fn a_permanent_failure_is_not_retried() {
+    let reason = "550 no such user".to_owned();
+    for error in [SendError::Permanent { reason: reason.clone() }, SendError::Unsendable { reason }] {
+        let scene = Scene::new();
+        scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
+        let delivery = claimed(&scene).remove(0);
+        assert_eq!(settled(&scene, &delivery, &Err(error)), Settled::Dead);
+    }
+}
+
+#[test]
+fn a_mail_of_a_server_that_the_relay_refuses_waits_for_four_days() {
     let scene = Scene::new();
-    scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
-    let delivery = claimed(&scene).remove(0);
-    let rejected = Err(SendError::Permanent { reason: "550 no such user".to_owned() });
-    assert_eq!(settled(&scene, &delivery, &rejected), Settled::Dead);
+    let invitation = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
+    let end = invitation.created_at + scene.env.policy.retry.give_up_after;
+    let stored = || scene.write(|tx| tx.mails_of(invitation.account_id, invitation.id)).unwrap().remove(0);
+    loop {
+        let delivery = claimed(&scene).remove(0);
+        let refused = Err(SendError::Refused { reason: "550 5.4.5 sending limit".to_owned() });
+        let outcome = settled(&scene, &delivery, &refused);
+        assert_eq!(
+            stored().last_error.as_deref(),
+            Some("mail relay refuses mails of this server: 550 5.4.5 sending limit")
+        );
+        let Settled::Retry(due_at) = outcome else { break };
+        scene.clock.advance(due_at - scene.clock.now());
+    }
+    assert_eq!(stored().state, MailState::Dead);
+    assert!(end - scene.clock.now() < TimeDelta::minutes(15), "it was tried to the end");
 }
 
 #[test]

@@ -10,7 +10,6 @@ use usher_domain::{
     person::PasswordHash,
     port::LinkKeys,
     testkit::{PlainKeys, Scene, text},
-    text::DisplayText,
     usecase::{
         accept::{Accept, Acceptor, accept},
         login::Login,
@@ -31,7 +30,8 @@ fn the_holder_of_the_key_sees_the_open_invitation() {
         panic!("the link is good")
     };
     assert_eq!(seen.account_title.as_str(), "Onward, Inc.");
-    assert_eq!(seen.inviter_name.as_ref().map(DisplayText::as_str), Some("Jane Smith"));
+    let inviter = seen.inviter.as_ref().map(|inviter| (inviter.name.as_str(), inviter.email.as_str()));
+    assert_eq!(inviter, Some(("Jane Smith", "jane@example.com")));
     assert_eq!(seen.invitation, invitation);
     assert_eq!(seen.login, Login::None);
     assert_eq!(scene.stored(&invitation), invitation, "opening changes nothing");
@@ -102,8 +102,9 @@ fn the_holder_of_the_key_sees_how_the_invitation_ended() {
         by: Acceptor::Newcomer { name: text("Joe"), password: PasswordHash::new("x".to_owned()) },
     };
     scene.write(|tx| accept(tx, &scene.env, &command)).unwrap();
-    assert_eq!(open(&scene, &invitation.secure_id, Some(&key)), LinkView::Accepted(title.clone()));
-    assert_eq!(open(&scene, &invitation.secure_id, Some(&old)), LinkView::Accepted(title));
+    let accepted = LinkView::Accepted(title);
+    assert_eq!(open(&scene, &invitation.secure_id, Some(&key)), accepted);
+    assert_eq!(open(&scene, &invitation.secure_id, Some(&old)), accepted);
 }
 
 #[test]

@@ -28,6 +28,46 @@ fn ordinary_names_are_accepted_unchanged() {
         "ᠮᠣᠩᠭᠣᠯ\u{180B}",
         "Heart \u{2764}\u{FE0F}",
         "x",
+        "Marie-Claire D'Angelo-O’Neill",
+        "Sammy Davis, Jr.",
+        "Dr. Martin Luther King Jr.",
+        "E. E. Cummings",
+        "Nguyễn Văn An",
+        "Þórður Jónsson",
+        "Łukasz Żółć",
+        "Åsa Öberg (née Lindström)",
+        "Mary Ann St. John-Smythe III",
+        "Иван Петрович",
+        "Ελένη",
+        "עידן",
+        "עמית \"גל\" כהן",
+        "محمد بن سلمان",
+        "أحمد (القاهرة)",
+        "김철수",
+        "佐藤・健",
+        "李小龍",
+        "மணி",
+        "नरेन्द्र",
+        "ศรีสุดา",
+        "株式会社「まる」",
+        "AT&T, R&D; Labs",
+        "C++ & C# Guild",
+        ".NET Foundation",
+        "(.NET) Team",
+        "Yahoo! Labs",
+        "Studio 54",
+        "Boeing 747-8",
+        "Class of 1999",
+        "Team 2024 of 1999",
+        "1.2.3 and 4",
+        "50% Club",
+        "Acme [EU] (Berlin)",
+        "snake_case_fans",
+        "Fans * of * stars",
+        "Team: Blue",
+        "Plan [X]: Berlin",
+        "Q&A",
+        "Smith & Sons; Daughters",
     ] {
         assert_eq!(DisplayText::parse(name).map(|text| text.to_string()).as_deref(), Ok(name));
     }
@@ -83,11 +123,54 @@ fn names_that_could_harm_a_mail_are_rejected() {
         ("evil.xn--p1ai", TextError::Link),
         ("Visit 10.0.0.1/pay now", TextError::Link),
         ("10\u{FF0E}0.0\u{200D}.1", TextError::Link),
-        ("mailto:joe", TextError::Link),
-        ("call Tel:\u{200C}555", TextError::Link),
-        ("ｊａｖａｓｃｒｉｐｔ：x", TextError::Link),
-        ("(data:text)", TextError::Link),
+        ("mailto:joe", TextError::Scheme),
+        ("call Tel:\u{200C}555", TextError::Scheme),
+        ("ｊａｖａｓｃｒｉｐｔ：x", TextError::Scheme),
+        ("(data:text)", TextError::Scheme),
         ("w\u{180B}ww.", TextError::Link),
+        ("i❤.ws", TextError::Link),
+        ("i❤\u{FE0F}.ws now", TextError::Link),
+        ("☃.net", TextError::Link),
+        ("👍🏽。ws", TextError::Link),
+        ("my-.com", TextError::Link),
+        ("例え.テスト", TextError::Link),
+        ("موقع.وزارة", TextError::Link),
+        ("sms:me", TextError::Scheme),
+        ("SMS\u{FF1A}me", TextError::Scheme),
+        ("whatsapp:me", TextError::Scheme),
+        ("join tg:me", TextError::Scheme),
+        ("x-viber:me", TextError::Scheme),
+        ("facetime-audio:joe", TextError::Scheme),
+        ("bitcoin:me", TextError::Scheme),
+        ("callto:joe", TextError::Scheme),
+        ("sip:joe", TextError::Scheme),
+        ("wa.me/joe", TextError::Link),
+        ("[click](joe)", TextError::Markup),
+        ("![x](joe)", TextError::Markup),
+        ("[click][1]", TextError::Markup),
+        ("[[Joe]]", TextError::Markup),
+        ("[URL=joe]x[/url]", TextError::Markup),
+        ("**Joe**", TextError::Markup),
+        ("__Joe__", TextError::Markup),
+        ("`Joe`", TextError::Markup),
+        ("&lt;b&gt;", TextError::Markup),
+        ("Joe&#60;", TextError::Markup),
+        ("Hello Your account is closed: call +1-888-555-0100 now,", TextError::Number),
+        ("call 88855", TextError::Number),
+        ("8 8 8 5 5", TextError::Number),
+        ("8.8.8 / (5)-5", TextError::Number),
+        ("８８８５５", TextError::Number),
+        ("٨٨٨٥٥", TextError::Number),
+        ("①②③④⑤", TextError::Number),
+        ("8\u{FE0F}\u{20E3}88❤55", TextError::Number),
+        ("8\u{200D}8885", TextError::Number),
+        ("1,000.00", TextError::Number),
+        ("$100 for you", TextError::Currency),
+        ("Win € now", TextError::Currency),
+        ("£", TextError::Currency),
+        ("＄1", TextError::Currency),
+        ("₿ club", TextError::Currency),
+        ("5 ﷼", TextError::Currency),
     ];
     for (text, error) in table {
         assert_eq!(DisplayText::parse(text), Err(error), "{text:?}");
@@ -153,6 +236,40 @@ fn stored_names_stay_readable_under_stricter_rules() {
     }
 }
 
+const FIRST: [&str; 14] = [
+    "J.",
+    "J.R.R.",
+    "Mary-Jane",
+    "D'Arcy",
+    "Dr. Ana",
+    "Siân",
+    "Zoë",
+    "محمد",
+    "王",
+    "さくら",
+    "Олег",
+    "St. Clair",
+    "Jean‑Luc",
+    "Nʻaʻala",
+];
+
+const MIDDLE: [&str; 6] = [" ", " van der ", " de la ", " \"Bo\" ", " Mc", " J. "];
+
+const LAST: [&str; 12] = [
+    "O'Neill",
+    "O’Brien",
+    "Smith-Jones",
+    "Łoś",
+    "الحسن",
+    "小明",
+    "St. John",
+    "Müller",
+    "Đặng",
+    "D'Angelo",
+    "Bar-Lev",
+    "İnönü",
+];
+
 proptest! {
     #[test]
     fn an_accepted_text_is_one_line_and_parses_to_itself(input in "\\PC{0,80}|.{0,80}") {
@@ -175,6 +292,33 @@ proptest! {
         let text = format!("see {} now", text.into_iter().collect::<String>());
         prop_assert_eq!(DisplayText::parse(&text), Err(TextError::Link), "{:?}", text);
         prop_assert_eq!(DisplayText::parse(&blank.to_string()), Err(TextError::Empty));
+    }
+
+    #[test]
+    fn names_of_people_pass(
+        first in proptest::sample::select(&FIRST[..]),
+        middle in proptest::sample::select(&MIDDLE[..]),
+        last in proptest::sample::select(&LAST[..]),
+        suffix in proptest::sample::select(&["", " Jr.", " III", ", PhD", " (she)"][..]),
+    ) {
+        let name = format!("{first}{middle}{last}{suffix}");
+        prop_assert_eq!(DisplayText::parse(&name).map(|text| text.to_string()), Ok(name));
+    }
+
+    #[test]
+    fn five_digits_are_found_between_any_signs(
+        digits in proptest::collection::vec(proptest::sample::select(&['0', '7', '٣', '９', '४'][..]), 5),
+        separators in proptest::collection::vec("[ +()/.,:;#*_~❤-]{0,2}", 5),
+    ) {
+        let parts = digits.iter().zip(&separators).flat_map(|(digit, separator)| [digit.to_string(), separator.clone()]);
+        let number: String = parts.collect();
+        prop_assert!(DisplayText::parse(&format!("call {number} now")).is_err(), "{}", number);
+    }
+
+    #[test]
+    fn four_digits_between_letters_pass(digits in "[0-9]{1,4}", others in "[0-9]{1,4}") {
+        let name = format!("Team {digits} of {others}");
+        prop_assert!(DisplayText::parse(&name).is_ok(), "{}", name);
     }
 
     #[test]

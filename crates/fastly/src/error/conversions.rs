@@ -12,6 +12,7 @@ use usher_domain::{
 };
 use usher_http_kit::{
     body::BodyError, credentials::CredentialError, idempotency_key::HeaderError, json::ReadError,
+    link_lookups::TooManyLookups, names::NameError,
 };
 
 use super::FastlyProblem;
@@ -36,6 +37,7 @@ impl From<CredentialError> for FastlyProblem {
             ),
             CredentialError::Token(token) => token_problem(token),
             CredentialError::OnlyForAccount => Self::forbidden(error),
+            CredentialError::AccessToken(error) => error.clone().into(),
         }
     }
 }
@@ -44,9 +46,16 @@ fn token_problem(error: &TokenError) -> FastlyProblem {
     match error {
         TokenError::Invalid { .. } | TokenError::Expired => FastlyProblem::unauthorized(error),
         TokenError::EmailNotVerified => FastlyProblem::forbidden(error),
-        TokenError::KeysUnavailable => {
-            FastlyProblem::unavailable("the keys of the token's issuer cannot be reached; try again", 5)
-        }
+        TokenError::KeysUnavailable { seconds } => FastlyProblem::unavailable(
+            "the keys of the token's issuer cannot be reached; try again",
+            i64::from(*seconds),
+        ),
+    }
+}
+
+impl From<TooManyLookups> for FastlyProblem {
+    fn from(error: TooManyLookups) -> Self {
+        Self::too_many(error, error.retry_after)
     }
 }
 
@@ -66,15 +75,22 @@ impl From<ReadError> for FastlyProblem {
     }
 }
 
+impl From<NameError> for FastlyProblem {
+    fn from(error: NameError) -> Self {
+        Self::bad_request(error)
+    }
+}
+
 impl From<ResolveError> for FastlyProblem {
     fn from(error: ResolveError) -> Self {
         match error {
             ResolveError::Store(error) => error.into(),
-            ResolveError::InvalidToken => Self::unauthorized(error),
+            ResolveError::InvalidToken | ResolveError::SignedOut => Self::unauthorized(error),
             ResolveError::UnknownPerson
             | ResolveError::NoMembership
             | ResolveError::NotAMember(_)
-            | ResolveError::ChooseAccount => Self::forbidden(error),
+            | ResolveError::ChooseAccount
+            | ResolveError::IssuerElsewhere => Self::forbidden(error),
         }
     }
 }
@@ -154,9 +170,10 @@ impl From<AcceptError> for FastlyProblem {
     fn from(error: AcceptError) -> Self {
         match error {
             AcceptError::NotFound => Self::not_found(error),
-            AcceptError::NotProven(_) | AcceptError::SponsorLostAuthority | AcceptError::UnknownPerson => {
-                Self::forbidden(error)
-            }
+            AcceptError::NotProven(_)
+            | AcceptError::SponsorLostAuthority
+            | AcceptError::UnknownPerson
+            | AcceptError::IssuerElsewhere => Self::forbidden(error),
             AcceptError::Replaced
             | AcceptError::Expired
             | AcceptError::Declined

@@ -20,8 +20,10 @@ pub(crate) use common::{CommonErrors, CommonWriteErrors};
 #[derive(Debug, Clone, PartialEq, Eq, ToSchema)]
 pub(crate) struct ErrorBody {
     /// The kind of the error.
+    #[schema(example = "Bad request")]
     msg: &'static str,
     /// The cause, and what to change.
+    #[schema(example = "data.attributes.email is missing")]
     detail: String,
 }
 

@@ -2,11 +2,13 @@
 
 use std::ops::RangeInclusive;
 
+use actix_web::HttpRequest;
 use usher_domain::{
     account::PublicId,
     port::store::Order,
     usecase::view::{Part, Start},
 };
+use usher_http_kit::names::check_parameters;
 use utoipa::IntoParams;
 
 use crate::error::FastlyProblem;
@@ -27,14 +29,14 @@ const SIZES: RangeInclusive<u32> = 1..=100;
 #[expect(dead_code, reason = "the type only describes the parameters")]
 pub(crate) struct PageParameters {
     /// The number of the page, from 1.
-    #[param(rename = "page[number]", minimum = 1)]
+    #[param(rename = "page[number]", minimum = 1, example = 1)]
     number: Option<u32>,
     /// The number of items on a page, by default 20.
-    #[param(rename = "page[size]", minimum = 1, maximum = 100)]
+    #[param(rename = "page[size]", minimum = 1, maximum = 100, example = 20)]
     size: Option<u32>,
     /// A cursor from a `next` link. A page by cursor costs the same at any depth. With a cursor, `page[number]` only
     /// numbers the page.
-    #[param(rename = "page[after]")]
+    #[param(rename = "page[after]", example = "2bXr7KqVn0mTz5LcWd8Yp4")]
     after: Option<String>,
 }
 
@@ -50,8 +52,20 @@ pub(crate) struct PageRequest {
 }
 
 impl PageRequest {
-    /// Reads the decoded pairs of a query, in any order. Other parameters are ignored, and of a repeated parameter the first
-    /// value counts.
+    /// The names of the parameters.
+    pub(crate) const PARAMETERS: [&'static str; 3] = [NUMBER, SIZE, AFTER];
+
+    /// Reads the query of a request.
+    pub(crate) fn of_request(
+        request: &HttpRequest,
+        query: &[(String, String)],
+    ) -> Result<Self, FastlyProblem> {
+        check_parameters(request, &Self::PARAMETERS)?;
+        Self::from_query(query)
+    }
+
+    /// Reads the decoded pairs of a query, in any order. Other parameters are ignored here: the handler
+    /// checks them with [`Self::PARAMETERS`]. Of a repeated parameter the first value counts.
     pub(crate) fn from_query(query: &[(String, String)]) -> Result<Self, FastlyProblem> {
         let number = integer(query, NUMBER, 1..=u32::MAX).map(|number| number.unwrap_or(1));
         let size = integer(query, SIZE, SIZES).map(|size| size.unwrap_or(DEFAULT_SIZE));

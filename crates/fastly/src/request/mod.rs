@@ -3,6 +3,7 @@
 //! The reader reads one member at a time instead of deserializing the types in [`shape`], so that one response names
 //! every invalid member by its path. The types describe the accepted bodies; tests compare them with the reader.
 
+mod members;
 mod services;
 pub(crate) mod shape;
 mod type_member;
@@ -13,7 +14,10 @@ use usher_domain::{
 };
 use usher_http_kit::json::{self, Members, Object, Problems};
 
-use self::type_member::check_type;
+use self::{
+    members::{ATTRIBUTES, RESOURCE},
+    type_member::check_type,
+};
 use crate::{error::FastlyProblem, role::FastlyRole};
 
 /// The address to invite, and the grant.
@@ -25,20 +29,22 @@ pub(crate) struct RequestedInvite {
     pub(crate) grant: Grant,
 }
 
-/// Reads a body. Unknown members are ignored, as Fastly's own API ignores them, and `null` counts as absent.
+/// Reads a body. Unknown members are ignored, as Fastly's own API ignores them, unless they mean something else.
+/// `null` counts as absent.
 pub(crate) fn read(body: &[u8]) -> Result<RequestedInvite, FastlyProblem> {
-    Ok(json::read(body, Members::Any, invite)?)
+    Ok(json::read(body, Members::Known(&["data"]), invite)?)
 }
 
 /// Reads the document. Returns `None` only after it has recorded a problem.
 fn invite(document: &Object<'_>, problems: &mut Problems) -> Option<RequestedInvite> {
-    let data = document.required("data", problems)?.object(Members::Any, problems)?;
+    let data = document.required("data", problems)?.object(RESOURCE, problems)?;
     check_type(&data, "invitation", problems);
     // The relationship `customer` is ignored: the token decides the account.
-    let relationships = data.child("relationships", Members::Any, problems);
+    let relationships =
+        data.child("relationships", Members::Known(&["customer", "service_invitations"]), problems);
     let services = relationships.map(|relationships| services::read(&relationships, problems));
     let services = services.unwrap_or_default();
-    let attributes = data.child("attributes", Members::Any, problems)?;
+    let attributes = data.child("attributes", ATTRIBUTES, problems)?;
     let email = email(&attributes, problems);
     let limited = attributes.member("limit_services").and_then(|member| member.boolean(problems));
     let roles = roles(&attributes, problems);

@@ -11,7 +11,7 @@ use utoipa::{
 
 use crate::{permission::FastlyPermission, role::FastlyRole};
 
-/// The request for an invitation. Unknown members are ignored. `null` counts as absent.
+/// The request for an invitation. Unknown members are ignored, unless they mean something else. `null` counts as absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct InvitationRequest {
     /// The invitation.

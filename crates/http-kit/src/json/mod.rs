@@ -2,7 +2,7 @@
 //!
 //! [`read`] accepts one object without repeated keys and without text after it. The dialect reads the members with [`Object`] and
 //! [`Node`]. [`Problems`] collects each invalid member with its path, so that one response names all of them. `null` counts as
-//! absent. The dialect decides with [`Members`] whether unknown members are rejected.
+//! absent. The dialect decides with [`Members`] whether unknown members are ignored or rejected.
 
 mod node;
 mod object;

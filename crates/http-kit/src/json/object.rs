@@ -1,13 +1,14 @@
 use serde_json::{Map, Value};
 
 use super::{Node, Problems};
-use crate::repeated;
+use crate::{names::objection, repeated};
 
 /// The members that an object can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Members<'m> {
-    /// Any. Members that are not read are ignored.
-    Any,
+    /// These. Other members are ignored, unless they mean something else: see [`crate::names`]. The known ones include those that
+    /// the dialect ignores on purpose.
+    Known(&'m [&'m str]),
     /// Only these. Each other member is a problem.
     Only(&'m [&'m str]),
 }
@@ -33,16 +34,33 @@ impl<'a> Object<'a> {
         problems: &mut Problems,
     ) -> Self {
         let object = Self { map: Some(map), path };
-        if let Members::Only(known) = members {
-            for name in map.keys().filter(|name| !known.contains(&name.as_str())) {
-                problems.note(format_args!(
-                    "{} is unknown: the members here are {}",
-                    object.path_of(repeated(name)),
-                    known.join(", ")
-                ));
-            }
+        match members {
+            Members::Known(known) => object.note_objections(map, known, problems),
+            Members::Only(known) => object.note_unknown(map, known, problems),
         }
         object
+    }
+
+    /// Notes unknown members that mean something else. A member that is null asks for nothing.
+    fn note_objections(&self, map: &Map<String, Value>, known: &[&str], problems: &mut Problems) {
+        let is_present = |name: &str| self.member(name).is_some();
+        for (name, _) in
+            map.iter().filter(|(name, value)| !value.is_null() && !known.contains(&name.as_str()))
+        {
+            if let Some(objection) = objection(name, &self.path, known, is_present) {
+                problems.note(objection);
+            }
+        }
+    }
+
+    fn note_unknown(&self, map: &Map<String, Value>, known: &[&str], problems: &mut Problems) {
+        for name in map.keys().filter(|name| !known.contains(&name.as_str())) {
+            problems.note(format_args!(
+                "{} is unknown: the members here are {}",
+                self.path_of(repeated(name)),
+                known.join(", ")
+            ));
+        }
     }
 
     /// A member, unless it is absent or null.

@@ -7,6 +7,7 @@ use usher_domain::{
     quota::TooManyWrites,
     usecase::{idempotency::KeyError, resolve::ResolveError},
 };
+use usher_http_kit::link_lookups::TooManyLookups;
 
 use super::Problem;
 
@@ -37,11 +38,12 @@ impl From<ResolveError> for Problem {
     fn from(error: ResolveError) -> Self {
         match error {
             ResolveError::Store(error) => error.into(),
-            ResolveError::InvalidToken => Self::unauthorized(error),
+            ResolveError::InvalidToken | ResolveError::SignedOut => Self::unauthorized(error),
             ResolveError::UnknownPerson
             | ResolveError::NoMembership
             | ResolveError::NotAMember(_)
-            | ResolveError::ChooseAccount => Self::forbidden(error),
+            | ResolveError::ChooseAccount
+            | ResolveError::IssuerElsewhere => Self::forbidden(error),
         }
     }
 }
@@ -49,6 +51,12 @@ impl From<ResolveError> for Problem {
 impl From<TooManyWrites> for Problem {
     fn from(error: TooManyWrites) -> Self {
         Self::too_many_requests(error).retry_after(error.0.resets_in)
+    }
+}
+
+impl From<TooManyLookups> for Problem {
+    fn from(error: TooManyLookups) -> Self {
+        Self::too_many_requests(error).retry_after(error.retry_after)
     }
 }
 

@@ -6,7 +6,8 @@ use usher_domain::{
     role::{BUILTIN, GrantError},
 };
 use usher_http_kit::{
-    body::BodyError, credentials::CredentialError, idempotency_key::HeaderError, json::ReadError, repeated,
+    body::BodyError, credentials::CredentialError, idempotency_key::HeaderError, json::ReadError,
+    names::NameError, repeated,
 };
 
 use super::Problem;
@@ -17,6 +18,7 @@ impl From<CredentialError> for Problem {
             CredentialError::Missing | CredentialError::Malformed => Self::unauthorized(error),
             CredentialError::Token(token) => token_problem(token),
             CredentialError::OnlyForAccount => Self::forbidden(error),
+            CredentialError::AccessToken(error) => error.clone().into(),
         }
     }
 }
@@ -24,8 +26,9 @@ impl From<CredentialError> for Problem {
 fn token_problem(error: &TokenError) -> Problem {
     match error {
         TokenError::EmailNotVerified => Problem::forbidden(error),
-        TokenError::KeysUnavailable => {
-            Problem::unavailable("the keys of the token's issuer cannot be reached; try again").retry_after(5)
+        TokenError::KeysUnavailable { seconds } => {
+            Problem::unavailable("the keys of the token's issuer cannot be reached; try again")
+                .retry_after(i64::from(*seconds))
         }
         TokenError::Invalid { .. } | TokenError::Expired => Problem::unauthorized(error),
     }
@@ -47,6 +50,12 @@ impl From<ReadError> for Problem {
             ReadError::Syntax(error) => Self::bad_request(error),
             ReadError::Members(problems) => Self::members(&problems),
         }
+    }
+}
+
+impl From<NameError> for Problem {
+    fn from(error: NameError) -> Self {
+        Self::bad_request(error)
     }
 }
 

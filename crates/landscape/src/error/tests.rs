@@ -78,15 +78,15 @@ fn tokens_are_rejected_by_their_reason() {
             "403 Forbidden: the token's issuer does not confirm that the e-mail address is the holder's",
         ),
         (
-            TokenError::KeysUnavailable,
+            TokenError::KeysUnavailable { seconds: 17 },
             "503 ServiceUnavailable: the keys of the token's issuer cannot be reached; try again",
         ),
     ];
     for (error, expected) in table {
         assert_eq!(Problem::from(CredentialError::from(error)).to_string(), expected);
     }
-    let unavailable = Problem::from(CredentialError::from(TokenError::KeysUnavailable));
-    assert_eq!(header(&unavailable, RETRY_AFTER).as_deref(), Some("5"));
+    let unavailable = Problem::from(CredentialError::from(TokenError::KeysUnavailable { seconds: 17 }));
+    assert_eq!(header(&unavailable, RETRY_AFTER).as_deref(), Some("17"));
 }
 
 #[test]

@@ -88,7 +88,9 @@ impl From<AcceptError> for Problem {
             AcceptError::PasswordExists | AcceptError::SignsInElsewhere => {
                 Self::conflict("LoginExists", error)
             }
-            AcceptError::SponsorLostAuthority | AcceptError::UnknownPerson => Self::forbidden(error),
+            AcceptError::SponsorLostAuthority | AcceptError::UnknownPerson | AcceptError::IssuerElsewhere => {
+                Self::forbidden(error)
+            }
             AcceptError::Store(error) => error.into(),
         }
     }

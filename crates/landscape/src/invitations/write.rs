@@ -16,6 +16,7 @@ use usher_http_kit::{
     credentials::bearer_credential,
     idempotency_key,
     json::{self, Members},
+    names::check_parameters,
 };
 
 use super::number;
@@ -73,7 +74,7 @@ pub(crate) async fn create(
     params(("id" = i64, Path, minimum = 1, description = "The invitation's `id`")),
     responses(
         (status = 204, description = "The invitation is revoked"),
-        (status = 400, description = "`BadRequest`: the `Idempotency-Key` cannot be read", body = ErrorResponse),
+        (status = 400, description = "`BadRequest`: the `Idempotency-Key` cannot be read, or a parameter is not accepted here", body = ErrorResponse),
         (status = 403, description = "`Forbidden`: the caller could not have created this invitation", body = ErrorResponse),
         (status = 404, description = "`NotFound`: the account has no open or expired invitation with this id", body = ErrorResponse),
         (status = 409, description = "`RequestInProgress`: the first request with the `Idempotency-Key` is still running", body = ErrorResponse),
@@ -88,9 +89,11 @@ pub(crate) async fn delete(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let credential = bearer_credential(&request, &state).await?;
-    let named = number(&id).map_or(InvitationRef::Nothing, InvitationRef::from);
+    let named = check_parameters(&request, &[])
+        .map(|()| number(&id).map_or(InvitationRef::Nothing, InvitationRef::from))
+        .map_err(Problem::from);
     let key = idempotency_key::of_request(&request, &state.app, Some(&[]));
-    let Parsed { input, not_understood } = call(context(&request), credential, key, Ok(named));
+    let Parsed { input, not_understood } = call(context(&request), credential, key, named);
     let outcome = state.app.invitations().revoke(input, Arc::new(no_content)).await;
     respond(outcome, not_understood)
 }
@@ -107,7 +110,7 @@ pub(crate) async fn delete(
     request_body(content = Option<Object>, description = "`{}`, or nothing"),
     responses(
         (status = 200, description = "The invitation is renewed, and its next mail is queued", body = CreatedResponse),
-        (status = 400, description = "`BadRequest`: the body is not one JSON object, or the `Idempotency-Key` cannot be read. `RepeatedInvitation`: the address has another pending invitation", body = ErrorResponse),
+        (status = 400, description = "`BadRequest`: the body is not one JSON object, a member or parameter is not accepted here, or the `Idempotency-Key` cannot be read. `RepeatedInvitation`: the address has another pending invitation", body = ErrorResponse),
         (status = 403, description = "`Forbidden`: the caller could not have created this invitation", body = ErrorResponse),
         (status = 404, description = "`NotFound`: the account has no open or expired invitation with this id", body = ErrorResponse),
         (status = 409, description = "`RequestInProgress`: the first request with the `Idempotency-Key` is still running", body = ErrorResponse),
@@ -145,5 +148,5 @@ fn expect_nothing(body: &[u8]) -> Result<(), Problem> {
     if body.is_empty() {
         return Ok(());
     }
-    Ok(json::read(body, Members::Any, |_, _| Some(()))?)
+    Ok(json::read(body, Members::Known(&[]), |_, _| Some(()))?)
 }

@@ -36,6 +36,21 @@ fn one_response_names_every_wrong_member() {
 }
 
 #[test]
+fn a_member_that_means_something_else_is_rejected() {
+    let with = |member: &str| {
+        problem(command(&format!(r#"{{"name": "Joe", "email": "joe@example.com", {member}}}"#)))
+    };
+    let role = with(r#""role": "Auditor""#);
+    assert_eq!(role, "400 BadRequest: role is unknown: did you mean roles?");
+    for member in ["send_email", "dry_run", "limit_services", "data", "expires_in", "locale", "if_exists"] {
+        let text = with(&format!(r#""{member}": false"#));
+        assert!(text.starts_with(&format!("400 BadRequest: {member} is not accepted here: ")), "{text}");
+    }
+    let both = with(r#""role": "Auditor", "roles": ["Auditor"]"#);
+    assert!(both.starts_with("400 BadRequest: role is not accepted here: only Fastly's dialect"), "{both}");
+}
+
+#[test]
 fn the_first_wrong_value_chooses_the_code() {
     let codes = |body: &str| problem(command(body)).split(':').next().map(str::to_owned).unwrap();
     assert_eq!(codes(r#"{"name": "", "email": "joe", "roles": ["Boss"]}"#), "400 InvalidEmailAddress");

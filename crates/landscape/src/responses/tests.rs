@@ -39,6 +39,7 @@ fn jane() -> Person {
         email_verified: true,
         name: DisplayText::parse("Jane Smith").unwrap(),
         password: None,
+        tokens_not_before: None,
         created_at: moment(),
         version: 0,
     }

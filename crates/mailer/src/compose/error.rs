@@ -23,6 +23,6 @@ pub enum ComposeError {
 
 impl From<ComposeError> for SendError {
     fn from(error: ComposeError) -> Self {
-        Self::Permanent { reason: error.to_string() }
+        Self::Unsendable { reason: error.to_string() }
     }
 }

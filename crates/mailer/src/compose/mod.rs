@@ -13,7 +13,9 @@ use lettre::{
     message::{Mailbox, MultiPart, SinglePart},
 };
 pub use sender::{Sender, SenderError};
-use usher_domain::{address::EmailAddress, outbox::InvitationMail};
+use usher_domain::{
+    Timestamp, account::PublicId, address::EmailAddress, outbox::InvitationMail, text::DisplayText,
+};
 
 use crate::catching::catch;
 
@@ -21,6 +23,17 @@ use crate::catching::catch;
 #[derive(Debug, Clone)]
 pub struct Composer {
     sender: Sender,
+}
+
+/// A mail to see whether the relay takes mails and where they arrive.
+#[derive(Debug, Clone)]
+pub struct TestMail {
+    /// Determines the Message-ID.
+    pub reference: PublicId,
+    /// The one recipient.
+    pub to: EmailAddress,
+    /// The date of the mail.
+    pub created_at: Timestamp,
 }
 
 /// A complete message with its envelope.
@@ -47,11 +60,31 @@ impl Composer {
         catch(|| self.build_invitation(mail)).unwrap_or(Err(ComposeError::Panicked))
     }
 
+    /// Builds a test mail, in the same form.
+    pub fn test(&self, mail: &TestMail) -> Result<ComposedMail, ComposeError> {
+        catch(|| {
+            let texts = template::test().map_err(|error| ComposeError::Template(error.to_string()))?;
+            self.build(mail, None, texts)
+        })
+        .unwrap_or(Err(ComposeError::Panicked))
+    }
+
     fn build_invitation(&self, mail: &InvitationMail) -> Result<ComposedMail, ComposeError> {
         if !is_plain_link(&mail.link) {
             return Err(ComposeError::Link);
         }
         let texts = template::invitation(mail).map_err(|error| ComposeError::Template(error.to_string()))?;
+        let InvitationMail { reference, to, created_at, .. } = mail;
+        let head = TestMail { reference: reference.clone(), to: to.clone(), created_at: *created_at };
+        self.build(&head, mail.to_name.as_ref(), texts)
+    }
+
+    fn build(
+        &self,
+        mail: &TestMail,
+        to_name: Option<&DisplayText>,
+        texts: template::Rendered,
+    ) -> Result<ComposedMail, ComposeError> {
         let from = self.sender.mailbox();
         let to = address(&mail.to).ok_or(ComposeError::Recipient)?;
         let envelope = Envelope::new(Some(from.email.clone()), vec![to.clone()])
@@ -60,7 +93,7 @@ impl Composer {
             // Otherwise lettre would parse the headers again to find the envelope.
             .envelope(envelope)
             .from(from.clone())
-            .to(Mailbox::new(mail.to_name.as_ref().map(ToString::to_string), to.clone()))
+            .to(Mailbox::new(to_name.map(ToString::to_string), to.clone()))
             .raw_header(headers::subject(&texts.subject)?)
             .date(mail.created_at.into())
             .raw_header(headers::message_id(&mail.reference, self.sender.domain()))

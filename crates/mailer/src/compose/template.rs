@@ -19,6 +19,12 @@ const INVITATION: TemplateSet = TemplateSet {
     html: ("invitation.html", include_str!("../../templates/invitation.html")),
 };
 
+const TEST: TemplateSet = TemplateSet {
+    subject: ("test.subject.txt", include_str!("../../templates/test.subject.txt")),
+    text: ("test.txt", include_str!("../../templates/test.txt")),
+    html: ("test.html", include_str!("../../templates/test.html")),
+};
+
 /// The texts of a mail.
 #[derive(Debug)]
 pub(super) struct Rendered {
@@ -33,12 +39,18 @@ pub(super) fn invitation(mail: &InvitationMail) -> Result<Rendered, minijinja::E
     INVITATION.render(&context! {
         to_name => mail.to_name.as_ref().map(DisplayText::as_str),
         account_title => mail.account_title.as_str(),
-        inviter_name => mail.inviter_name.as_ref().map(DisplayText::as_str),
+        inviter_name => mail.inviter.as_ref().map(|inviter| inviter.name.as_str()),
+        inviter_email => mail.inviter.as_ref().map(|inviter| inviter.email.as_str()),
         roles => mail.roles.clone(),
         link => mail.link.as_str(),
         code => mail.code.as_str(),
         expires => mail.expires_at.format("%-d %B %Y, %H:%M UTC").to_string(),
     })
+}
+
+/// Renders the templates of a test mail.
+pub(super) fn test() -> Result<Rendered, minijinja::Error> {
+    TEST.render(&context! {})
 }
 
 impl TemplateSet {

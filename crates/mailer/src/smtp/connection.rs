@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::{
     fault::{Fault, within},
+    journal::Journal,
     step::Step,
     wire::HandedOver,
 };
@@ -42,7 +43,12 @@ impl Connection {
     }
 
     /// Begins a mail with MAIL FROM. If this fails, the relay has received nothing of the mail.
-    pub(super) async fn begin(&mut self, mail: &ComposedMail, deadline: Instant) -> Result<(), Fault> {
+    pub(super) async fn begin(
+        &mut self,
+        mail: &ComposedMail,
+        deadline: Instant,
+        journal: &mut Journal,
+    ) -> Result<(), Fault> {
         self.handed_over.set(false);
         if self.unfinished {
             let response = within(deadline, Step::Reset, self.smtp.command(Rset)).await?;
@@ -62,18 +68,28 @@ impl Connection {
         let command = Mail::new(Some(mail.from().clone()), parameters);
         let response = within(deadline, Step::Mail, self.smtp.command(command)).await?;
         self.unfinished = true;
-        Fault::unless_completed(&response, Step::Mail)
+        Fault::unless_completed(&response, Step::Mail)?;
+        journal.answered(Step::Mail, &response);
+        Ok(())
     }
 
     /// Sends the rest of the mail. After `Ok` the relay is responsible for it.
-    pub(super) async fn hand_over(&mut self, mail: &ComposedMail, deadline: Instant) -> Result<(), Fault> {
+    pub(super) async fn hand_over(
+        &mut self,
+        mail: &ComposedMail,
+        deadline: Instant,
+        journal: &mut Journal,
+    ) -> Result<(), Fault> {
         let command = Rcpt::new(mail.to().clone(), Vec::new());
         let response = within(deadline, Step::Recipient, self.smtp.command(command)).await?;
         Fault::unless_completed(&response, Step::Recipient)?;
+        journal.answered(Step::Recipient, &response);
         let response = within(deadline, Step::Data, self.smtp.command(Data)).await?;
         Fault::unless_intermediate(&response, Step::Data)?;
+        journal.answered(Step::Data, &response);
         let response = within(deadline, Step::Content, self.smtp.message(mail.as_bytes())).await?;
         Fault::unless_completed(&response, Step::Content)?;
+        journal.answered(Step::Content, &response);
         self.unfinished = false;
         Ok(())
     }

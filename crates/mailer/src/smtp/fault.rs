@@ -4,7 +4,7 @@ use lettre::transport::smtp::response::{Response, Severity};
 use tokio::time::{Instant, timeout_at};
 use usher_domain::port::SendError;
 
-use super::{reason::Secrets, step::Step};
+use super::{plain_words, reason::Secrets, refusal::Refusal, step::Step};
 use crate::catching::{Panicked, catch_async};
 
 /// A failure of one step of the dialogue.
@@ -77,15 +77,16 @@ impl Fault {
             FaultKind::Inexpressible(text) => (*text).to_owned(),
         };
         match self.kind {
-            FaultKind::Inexpressible(_) => SendError::Permanent { reason },
+            FaultKind::Inexpressible(_) => SendError::Unsendable { reason },
             _ if self.step.is_before_mail() => SendError::Unreachable { reason },
-            // Login or encryption required: a fault of the configuration, not of the mail (RFC 4954, 6).
-            FaultKind::Refused(530 | 534 | 535 | 538, _) if self.step != Step::Content => {
-                SendError::Unreachable { reason }
-            }
-            FaultKind::Refused(500.., _) => SendError::Permanent { reason },
+            FaultKind::Refused(code, text) => match Refusal::classify(self.step, code, &text) {
+                Refusal::Login => SendError::Unreachable { reason },
+                Refusal::Recipient => SendError::Permanent { reason },
+                Refusal::Sender => SendError::Refused { reason },
+                Refusal::Temporary => SendError::Deferred { reason },
+            },
             FaultKind::Broken(_) if handed_over => SendError::Ambiguous { reason },
-            FaultKind::Refused(..) | FaultKind::Broken(_) => SendError::Deferred { reason },
+            FaultKind::Broken(_) => SendError::Deferred { reason },
         }
     }
 }
@@ -110,17 +111,19 @@ pub(super) trait StepError {
 
 impl StepError for io::Error {
     fn at(self, step: Step) -> Fault {
-        Fault::broken(step, self.to_string())
+        Fault::broken(step, plain_words::io_error(&self))
     }
 }
 
 impl StepError for lettre::transport::smtp::Error {
     fn at(self, step: Step) -> Fault {
-        // The source is the relay's text or the cause.
-        let text = self.source().map_or_else(|| self.to_string(), ToString::to_string);
         match self.status() {
-            Some(code) => Fault { step, kind: FaultKind::Refused(code.into(), text) },
-            None => Fault::broken(step, text),
+            Some(code) => {
+                // The source is the relay's text.
+                let text = self.source().map(ToString::to_string).unwrap_or_default();
+                Fault { step, kind: FaultKind::Refused(code.into(), text) }
+            }
+            None => Fault::broken(step, plain_words::smtp_error(&self)),
         }
     }
 }

@@ -3,12 +3,17 @@
 mod connect;
 mod connection;
 mod fault;
+mod journal;
+mod plain_words;
 mod pool;
 mod reason;
+mod refusal;
 mod reply;
 mod starttls;
 mod step;
 mod tls;
+mod trial;
+mod verifier;
 mod wire;
 
 use std::{sync::Arc, time::Duration};
@@ -19,14 +24,15 @@ use usher_domain::{
     port::{Mailer, SendError, SendFuture},
 };
 
-pub use self::tls::AuthoritiesError;
 use self::{
     connect::{Target, connect},
     connection::Connection,
     fault::Fault,
+    journal::Journal,
     pool::Pool,
     reason::Secrets,
 };
+pub use self::{journal::PassedStep, tls::AuthoritiesError, trial::Trial};
 use crate::{
     compose::{ComposedMail, Composer},
     settings::Relay,
@@ -59,7 +65,7 @@ impl LettreMailer {
         let (mut connection, begun) =
             self.begin(&composed, deadline).await.map_err(|fault| failed(fault, false))?;
         let outcome = match begun {
-            Ok(()) => connection.hand_over(&composed, deadline).await,
+            Ok(()) => connection.hand_over(&composed, deadline, &mut Journal::silent()).await,
             Err(fault) => Err(fault),
         };
         let handed_over = connection.handed_over();
@@ -78,7 +84,7 @@ impl LettreMailer {
     ) -> Result<(Connection, Result<(), Fault>), Fault> {
         if let Some(mut used) = self.pool.take() {
             let retry_deadline = deadline.min(Instant::now() + self.deadline / 4);
-            match used.begin(mail, retry_deadline).await {
+            match used.begin(mail, retry_deadline, &mut Journal::silent()).await {
                 Err(fault) if !fault.leaves_connection() => {
                     tracing::debug!("an idle connection to the mail relay had ended");
                     self.pool.clear();
@@ -86,8 +92,8 @@ impl LettreMailer {
                 begun => return Ok((used, begun)),
             }
         }
-        let mut fresh = connect(&self.target, deadline).await?;
-        let begun = fresh.begin(mail, deadline).await;
+        let mut fresh = connect(&self.target, deadline, &mut Journal::silent()).await?;
+        let begun = fresh.begin(mail, deadline, &mut Journal::silent()).await;
         Ok((fresh, begun))
     }
 }

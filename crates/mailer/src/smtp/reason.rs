@@ -18,13 +18,18 @@ const SHORTEST_KEY: usize = 16;
 /// login.
 #[derive(Debug)]
 pub(super) struct Secrets<'a> {
-    mail: &'a InvitationMail,
+    mail: Option<&'a InvitationMail>,
     login: Option<&'a Login>,
 }
 
 impl<'a> Secrets<'a> {
     pub(super) fn new(mail: &'a InvitationMail, login: Option<&'a Login>) -> Self {
-        Self { mail, login }
+        Self { mail: Some(mail), login }
+    }
+
+    /// The login only: a trial has no other secret.
+    pub(super) fn of_login(login: Option<&'a Login>) -> Self {
+        Self { mail: None, login }
     }
 
     /// Returns the reason for the operator: one line of at most 200 characters, without address, link and login.
@@ -41,11 +46,13 @@ impl<'a> Secrets<'a> {
 
     /// Longest first, because a short one can be part of a long one.
     fn hidden(&self) -> Vec<String> {
-        let InvitationMail { to, link, .. } = self.mail;
-        let mut hidden = vec![link.clone(), to.as_str().to_owned(), to.envelope(), to.key().to_owned()];
-        let parts = link.split(|c: char| !c.is_ascii_alphanumeric() && !"-_".contains(c));
-        hidden.extend(parts.filter(|part| part.len() >= SHORTEST_KEY).map(str::to_owned));
-        hidden.extend(to.as_str().split('@').next().map(str::to_owned));
+        let mut hidden = Vec::new();
+        if let Some(InvitationMail { to, link, .. }) = self.mail {
+            hidden.extend([link.clone(), to.as_str().to_owned(), to.envelope(), to.key().to_owned()]);
+            let parts = link.split(|c: char| !c.is_ascii_alphanumeric() && !"-_".contains(c));
+            hidden.extend(parts.filter(|part| part.len() >= SHORTEST_KEY).map(str::to_owned));
+            hidden.extend(to.as_str().split('@').next().map(str::to_owned));
+        }
         if let Some(Login { user, password }) = self.login {
             let password = password.expose_secret();
             let plain = format!("\0{user}\0{password}");

@@ -1,10 +1,12 @@
 //! Messages, parsed by an independent library.
 
 use mail_parser::PartType;
-use usher_domain::{address::EmailAddress, text::DisplayText};
+use usher_domain::{address::EmailAddress, outbox::InvitationMail, text::DisplayText};
 use usher_mailer::ComposeError;
 
-use crate::support::{LINK, Outcome, compose, composer, html, invitation, moment, numbered, parse, text};
+use crate::support::{
+    LINK, Outcome, compose, composer, html, invitation, inviter, moment, numbered, parse, text,
+};
 
 #[test]
 fn each_of_the_two_parts_has_the_link_once_and_no_other_link() -> Outcome {
@@ -78,7 +80,7 @@ fn all_valid_names_are_preserved() -> Outcome {
         let mut mail = invitation()?;
         let name = DisplayText::parse(name)?;
         mail.to_name = Some(name.clone());
-        mail.inviter_name = Some(name.clone());
+        mail.inviter = Some(inviter(name.clone())?);
         mail.account_title = name.clone();
         let octets = compose(&mail)?;
         let message = parse(&octets)?;
@@ -88,7 +90,9 @@ fn all_valid_names_are_preserved() -> Outcome {
         assert_eq!(message.subject(), Some(format!("You have been invited to {name}").as_str()));
         let text = text(&message)?.replace(['\u{2068}', '\u{2069}'], "");
         assert!(
-            text.contains(&format!("{name} has invited you to join an account.\n\nAccount: {name}\n")),
+            text.contains(&format!(
+                "{name} (ada@onward.example) has invited you to join an account.\n\nAccount: {name}\n"
+            )),
             "{text}"
         );
         assert!(octets.is_ascii());
@@ -112,9 +116,12 @@ fn html_is_escaped() -> Outcome {
 #[test]
 fn names_from_right_to_left_do_not_reorder_the_sentence() -> Outcome {
     let mut mail = invitation()?;
-    mail.inviter_name = Some(DisplayText::parse("שרה")?);
+    mail.inviter = Some(inviter(DisplayText::parse("שרה")?)?);
     let octets = compose(&mail)?;
-    assert!(text(&parse(&octets)?)?.contains("\u{2068}שרה\u{2069} has invited you to join an account."));
+    assert!(
+        text(&parse(&octets)?)?
+            .contains("\u{2068}שרה\u{2069} (ada@onward.example) has invited you to join an account.")
+    );
     Ok(())
 }
 
@@ -125,6 +132,18 @@ fn international_domains_are_written_as_a_labels() -> Outcome {
     let octets = compose(&mail)?;
     assert!(String::from_utf8(octets.clone())?.contains("<Jane@xn--bcher-kva.example>"));
     assert!(octets.is_ascii());
+    Ok(())
+}
+
+#[test]
+fn a_local_part_with_dots_out_of_place_is_quoted() -> Outcome {
+    for (typed, written) in [
+        ("try..this..0511@docomo.ne.jp", "\"try..this..0511\"@docomo.ne.jp"),
+        ("\"hanako.\"@docomo.ne.jp", "\"hanako.\"@docomo.ne.jp"),
+    ] {
+        let mail = InvitationMail { to: EmailAddress::parse(typed)?, ..invitation()? };
+        assert!(String::from_utf8(compose(&mail)?)?.contains(&format!("<{written}>\r\n")), "{typed}");
+    }
     Ok(())
 }
 
@@ -148,12 +167,12 @@ fn a_mail_that_cannot_be_built_is_an_error_not_a_panic() -> Outcome {
         "https://example.com/\r\nBcc: x@example.com",
         "https://exämple.com/",
     ] {
-        let mail = usher_domain::outbox::InvitationMail { link: link.into(), ..invitation()? };
+        let mail = InvitationMail { link: link.into(), ..invitation()? };
         assert_eq!(composer.invitation(&mail).err(), Some(ComposeError::Link), "{link}");
     }
     // The date library panics before 1970 and after 9999.
     for created_at in ["1969-12-31T23:59:59Z", "+10000-01-01T00:00:00Z"] {
-        let mail = usher_domain::outbox::InvitationMail { created_at: moment(created_at)?, ..invitation()? };
+        let mail = InvitationMail { created_at: moment(created_at)?, ..invitation()? };
         assert_eq!(composer.invitation(&mail).err(), Some(ComposeError::Panicked), "{created_at}");
     }
     Ok(())

@@ -17,7 +17,10 @@ const STAGES: [Stage; 6] =
 
 /// The class of a lost connection at each stage: before the mail, during it, and after its end was sent.
 const LOST: [&str; 6] = ["unreachable", "unreachable", "deferred", "deferred", "deferred", "ambiguous"];
-const REFUSED: [&str; 6] = ["unreachable", "unreachable", "permanent", "permanent", "permanent", "permanent"];
+const REFUSED: [&str; 6] = ["unreachable", "unreachable", "refused", "refused", "refused", "refused"];
+/// The same for a rejection that names the recipient.
+const NO_RECIPIENT: [&str; 6] =
+    ["unreachable", "unreachable", "refused", "permanent", "refused", "permanent"];
 const POSTPONED: [&str; 6] = ["unreachable", "unreachable", "deferred", "deferred", "deferred", "deferred"];
 
 async fn send(stage: Stage, act: Act) -> Outcome<Result<(), SendError>> {
@@ -42,10 +45,11 @@ async fn temporary_rejections_defer_the_mail() -> Outcome {
 }
 
 #[tokio::test]
-async fn permanent_rejections_end_the_mail() -> Outcome {
-    assert_classes(Act::Say("552 5.2.2 mailbox full\r\n"), REFUSED).await?;
+async fn only_a_rejection_of_the_recipient_ends_the_mail() -> Outcome {
+    assert_classes(Act::Say("552 5.2.2 mailbox full\r\n"), NO_RECIPIENT).await?;
+    assert_classes(Act::Say("550-5.1.1 no\r\n550-5.1.1 such\r\n550 5.1.1 user\r\n"), NO_RECIPIENT).await?;
     assert_classes(Act::Say("554 5.7.1 not wanted\r\n"), REFUSED).await?;
-    assert_classes(Act::Say("550-5.1.1 no\r\n550-5.1.1 such\r\n550 5.1.1 user\r\n"), REFUSED).await?;
+    assert_classes(Act::Say("550 5.4.5 Daily user sending limit exceeded\r\n"), REFUSED).await?;
     assert_classes(Act::SayAndClose("550 Gr\u{fc}\u{df}e\r\n"), REFUSED).await
 }
 
@@ -58,7 +62,7 @@ async fn rejections_of_the_configuration_do_not_end_the_mail() -> Outcome {
         Act::Say("538 5.7.11 Encryption required\r\n"),
     ] {
         let unreachable = "unreachable";
-        let about_a_mail = "permanent";
+        let about_a_mail = "refused";
         let classes = [unreachable, unreachable, unreachable, unreachable, unreachable, about_a_mail];
         assert_classes(act, classes).await?;
     }
@@ -239,7 +243,7 @@ async fn a_closed_port_is_unreachable() -> Outcome {
         let mailer = build_mailer(SmtpSettings::new(url, "usher@mail.example.com"))?;
         let outcome = mailer.send(&invitation()?).await;
         assert_eq!(class(&outcome), "unreachable");
-        assert!(reason(&outcome).starts_with("connecting: Connection refused"), "{outcome:?}");
+        assert!(reason(&outcome).starts_with("connecting: no program listens"), "{outcome:?}");
     }
     Ok(())
 }
@@ -249,7 +253,7 @@ async fn a_mail_that_cannot_be_built_is_not_sent() -> Outcome {
     let relay = ScriptedRelay::start(vec![Script::correct()]).await?;
     let mail = usher_domain::outbox::InvitationMail { link: "no link".into(), ..invitation()? };
     let outcome = relay.mailer()?.send(&mail).await;
-    assert_eq!(class(&outcome), "permanent");
+    assert_eq!(class(&outcome), "unsendable");
     assert_eq!(reason(&outcome), "the link is not a plain web address");
     assert!(relay.said().is_empty());
     Ok(())

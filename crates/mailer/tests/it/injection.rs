@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use usher_domain::{address::EmailAddress, outbox::InvitationMail, text::DisplayText};
 use usher_mailer::{ComposeError, Composer, Sender};
 
-use crate::support::{Outcome, compose, composer, invitation, parse};
+use crate::support::{Outcome, compose, composer, invitation, inviter, parse};
 
 /// Characters with a meaning in headers, MIME, HTML or SMTP, and some of every width.
 fn hostile_text() -> impl Strategy<Value = String> {
@@ -90,7 +90,8 @@ fn mail() -> impl Strategy<Value = InvitationMail> {
         "no mail",
         |(to, to_name, account_title, inviter_name)| {
             let usual = invitation().ok()?;
-            Some(InvitationMail { to, to_name, account_title, inviter_name, ..usual })
+            let inviter = inviter_name.and_then(|name| inviter(name).ok());
+            Some(InvitationMail { to, to_name, account_title, inviter, ..usual })
         },
     )
 }

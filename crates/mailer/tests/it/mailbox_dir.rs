@@ -100,7 +100,7 @@ async fn unusable_folders_are_errors() -> Outcome {
     let path = folder.path().join("mails");
     let mailbox = MailboxDir::open(&path, sender()?)?;
     let unbuildable = InvitationMail { link: "no link".into(), ..invitation()? };
-    assert_eq!(class(&mailbox.send(&unbuildable).await), "permanent");
+    assert_eq!(class(&mailbox.send(&unbuildable).await), "unsendable");
     fs::remove_dir(&path)?;
     let outcome = mailbox.send(&invitation()?).await;
     assert_eq!(class(&outcome), "unreachable");

@@ -14,3 +14,4 @@ mod snapshot;
 mod starttls;
 mod support;
 mod tap;
+mod trial;

@@ -146,7 +146,7 @@ async fn an_address_that_needs_smtputf8_is_rejected_before_mail_from() -> Outcom
     let mailer = relay.mailer()?;
     let mail = InvitationMail { to: EmailAddress::parse("zoë@example.org")?, ..invitation()? };
     let outcome = mailer.send(&mail).await;
-    assert_eq!(class(&outcome), "permanent");
+    assert_eq!(class(&outcome), "unsendable");
     assert!(reason(&outcome).contains("SMTPUTF8"), "{outcome:?}");
     mailer.send(&invitation()?).await?;
     assert_eq!(relay.said(), [["EHLO mail.example.com", MAIL, RCPT, "DATA", "(message)"]]);

@@ -29,7 +29,7 @@ fn the_text_part() -> Outcome {
         text(&parse(&octets)?)?,
         "Hello Jane Doe,\n\
          \n\
-         Ada Lovelace has invited you to join an account.\n\
+         Ada Lovelace (ada@onward.example) has invited you to join an account.\n\
          \n\
          Account: Onward, Inc.\n\
          Your roles: Auditor, SupportAnalyst\n\
@@ -54,7 +54,7 @@ fn the_text_part() -> Outcome {
 #[test]
 fn the_text_part_without_optional_values() -> Outcome {
     let mut mail = invitation()?;
-    (mail.to_name, mail.inviter_name) = (None, None);
+    (mail.to_name, mail.inviter) = (None, None);
     mail.roles = vec!["tls_admin".into()];
     let octets = compose(&mail)?;
     let message = parse(&octets)?;
@@ -79,7 +79,7 @@ fn the_html_part() -> Outcome {
     for piece in [
         "<title>You have been invited to Onward, Inc.</title>",
         "<p>Hello <bdi>Jane Doe</bdi>,</p>\n\
-         <p><bdi>Ada Lovelace</bdi> has invited you to join an account.</p>\n\
+         <p><bdi>Ada Lovelace</bdi> (<bdi>ada@onward.example</bdi>) has invited you to join an account.</p>\n\
          <p>Account: <strong><bdi>Onward, Inc.</bdi></strong><br>\n\
          Your roles: <strong>Auditor, SupportAnalyst</strong></p>",
         "href=\"https:&#x2f;&#x2f;usher.example.com&#x2f;accept-invitation&#x2f;0123456789abcdefghijABCDEFGHIJ?key=",

@@ -4,8 +4,8 @@ use std::error::Error;
 
 use mail_parser::{Message, MessageParser, PartType};
 use usher_domain::{
-    Timestamp, account::PublicId, address::EmailAddress, outbox::InvitationMail, port::SendError,
-    text::DisplayText,
+    Timestamp, account::PublicId, address::EmailAddress, outbox::InvitationMail, person::Inviter,
+    port::SendError, text::DisplayText,
 };
 use usher_mailer::{Composer, LettreMailer, Sender, SmtpSettings};
 
@@ -31,13 +31,18 @@ pub(crate) fn invitation() -> Outcome<InvitationMail> {
         to_name: Some(DisplayText::parse("Jane Doe")?),
         locale: None,
         account_title: DisplayText::parse("Onward, Inc.")?,
-        inviter_name: Some(DisplayText::parse("Ada Lovelace")?),
+        inviter: Some(inviter(DisplayText::parse("Ada Lovelace")?)?),
         roles: vec!["Auditor".into(), "SupportAnalyst".into()],
         link: LINK.into(),
         code: CODE.into(),
         expires_at: moment("2026-12-04T14:05:09Z")?,
         created_at: moment("2026-11-20T14:05:09Z")?,
     })
+}
+
+/// An inviter with this name.
+pub(crate) fn inviter(name: DisplayText) -> Outcome<Inviter> {
+    Ok(Inviter { name, email: EmailAddress::parse("ada@onward.example")? })
 }
 
 /// The same with another reference and Message-ID.
@@ -86,7 +91,9 @@ pub(crate) fn class(outcome: &Result<(), SendError>) -> &'static str {
         Err(SendError::Unreachable { .. }) => "unreachable",
         Err(SendError::Deferred { .. }) => "deferred",
         Err(SendError::Ambiguous { .. }) => "ambiguous",
+        Err(SendError::Refused { .. }) => "refused",
         Err(SendError::Permanent { .. }) => "permanent",
+        Err(SendError::Unsendable { .. }) => "unsendable",
     }
 }
 
@@ -98,7 +105,9 @@ pub(crate) fn reason(outcome: &Result<(), SendError>) -> &str {
             SendError::Unreachable { reason }
             | SendError::Deferred { reason }
             | SendError::Ambiguous { reason }
-            | SendError::Permanent { reason },
+            | SendError::Refused { reason }
+            | SendError::Permanent { reason }
+            | SendError::Unsendable { reason },
         ) => reason,
     }
 }

@@ -32,7 +32,7 @@ const SESSION: &str = "
     PRAGMA synchronous = FULL;
     PRAGMA temp_store = MEMORY;
     PRAGMA journal_mode = WAL;
-    PRAGMA wal_autocheckpoint = 4096;
+    PRAGMA wal_autocheckpoint = 16384;
 ";
 
 fn main() {

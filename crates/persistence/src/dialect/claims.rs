@@ -8,7 +8,7 @@ use diesel::{
 use usher_domain::{
     id::AccountId,
     outbox::{DeliveryKind, Destination, MailState},
-    port::store::Claim,
+    port::store::MailClaim,
 };
 
 use super::batches::pg_statement::pg_statement;
@@ -26,7 +26,7 @@ use crate::{
 /// instead of waiting for each other. On SQLite no other unit writes at the same time.
 pub(crate) fn claimable_mails(
     connection: &mut AnyConnection,
-    claim: &Claim<'_>,
+    claim: &MailClaim<'_>,
     limit: i64,
 ) -> QueryResult<Vec<i64>> {
     let after = claim.after.map_or(0, AccountId::get);
@@ -52,7 +52,7 @@ pub(crate) fn claimable_mails(
 
 /// One pass over the accounts with queued mails.
 struct Pass<'a> {
-    claim: &'a Claim<'a>,
+    claim: &'a MailClaim<'a>,
     /// Accounts with numbers above the first one, up to the second one.
     accounts: (i64, i64),
     /// Most mails of an account.
@@ -139,7 +139,7 @@ impl Pass<'_> {
 }
 
 /// The first account with queued mails between two numbers, and its earliest due time.
-fn next_account(
+pub(super) fn next_account(
     connection: &mut SqliteConnection,
     after: i64,
     upto: i64,

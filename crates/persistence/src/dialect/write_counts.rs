@@ -10,6 +10,7 @@ use diesel::{
     sql_types::{Array, BigInt, HasSqlType, Text, Timestamp},
 };
 use usher_domain::{access_token::Scope, port::store::Counting};
+use usher_postgres::PostgresConnection;
 
 use crate::connection::AnyConnection;
 
@@ -222,7 +223,7 @@ impl Query for CountSeveral<'_> {
     type SqlType = (BigInt, Timestamp, BigInt);
 }
 
-impl RunQueryDsl<PgConnection> for CountSeveral<'_> {}
+impl RunQueryDsl<PostgresConnection> for CountSeveral<'_> {}
 
 /// The statement's text depends on the kind of credential, so the type identifies no prepared statement.
 macro_rules! prepared_by_text {

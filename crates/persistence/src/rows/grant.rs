@@ -23,6 +23,11 @@ pub(super) fn services(grant: &Grant) -> String {
     texts.collect::<Vec<_>>().join(&SEPARATOR.to_string())
 }
 
+/// The columns of a grant: roles, whether the services are limited, and services.
+pub(crate) fn columns(grant: &Grant) -> (String, bool, String) {
+    (roles(grant), grant.limit_services(), services(grant))
+}
+
 /// Reads a grant from its columns.
 pub(super) fn read(
     row_ref: RowRef,

@@ -22,6 +22,7 @@ pub(crate) struct PersonRow {
     email_verified: bool,
     name: String,
     password_hash: Option<String>,
+    tokens_not_before: Option<NaiveDateTime>,
     created_at: NaiveDateTime,
     version: i64,
 }
@@ -50,6 +51,7 @@ impl TryFrom<PersonRow> for Person {
             email_verified: row.email_verified,
             name: row_ref.value("name", DisplayText::from_stored(&row.name))?,
             password: row.password_hash.map(PasswordHash::new),
+            tokens_not_before: row.tokens_not_before.map(|moment| moment.and_utc()),
             created_at: row.created_at.and_utc(),
             version: row.version,
         })

@@ -2,7 +2,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use usher_domain::{
     Timestamp,
-    audit::AuditEvent,
+    audit::{AuditEvent, AuditSubject},
     id::AccountId,
     port::{StoreError, store::AuditLog},
 };
@@ -18,6 +18,28 @@ impl AuditLog for DieselTx<'_> {
     fn record(&mut self, events: &[AuditEvent]) -> Result<(), StoreError> {
         let rows: Vec<NewAuditEventRow> = events.iter().map(NewAuditEventRow::from).collect();
         self.write(|connection| Ok(insert(connection, &rows)?))
+    }
+
+    fn newest_audit_events(&mut self, of: AuditSubject, limit: u32) -> Result<Vec<AuditEvent>, StoreError> {
+        let newest = audit_event::table
+            .order((audit_event::at.desc(), audit_event::id.desc()))
+            .limit(i64::from(limit))
+            .select(AuditEventRow::as_select());
+        self.read(|connection| {
+            let rows = match of {
+                AuditSubject::Account(account) => {
+                    newest.filter(audit_event::account_id.eq(account.get())).load(connection)?
+                }
+                AuditSubject::Person(person) => newest
+                    .filter(
+                        audit_event::person_id
+                            .eq(person.get())
+                            .or(audit_event::actor_person.eq(person.get())),
+                    )
+                    .load(connection)?,
+            };
+            Ok(read_all(rows)?)
+        })
     }
 
     fn audit_events(&mut self, account: AccountId) -> Result<Vec<AuditEvent>, StoreError> {

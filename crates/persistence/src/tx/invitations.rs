@@ -4,16 +4,16 @@ use diesel::prelude::*;
 use usher_domain::{
     Timestamp,
     account::PublicId,
-    address::ERASED,
+    address::{ERASED, EmailAddress},
     id::{AccountId, InvitationId},
     invitation::{Invitation, NewInvitation, OpenInvitation, SecureId},
     port::{
         StoreError,
-        store::{Addressee, AddresseeHistory, Invitations, Offer, OpenList, OpenPart, Page},
+        store::{Addressee, AddresseeHistory, HistoryPage, Invitations, Offer, OpenList, OpenPart, Page},
     },
 };
 
-use super::{DieselTx, exactly, open_lists, pair};
+use super::{DieselTx, exactly, history, open_lists, pair};
 use crate::{
     dialect,
     insertion::insert_numbered,
@@ -150,8 +150,22 @@ impl Invitations for DieselTx<'_> {
         self.read(|connection| Ok(open_lists::page(connection, now, account, page)?))
     }
 
+    fn invitation_history(
+        &mut self,
+        account: AccountId,
+        now: Timestamp,
+        page: HistoryPage,
+    ) -> Result<Vec<Invitation>, StoreError> {
+        self.read(|connection| Ok(history::page(connection, account, now, page)?))
+    }
+
     fn count_open_invitations(&mut self, account: AccountId, now: Timestamp) -> Result<u64, StoreError> {
         self.read(|connection| Ok(open_lists::count(connection, now, account)?))
+    }
+
+    fn delete_invitations_to(&mut self, email: &EmailAddress) -> Result<usize, StoreError> {
+        let sent = invitation::table.filter(invitation::email_key.eq(email.key()));
+        self.write(|connection| Ok(diesel::delete(sent).execute(connection)?))
     }
 
     fn settle_open_counts(&mut self) -> Result<usize, StoreError> {

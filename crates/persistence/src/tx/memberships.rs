@@ -5,6 +5,7 @@ use usher_domain::{
     account::Account,
     id::{AccountId, PersonId},
     membership::Membership,
+    person::Person,
     port::{
         StoreError,
         store::{Addressee, Memberships},
@@ -15,8 +16,8 @@ use super::{DieselTx, pair};
 use crate::{
     dialect,
     insertion::insert,
-    rows::{AccountRow, MembershipRow, NewMembershipRow, read_optional},
-    schema::{account, membership},
+    rows::{AccountRow, MembershipRow, NewMembershipRow, PersonRow, grant_columns, read_optional},
+    schema::{account, membership, person},
 };
 
 impl Memberships for DieselTx<'_> {
@@ -44,6 +45,35 @@ impl Memberships for DieselTx<'_> {
             let pairs = rows
                 .into_iter()
                 .map(|(account, membership)| Ok((account.try_into()?, membership.try_into()?)));
+            pairs.collect()
+        })
+    }
+
+    fn update_membership(&mut self, membership: &Membership) -> Result<bool, StoreError> {
+        let row = membership::table.find((membership.account_id.get(), membership.person_id.get()));
+        let (roles, limited, services) = grant_columns(&membership.grant);
+        self.write(|connection| {
+            let updated = diesel::update(row)
+                .set((
+                    membership::roles.eq(roles),
+                    membership::limit_services.eq(limited),
+                    membership::services.eq(services),
+                ))
+                .execute(connection)?;
+            Ok(updated == 1)
+        })
+    }
+
+    fn members(&mut self, account: AccountId) -> Result<Vec<(Person, Membership)>, StoreError> {
+        self.read(|connection| {
+            let rows: Vec<(PersonRow, MembershipRow)> = membership::table
+                .inner_join(person::table)
+                .filter(membership::account_id.eq(account.get()))
+                .order(person::email_key)
+                .select((PersonRow::as_select(), MembershipRow::as_select()))
+                .load(connection)?;
+            let pairs =
+                rows.into_iter().map(|(person, membership)| Ok((person.try_into()?, membership.try_into()?)));
             pairs.collect()
         })
     }

@@ -3,7 +3,9 @@
 mod access_tokens;
 mod accounts;
 mod audit;
+mod backlog;
 mod callers;
+mod history;
 mod idempotency;
 mod invitations;
 mod leases;
@@ -13,6 +15,7 @@ mod open_lists;
 mod outbox;
 mod people;
 mod queue;
+mod sign_ins;
 
 use std::cmp::Ordering;
 

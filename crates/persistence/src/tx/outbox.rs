@@ -9,7 +9,7 @@ use usher_domain::{
     outbox::{LeaseToken, Mail, MailState, NewMail},
     port::{
         StoreError,
-        store::{Claim, DeadMails, MailFilter, Outbox, Settlement},
+        store::{DeadMails, MailClaim, MailFilter, Outbox, Settlement},
     },
 };
 
@@ -30,7 +30,7 @@ impl Outbox for DieselTx<'_> {
         self.write(|connection| Ok(dialect::enqueue(connection, &rows)?))
     }
 
-    fn claim_mails(&mut self, claim: &Claim<'_>) -> Result<Vec<Mail>, StoreError> {
+    fn claim_mails(&mut self, claim: &MailClaim<'_>) -> Result<Vec<Mail>, StoreError> {
         let now = claim.now.naive_utc();
         self.write(|connection| {
             let limit = i64::from(claim.limit.min(MOST_CLAIMED));
@@ -94,7 +94,7 @@ impl Outbox for DieselTx<'_> {
     }
 
     fn next_mail_due(&mut self) -> Result<Option<Timestamp>, StoreError> {
-        self.read(|connection| Ok(queue::next_due(connection)?.map(|next| next.and_utc())))
+        self.read(|connection| Ok(dialect::next_mail_due(connection)?.map(|next| next.and_utc())))
     }
 
     fn mails(&mut self, filter: &MailFilter) -> Result<Vec<Mail>, StoreError> {

@@ -45,6 +45,10 @@ impl People for DieselTx<'_> {
         })
     }
 
+    fn delete_person(&mut self, id: PersonId) -> Result<(), StoreError> {
+        self.write(|connection| exactly(1, diesel::delete(person::table.find(id.get())).execute(connection)?))
+    }
+
     fn update_person(&mut self, person: &Person) -> Result<(), StoreError> {
         let read = person::table.find(person.id.get()).filter(person::version.eq(person.version));
         self.write(|connection| {
@@ -53,6 +57,7 @@ impl People for DieselTx<'_> {
                     person::name.eq(person.name.as_str()),
                     person::email_verified.eq(person.email_verified),
                     person::password_hash.eq(person.password.as_ref().map(PasswordHash::as_str)),
+                    person::tokens_not_before.eq(person.tokens_not_before.map(|moment| moment.naive_utc())),
                     person::version.eq(person::version + 1),
                 ))
                 .execute(connection)?;

@@ -1,10 +1,7 @@
 //! The tables that list deliveries by their state. They change together with the deliveries.
 
 use chrono::NaiveDateTime;
-use diesel::{
-    dsl::{auto_type, min},
-    prelude::*,
-};
+use diesel::prelude::*;
 use usher_domain::{
     outbox::{DeliveryKind, Mail, MailState},
     port::store::{DeadMails, Settlement},
@@ -78,20 +75,4 @@ fn insert_entries(connection: &mut AnyConnection, ids: &[i64]) -> QueryResult<()
         .insert_into(queued_delivery::table)
         .execute(connection)
         .map(drop)
-}
-
-#[auto_type(no_type_alias)]
-fn queued() -> _ {
-    queued_delivery::table.inner_join(delivery::table.on(delivery::id.eq(queued_delivery::delivery_id)))
-}
-
-/// When the next delivery can be claimed: its due time, or the end of its lease.
-pub(super) fn next_due(connection: &mut AnyConnection) -> QueryResult<Option<NaiveDateTime>> {
-    let free = queued()
-        .filter(delivery::lease_until.is_null())
-        .select(min(queued_delivery::due_at))
-        .get_result::<Option<NaiveDateTime>>(connection)?;
-    let leased =
-        queued().select(min(delivery::lease_until)).get_result::<Option<NaiveDateTime>>(connection)?;
-    Ok(free.into_iter().chain(leased).min())
 }

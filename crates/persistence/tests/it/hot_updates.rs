@@ -6,7 +6,7 @@ use usher_domain::{
     outbox::{LeaseToken, MailState},
     port::{
         Store,
-        store::{Claim, Settlement},
+        store::{MailClaim, Settlement},
     },
 };
 
@@ -33,7 +33,7 @@ const QUEUE: &str = "
 /// Claims and settles every mail. Returns the number of updates.
 fn deliver_all(store: &dyn Store, now: Timestamp, state: MailState) -> usize {
     let token = LeaseToken::parse(&"a".repeat(22)).unwrap();
-    let claim = Claim {
+    let claim = MailClaim {
         now,
         until: now + TimeDelta::seconds(60),
         token: &token,

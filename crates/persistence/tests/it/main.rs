@@ -3,14 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "what fails in a test fails the test")]
 
 mod contract;
+mod copies;
 mod corruption;
 mod counting;
+mod frozen;
 mod hot_updates;
 mod idempotency;
 mod migrations;
 mod opening;
 mod outages;
 mod races;
+mod readiness;
 mod scene;
 mod statements;
 mod support;

@@ -83,7 +83,8 @@ fn sqlite_schema(connection: &mut SqliteConnection) -> Schema {
     // SQLite's strict tables have only text and integer columns here; a column's name tells the other types.
     let columns = sql_query(
         "SELECT t.name || '.' || c.name AS of, c.\"notnull\" = 0 AS nullable,
-            CASE WHEN c.name = 'at' OR c.name LIKE '%\\_at' ESCAPE '\\' OR c.name IN ('lease_until', 'window_start') THEN 'time'
+            CASE WHEN c.name = 'at' OR c.name LIKE '%\\_at' ESCAPE '\\' OR c.name IN
+                ('lease_until', 'tokens_not_before', 'window_start') THEN 'time'
                  WHEN c.name IN ('email_verified', 'limit_services') THEN 'bool'
                  ELSE lower(c.type) END AS kind
          FROM pragma_table_list t, pragma_table_info(t.name) c

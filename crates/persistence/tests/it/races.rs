@@ -8,7 +8,7 @@ use usher_domain::{
     outbox::{LeaseToken, MailRefusal, MailState},
     port::{
         Store, StoreError,
-        store::{Claim, Constraint, Settlement},
+        store::{Constraint, MailClaim, Settlement},
     },
     usecase::{
         accept::AcceptError, expire::expire_overdue, invite::InviteError, resend::ResendError,
@@ -298,8 +298,8 @@ fn every_change_of_one_row_is_kept(place: &dyn TestDatabase) {
     assert_eq!(usize::try_from(person.version).unwrap(), THREADS);
 }
 
-fn claim(now: Timestamp, seconds: i64, token: &LeaseToken, limit: u32) -> Claim<'_> {
-    Claim { now, until: now + TimeDelta::seconds(seconds), token, limit, after: None, except: &[] }
+fn claim(now: Timestamp, seconds: i64, token: &LeaseToken, limit: u32) -> MailClaim<'_> {
+    MailClaim { now, until: now + TimeDelta::seconds(seconds), token, limit, after: None, except: &[] }
 }
 
 /// Claims mails on every thread until it finds none.

@@ -160,6 +160,8 @@ pub(crate) fn credential(address: &str) -> Credential {
         email_verified: true,
         person_id: None,
         account: None,
+        accounts: None,
+        issued_at: None,
         name: None,
     })
 }

@@ -60,7 +60,8 @@ pub(crate) trait TestDatabase {
 
 /// As in production, but with long waits for a machine that runs many tests at once.
 pub(crate) fn options(url: &str) -> DatabaseOptions {
-    DatabaseOptions { acquire_timeout: Duration::from_mins(1), ..DatabaseOptions::new(url) }
+    let long = Duration::from_mins(1);
+    DatabaseOptions { acquire_timeout: long, call_timeout: long, ..DatabaseOptions::new(url) }
 }
 
 /// Repeats an attempt until it succeeds, with a deadline: for states that cannot be waited for.

@@ -5,7 +5,7 @@ use std::{
         fs::{MetadataExt, chown},
         process::CommandExt,
     },
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -30,8 +30,34 @@ pub(super) enum Purpose<'a> {
     Benchmarks(&'a Path, u16),
 }
 
+/// The programs that a cluster runs.
+#[derive(Clone, Copy)]
+pub(super) enum Programs<'a> {
+    /// The installed ones in this directory.
+    Installed(&'a Path),
+    /// A copy of this directory, which holds `bin`. The cluster's account may not be able to read the original.
+    CopyOf(&'a Path),
+}
+
+impl Programs<'_> {
+    /// The directory with the programs, below `home` if they have to be copied.
+    fn provide(self, home: &Path) -> Result<PathBuf, TestbedError> {
+        match self {
+            Self::Installed(directory) => Ok(directory.to_owned()),
+            Self::CopyOf(directory) => {
+                let copy = home.join("programs");
+                run(Command::new("cp").arg("-R").arg(directory).arg(&copy), "copying PostgreSQL's programs")?;
+                Ok(copy.join("bin"))
+            }
+        }
+    }
+}
+
 /// Creates and starts a cluster in a new directory. Returns its lifeline and the URL of its superuser.
-pub(super) fn start(programs: &Path, purpose: Purpose<'_>) -> Result<(Lifeline, String), TestbedError> {
+pub(super) fn start(
+    programs: Programs<'_>,
+    purpose: Purpose<'_>,
+) -> Result<(Lifeline, String), TestbedError> {
     let mut builder = tempfile::Builder::new();
     builder.prefix("usher-postgres-");
     let home = match purpose {
@@ -39,6 +65,7 @@ pub(super) fn start(programs: &Path, purpose: Purpose<'_>) -> Result<(Lifeline, 
         Purpose::Benchmarks(parent, _) => builder.tempdir_in(parent),
     };
     let home = home.context("creating a cluster's directory")?;
+    let programs = programs.provide(home.path())?;
     let account = SystemAccount::for_owner_of(home.path())?;
     let data = home.path().join("data");
     let mut initdb = account.command(&programs.join("initdb"), home.path());

@@ -1,5 +1,6 @@
 mod cluster;
 mod database;
+mod forwarder;
 mod programs;
 mod psql;
 
@@ -10,8 +11,9 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use cluster::Purpose;
+use cluster::{Programs, Purpose};
 pub use database::Database;
+pub use forwarder::Forwarder;
 use psql::Psql;
 
 use crate::{
@@ -60,9 +62,18 @@ impl PostgresServer {
         Self::start_for(Purpose::Benchmarks(parent, free.context("looking for a free port")?.port()))
     }
 
+    /// Starts a cluster for tests of the newest release, which `cargo xtask test` installs. It ends with the handle.
+    pub fn start_newest() -> Result<Self, TestbedError> {
+        Self::start_with(Programs::CopyOf(&programs::newest_server()?), Purpose::Tests)
+    }
+
     fn start_for(purpose: Purpose<'_>) -> Result<Self, TestbedError> {
+        Self::start_with(Programs::Installed(&programs::server()?), purpose)
+    }
+
+    fn start_with(programs: Programs<'_>, purpose: Purpose<'_>) -> Result<Self, TestbedError> {
         let program = programs::psql()?;
-        let (cluster, server_url) = cluster::start(&programs::server()?, purpose)?;
+        let (cluster, server_url) = cluster::start(programs, purpose)?;
         Ok(Self { psql: Psql { program, server_url }, _cluster: Some(cluster) })
     }
 

@@ -1,7 +1,7 @@
 use std::{fs, path::PathBuf};
 
 use crate::{
-    environment::{directory_in_path, holds},
+    environment::{directory_in_path, holds, newest_postgres},
     error::TestbedError,
 };
 
@@ -14,12 +14,26 @@ const PLACES: [&str; 5] = [
     "/opt/homebrew/opt/postgresql@*/bin",
 ];
 
+/// The server's programs.
+const PROGRAMS: [&str; 3] = ["initdb", "pg_ctl", "postgres"];
+
 /// The directory of the server's programs.
 pub(super) fn server() -> Result<PathBuf, TestbedError> {
-    const PROGRAMS: [&str; 3] = ["initdb", "pg_ctl", "postgres"];
     directory_in_path(&PROGRAMS).or_else(|| directory_of_package(&PROGRAMS)).ok_or(TestbedError::Missing {
         what: "PostgreSQL's server programs (initdb, pg_ctl, postgres) were",
         help: "install Debian's package `postgresql`",
+    })
+}
+
+/// The directory that holds `bin` of the newest release, whose programs find their libraries and files relative to it.
+pub(super) fn newest_server() -> Result<PathBuf, TestbedError> {
+    let directory = newest_postgres().join("native");
+    if holds(&directory.join("bin"), &PROGRAMS) {
+        return Ok(directory);
+    }
+    Err(TestbedError::Missing {
+        what: "the newest release of PostgreSQL's server programs was",
+        help: "run `cargo xtask test`, which installs it",
     })
 }
 

@@ -39,7 +39,7 @@ impl SmtpServer {
         const WHAT: &str = "starting the SMTP server";
         let directory = tempfile::Builder::new().prefix("usher-smtp-").tempdir().context(WHAT)?;
         let path = |name: &str| directory.path().join(name);
-        certificates::write(directory.path())?;
+        certificates::write(directory.path(), options.self_signed)?;
         fs::create_dir(path("mails")).context(WHAT)?;
 
         let mut command = Command::new(python::find("aiosmtpd")?);

@@ -34,13 +34,15 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// Replies to `RCPT TO` of an address with this prefix with the code, such as 550 or 451.
+    /// Replies to `RCPT TO` of an address with this prefix with the code, such as 550 or 451, and the status x.1.1 (no such
+    /// mailbox).
     #[must_use]
     pub fn recipient(prefix: &str, code: u16) -> Self {
         Self { stage: "recipient", prefix: prefix.into(), code, times: 0 }
     }
 
-    /// Replies to the final dot of a message to such an address with the code, and drops the message.
+    /// Replies to the final dot of a message to such an address with the code and the status x.7.1 (policy), and drops the
+    /// message.
     #[must_use]
     pub fn message(prefix: &str, code: u16) -> Self {
         Self { stage: "message", ..Self::recipient(prefix, code) }
@@ -69,6 +71,7 @@ pub struct SmtpOptions {
     login: Option<(String, String)>,
     login_in_clear: bool,
     ascii_only: bool,
+    pub(super) self_signed: bool,
     port: u16,
     refusals: Vec<Refusal>,
 }
@@ -82,6 +85,7 @@ impl SmtpOptions {
             login: None,
             login_in_clear: false,
             ascii_only: false,
+            self_signed: false,
             port: 0,
             refusals: Vec::new(),
         }
@@ -105,6 +109,13 @@ impl SmtpOptions {
     #[must_use]
     pub fn ascii_only(mut self) -> Self {
         self.ascii_only = true;
+        self
+    }
+
+    /// Presents a self-signed certificate that is marked as one of an authority, as `openssl req -x509` makes them.
+    #[must_use]
+    pub fn self_signed(mut self) -> Self {
+        self.self_signed = true;
         self
     }
 

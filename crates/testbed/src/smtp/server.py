@@ -31,7 +31,8 @@ class MessageHandler:
                 count = self.refused.get((number, address), 0)
                 if times == "0" or count < int(times):
                     self.refused[number, address] = count + 1
-                    return f"{code} {code[0]}.0.0 Refused as the test asked"
+                    status = "1.1" if stage == "recipient" else "7.1"
+                    return f"{code} {code[0]}.{status} Refused as the test asked"
         return None
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):

@@ -1,13 +1,11 @@
-use std::sync::Arc;
-
 use actix_web::{HttpResponse, http::StatusCode};
-use usher_app::{IdempotencyKey, LinkCaller, Render};
+use usher_app::{IdempotencyKey, LinkCaller, PersonalWords};
 use usher_domain::{
     person::Password,
     principal::Credential,
     text::DisplayText,
     usecase::{
-        accept::{Accept, AcceptError, Accepted, Acceptor},
+        accept::{Accept, AcceptError, Acceptor},
         login::Login,
     },
 };
@@ -17,9 +15,8 @@ use super::{
     accept_errors::{not_accepted, not_checked, not_signed_in},
     failure,
     form_error::{Field, FormError},
-    result_pages,
+    receipt,
     sent_form::SentForm,
-    settings::PageSettings,
     sign_in::sign_in,
 };
 use crate::page::Page;
@@ -40,14 +37,9 @@ pub(super) async fn accept(
     let command = Accept { secure_id: link.secure_id.clone(), key: Some(link.key.clone()), by };
     let Parsed { input: call, not_understood } =
         usher_http_kit::call(request.context.clone(), caller, key, Ok::<_, Page>(command));
-    let outcome = request.app.links().accept(call, render_accepted(request.settings)).await;
-    Ok(failure::response(outcome, not_understood, |error| not_accepted(sent, error)))
-}
-
-/// Renders the page of a success.
-pub(super) fn render_accepted(settings: &PageSettings) -> Render<Accepted> {
-    let settings = settings.clone();
-    Arc::new(move |accepted| result_pages::accepted(accepted, &settings).answer())
+    let outcome = request.app.links().accept(call, receipt::render()).await;
+    let response = failure::response(outcome, not_understood, |error| not_accepted(sent, error));
+    Ok(receipt::located(request, &link.secure_id, response))
 }
 
 /// Reads the name and the password of a newcomer, and hashes the password.
@@ -66,7 +58,11 @@ async fn newcomer(sent: &SentForm<'_>) -> Result<Acceptor, Page> {
 
 fn name_and_password(sent: &SentForm<'_>) -> Result<(DisplayText, Password), Page> {
     let field = |name| sent.form.get(name).unwrap_or_default();
-    match (DisplayText::parse(field("name")), Password::parse(field("password"))) {
+    let invited = &sent.open.opened;
+    let (email, title) = (invited.invitation.email.as_str(), invited.account_title.as_str());
+    let personal = PersonalWords::of([email, title, field("name")]);
+    let password = sent.request.app.passwords().choose(field("password"), &personal);
+    match (DisplayText::parse(field("name")), password) {
         (Ok(name), Ok(password)) => Ok((name, password)),
         (name, password) => {
             let name = name.err().map(|error| (Field::Name, format!("Your name {error}.")));

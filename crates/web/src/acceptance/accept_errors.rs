@@ -32,8 +32,8 @@ pub(super) fn not_checked(sent: &SentForm<'_>, error: &PasswordError) -> Page {
         PasswordError::Busy => failure::busy(),
         PasswordError::TooManyFailures { seconds } => {
             let seconds = i64::from(*seconds);
-            let minutes = failure::minutes(seconds);
-            let message = format!("Too many wrong passwords for this address. Try again in {minutes}.");
+            let wait = failure::minutes(seconds);
+            let message = format!("Too many logins have failed. Try again in {wait}.");
             let page = sent.again(&[FormError::of_form(message)], StatusCode::TOO_MANY_REQUESTS);
             page.retry_after(seconds)
         }
@@ -62,7 +62,8 @@ pub(super) fn not_accepted(sent: &SentForm<'_>, error: AcceptError) -> Page {
                  invitation in the program or site where you sign in with it.";
             sent.again(&[FormError::of_form(message)], StatusCode::CONFLICT)
         }
-        AcceptError::UnknownPerson => wrong_credentials(sent),
+        // A principal of a form has no issuer.
+        AcceptError::UnknownPerson | AcceptError::IssuerElsewhere => wrong_credentials(sent),
         AcceptError::Store(error) => failure::store(&error),
     }
 }

@@ -37,7 +37,7 @@ impl Ended {
             )),
             Self::Accepted(title) => Notice::new(Tone::Plain, "This invitation was already accepted")
                 .paragraph(format!("If you accepted it, you are a member of {title} and can sign in as usual."))
-                .paragraph("If you did not accept it, tell the person who invited you: someone else may have read your mail.")
+                .paragraph("If it was not you, tell the person who invited you.")
                 .continue_to(settings.continue_url.as_ref()),
             Self::Declined(title) => Notice::new(Tone::Plain, "This invitation was declined").paragraph(format!(
                 "To join {title} after all, ask the person who invited you for a new invitation."

@@ -7,7 +7,7 @@ use usher_domain::{
     quota::TooManyWrites,
     usecase::idempotency::KeyError,
 };
-use usher_http_kit::idempotency_key::HeaderError;
+use usher_http_kit::{idempotency_key::HeaderError, link_lookups::TooManyLookups};
 
 use super::{
     form::UnreadableForm,
@@ -66,8 +66,8 @@ pub(super) fn busy() -> Page {
 pub(super) fn password_not_checked(error: &PasswordError) -> Page {
     match error {
         PasswordError::Busy => busy(),
-        PasswordError::TooManyFailures { seconds } => Notice::new(Tone::Bad, "Too many wrong passwords")
-            .paragraph(format!("Try again in {} minutes.", seconds.div_ceil(60)))
+        PasswordError::TooManyFailures { seconds } => Notice::new(Tone::Bad, "Too many failed logins")
+            .paragraph(format!("Try again in {}.", minutes(i64::from(*seconds))))
             .page(StatusCode::TOO_MANY_REQUESTS)
             .retry_after(i64::from(*seconds)),
         PasswordError::Store(error) => store(error),
@@ -104,6 +104,15 @@ pub(super) fn minutes(seconds: i64) -> String {
         ..=1 => "1 minute".to_owned(),
         minutes => format!("{minutes} minutes"),
     }
+}
+
+/// The same page for every link, because no link was looked up.
+pub(super) fn too_many_lookups(error: TooManyLookups) -> Page {
+    Notice::new(Tone::Bad, "Please try again in a moment")
+        .paragraph("Too many links that do not work were opened from your network. Your invitation is not lost: the link in the mail keeps working.")
+        .paragraph(format!("Try again in {}.", minutes(error.retry_after)))
+        .page(StatusCode::TOO_MANY_REQUESTS)
+        .retry_after(error.retry_after)
 }
 
 fn write_limit(resets_in: i64) -> Page {

@@ -12,16 +12,17 @@ use super::{
     form::Form,
     form_error::FormError,
     invitation_page::InvitationPage,
-    link::Link,
+    link::{self, Link},
     open_link::{ProvenLink, open},
     page_request::PageRequest,
+    receipt,
     repeat::repeat,
     sent_form::SentForm,
     settings::PageSettings,
 };
-use crate::page::Page;
+use crate::page::{self, Page};
 
-/// `GET /accept-invitation/{secure_id}?key=…`: shows the invitation and changes nothing, because mail scanners and link previews
+/// `GET /accept-invitation/{secure_id}?key=…`, or `?receipt=…` after an acceptance: shows the invitation and changes nothing, because mail scanners and link previews
 /// open links too.
 pub(super) async fn show(
     request: HttpRequest,
@@ -29,15 +30,19 @@ pub(super) async fn show(
     settings: Data<PageSettings>,
 ) -> HttpResponse {
     let page_request = PageRequest::new(&request, &state, &settings);
+    if let Some(receipt) = receipt::presented(&request) {
+        return receipt::show(&page_request, link::secure_id(&request), receipt).await.into();
+    }
     let page = match open(&page_request, Link::opened(&request)).await {
-        Ok(ProvenLink::Open(open)) => InvitationPage::new(&open, state.app.now()).page(StatusCode::OK),
+        Ok(ProvenLink::Open(open)) => InvitationPage::new(&open, &state.app).page(StatusCode::OK),
+        Ok(ProvenLink::Reopenable(declined)) => declined.page(state.app.now()),
         Ok(ProvenLink::Ended(_, ended)) => ended.page(&settings),
         Err(page) => page,
     };
     page.into()
 }
 
-/// `POST /accept-invitation/{secure_id}`: accepts or declines.
+/// `POST /accept-invitation/{secure_id}`: accepts, declines, or takes a decline back.
 pub(super) async fn submit(
     request: HttpRequest,
     payload: Payload,
@@ -61,15 +66,18 @@ async fn submit_form(
     let key = idempotency_key::of_request(request, &state.app, Some(form.body()));
     let open = match link {
         ProvenLink::Open(open) => open,
+        ProvenLink::Reopenable(declined) => return declined.submit(&page_request, &form, key).await,
         ProvenLink::Ended(link, ended) => {
             let Ok(Some(key)) = key else { return Err(ended.page(settings)) };
-            return repeat(&page_request, &link, &ended, &form, key).await;
+            return repeat(&page_request, &link, &form, key, || ended.page(settings)).await;
         }
     };
     let sent = SentForm { request: &page_request, open: &open, form: &form };
     match form.get("action") {
         Some("accept") => accept(&sent, key).await,
         Some("decline") => Ok(decline(&sent, key).await),
+        // It was reopened in the meantime.
+        Some("reopen") => Ok(page::located(page::redirect(), &open.link.address())),
         _ => {
             let message =
                 "The form did not say whether to accept or to decline. Use one of the buttons below.";

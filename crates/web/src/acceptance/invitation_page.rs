@@ -1,6 +1,7 @@
 use actix_web::http::StatusCode;
 use serde::Serialize;
-use usher_domain::{Timestamp, text::DisplayText, usecase::login::Login};
+use usher_app::App;
+use usher_domain::{person::Inviter, usecase::login::Login};
 
 use super::{
     form::Form,
@@ -14,7 +15,7 @@ use crate::page::Page;
 #[derive(Serialize)]
 pub(super) struct InvitationPage<'a> {
     account_title: &'a str,
-    inviter: Option<&'a str>,
+    inviter: Option<InviterLabel<'a>>,
     email: &'a str,
     roles: Vec<RoleLabel>,
     limited: bool,
@@ -24,10 +25,23 @@ pub(super) struct InvitationPage<'a> {
     key: &'a str,
     login: &'static str,
     name: &'a str,
+    min_password_length: usize,
     other_email: &'a str,
     other_open: bool,
     field_errors: FieldErrors<'a>,
     errors: &'a [FormError],
+}
+
+#[derive(Serialize)]
+struct InviterLabel<'a> {
+    name: &'a str,
+    email: &'a str,
+}
+
+impl<'a> InviterLabel<'a> {
+    fn new(inviter: &'a Inviter) -> Self {
+        Self { name: inviter.name.as_str(), email: inviter.email.as_str() }
+    }
 }
 
 /// The error of each field.
@@ -41,22 +55,23 @@ struct FieldErrors<'a> {
 
 impl<'a> InvitationPage<'a> {
     /// The page as a link opens it.
-    pub(super) fn new(open: &'a OpenLink, now: Timestamp) -> Self {
+    pub(super) fn new(open: &'a OpenLink, app: &App) -> Self {
         let OpenLink { link, opened } = open;
         let (invitation, grant) = (&opened.invitation, &opened.invitation.grant);
         let limited = grant.limit_services();
         Self {
             account_title: opened.account_title.as_str(),
-            inviter: opened.inviter_name.as_ref().map(DisplayText::as_str),
+            inviter: opened.inviter.as_ref().map(InviterLabel::new),
             email: invitation.email.as_str(),
             roles: grant.roles().iter().map(|name| labels::role(name, limited)).collect(),
             limited,
             services: grant.services().iter().map(labels::service).collect(),
-            expiry: labels::expiry(invitation.expires_at, now),
+            expiry: labels::expiry(invitation.expires_at, app.now()),
             secure_id: link.secure_id.as_str(),
             key: &link.key,
             login: login(opened.login),
             name: invitation.name.as_ref().map_or("", |name| name.as_str()),
+            min_password_length: app.passwords().rules().min_length,
             other_email: "",
             other_open: false,
             field_errors: FieldErrors::default(),

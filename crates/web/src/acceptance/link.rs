@@ -24,8 +24,19 @@ impl Link {
         Self::new(request, key?)
     }
 
+    /// The address of its page, relative to that page.
+    pub(super) fn address(&self) -> String {
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair("key", &self.key).finish();
+        format!("{}?{query}", self.secure_id)
+    }
+
     fn new(request: &HttpRequest, key: &str) -> Option<Self> {
-        let secure_id = SecureId::parse(request.match_info().query("secure_id"))?;
+        let secure_id = secure_id(request)?;
         (!key.is_empty()).then(|| Self { secure_id, key: key.to_owned() })
     }
+}
+
+/// The id in the path, if it is well-formed.
+pub(super) fn secure_id(request: &HttpRequest) -> Option<SecureId> {
+    SecureId::parse(request.match_info().query("secure_id"))
 }

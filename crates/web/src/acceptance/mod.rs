@@ -1,4 +1,4 @@
-//! The page behind the link of an invitation mail: show, accept, decline. It works without JavaScript and cookies, and loads
+//! The page behind the link of an invitation mail: show, accept, decline, take a decline back. It works without JavaScript and cookies, and loads
 //! nothing from other hosts.
 //!
 //! The key in the link is the only credential. Each form sends it back, and the use case checks every POST again.
@@ -22,6 +22,8 @@ mod link;
 mod notice;
 mod open_link;
 mod page_request;
+mod receipt;
+mod reopen;
 mod repeat;
 mod result_pages;
 mod sent_form;
@@ -34,7 +36,10 @@ use actix_web::{
     web::{Data, ServiceConfig},
 };
 pub use settings::PageSettings;
-use usher_http_kit::endpoint::{Endpoint, mount};
+use usher_http_kit::{
+    endpoint::{Endpoint, mount},
+    link_lookups::TooManyLookups,
+};
 
 use crate::page::stylesheet;
 
@@ -47,8 +52,8 @@ const PATHS: [&str; 3] = ["/accept-invitation/{secure_id}", "/accept-invitation/
 pub fn endpoints() -> Vec<Endpoint> {
     let pages = PATHS.into_iter().flat_map(|path| {
         [
-            Endpoint::new(Method::GET, path, handlers::show),
-            Endpoint::new(Method::POST, path, handlers::submit),
+            Endpoint::new(Method::GET, path, handlers::show).looks_up_link(too_many_lookups),
+            Endpoint::new(Method::POST, path, handlers::submit).looks_up_link(too_many_lookups),
         ]
     });
     let assets = [Endpoint::new(Method::GET, stylesheet::PATH, stylesheet::get)];
@@ -59,6 +64,10 @@ pub fn endpoints() -> Vec<Endpoint> {
 pub fn configure(config: &mut ServiceConfig, settings: PageSettings) {
     config.app_data(Data::new(settings));
     mount(config, endpoints(), || Route::new().to(method_not_allowed));
+}
+
+fn too_many_lookups(error: TooManyLookups) -> HttpResponse {
+    failure::too_many_lookups(error).into()
 }
 
 async fn method_not_allowed() -> HttpResponse {

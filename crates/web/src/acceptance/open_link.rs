@@ -1,12 +1,14 @@
 use usher_domain::usecase::open_link::{InviteeView, LinkView};
 
-use super::{ended::Ended, failure, link::Link, page_request::PageRequest};
+use super::{ended::Ended, failure, link::Link, page_request::PageRequest, reopen::ReopenableLink};
 use crate::page::Page;
 
 /// A link with the right key. Not `Debug`: it holds the key.
 pub(super) enum ProvenLink {
     /// Its invitation is open.
     Open(OpenLink),
+    /// Its invitation was declined, and can be reopened.
+    Reopenable(ReopenableLink),
     /// Its invitation has ended, or a newer mail replaced it.
     Ended(Link, Ended),
 }
@@ -26,6 +28,9 @@ pub(super) async fn open(request: &PageRequest<'_>, link: Option<Link>) -> Resul
     let ended = match view.map_err(|error| failure::store(&error))? {
         LinkView::Open(opened) => return Ok(ProvenLink::Open(OpenLink { link, opened })),
         LinkView::Unknown => return Err(failure::unknown_link()),
+        LinkView::Reopenable(account_title, expires_at) => {
+            return Ok(ProvenLink::Reopenable(ReopenableLink { link, account_title, expires_at }));
+        }
         LinkView::Replaced => Ended::Replaced,
         LinkView::Expired(title) => Ended::Expired(title),
         LinkView::Accepted(title) => Ended::Accepted(title),

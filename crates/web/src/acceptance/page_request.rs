@@ -1,6 +1,8 @@
+use std::net::IpAddr;
+
 use actix_web::HttpRequest;
 use usher_app::{App, RequestContext};
-use usher_http_kit::AppState;
+use usher_http_kit::{AppState, client_address::client_address};
 
 use super::settings::PageSettings;
 
@@ -10,12 +12,19 @@ pub(super) struct PageRequest<'a> {
     pub(super) app: &'a App,
     /// The request's id and time budget.
     pub(super) context: RequestContext,
+    /// The address of the visitor.
+    pub(super) client: IpAddr,
     /// The pages' settings.
     pub(super) settings: &'a PageSettings,
 }
 
 impl<'a> PageRequest<'a> {
     pub(super) fn new(request: &HttpRequest, state: &'a AppState, settings: &'a PageSettings) -> Self {
-        Self { app: &state.app, context: usher_http_kit::context(request), settings }
+        Self {
+            app: &state.app,
+            context: usher_http_kit::context(request),
+            client: client_address(request),
+            settings,
+        }
     }
 }

@@ -8,26 +8,24 @@ use usher_app::{Call, IdempotencyKey, LinkCaller};
 use usher_domain::principal::Credential;
 
 use super::{
-    accept::render_accepted,
-    ended::Ended,
     failure,
     form::Form,
     link::Link,
     page_request::PageRequest,
+    receipt,
     sign_in::{SignInFailure, sign_in},
 };
-use crate::page::Page;
+use crate::page::{self, Page};
 
-/// Returns the stored page of the request, or the page of the ended link. The calls have no command, because nothing is left to
+/// Returns the stored page of the request, or else `page`, the one of the ended link. The calls have no command, because nothing is left to
 /// do.
 pub(super) async fn repeat(
     request: &PageRequest<'_>,
     link: &Link,
-    ended: &Ended,
     form: &Form,
     key: IdempotencyKey,
+    page: impl Fn() -> Page,
 ) -> Result<HttpResponse, Page> {
-    let page = || ended.page(request.settings);
     let (context, links) = (request.context.clone(), request.app.links());
     match form.get("action") {
         Some("accept") => {
@@ -43,15 +41,16 @@ pub(super) async fn repeat(
                 None => LinkCaller::Anonymous(Some(link.secure_id.clone())),
             };
             let call = Call { context, caller, key: Some(key), command: None };
-            let outcome = links.accept(call, render_accepted(request.settings)).await;
-            Ok(failure::response(outcome, Some(page()), |_| page()))
+            let outcome = links.accept(call, receipt::render()).await;
+            let response = failure::response(outcome, Some(page()), |_| page());
+            Ok(receipt::located(request, &link.secure_id, response))
         }
         Some("decline") => {
             let caller = LinkCaller::Anonymous(Some(link.secure_id.clone()));
             let call = Call { context, caller, key: Some(key), command: None };
-            let ended_page = page();
-            let outcome = links.decline(call, Arc::new(move |()| ended_page.answer())).await;
-            Ok(failure::response(outcome, Some(page()), |_| page()))
+            let outcome = links.decline(call, Arc::new(|()| page::see_other())).await;
+            let response = failure::response(outcome, Some(page()), |_| page());
+            Ok(page::located(response, &link.address()))
         }
         _ => Err(page()),
     }

@@ -20,15 +20,6 @@ pub(super) fn accepted(accepted: &Accepted, settings: &PageSettings) -> Page {
         .page(StatusCode::OK)
 }
 
-/// The invitation was declined.
-pub(super) fn declined(title: &DisplayText) -> Page {
-    Notice::new(Tone::Good, "You declined the invitation")
-        .paragraph(format!(
-            "You will not become a member of {title}, and the link in the mail no longer works."
-        ))
-        .page(StatusCode::OK)
-}
-
 /// The sponsor has lost the permission to make this invitation.
 pub(super) fn sponsor_lost_authority(title: &DisplayText) -> Page {
     Notice::new(Tone::Bad, "This invitation cannot be accepted right now")

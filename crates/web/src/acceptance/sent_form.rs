@@ -25,6 +25,6 @@ impl SentForm<'_> {
     }
 
     fn page(&self) -> InvitationPage<'_> {
-        InvitationPage::new(self.open, self.request.app.now())
+        InvitationPage::new(self.open, self.request.app)
     }
 }

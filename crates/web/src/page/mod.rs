@@ -8,7 +8,7 @@ use actix_web::{
     HttpResponse,
     http::{
         ConnectionType, StatusCode,
-        header::{HeaderName, HeaderValue, RETRY_AFTER},
+        header::{HeaderName, HeaderValue, LOCATION, RETRY_AFTER},
     },
 };
 use minijinja::{Value, value::Serde};
@@ -79,6 +79,27 @@ impl From<Page> for HttpResponse {
         }
         response
     }
+}
+
+/// The answer of a write that another page shows, so that reloading that page does not repeat the write. [`located`] adds the
+/// location, which is not stored with an idempotency key.
+pub(crate) const fn see_other() -> Answer {
+    Answer { status: 303, content_type: None, body: String::new() }
+}
+
+/// A redirect after a form that changed nothing.
+pub(crate) fn redirect() -> HttpResponse {
+    response(Reply { answer: see_other(), replayed: false })
+}
+
+/// Adds the location, relative to the page, to a redirect. Other responses stay unchanged.
+pub(crate) fn located(mut response: HttpResponse, location: &str) -> HttpResponse {
+    if response.status() == StatusCode::SEE_OTHER
+        && let Ok(location) = HeaderValue::from_str(location)
+    {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    response
 }
 
 /// The response of a write whose answer is a public page.

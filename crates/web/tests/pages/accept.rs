@@ -47,20 +47,65 @@ async fn a_link_works_once() {
     assert_eq!(site.scene.person("ada@example.com").unwrap().password, Some(PlainHasher::hash_of(PASSWORD)));
 }
 
+/// Reloading the page after an acceptance does not send the form again, and does not look like somebody else's acceptance.
+#[actix_web::test]
+async fn the_page_after_an_acceptance_can_be_reloaded() {
+    let site = Site::new();
+    let invitation = site.invite("ada@example.com");
+    let accepted = site.submit(&invitation, &NEWCOMER).await;
+    assert_eq!((accepted.status.as_u16(), accepted.body.as_str()), (303, ""));
+    assert_eq!(accepted.header("Cache-Control"), Some("no-store"));
+    let location = format!("/accept-invitation/{}", accepted.header("Location").unwrap());
+    let before = site.scene.stored(&invitation);
+    for _ in 0..2 {
+        let page = site.get(&location).await;
+        page.assert(200, "You are now a member of Onward, Inc.");
+        page.assert(200, "sign in with ada@example.com");
+    }
+    assert_eq!(site.scene.stored(&invitation), before, "nothing was changed");
+    let link = site.get(&site.link(&invitation)).await;
+    link.assert(410, "already accepted");
+    assert!(!link.body.contains("read your mail"), "{}", link.body);
+}
+
+#[actix_web::test]
+async fn a_receipt_is_for_one_accepted_invitation() {
+    let site = Site::new();
+    let (accepted, open) = (site.invite("ada@example.com"), site.invite("eve@example.com"));
+    let location = site.submit(&accepted, &NEWCOMER).await.header("Location").unwrap().to_owned();
+    let receipt = location.split_once('=').unwrap().1;
+    let unknown = site.get("/accept-invitation/x").await.body;
+    for path in [
+        format!("{}?receipt={receipt}", open.secure_id),
+        format!("{}?receipt={}", accepted.secure_id, site.key(&accepted)),
+        format!("{}?receipt=", accepted.secure_id),
+        format!("x?receipt={receipt}"),
+        // It is no key of the link.
+        format!("{}?key={receipt}", accepted.secure_id),
+    ] {
+        let page = site.get(&format!("/accept-invitation/{path}")).await;
+        assert_eq!((page.status.as_u16(), &page.body), (404, &unknown), "{path}");
+    }
+    // An open invitation has a receipt that shows nothing.
+    let other = usher_domain::invitation::receipt(site.scene.env.keys.as_ref(), &open.secure_id);
+    let page = site.get(&format!("/accept-invitation/{}?receipt={}", open.secure_id, other.reveal())).await;
+    page.assert(404, "This link does not work");
+}
+
 #[actix_web::test]
 async fn a_form_with_errors_is_shown_again() {
     let site = Site::new();
     let invitation = site.invite("ada@example.com");
     let short = [("action", "accept"), ("name", "Ada Lovelace"), ("password", "S3cret!")];
     let page = site.post(&invitation, &short).await;
-    page.assert(422, "The password must have at least 8 characters.");
+    page.assert(422, "The password must have at least 12 characters.");
     page.assert(422, r#"value="Ada Lovelace""#);
     page.assert(422, "<title>Error: ");
     assert!(!page.body.contains("S3cret!"), "a password is never sent back");
     let both = [("action", "accept"), ("name", " "), ("password", "")];
     let page = site.post(&invitation, &both).await;
     page.assert(422, "Your name must not be empty.");
-    page.assert(422, "The password must have at least 8 characters.");
+    page.assert(422, "The password must have at least 12 characters.");
     site.post(&invitation, &[("action", "accept")]).await.assert(422, "Your name must not be empty.");
     let link = [("action", "accept"), ("name", "www.example.com"), ("password", PASSWORD)];
     site.post(&invitation, &link).await.assert(422, "must not contain a web or e-mail address");

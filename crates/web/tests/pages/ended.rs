@@ -57,7 +57,9 @@ async fn an_accepted_invitation_links_to_the_continue_url() {
 async fn a_declined_invitation_has_a_page_of_its_own() {
     let site = Site::new();
     let invitation = site.invite("ada@example.com");
-    site.post(&invitation, &[("action", "decline")]).await.assert(200, "You declined");
+    site.decline(&invitation).await.assert(410, "You declined");
+    assert_everywhere(&site, &invitation, 410, "You declined the invitation").await;
+    site.scene.clock.advance(TimeDelta::days(14));
     assert_everywhere(&site, &invitation, 410, "This invitation was declined").await;
 }
 
@@ -77,5 +79,5 @@ async fn an_inviter_without_permission_blocks_the_acceptance() {
     site.get(&site.link(&invitation)).await.assert(200, "Join");
     site.post(&invitation, &ACCEPT).await.assert(403, "Ask another administrator");
     assert_eq!(site.scene.person("ada@example.com"), None, "no person is created");
-    site.post(&invitation, &[("action", "decline")]).await.assert(200, "You declined");
+    site.decline(&invitation).await.assert(410, "You declined");
 }

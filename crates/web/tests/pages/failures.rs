@@ -5,9 +5,9 @@ use usher_domain::port::{
     store::{Constraint, WaitLimit},
 };
 
-use crate::site::Site;
+use crate::site::{PASSWORD, Site};
 
-const ACCEPT: [(&str, &str); 3] = [("action", "accept"), ("name", "Ada"), ("password", "correct horse")];
+const ACCEPT: [(&str, &str); 3] = [("action", "accept"), ("name", "Ada"), ("password", PASSWORD)];
 
 #[actix_web::test]
 async fn a_temporary_failure_of_the_store_is_503_with_retry_after() {
@@ -52,5 +52,5 @@ async fn a_password_that_cannot_be_hashed_is_503() {
     site.hasher.run_out_of_memory();
     site.post(&invitation, &ACCEPT).await.assert(503, "Please try again in a moment");
     assert_eq!(site.scene.stored(&invitation), invitation);
-    site.post(&invitation, &[("action", "decline")]).await.assert(200, "You declined");
+    site.decline(&invitation).await.assert(410, "You declined");
 }

@@ -14,7 +14,7 @@ async fn the_page_names_account_inviter_roles_and_expiry() {
     let invitation = site.invite_as("Ada@Example.com", Some("Ada Lovelace"), grant);
     let page = site.get(&site.link(&invitation)).await;
     page.assert(200, "<h1>Join <bdi>Onward, Inc.</bdi></h1>");
-    page.assert(200, "<strong><bdi>Jane Smith</bdi></strong> invites you");
+    page.assert(200, "<strong><bdi>Jane Smith</bdi></strong> (<bdi>jane@example.com</bdi>) invites you");
     page.assert(200, "<dt>Your roles</dt>");
     page.assert(200, "<strong>Auditor</strong>");
     page.assert(200, "<strong>Support analyst</strong>");
@@ -29,8 +29,8 @@ async fn a_newcomer_chooses_name_and_password() {
     let invitation = site.invite_as("ada@example.com", Some("Ada Lovelace"), grant(["user"]));
     let page = site.get(&site.link(&invitation)).await;
     page.assert(200, r#"name="name" autocomplete="name" value="Ada Lovelace" required"#);
-    page.assert(200, r#"name="password" autocomplete="new-password" required minlength="8""#);
-    page.assert(200, "At least 8 characters");
+    page.assert(200, r#"name="password" autocomplete="new-password" required minlength="12""#);
+    page.assert(200, "At least 12 characters");
     page.assert(200, "<dt>Your role</dt>");
     page.assert(200, "I have a login under another address");
     page.assert(200, "Decline invitation");

@@ -17,7 +17,7 @@ use actix_web::{
 };
 use chrono::TimeDelta;
 use futures_util::stream;
-use usher_app::{Adapters, App, Limits};
+use usher_app::{Adapters, App, Limits, PasswordRules};
 use usher_domain::{
     invitation::{Invitation, page_url},
     membership::Membership,
@@ -88,7 +88,7 @@ impl PasswordHasher for TestHasher {
         PlainHasher.hash(password)
     }
 
-    fn verify(&self, hash: Option<&PasswordHash>, presented: &str) -> bool {
+    fn verify(&self, hash: Option<&PasswordHash>, presented: &str) -> Result<bool, HashingError> {
         self.calls.fetch_add(1, SeqCst);
         PlainHasher.verify(hash, presented)
     }
@@ -159,9 +159,37 @@ impl Site {
         self.call(TestRequest::get().uri(path)).await
     }
 
-    /// Sends a form of the invitation's page.
+    /// Sends a form of the invitation's page, and follows a redirect as a browser does.
     pub(crate) async fn post(&self, invitation: &Invitation, fields: &[(&str, &str)]) -> Response {
+        self.follow(self.submit(invitation, fields).await).await
+    }
+
+    /// Sends a form of the invitation's page.
+    pub(crate) async fn submit(&self, invitation: &Invitation, fields: &[(&str, &str)]) -> Response {
         self.call(self.form(invitation, fields)).await
+    }
+
+    /// The page that a redirect leads to; any other response itself.
+    pub(crate) async fn follow(&self, response: Response) -> Response {
+        if response.status != StatusCode::SEE_OTHER {
+            return response;
+        }
+        let location = response.header("Location").unwrap();
+        self.get(&format!("/accept-invitation/{location}")).await
+    }
+
+    /// Declines in both steps, as a person does.
+    pub(crate) async fn decline(&self, invitation: &Invitation) -> Response {
+        let confirmation = self.confirmation(invitation).await;
+        self.post(invitation, &second_step(&confirmation, "decline")).await
+    }
+
+    /// The hidden field of the form that confirms a decline.
+    pub(crate) async fn confirmation(&self, invitation: &Invitation) -> String {
+        let page = self.post(invitation, &[("action", "decline")]).await;
+        let (_, rest) =
+            page.body.split_once("name=\"confirmation\" value=\"").unwrap_or_else(|| panic!("{}", page.body));
+        rest.split('"').next().unwrap().to_owned()
     }
 
     /// Sends a form of the invitation's page with an idempotency key.
@@ -203,6 +231,8 @@ impl Site {
             app: Arc::clone(&self.app),
             public_url: self.scene.env.policy.public_url.clone(),
             body_timeout,
+            drain: Arc::default(),
+            link_lookups: Arc::default(),
         };
         let app = HttpApp::new()
             .app_data(Data::new(state))
@@ -215,6 +245,11 @@ impl Site {
     }
 }
 
+/// The form that confirms a decline, with this choice.
+pub(crate) fn second_step<'a>(confirmation: &'a str, choice: &'a str) -> [(&'static str, &'a str); 3] {
+    [("action", "decline"), ("confirmation", confirmation), ("choice", choice)]
+}
+
 fn application(scene: &Scene, hasher: &Arc<TestHasher>) -> Arc<App> {
     let adapters = Adapters {
         store: Arc::clone(&scene.store),
@@ -225,6 +260,12 @@ fn application(scene: &Scene, hasher: &Arc<TestHasher>) -> Arc<App> {
         fingerprints: Arc::new(PlainFingerprints),
     };
     let budget = Duration::from_secs(10);
-    let limits = Limits { units: 4, budget, passwords: 2, token_lifetime: TimeDelta::hours(1) };
+    let limits = Limits {
+        units: 4,
+        budget,
+        passwords: 2,
+        password_rules: PasswordRules::default(),
+        token_lifetime: TimeDelta::hours(1),
+    };
     Arc::new(App::new(adapters, limits))
 }

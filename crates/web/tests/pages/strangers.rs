@@ -14,7 +14,7 @@ async fn one_of_each(site: &Site) -> Vec<Invitation> {
         .map(|name| site.invite(&format!("{name}@example.com")));
     let accept = [("action", "accept"), ("name", "Ada"), ("password", PASSWORD)];
     site.post(&used, &accept).await.assert(200, "You are now a member");
-    site.post(&declined, &[("action", "decline")]).await.assert(200, "You declined");
+    site.decline(&declined).await.assert(410, "You declined");
     site.scene.revoke(&revoked);
     site.scene.resend(&replaced);
     vec![expired, open, used, declined, revoked, replaced]

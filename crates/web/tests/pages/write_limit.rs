@@ -37,6 +37,6 @@ async fn newcomers_and_declines_do_not_count() {
         site.post(&site.invite(address), &newcomer).await.assert(200, "You are now a member");
     }
     for address in ["three@example.com", "four@example.com"] {
-        site.post(&site.invite(address), &[("action", "decline")]).await.assert(200, "You declined");
+        site.decline(&site.invite(address)).await.assert(410, "You declined");
     }
 }

@@ -42,11 +42,26 @@ pub(in super::super) enum MemberCommand {
     /// Add a person to an account; creates the person if the address is new
     #[command(override_usage = ADD_MEMBER_USAGE, after_help = ADD_MEMBER_EXAMPLES)]
     Add(AddMemberArguments),
+    /// List the members of an account with their roles
+    #[command(after_help = "Example:\n  usher member list --account onward")]
+    List(ListMembersArguments),
+    /// Replace the roles and services of a member
+    #[command(override_usage = SET_ROLES_USAGE, after_help = SET_ROLES_EXAMPLE)]
+    SetRoles(SetRolesArguments),
+    /// End a membership, its access tokens, and every token of the person
+    #[command(after_help = "Example:\n  usher member remove --account onward --email eve@example.com")]
+    Remove(RemoveMemberArguments),
 }
 
 // Explicit, because clap does not know that `--role` is required: its own message would not list the roles.
 const ADD_MEMBER_USAGE: &str =
     "usher member add [OPTIONS] --account <ACCOUNT> --email <EMAIL> --role <ROLE>...";
+
+const SET_ROLES_USAGE: &str =
+    "usher member set-roles [OPTIONS] --account <ACCOUNT> --email <EMAIL> --role <ROLE>...";
+
+const SET_ROLES_EXAMPLE: &str =
+    "Example:\n  usher member set-roles --account onward --email eve@example.com --role Auditor";
 
 const ADD_MEMBER_EXAMPLES: &str = "\
 Examples:
@@ -80,6 +95,50 @@ pub(in super::super) struct AddMemberArguments {
     pub(in super::super) result: ResultArguments,
 }
 
+#[derive(Debug, Args)]
+pub(in super::super) struct ListMembersArguments {
+    /// Short name of the account
+    #[arg(long, value_parser = account_name)]
+    pub(in super::super) account: AccountName,
+    #[command(flatten)]
+    pub(in super::super) result: ResultArguments,
+}
+
+#[derive(Debug, Args)]
+pub(in super::super) struct SetRolesArguments {
+    /// Short name of the account
+    #[arg(long, value_parser = account_name)]
+    pub(in super::super) account: AccountName,
+    /// Address of the member
+    #[arg(long, value_parser = email)]
+    pub(in super::super) email: EmailAddress,
+    /// A role of the member from now on; can be repeated, at least once
+    #[arg(long = "role", value_name = "ROLE", value_parser = role())]
+    pub(in super::super) roles: Vec<RoleName>,
+    #[arg(long = "service", value_name = "ID=PERMISSION", value_parser = service, help = SERVICE_HELP)]
+    pub(in super::super) services: Vec<ServiceGrant>,
+    /// Do it even if the account is left without an administrator
+    #[arg(long)]
+    pub(in super::super) force: bool,
+    #[command(flatten)]
+    pub(in super::super) result: ResultArguments,
+}
+
+#[derive(Debug, Args)]
+pub(in super::super) struct RemoveMemberArguments {
+    /// Short name of the account
+    #[arg(long, value_parser = account_name)]
+    pub(in super::super) account: AccountName,
+    /// Address of the member
+    #[arg(long, value_parser = email)]
+    pub(in super::super) email: EmailAddress,
+    /// Do it even if the account is left without an administrator
+    #[arg(long)]
+    pub(in super::super) force: bool,
+    #[command(flatten)]
+    pub(in super::super) result: ResultArguments,
+}
+
 #[derive(Debug, Subcommand)]
 pub(in super::super) enum PersonCommand {
     /// Create a person without an account, who can accept invitations
@@ -87,6 +146,50 @@ pub(in super::super) enum PersonCommand {
         after_help = "Example:\n  usher person create --email joe@example.com --name 'Joe Wright' --password-stdin"
     )]
     Create(CreatePersonArguments),
+    /// Set a person's password and end every token of the person
+    #[command(
+        after_help = "Example:\n  usher person set-password --email joe@example.com --password-stdin < password.txt"
+    )]
+    SetPassword(SetPasswordArguments),
+    /// End every token of a person, and all access tokens
+    #[command(after_help = "Example:\n  usher person sign-out --email eve@example.com")]
+    SignOut(SignOutArguments),
+    /// Delete a person with all memberships, and the invitations to the address. This cannot be undone
+    #[command(after_help = "Example:\n  usher person erase --email eve@example.com")]
+    Erase(ErasePersonArguments),
+}
+
+#[derive(Debug, Args)]
+pub(in super::super) struct SetPasswordArguments {
+    /// The person's address
+    #[arg(long, value_parser = email)]
+    pub(in super::super) email: EmailAddress,
+    /// Read the password from standard input: one line
+    #[arg(long, required = true)]
+    pub(in super::super) password_stdin: bool,
+    #[command(flatten)]
+    pub(in super::super) result: ResultArguments,
+}
+
+#[derive(Debug, Args)]
+pub(in super::super) struct SignOutArguments {
+    /// The person's address
+    #[arg(long, value_parser = email)]
+    pub(in super::super) email: EmailAddress,
+    #[command(flatten)]
+    pub(in super::super) result: ResultArguments,
+}
+
+#[derive(Debug, Args)]
+pub(in super::super) struct ErasePersonArguments {
+    /// The person's address
+    #[arg(long, value_parser = email)]
+    pub(in super::super) email: EmailAddress,
+    /// Do it even if an account is left without an administrator
+    #[arg(long)]
+    pub(in super::super) force: bool,
+    #[command(flatten)]
+    pub(in super::super) result: ResultArguments,
 }
 
 #[derive(Debug, Args)]
@@ -111,6 +214,10 @@ pub(in super::super) enum TokenCommand {
         after_help = "Example:\n  JWT=$(usher token issue --account onward --email jane@example.com --expires 1h)"
     )]
     Issue(IssueTokenArguments),
+    /// Say why the server would refuse a token, or whom it acts for: reads the token from standard input, and does not print
+    /// it. Exit code 0 if it would be accepted, 1 if not
+    #[command(after_help = "Example:\n  usher token explain < token.txt")]
+    Explain(OnlyResultArguments),
 }
 
 const EXPIRES_HELP: &str = "Lifetime of the token, such as 90s, 24h or 30d; default: auth.token_lifetime";

@@ -11,12 +11,16 @@ use usher_domain::{
 };
 
 use super::{
+    relay::TestMailArguments,
     results::{OnlyResultArguments, ResultArguments},
     values::{account_name, email, public_id},
 };
 
 #[derive(Debug, Subcommand)]
 pub(in super::super) enum MailCommand {
+    /// Send a test mail through the configured relay, and show each step
+    #[command(after_help = "Example:\n  usher mail test --to jane@example.com")]
+    Test(TestMailArguments),
     /// List mails, the newest first
     #[command(after_help = "\
 Examples:

@@ -8,6 +8,8 @@ use usher_domain::{
     access_token::Scope,
     account::{AccountName, AccountNameError, PublicId},
     address::{AddressError, EmailAddress},
+    id::InvitationId,
+    invitation::{InvitationRef, Status},
     role::{BUILTIN, RoleName, ServiceGrant, ServiceId, ServicePermission},
     text::{DisplayText, TextError},
 };
@@ -54,6 +56,19 @@ pub(super) fn scope() -> impl TypedValueParser<Value = Scope> {
 
 pub(super) fn public_id(text: &str) -> Result<PublicId, &'static str> {
     PublicId::parse(text).ok_or("must be 22 letters and digits")
+}
+
+/// A status of an invitation.
+pub(super) fn status() -> impl TypedValueParser<Value = Status> {
+    PossibleValuesParser::new(Status::EVERY.map(Status::as_str))
+        .try_map(|name| Status::parse(&name).ok_or("is not a status"))
+}
+
+/// The public id of an invitation, or its number.
+pub(super) fn invitation_ref(text: &str) -> Result<InvitationRef, &'static str> {
+    let number = text.parse().ok().filter(|number| *number > 0).map(InvitationId::new);
+    let by_id = PublicId::parse(text).map(InvitationRef::from);
+    by_id.or(number.map(InvitationRef::from)).ok_or("must be 22 letters and digits, or a number")
 }
 
 /// The lifetime of an access token, which can be revoked.

@@ -43,6 +43,7 @@ impl Layers {
         }
         let known = known_keys();
         let (variables, problems) = variables::accepted(&sources.environment, &known);
+        let (in_tables, variables) = variables::split_tables(variables);
         let environment = Environment::with_prefix("USHER").separator("__").ignore_empty(true);
         let given = given.add_source(environment.source(Some(variables))).build();
         let (defaults, given) = match (defaults, given) {
@@ -50,6 +51,7 @@ impl Layers {
             (Err(error), _) | (_, Err(error)) => return Err(Problem::general(error.to_string())),
         };
         let mut given = flatten(given, &known);
+        given.extend(in_tables.into_iter().map(|(key, text)| (key, from_environment(text))));
         given.retain(|_, value| !is_empty(value));
         Ok(Self { defaults: flatten(defaults, &known), given, known, problems })
     }
@@ -67,6 +69,10 @@ pub(in crate::settings) fn known_keys() -> Vec<String> {
         }
     }
     keys
+}
+
+fn from_environment(text: String) -> Value {
+    Value::new(Some(&ENVIRONMENT.to_owned()), ValueKind::String(text))
 }
 
 /// Whether a value comes from the environment, where every value is a string.

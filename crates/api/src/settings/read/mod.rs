@@ -6,6 +6,7 @@
 
 mod layers;
 mod secret_files;
+mod shown;
 mod value;
 mod variables;
 
@@ -15,6 +16,8 @@ use serde::de::DeserializeOwned;
 #[cfg(test)]
 pub(super) use self::layers::{DEFAULTS, known_keys};
 use self::layers::{Layers, Values, is_from_environment};
+pub(super) use self::shown::shown;
+pub use self::shown::{SettingSource, ShownSetting};
 use super::{
     Sources,
     problem::{Problem, SettingsProblems, variable},
@@ -86,7 +89,11 @@ impl Reader {
         key: &str,
     ) -> Result<Vec<(String, T)>, SettingsProblems> {
         if self.layers.given.remove(key).is_some() {
-            self.report(key, format!("can only be written as [[{key}]] tables in a configuration file"));
+            let example = format!("USHER__{}__0__…", key.replace('.', "__").to_uppercase());
+            let text = format!(
+                "is a list: write [[{key}]] tables in a configuration file, or variables such as {example}"
+            );
+            self.report(key, text);
         }
         let mut tables = Vec::new();
         loop {

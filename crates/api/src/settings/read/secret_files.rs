@@ -11,8 +11,8 @@ use super::{Reader, value::Leaf};
 const MAX_OCTETS: u64 = 64 * 1024;
 
 impl Reader {
-    /// Replaces each `key_file` by the value of its key: the content of the file without its final line break, or its
-    /// lines if the key is a list.
+    /// Replaces each `key_file` by the value of its key: the content of the file without the line breaks at its end,
+    /// or its lines if the key is a list.
     pub(super) fn read_secret_files(&mut self) {
         let twins: Vec<(String, String)> =
             self.layers.known.iter().filter_map(|key| twin(key, &self.layers.known)).collect();
@@ -59,10 +59,10 @@ fn content(path: &Path) -> Result<String, String> {
         return Err(format!("which is larger than {} KiB", MAX_OCTETS / 1024));
     }
     let text = String::from_utf8(bytes).map_err(|_| "which is not UTF-8".to_owned())?;
-    if text.trim_matches(['\r', '\n']).is_empty() {
+    if text.trim_matches(['\r', '\n', '\u{feff}']).is_empty() {
         return Err("which is empty".to_owned());
     }
-    let content =
-        text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
-    Ok(content.to_owned())
+    // Some editors begin a file with a byte order mark, and most end it with a line break.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }

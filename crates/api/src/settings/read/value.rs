@@ -127,8 +127,15 @@ impl<'a> Leaf<'a> {
 impl<'de> Deserializer<'de> for Leaf<'_> {
     type Error = Fault;
 
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Fault> {
-        Err(Fault::custom("has a type that settings do not have"))
+    /// A text or a list of texts.
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match (self.text(), self.variable()) {
+            (Some(text), None) => visitor.visit_str(text),
+            _ if matches!(self.0.kind, ValueKind::String(_) | ValueKind::Array(_)) => {
+                self.deserialize_seq(visitor)
+            }
+            _ => self.mismatch("a text in quotes or a list of texts"),
+        }
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {

@@ -53,6 +53,33 @@ pub(super) fn accepted(
     (variables.collect(), problems)
 }
 
+/// The beginning of the variables of tables, which the number of the table follows.
+const TABLES: &str = "usher__auth__issuers__";
+
+/// Separates the variables of keys in tables from the others, with the keys: `USHER__AUTH__ISSUERS__0__ISSUER` is
+/// `auth.issuers[0].issuer`. The `config` crate would replace all tables of the file by the one with the variable.
+pub(super) fn split_tables(
+    variables: HashMap<String, String>,
+) -> (BTreeMap<String, String>, HashMap<String, String>) {
+    let mut in_tables = BTreeMap::new();
+    let others = variables.into_iter().filter_map(|(name, text)| match table_key(&name) {
+        Some(key) => {
+            in_tables.insert(key, text);
+            None
+        }
+        None => Some((name, text)),
+    });
+    let others = others.collect();
+    (in_tables, others)
+}
+
+fn table_key(name: &str) -> Option<String> {
+    let lower = name.to_lowercase();
+    let (index, key) = lower.strip_prefix(TABLES)?.split_once(SEPARATOR)?;
+    let index: u8 = index.parse().ok()?;
+    Some(format!("auth.issuers[{index}].{}", key.replace(SEPARATOR, ".")))
+}
+
 fn contradiction(one: &str, other: &str) -> Problem {
     Problem::general(format!("{one} and {other} contradict each other: keep one of them"))
 }

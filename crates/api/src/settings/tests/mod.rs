@@ -5,6 +5,7 @@ mod problems;
 mod reference;
 mod rules;
 mod secret_files;
+mod shown;
 mod variables;
 
 use std::path::{Path, PathBuf};
@@ -66,6 +67,10 @@ impl Scenario {
 
     pub(super) fn load(&self, mode: DeploymentMode) -> Result<Settings, SettingsProblems> {
         Settings::load(&self.sources, mode)
+    }
+
+    pub(super) fn sources(&self) -> &Sources {
+        &self.sources
     }
 
     pub(super) fn load_valid(&self, mode: DeploymentMode) -> Settings {

@@ -19,12 +19,26 @@ fn each_secret_has_a_twin_for_a_file() {
         .env("USHER__MAIL__PASSWORD_FILE", &password)
         .toml(&format!("[database]\nurl_file = {database:?}\n"));
     let settings = scenario.load_valid(DeploymentMode::Production);
-    assert_eq!(settings.auth.secret.expose_secret(), format!(" {SECRET} "), "only the final line break goes");
+    assert_eq!(settings.auth.secret.expose_secret(), format!(" {SECRET} "), "only line breaks at the end go");
     let previous: Vec<&str> =
         settings.auth.previous_secrets.iter().map(SecretString::expose_secret).collect();
     assert_eq!(previous, [format!("{SECRET}1"), format!("{SECRET}2")]);
     assert_eq!(settings.mail.unwrap().login().unwrap().1.expose_secret(), "pa ss");
-    assert_eq!(settings.database.url.expose_secret(), "postgres://u:p@h/d\n");
+    assert_eq!(settings.database.url.expose_secret(), "postgres://u:p@h/d");
+}
+
+/// Editors begin and end files as they like, and the secret is the same.
+#[test]
+fn the_secret_in_a_file_does_not_depend_on_the_editor() {
+    let scenario = Scenario::production().without("USHER__AUTH__SECRET");
+    for (number, text) in ["{}", "{}\n", "{}\r\n", "{}\n\n", "{}\r", "\u{feff}{}\r\n"].iter().enumerate() {
+        let file = show(&scenario.write(&format!("secret-{number}"), &text.replace("{}", SECRET)));
+        let settings = Scenario::production()
+            .without("USHER__AUTH__SECRET")
+            .env("USHER__AUTH__SECRET_FILE", &file)
+            .load_valid(DeploymentMode::Production);
+        assert_eq!(settings.auth.secret.expose_secret(), SECRET, "{text:?}");
+    }
 }
 
 #[test]

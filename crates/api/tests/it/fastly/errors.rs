@@ -24,7 +24,7 @@ fn unauthorized(response: &Response) -> String {
 }
 
 #[test]
-fn a_token_is_sent_once_in_either_header() {
+fn one_token_is_sent_in_either_header_or_in_both() {
     let setup = Setup::new(Backend::sqlite());
     let server = setup.start();
     server.add_onward();
@@ -37,13 +37,16 @@ fn a_token_is_sent_once_in_either_header() {
         send(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)))
     };
     // A proxy may add credentials of another scheme.
-    let good: [&[(&str, &str)]; 3] = [&[key], &[bearer], &[key, basic]];
+    // A proxy may copy the token into the other header.
+    let good: [&[(&str, &str)]; 4] = [&[key], &[bearer], &[key, basic], &[key, bearer]];
     for headers in good {
         ask(headers).expect(200);
     }
     assert_eq!(unauthorized(&ask(&[])), "send a token in the header `Fastly-Key`");
     let one = "send one token, either as `Fastly-Key: <token>` or as `Authorization: Bearer <token>`";
-    let malformed: [&[(&str, &str)]; 4] = [&[key, bearer], &[key, key], &[bearer, bearer], &[basic]];
+    let other = format!("Bearer {}", server.token(None, "jane@example.com"));
+    let other = ("Authorization", &*other);
+    let malformed: [&[(&str, &str)]; 4] = [&[key, other], &[key, key], &[bearer, bearer], &[basic]];
     for headers in malformed {
         assert_eq!(unauthorized(&ask(headers)), one, "{headers:?}");
     }

@@ -76,8 +76,14 @@ impl Client {
         send(request.body(body.to_string()))
     }
 
+    /// Sends a form of a page. After a 303 it returns the next page, as a browser does.
     pub(crate) fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Response {
-        send(self.request(Method::POST, path).form(fields))
+        let response = send(self.request(Method::POST, path).form(fields));
+        if response.status != 303 {
+            return response;
+        }
+        let folder = path.rsplit_once('/').unwrap().0;
+        self.get(&format!("{folder}/{}", response.header("location")))
     }
 }
 

@@ -1,4 +1,5 @@
 use std::{
+    fs,
     io::{BufRead as _, BufReader},
     process::{Child, Command, Stdio},
     sync::mpsc::{Receiver, channel},
@@ -34,27 +35,24 @@ impl Setup {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
-    /// Starts `usher serve` or `usher worker`.
+    /// Starts `usher serve` or `usher worker`, on a migrated database.
     pub(crate) fn start_process(&self, command: &str) -> Process {
-        let mut running = Running(self.command(&[command]).stderr(Stdio::piped()).spawn().unwrap());
-        let stderr = BufReader::new(running.0.stderr.take().unwrap());
-        let (send, lines) = channel();
-        std::thread::spawn(move || {
-            for line in stderr.lines() {
-                // The test can end before the process does.
-                drop(send.send(line.unwrap()));
-            }
-        });
-        Process { running, lines, read: Vec::new() }
+        self.run_command(&["migrate"]);
+        Process::start(self.command(&[command]))
     }
 
     /// Starts `usher serve` and returns it with a client without a token.
     pub(crate) fn start_serve(&self) -> (Process, Client) {
-        let mut server = self.start_process("serve");
-        let serving = server.line_with("\"serving\"");
-        let address = serving["fields"]["address"].as_str().unwrap();
-        let client = Client::new(format!("http://{address}"));
-        (server, client)
+        self.start_process("serve").with_client()
+    }
+
+    /// Starts `usher serve` with a limit of open files that it cannot raise.
+    pub(crate) fn start_serve_with_files(&self, files: usize) -> (Process, Client) {
+        self.run_command(&["migrate"]);
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("ulimit -n {files} && exec \"$0\" serve"), env!("CARGO_BIN_EXE_usher")]);
+        shell.env_clear().envs(self.environment()).env("USHER__LOG__FORMAT", "json");
+        Process::start(shell).with_client()
     }
 }
 
@@ -66,6 +64,27 @@ pub(crate) struct Process {
 }
 
 impl Process {
+    fn start(mut command: Command) -> Self {
+        let mut running = Running(command.stderr(Stdio::piped()).spawn().unwrap());
+        let stderr = BufReader::new(running.0.stderr.take().unwrap());
+        let (send, lines) = channel();
+        std::thread::spawn(move || {
+            for line in stderr.lines() {
+                // The test can end before the process does.
+                drop(send.send(line.unwrap()));
+            }
+        });
+        Self { running, lines, read: Vec::new() }
+    }
+
+    /// Waits until the server serves.
+    fn with_client(mut self) -> (Self, Client) {
+        let serving = self.line_with("\"serving\"");
+        let address = serving["fields"]["address"].as_str().unwrap();
+        let client = Client::new(format!("http://{address}"));
+        (self, client)
+    }
+
     /// Reads the log up to the next line with these words and returns that line.
     #[track_caller]
     pub(crate) fn line_with(&mut self, words: &str) -> Value {
@@ -79,11 +98,27 @@ impl Process {
         }
     }
 
-    /// Sends SIGTERM, waits for a successful end and returns the whole log.
-    pub(crate) fn terminate(mut self) -> String {
-        // The shell's built-in `kill`: not every machine has the program.
-        let kill = format!("kill -TERM {}", self.running.0.id());
+    /// The resident memory in KiB.
+    pub(crate) fn resident_kib(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.running.0.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
+    /// Sends a signal with the shell's built-in `kill`: not every machine has the program.
+    pub(crate) fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.running.0.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    }
+
+    /// Sends SIGTERM, waits for a successful end and returns the whole log.
+    pub(crate) fn terminate(self) -> String {
+        self.signal("TERM");
+        self.wait()
+    }
+
+    /// Waits for a successful end after the first signal, and returns the whole log.
+    pub(crate) fn wait(mut self) -> String {
         assert!(self.running.0.wait().unwrap().success(), "the first signal ends the process gracefully");
         self.read.extend(self.lines.iter());
         self.read.join("\n")

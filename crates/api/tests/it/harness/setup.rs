@@ -29,9 +29,14 @@ impl Setup {
             ("USHER__DATABASE__URL", backend.url()),
             // Not reached on a slow machine, so that no request is rejected as overload.
             ("USHER__DATABASE__ACQUIRE_TIMEOUT", "60s".to_owned()),
+            ("USHER__DATABASE__CHECK_TIMEOUT", "60s".to_owned()),
+            ("USHER__DATABASE__CALL_TIMEOUT", "60s".to_owned()),
             ("USHER__SERVER__BIND", "127.0.0.1:0".to_owned()),
             ("USHER__SERVER__PUBLIC_URL", "https://usher.example.com".to_owned()),
             ("USHER__SERVER__THREADS", "2".to_owned()),
+            ("USHER__SERVER__DRAIN_DELAY", "0s".to_owned()),
+            // The matrices of the tests open many links that do not exist.
+            ("USHER__LIMITS__FAILED_LINKS_PER_CLIENT_AND_MINUTE", "0".to_owned()),
             ("USHER__AUTH__SECRET", SECRET.to_owned()),
             ("USHER__MAIL__URL", "smtp://127.0.0.1:9".to_owned()),
             ("USHER__MAIL__FROM", "invitations@usher.example".to_owned()),

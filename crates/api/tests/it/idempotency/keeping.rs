@@ -127,13 +127,13 @@ fn no_secret_is_stored(backend: Backend) {
         .post(LANDSCAPE, &invitation_body("Joe", "joe@example.com", &["Auditor"]))
         .expect(200);
     let path = acceptance(&server, &created.json()["secure_id"]);
-    let newcomer = json!({ "name": "Joe Wright", "password": "a password of joe" });
+    let newcomer = json!({ "name": "Joe Wright", "password": "plum drizzle kettle" });
     keyed(&server.client, Method::PUT, &path, &newcomer, KEY).expect(200);
     drop(server);
     let dump = setup.backend.dump();
     assert!(dump.contains("application/json"), "the dump contains the stored response");
     let code = path.rsplit('.').next().unwrap();
-    for secret in [KEY, code, "a password of joe"] {
+    for secret in [KEY, code, "plum drizzle kettle"] {
         assert!(!dump.contains(secret), "{secret}");
     }
 }

@@ -1,5 +1,6 @@
 //! The owner of a key: a member, or a link.
 
+use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
 use usher_domain::access_token::Scope;
@@ -12,6 +13,7 @@ on_both_databases!(
     one_person_in_two_accounts_shares_no_key,
     all_tokens_of_a_member_share_their_keys,
     a_caller_without_the_right_to_write_gets_no_replay,
+    a_demoted_member_gets_no_replay,
     two_links_share_no_key,
 );
 
@@ -78,6 +80,41 @@ fn a_caller_without_the_right_to_write_gets_no_replay(backend: Backend) {
     assert_first(&invite(&jane, "joe@example.com", KEY), 403);
 }
 
+/// The response to a creation and to a resend shows the secure id.
+fn a_demoted_member_gets_no_replay(backend: Backend) {
+    let setup = Setup::new(backend);
+    let server = setup.start();
+    let jane = server.add_onward();
+    let resend = |key: &str| keyed(&jane, Method::POST, &format!("{LANDSCAPE}/1"), &json!({}), key);
+    let delete = |key: &str| keyed(&jane, Method::DELETE, &format!("{LANDSCAPE}/2"), &Value::Null, key);
+    let (create, create_by_fastly) =
+        (|| invite(&jane, "joe@example.com", KEY), || invite_by_fastly(&jane, "ann@example.com", "fastly"));
+    create().expect(200);
+    create_by_fastly().expect(200);
+    setup.advance(TimeDelta::minutes(2));
+    resend("resend").expect(200);
+    delete("delete").expect(204);
+
+    for roles in [&["user"][..], &["Auditor"]] {
+        server.remove_member("onward", "jane@example.com");
+        server.add_member("onward", "jane@example.com", roles, None);
+        for response in [create(), create_by_fastly(), resend("resend"), delete("delete")] {
+            assert_first(&response, 403);
+            assert!(!response.body.contains("secure_id"), "{}", response.body);
+        }
+    }
+
+    // The responses are still stored.
+    server.remove_member("onward", "jane@example.com");
+    server.add_member("onward", "jane@example.com", &["GlobalAdmin"], None);
+    for (response, status) in
+        [(create(), 200), (create_by_fastly(), 200), (resend("resend"), 200), (delete("delete"), 204)]
+    {
+        assert!(super::is_replayed(&response), "{response:?}");
+        assert_eq!(response.status.as_u16(), status);
+    }
+}
+
 fn two_links_share_no_key(backend: Backend) {
     let setup = Setup::new(backend);
     let server = setup.start();
@@ -89,12 +126,12 @@ fn two_links_share_no_key(backend: Backend) {
     let (joes, anns) = (path("joe@example.com"), path("ann@example.com"));
     let newcomer = |password: &str| json!({ "name": "Joe Wright", "password": password });
     let accept = |path: &str, body: &Value| keyed(&server.client, Method::PUT, path, body, KEY);
-    let first = accept(&joes, &newcomer("a password of joe"));
+    let first = accept(&joes, &newcomer("plum drizzle kettle"));
     assert_first(&first, 200);
-    assert_first(&accept(&anns, &newcomer("a password of joe")), 200);
-    assert_again(&first, &accept(&joes, &newcomer("a password of joe")));
+    assert_first(&accept(&anns, &newcomer("plum drizzle kettle")), 200);
+    assert_again(&first, &accept(&joes, &newcomer("plum drizzle kettle")));
     assert_first(&accept(&joes, &newcomer("another password")), 422);
     // A code without its key names the same invitation but makes a different request.
     let half = joes.split_once('.').unwrap().0;
-    assert_first(&accept(half, &newcomer("a password of joe")), 422);
+    assert_first(&accept(half, &newcomer("plum drizzle kettle")), 422);
 }

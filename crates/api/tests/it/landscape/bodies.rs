@@ -122,7 +122,7 @@ fn unknown_fields_are_ignored_and_never_stored() {
     let server = setup.start();
     let jane = server.add_onward();
     let text = r#"{"name": "Joe", "email": "joe@example.com", "id": 77, "secure_id": "mine", "account": "x",
-        "creation_time": "1999-01-01T00:00:00Z", "status": "accepted", "expires_at": "2999-01-01T00:00:00Z"}"#;
+        "creation_time": "1999-01-01T00:00:00Z", "nickname": "Joey"}"#;
     jane.post_text("/api/v2/invitations", "application/json", text).expect(200);
     assert_json_snapshot!(jane.get("/api/v2/invitations/1").expect(200).json(), @r#"
     {
@@ -135,6 +135,36 @@ fn unknown_fields_are_ignored_and_never_stored() {
     }
     "#);
     assert!(!setup.backend.dump().contains("mine"));
+}
+
+#[test]
+fn members_and_parameters_that_mean_something_else_are_rejected() {
+    let setup = Setup::new(Backend::sqlite());
+    let server = setup.start();
+    let jane = server.add_onward();
+    let post = |path: &str, member: &str| {
+        let body = format!(r#"{{"name": "Joe", "email": "joe@example.com", {member}}}"#);
+        let (status, code, message) = jane.post_text(path, "application/json", &body).problem();
+        assert_eq!((status, code.as_str()), (400, "BadRequest"), "{message}");
+        message
+    };
+    let path = "/api/v2/invitations";
+    assert_eq!(post(path, r#""role": "Auditor""#), "role is unknown: did you mean roles?");
+    for member in ["send_email", "dryRun", "status", "expires_at", "limit_services"] {
+        let message = post(path, &format!(r#""{member}": false"#));
+        assert!(message.starts_with(&format!("{member} is not accepted here: ")), "{message}");
+    }
+    let trial = post("/api/v2/invitations?dry_run=true", r#""x": 1"#);
+    assert!(trial.starts_with("the query parameter dry_run is not accepted here: "), "{trial}");
+    let list = jane.get(path).expect(200).json();
+    assert_eq!(list["count"], 0, "nobody was invited");
+    for query in ["status=accepted", "Limit=1", "page[size]=1", "email=joe@example.com"] {
+        assert_eq!(jane.get(&format!("{path}?{query}")).problem().0, 400, "{query}");
+    }
+    jane.get(&format!("{path}?x=1&limit=1")).expect(200);
+    jane.get(&format!("{path}/1?status=x")).expect(400);
+    jane.delete(&format!("{path}/1?dry_run=1")).expect(400);
+    jane.get(&format!("{path}/{}/summary?status=x", "x".repeat(30))).expect(400);
 }
 
 #[test]

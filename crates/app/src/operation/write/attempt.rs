@@ -73,8 +73,8 @@ impl<'a, O: WriteOperation> Attempt<'a, O> {
         Ok(undecided)
     }
 
-    /// Takes the idempotency keys of the requests, and replays the stored responses of requests that were performed before. The
-    /// key of a rejected request is not kept, because its unit is rolled back.
+    /// Takes the idempotency keys of the requests, and replays the stored responses of requests that were performed before, as
+    /// far as the callers still have the right to them. The key of a rejected request is not kept, because its unit is rolled back.
     fn replay(
         &mut self,
         tx: &mut dyn Tx,
@@ -93,7 +93,10 @@ impl<'a, O: WriteOperation> Attempt<'a, O> {
                     request.keyed = Some(keyed);
                     new.push(request);
                 }
-                Ok(Some(answer)) => self.results[request.place] = Some(Ok(Done::Replayed(answer))),
+                Ok(Some(answer)) => {
+                    let authorized = authorize_replay::<O>(tx, &request)?;
+                    self.results[request.place] = Some(authorized.map(|()| Done::Replayed(answer)));
+                }
                 Err(KeyError::Store(error)) => return Err(error),
                 Err(error) => self.results[request.place] = Some(Err(Rejection::Key(error))),
             }
@@ -134,6 +137,26 @@ impl<'a, O: WriteOperation> Attempt<'a, O> {
             self.results[request.place] = Some(result);
         }
         Ok(())
+    }
+}
+
+/// Rejects the replay of a response that the caller has no right to any more.
+fn authorize_replay<O: WriteOperation>(
+    tx: &mut dyn Tx,
+    request: &Undecided<'_, O>,
+) -> Result<Result<(), Rejection<O::Error>>, StoreError> {
+    let command = match &request.submitted.command {
+        Some(command) => command,
+        None if O::Caller::IS_IDENTIFIED => return Ok(Err(Rejection::NotUnderstood)),
+        // A link that was used is not understood any more.
+        None => return Ok(Ok(())),
+    };
+    match O::authorize_replay(tx, &request.identity, command) {
+        Ok(()) => Ok(Ok(())),
+        Err(error) => match error.store_error() {
+            Some(error) => Err(error.clone()),
+            None => Ok(Err(Rejection::UseCase(error))),
+        },
     }
 }
 

@@ -36,6 +36,13 @@ pub(crate) trait WriteOperation: 'static {
         env: &Env,
         requests: &[IdentifiedCommand<'_, Self>],
     ) -> Results<Self::Value, Self::Error>;
+
+    /// Checks that the caller still has the right to a stored response. The rights can have changed since it was stored.
+    fn authorize_replay(
+        tx: &mut dyn Tx,
+        identity: &<Self::Caller as Caller>::Identity,
+        command: &Self::Command,
+    ) -> Result<(), Self::Error>;
 }
 
 /// A request whose caller is identified.

@@ -8,7 +8,7 @@ use super::{
     write_batch::WriteBatch,
 };
 use crate::{
-    batch::{self, BatchWork, Batcher, Item, runners, together_or_alone},
+    batch::{self, BatchLoad, BatchWork, Batcher, Item, runners, together_or_alone},
     call::{Call, Outcome, Rejection, Render, Reply},
     idempotency::{GuardedKey, IdempotencyGuard},
     operation::Caller,
@@ -30,6 +30,11 @@ impl<O: WriteOperation> Writer<O> {
             WriteWork { guard: guard.clone(), mail_queued: Arc::clone(mail_queued), operation: PhantomData };
         let batcher = Batcher::new(O::NAME, units.clone(), write_runners(units), work);
         Self { units: units.clone(), guard: guard.clone(), batcher }
+    }
+
+    /// What the operation is doing.
+    pub(crate) fn load(&self) -> BatchLoad {
+        self.batcher.load()
     }
 
     /// Performs a request, or rejects it.

@@ -1,7 +1,7 @@
 use usher_auth::{InvalidToken, JwtError};
 
 use super::{Fixture, UNKNOWN_KEY};
-use crate::support::{Response, TestKey};
+use crate::support::{Response, TestKey, claims, now};
 
 #[tokio::test]
 async fn a_set_is_fetched_on_demand_and_kept_for_ten_minutes() {
@@ -52,11 +52,11 @@ async fn a_fetch_adds_new_keys_and_removes_old_keys() {
 async fn keys_are_unavailable_until_the_first_successful_fetch() {
     let key = TestKey::es256();
     let fixture = Fixture::new(Response::failure("503 Service Unavailable", &[key.jwk("k1")])).await;
-    let unavailable = Err(JwtError::KeysUnavailable);
-    assert_eq!(fixture.verify(&key, "k1").await, unavailable);
+    let unavailable = |seconds| Err(JwtError::KeysUnavailable { seconds });
+    assert_eq!(fixture.verify(&key, "k1").await, unavailable(30));
     fixture.server.respond_with(Response::keys(&[key.jwk("k1")]));
     fixture.wait(29);
-    assert_eq!(fixture.verify(&key, "k1").await, unavailable, "the cooldown applies after failures");
+    assert_eq!(fixture.verify(&key, "k1").await, unavailable(1), "the cooldown applies after failures");
     assert_eq!(fixture.server.requests(), 1);
     fixture.wait(1);
     assert_eq!(fixture.verify(&key, "k1").await, Ok(()));
@@ -86,6 +86,46 @@ async fn an_old_set_is_used_while_fetching_fails() {
     fixture.wait(600);
     assert_eq!(fixture.verify(&other, "k2").await, Ok(()));
     assert_eq!(fixture.verify(&key, "k1").await, UNKNOWN_KEY);
+}
+
+/// Otherwise a stolen key would be accepted for as long as an attacker keeps Usher from the issuer.
+#[tokio::test]
+async fn an_old_set_is_used_for_a_day_at_most() {
+    let key = TestKey::es256();
+    let fixture = Fixture::new(Response::keys(&[key.jwk("k1")])).await;
+    assert_eq!(fixture.verify(&key, "k1").await, Ok(()));
+    fixture.server.respond_with(Response::Disconnect);
+    fixture.wait(24 * 60 * 60 - 1);
+    assert_eq!(fixture.verify(&key, "k1").await, Ok(()));
+    fixture.wait(1);
+    assert_eq!(fixture.verify(&key, "k1").await, Err(JwtError::KeysUnavailable { seconds: 29 }));
+    fixture.wait(29);
+    assert_eq!(fixture.verify(&key, "k1").await, Err(JwtError::KeysUnavailable { seconds: 30 }));
+    fixture.server.respond_with(Response::keys(&[key.jwk("k1")]));
+    fixture.wait(30);
+    assert_eq!(fixture.verify(&key, "k1").await, Ok(()));
+}
+
+/// An issuer that publishes no kid replaces its key without a sign in the token's header.
+#[tokio::test]
+async fn a_wrong_signature_without_a_known_kid_causes_a_fetch() {
+    let (old, new) = (TestKey::es256(), TestKey::es256());
+    let bare = |key: &TestKey| {
+        let mut jwk = key.jwk("");
+        jwk.as_object_mut().unwrap().remove("kid");
+        Response::keys(&[jwk])
+    };
+    let fixture = Fixture::new(bare(&old)).await;
+    let verify =
+        async |key: &TestKey, kid| fixture.verifier.verify(&key.token(kid, &claims()), now()).await.map(drop);
+    assert_eq!(verify(&old, None).await, Ok(()));
+    fixture.server.respond_with(bare(&new));
+    let wrong = Err(JwtError::Invalid(InvalidToken::Signature));
+    assert_eq!(verify(&new, None).await, wrong, "within the cooldown");
+    fixture.wait(30);
+    assert_eq!(verify(&new, Some("any")).await, Ok(()));
+    assert_eq!(verify(&old, None).await, wrong);
+    assert_eq!(fixture.server.requests(), 2);
 }
 
 /// Only the first failed fetch delays a caller with a known key.

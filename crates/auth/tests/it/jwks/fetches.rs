@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use tokio::{runtime::Builder, sync::Semaphore, task::JoinSet};
+use usher_auth::JwtError;
 
 use super::{Fixture, UNAVAILABLE, UNKNOWN_KEY};
 use crate::support::{Response, TestKey, claims, now};
@@ -33,7 +34,7 @@ async fn the_cooldown_begins_when_the_fetch_ends() {
     });
     assert_eq!(outcome, UNAVAILABLE);
     fixture.wait(29);
-    assert_eq!(fixture.verify(&key, "k1").await, UNAVAILABLE);
+    assert_eq!(fixture.verify(&key, "k1").await, Err(JwtError::KeysUnavailable { seconds: 1 }));
     assert_eq!(fixture.server.requests(), 1);
 }
 

@@ -1,8 +1,10 @@
 //! Published key sets: caching, fetching, and the responses and keys that Usher rejects.
 
 mod cache;
+mod discovery;
 mod fetches;
 mod responses;
+mod spellings;
 mod unsuitable;
 
 use std::sync::Arc;
@@ -16,7 +18,8 @@ use usher_domain::{port::Clock, testkit::FixedClock};
 use crate::support::{KeyServer, NOW, Response, TestKey, claims, now};
 
 const UNKNOWN_KEY: Result<(), JwtError> = Err(JwtError::Invalid(InvalidToken::Key));
-const UNAVAILABLE: Result<(), JwtError> = Err(JwtError::KeysUnavailable);
+/// Right after a failed fetch: the cooldown is 30 s.
+const UNAVAILABLE: Result<(), JwtError> = Err(JwtError::KeysUnavailable { seconds: 30 });
 
 /// A verifier with one issuer, and the server of its keys.
 struct Fixture {

@@ -35,7 +35,8 @@ async fn unsuitable_keys_are_skipped() {
         ("for an unknown use", &ec, changed(ec.jwk("k1"), "use", json!("tls"))),
         ("for signing only", &ec, changed(ec.jwk("k1"), "key_ops", json!(["sign"]))),
         ("for no operation", &ec, changed(ec.jwk("k1"), "key_ops", json!([]))),
-        ("for RSA-PSS", &rsa, changed(rsa.jwk("k1"), "alg", json!("PS256"))),
+        ("for RSA1_5", &rsa, changed(rsa.jwk("k1"), "alg", json!("RSA1_5"))),
+        ("for ML-DSA", &rsa, changed(rsa.jwk("k1"), "alg", json!("ML-DSA-44"))),
         ("for RSA encryption", &rsa, changed(rsa.jwk("k1"), "alg", json!("RSA-OAEP"))),
         ("for ES384", &ec, changed(ec.jwk("k1"), "alg", json!("ES384"))),
         ("for HS256", &ec, changed(ec.jwk("k1"), "alg", json!("HS256"))),
@@ -118,13 +119,25 @@ async fn published_symmetric_keys_are_rejected() {
     assert_eq!(server.requests(), 0, "nothing is fetched for a token that no key could verify");
 }
 
-/// Two keys with the same algorithm and the same kid, or no kid, are ambiguous.
+/// An issuer can publish several keys without a kid, or with the same.
 #[tokio::test]
-async fn ambiguous_published_keys_are_not_used() {
-    let (one, two) = (TestKey::es256(), TestKey::es256());
+async fn every_matching_key_is_tried() {
+    let (one, two, third) = (TestKey::es256(), TestKey::es256(), TestKey::es256());
     let both = Response::keys(&[one.jwk("k1"), two.jwk("k1")]);
-    assert_eq!(verify_against(both.clone(), &one).await, UNKNOWN_KEY);
-    assert_eq!(verify_against(both, &two).await, UNKNOWN_KEY);
     let unnamed = Response::keys(&[without(one.jwk("k1"), "kid"), without(two.jwk("k1"), "kid")]);
-    assert_eq!(verify_against(unnamed, &one).await, UNKNOWN_KEY, "only configured keys are tried one by one");
+    for set in [both, unnamed] {
+        assert_eq!(verify_against(set.clone(), &one).await, Ok(()));
+        assert_eq!(verify_against(set.clone(), &two).await, Ok(()));
+        assert_eq!(verify_against(set, &third).await, Err(InvalidToken::Signature.into()));
+    }
+}
+
+/// A token without a kid costs a bounded number of verifications.
+#[tokio::test]
+async fn at_most_sixteen_keys_are_tried() {
+    let keys: Vec<TestKey> = (0..17).map(|_| TestKey::eddsa()).collect();
+    let set: Vec<Value> = keys.iter().map(|key| without(key.jwk("k1"), "kid")).collect();
+    assert_eq!(verify_against(Response::keys(&set), &keys[15]).await, Ok(()));
+    let outcome = verify_against(Response::keys(&set), &keys[16]).await;
+    assert_eq!(outcome, Err(InvalidToken::Signature.into()));
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use usher_auth::{IssuerSettings, JwtVerifier, KeySource, SecretRing, ServerSecret};
 use usher_domain::{Timestamp, port::Clock, testkit::FixedClock};
 
-pub(crate) use key::{TestKey, WEAK_RSA, WEAK_RSA_PKCS1};
+pub(crate) use key::{ALGORITHMS, TestKey, WEAK_RSA, WEAK_RSA_PKCS1};
 pub(crate) use server::{KeyServer, Response};
 
 /// Seconds since 1970, within the validity of Landscape's sample token.

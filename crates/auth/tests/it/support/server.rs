@@ -57,6 +57,7 @@ pub(crate) struct KeyServer {
 
 struct Shared {
     response: Mutex<Response>,
+    configuration: Mutex<String>,
     requests: AtomicUsize,
     arrived: Semaphore,
 }
@@ -67,6 +68,7 @@ impl KeyServer {
         let port = listener.local_addr().unwrap().port();
         let shared = Arc::new(Shared {
             response: Mutex::new(response),
+            configuration: Mutex::default(),
             requests: AtomicUsize::new(0),
             arrived: Semaphore::new(0),
         });
@@ -88,7 +90,17 @@ impl KeyServer {
         *self.shared.response.lock().unwrap() = response;
     }
 
-    /// The number of requests so far.
+    /// The URL below which the issuer's configuration is.
+    pub(crate) fn issuer(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Sets the issuer's configuration.
+    pub(crate) fn configure(&self, configuration: impl Into<String>) {
+        *self.shared.configuration.lock().unwrap() = configuration.into();
+    }
+
+    /// The number of requests for keys so far.
     pub(crate) fn requests(&self) -> usize {
         self.shared.requests.load(Ordering::SeqCst)
     }
@@ -104,6 +116,10 @@ async fn serve(mut stream: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await?);
+    }
+    if head.starts_with(b"GET /.well-known/openid-configuration HTTP/1.1\r\n") {
+        let configuration = shared.configuration.lock().unwrap().clone();
+        return send(&mut stream, "200 OK", &configuration).await;
     }
     assert!(head.starts_with(b"GET /jwks.json HTTP/1.1\r\n"), "{}", String::from_utf8_lossy(&head));
     shared.requests.fetch_add(1, Ordering::SeqCst);

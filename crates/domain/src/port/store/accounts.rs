@@ -5,6 +5,7 @@ use crate::{
     account::{Account, AccountName, NewAccount},
     id::{AccountId, PersonId},
     membership::Membership,
+    person::Person,
 };
 
 /// Accounts.
@@ -29,6 +30,10 @@ pub trait Memberships {
     fn insert_memberships(&mut self, memberships: &[Membership]) -> Result<(), StoreError>;
     /// The person's membership in the account.
     fn membership(&mut self, account: AccountId, person: PersonId) -> Result<Option<Membership>, StoreError>;
+    /// Replaces the grant of a membership. `false` when there is none.
+    fn update_membership(&mut self, membership: &Membership) -> Result<bool, StoreError>;
+    /// The members of an account with their memberships, by address.
+    fn members(&mut self, account: AccountId) -> Result<Vec<(Person, Membership)>, StoreError>;
     /// Whether each address belongs to a member of its account, in the given order.
     fn are_members(&mut self, addressees: &[Addressee<'_>]) -> Result<Vec<bool>, StoreError>;
     /// The memberships of a person, by the account's number.

@@ -9,6 +9,8 @@ pub enum Constraint {
     Membership,
     /// Two pending invitations for one account and address.
     PendingInvitation,
+    /// Two counters of failed sign-ins with one name, or one known network twice for one person.
+    SignIns,
     /// Two answers for one idempotency key.
     IdempotencyKey,
     /// Two rows with one random id. In practice this means that the generator is broken.

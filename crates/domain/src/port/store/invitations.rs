@@ -109,6 +109,17 @@ pub struct OpenList<'a> {
     pub order: Order,
 }
 
+/// A part of an account's invitations in any status, by descending number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HistoryPage {
+    /// Only invitations of this status at the moment of the list; `None` for all.
+    pub status: Option<Status>,
+    /// Only smaller numbers than this one.
+    pub before: Option<InvitationId>,
+    /// Most rows.
+    pub limit: u32,
+}
+
 /// A part of a list of open invitations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenPart {
@@ -189,11 +200,22 @@ pub trait Invitations {
         now: Timestamp,
         lists: &[OpenList<'_>],
     ) -> Result<Vec<Option<OpenPart>>, StoreError>;
+    /// A part of the invitations in any status, without those that cannot be read. An invitation that is stored as pending and has
+    /// expired at `now` counts as expired. The cost grows with the number of rows of all accounts above the last one of the part, so
+    /// this is for operators.
+    fn invitation_history(
+        &mut self,
+        account: AccountId,
+        now: Timestamp,
+        page: HistoryPage,
+    ) -> Result<Vec<Invitation>, StoreError>;
     /// The number of invitations open at `now`, including those that cannot be read.
     fn count_open_invitations(&mut self, account: AccountId, now: Timestamp) -> Result<u64, StoreError>;
     /// Housekeeping for the counts, to be called from time to time. It changes nothing that can be read. Returns the number of
     /// counts that it changed.
     fn settle_open_counts(&mut self) -> Result<usize, StoreError>;
+    /// Deletes all invitations to an address, of every account and status, with their mails. Returns how many it deleted.
+    fn delete_invitations_to(&mut self, email: &EmailAddress) -> Result<usize, StoreError>;
     /// The invitations of all accounts that are stored as pending but have expired at `now`, the earliest expiry first, without
     /// those that cannot be read.
     fn overdue_invitations(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Invitation>, StoreError>;

@@ -8,7 +8,7 @@ use crate::{
 
 /// What a worker wants to claim.
 #[derive(Debug, Clone, Copy)]
-pub struct Claim<'a> {
+pub struct MailClaim<'a> {
     /// Mails that are due at this moment.
     pub now: Timestamp,
     /// The end of the lease.
@@ -69,7 +69,7 @@ pub trait Outbox {
     /// due come first. Of concurrent workers, each mail goes to one. A mail that cannot be read is left out.
     ///
     /// The mails are in the order of their turns.
-    fn claim_mails(&mut self, claim: &Claim<'_>) -> Result<Vec<Mail>, StoreError>;
+    fn claim_mails(&mut self, claim: &MailClaim<'_>) -> Result<Vec<Mail>, StoreError>;
     /// Ends the lease `token` on a mail, as it was claimed. Returns `false` and changes nothing if the mail has another lease or
     /// none. An expired lease counts until another worker claims the mail.
     fn settle_mail(

@@ -20,7 +20,10 @@ pub trait People {
     fn person(&mut self, id: PersonId) -> Result<Option<Person>, StoreError>;
     /// By address, compared by its key.
     fn person_by_email(&mut self, email: &EmailAddress) -> Result<Option<Person>, StoreError>;
-    /// Updates name, verification and password of a person that this unit has read, and increments the version. `Contended`
+    /// Deletes a person with memberships and access tokens. Invitations lose their reference to the person. `Contended` when
+    /// there is no such person.
+    fn delete_person(&mut self, id: PersonId) -> Result<(), StoreError>;
+    /// Updates name, verification, password and the moment of the tokens of a person that this unit has read, and increments the version. `Contended`
     /// when the stored version differs.
     fn update_person(&mut self, person: &Person) -> Result<(), StoreError>;
 }

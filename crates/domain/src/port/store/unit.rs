@@ -1,11 +1,12 @@
 use std::time::Duration;
 
 use super::{
-    AccessTokens, Accounts, AuditLog, Callers, IdempotencyKeys, Invitations, Leases, MailQuotas, Memberships,
-    Outbox, People, StoreError,
+    AccessTokens, Accounts, AuditLog, Backlog, Callers, ClockReading, IdempotencyKeys, Invitations, Leases,
+    MailQuotas, Memberships, Outbox, People, SignIns, StoreError,
 };
 use crate::{
     Timestamp,
+    port::Clock,
     principal::Credential,
     quota::{Window, WriteCount},
 };
@@ -15,6 +16,7 @@ pub trait Tx:
     AccessTokens
     + Accounts
     + AuditLog
+    + Backlog
     + Callers
     + IdempotencyKeys
     + Invitations
@@ -23,6 +25,7 @@ pub trait Tx:
     + Memberships
     + Outbox
     + People
+    + SignIns
 {
 }
 
@@ -30,6 +33,7 @@ impl<T> Tx for T where
     T: AccessTokens
         + Accounts
         + AuditLog
+        + Backlog
         + Callers
         + IdempotencyKeys
         + Invitations
@@ -38,6 +42,7 @@ impl<T> Tx for T where
         + Memberships
         + Outbox
         + People
+        + SignIns
 {
 }
 
@@ -131,6 +136,12 @@ pub trait Store: Send + Sync {
         counting: &Counting<'_>,
         work: &mut CountedWork<'_>,
     ) -> Result<(), StoreError>;
+
+    /// Checks that the database accepts writes, keeps nothing, and compares the database's clock with `clock`.
+    ///
+    /// Implementations must ensure: the check waits for no unit of work, neither for its connection nor for its locks. It
+    /// fails as [`StoreError::Unreachable`] when units that write would.
+    fn check(&self, clock: &dyn Clock) -> Result<ClockReading, StoreError>;
 
     /// Whether several units can write at the same time. If not, a unit that waits for its turn can wait in the batch queue
     /// just as well.

@@ -3,7 +3,7 @@ use super::{
     sample::{INSTANT, Scene, second},
 };
 use crate::{
-    audit::{AuditAction, AuditActor, AuditEvent},
+    audit::{AuditAction, AuditActor, AuditEvent, AuditSubject},
     id::{InvitationId, PersonId},
     port::{Store, StoreError},
 };
@@ -84,5 +84,22 @@ pub(super) fn old_entries_are_deleted(store: &dyn Store) -> Outcome {
     let delete = |limit| store.write("delete", |tx| tx.delete_old_events(second(4), limit));
     assert_eq!((delete(2)?, delete(2)?, delete(2)?), (2, 1, 0));
     assert_eq!(store.read("list", |tx| tx.audit_events(scene.account.id))?, entries[3..]);
+    Ok(())
+}
+
+pub(super) fn the_newest_of_an_account_or_a_person_come_first(store: &dyn Store) -> Outcome {
+    let scene = Scene::new(store)?;
+    let (owner, other) = (scene.sponsor.id, PersonId::new(scene.sponsor.id.get() + 1));
+    let by_owner =
+        AuditEvent { actor: AuditActor::Person(owner), ..entry(&scene, 1, AuditAction::InvitationCreated) };
+    let on_owner =
+        AuditEvent { account: None, person: Some(owner), ..entry(&scene, 2, AuditAction::PersonSignedOut) };
+    let on_other = AuditEvent { person: Some(other), ..entry(&scene, 3, AuditAction::MemberAdded) };
+    record(store, &[by_owner, on_owner, on_other])?;
+    let newest = |of, limit| store.read("list", |tx| tx.newest_audit_events(of, limit));
+    assert_eq!(newest(AuditSubject::Account(scene.account.id), 10)?, [on_other, by_owner]);
+    assert_eq!(newest(AuditSubject::Account(scene.account.id), 1)?, [on_other]);
+    assert_eq!(newest(AuditSubject::Person(owner), 10)?, [on_owner, by_owner]);
+    assert_eq!(newest(AuditSubject::Person(other), 10)?, [on_other]);
     Ok(())
 }

@@ -1,6 +1,6 @@
 use super::{
     Outcome,
-    sample::{INSTANT, Scene, email, insert, second, sound, start, stored, update},
+    sample::{INSTANT, Scene, email, insert, mails, second, sound, start, stored, update},
 };
 use crate::{
     Timestamp,
@@ -247,5 +247,35 @@ pub(super) fn ended_invitations_are_erased_the_earliest_end_first(store: &dyn St
     assert_eq!((erased(&ids[0])?, erased(&ids[2])?, erased(&pending)?), (true, false, false));
     let gone = stored(store, &ids[0])?;
     assert_eq!((gone.name, gone.locale, gone.closed_at), (None, None, Some(second(30))));
+    Ok(())
+}
+
+pub(super) fn those_to_an_address_are_deleted_with_their_mails(store: &dyn Store) -> Outcome {
+    let scene = Scene::new(store)?;
+    let elsewhere = scene.other_account(store)?;
+    let first = scene.invited(store, "Ada@example.com")?;
+    scene.queued(store, &first, 1)?;
+    let mut ended = first.clone();
+    sound(ended.revoke(scene.sponsor.id, second(1)));
+    update(store, &ended)?;
+    let second_one = scene.invited(store, "ada@example.com")?;
+    let foreign = insert(
+        store,
+        &NewInvitation { account_id: elsewhere.id, ..scene.new_invitation("ADA@example.com") },
+    )?;
+    let other = scene.invited(store, "grace@example.com")?;
+    let ada = email("ada@example.com");
+    assert_eq!(store.write("delete", |tx| tx.delete_invitations_to(&ada))?, 3);
+    assert_eq!(store.write("delete again", |tx| tx.delete_invitations_to(&ada))?, 0);
+    assert_eq!(mails(store, &first)?, []);
+    store.read("look", |tx| {
+        for deleted in [&first, &second_one, &foreign] {
+            assert_eq!(tx.invitation(deleted.account_id, deleted.id)?, None);
+        }
+        assert_eq!(tx.count_open_invitations(scene.account.id, start())?, 1);
+        assert_eq!(tx.count_open_invitations(elsewhere.id, start())?, 0);
+        Ok::<_, StoreError>(())
+    })?;
+    assert_eq!(open(store, scene.account.id, start())?, [other.id]);
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::{
     outbox::{Destination, LeaseToken, Mail, MailState},
     port::{
         Store, StoreError,
-        store::{Claim, LeasedWork, Settlement},
+        store::{LeasedWork, MailClaim, Settlement},
     },
 };
 
@@ -66,7 +66,8 @@ pub(super) fn accounts_take_turns(store: &dyn Store) -> Outcome {
     let (elsewhere, single) = queue_elsewhere(store, &scene, 20)?;
     let token = scene.lease();
     let claim = |after, limit| {
-        let claim = Claim { now: second(30), until: second(90), token: &token, limit, after, except: &[] };
+        let claim =
+            MailClaim { now: second(30), until: second(90), token: &token, limit, after, except: &[] };
         store.write("claim", |tx| tx.claim_mails(&claim)).map(|mails| ids(&mails))
     };
     assert_eq!(claim(None, 1)?, [queued[0]]);
@@ -94,7 +95,7 @@ pub(super) fn mails_to_left_out_destinations_wait(store: &dyn Store) -> Outcome 
     let token = scene.lease();
     let claim = |except: &[Destination]| {
         let claim =
-            Claim { now: second(30), until: second(90), token: &token, limit: 10, after: None, except };
+            MailClaim { now: second(30), until: second(90), token: &token, limit: 10, after: None, except };
         store.write("claim", |tx| tx.claim_mails(&claim)).map(|mails| ids(&mails))
     };
     assert_eq!(claim(&[Destination::of_mail(&email("x@example.com"))])?, [single]);

@@ -99,3 +99,38 @@ pub(super) fn both_ends_have_to_be_there(store: &dyn Store) -> Outcome {
     }
     Ok(())
 }
+
+pub(super) fn an_update_replaces_the_grant(store: &dyn Store) -> Outcome {
+    let scene = Scene::new(store)?;
+    let (account, person) = (scene.account.id, scene.sponsor.id);
+    let changed = Membership { created_at: start(), ..membership(account, person, rich_grant()) };
+    // An update must not change when the membership began.
+    let sent = Membership { created_at: second(9), ..changed.clone() };
+    assert!(store.write("update", |tx| tx.update_membership(&sent))?);
+    assert_eq!(store.read("look", |tx| tx.membership(account, person))?, Some(changed));
+    let nobody = membership(account, PersonId::new(person.get() + 1), grant("user"));
+    assert!(!store.write("update nobody", |tx| tx.update_membership(&nobody))?);
+    Ok(())
+}
+
+pub(super) fn members_come_by_address(store: &dyn Store) -> Outcome {
+    let scene = Scene::new(store)?;
+    let elsewhere = scene.other_account(store)?;
+    let mut expected = Vec::new();
+    for address in ["zoe@example.com", "Ada@example.com"] {
+        let person = store.write("insert person", |tx| tx.insert_person(&scene.new_person(address)))?;
+        let membership = membership(scene.account.id, person.id, rich_grant());
+        store.write("insert", |tx| tx.insert_membership(&membership))?;
+        expected.push((person, membership));
+    }
+    let own = membership(scene.account.id, scene.sponsor.id, grant("GlobalAdmin"));
+    expected.push((scene.sponsor.clone(), Membership { created_at: start(), ..own }));
+    // Ada, the owner, Zoe.
+    expected.reverse();
+    expected.swap(0, 1);
+    store.read("list", |tx| {
+        assert_eq!(tx.members(scene.account.id)?, expected);
+        assert_eq!(tx.members(elsewhere.id)?, []);
+        Ok(())
+    })
+}

@@ -23,7 +23,9 @@
 mod access_tokens;
 mod accounts;
 mod audit;
+mod backlog;
 mod idempotency;
+mod invitation_history;
 mod invitation_lists;
 mod invitation_updates;
 mod invitations;
@@ -35,6 +37,7 @@ mod outbox;
 mod people;
 mod sample;
 mod several;
+mod sign_ins;
 mod unit;
 mod write_counts;
 
@@ -112,6 +115,8 @@ suites! { $
         the_accounts_of_a_person_come_by_number,
         a_membership_can_end_and_begin_again,
         both_ends_have_to_be_there,
+        an_update_replaces_the_grant,
+        members_come_by_address,
     }
     people {
         a_person_is_found_by_number_and_address,
@@ -120,6 +125,7 @@ suites! { $
         public_ids_are_unique,
         an_update_writes_name_verification_and_password,
         an_update_of_an_old_version_is_contended,
+        a_deleted_person_leaves_no_reference,
     }
     invitations {
         a_new_invitation_is_pending_and_whole,
@@ -146,6 +152,11 @@ suites! { $
         open_ends_at_the_exact_moment,
         ended_ones_and_those_of_other_accounts_are_left_out,
         overdue_ones_come_by_their_end,
+        those_to_an_address_are_deleted_with_their_mails,
+    }
+    invitation_history {
+        every_status_comes_the_newest_first,
+        a_reopened_one_is_open_again,
     }
     open_parts {
         parts_begin_behind_any_invitation_of_the_account,
@@ -190,6 +201,10 @@ suites! { $
         old_quotas_are_deleted_unless_they_block,
         concurrent_counts_add_up,
     }
+    backlog {
+        waiting_mails_are_counted_up_to_a_maximum,
+        settled_counts_leave_no_changes,
+    }
     access_tokens {
         a_token_is_found_by_its_digest_with_its_holder,
         tokens_are_listed_the_oldest_first,
@@ -209,6 +224,11 @@ suites! { $
         a_unit_that_runs_again_is_counted_once,
         concurrent_writes_get_numbers_of_their_own,
     }
+    sign_ins {
+        counters_are_inserted_replaced_and_deleted,
+        a_known_network_belongs_to_a_person,
+        what_is_forgotten_is_deleted_in_parts,
+    }
     idempotency {
         a_key_is_taken_once_and_then_has_an_answer,
         a_unit_that_fails_leaves_the_key_as_it_was,
@@ -223,5 +243,6 @@ suites! { $
         entries_come_the_oldest_first,
         entries_keep_everything,
         other_accounts_see_nothing,
+        the_newest_of_an_account_or_a_person_come_first,
     }
 }

@@ -1,9 +1,10 @@
 use super::{
     Outcome,
-    sample::{Scene, email, found, second, start, text},
+    sample::{self, Scene, email, found, second, sound, start, text, update},
 };
 use crate::{
     id::PersonId,
+    idempotency::KeyDigest,
     person::{NewPerson, PasswordHash, Person},
     port::{Store, StoreError, store::Constraint},
 };
@@ -93,6 +94,7 @@ pub(super) fn an_update_writes_name_verification_and_password(store: &dyn Store)
         name: text("Grace Hopper"),
         email_verified: true,
         password: Some(PasswordHash::new("$argon2id$…".to_owned())),
+        tokens_not_before: Some(second(7)),
         ..before.clone()
     };
     // An update must not change the other fields.
@@ -107,7 +109,7 @@ pub(super) fn an_update_writes_name_verification_and_password(store: &dyn Store)
     assert_eq!(after, Person { version: 1, ..changed.clone() });
     assert_eq!(after.email.as_str(), before.email.as_str());
 
-    let cleared = Person { password: None, email_verified: false, ..after };
+    let cleared = Person { password: None, tokens_not_before: None, email_verified: false, ..after };
     store.write("update", |tx| tx.update_person(&cleared))?;
     assert_eq!(stored(store, before.id)?, Person { version: 2, ..cleared });
     Ok(())
@@ -135,5 +137,29 @@ pub(super) fn an_update_of_an_old_version_is_contended(store: &dyn Store) -> Out
 
     let nobody = Person { id: PersonId::new(read.id.get() + 1), ..read };
     assert_eq!(store.write("update nobody", |tx| tx.update_person(&nobody)), Err(StoreError::Contended));
+    Ok(())
+}
+
+pub(super) fn a_deleted_person_leaves_no_reference(store: &dyn Store) -> Outcome {
+    let scene = Scene::new(store)?;
+    let person = scene.sponsor.id;
+    let mut sent = scene.invited(store, "ada@example.com")?;
+    sound(sent.revoke(person, second(1)));
+    update(store, &sent)?;
+    let token = scene.new_access_token(1);
+    store.write("insert token", |tx| tx.insert_access_token(&token))?;
+    let network = KeyDigest::new([1; 32]);
+    store.write("remember network", |tx| tx.remember_network(person, &network, start()))?;
+    store.write("delete", |tx| tx.delete_person(person))?;
+    store.read("look", |tx| {
+        assert_eq!(tx.person(person)?, None);
+        assert_eq!(tx.members(scene.account.id)?, []);
+        assert_eq!(tx.access_tokens(scene.account.id)?, []);
+        assert!(!tx.is_known_network(&scene.sponsor.email, &network)?);
+        Ok::<_, StoreError>(())
+    })?;
+    let kept = sample::stored(store, &sent)?;
+    assert_eq!((kept.sponsor, kept.closed_by), (None, None));
+    assert_eq!(store.write("delete again", |tx| tx.delete_person(person)), Err(StoreError::Contended));
     Ok(())
 }

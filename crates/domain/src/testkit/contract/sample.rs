@@ -14,7 +14,7 @@ use crate::{
     person::{NewPerson, Person},
     port::{
         Store, StoreError, Tx,
-        store::{Addressee, Claim, Constraint},
+        store::{Addressee, Constraint, MailClaim},
     },
     role::Grant,
     testkit::{SeededEntropy, new_invitation},
@@ -241,6 +241,6 @@ pub(super) fn claim(
     lease: &LeaseToken,
     limit: u32,
 ) -> Result<Vec<Mail>, StoreError> {
-    let claim = Claim { now: from, until, token: lease, limit, after: None, except: &[] };
+    let claim = MailClaim { now: from, until, token: lease, limit, after: None, except: &[] };
     store.write("sample claim", |tx: &mut dyn Tx| tx.claim_mails(&claim))
 }

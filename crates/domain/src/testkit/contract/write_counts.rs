@@ -24,6 +24,8 @@ fn principal(address: &str) -> Credential {
         email_verified: false,
         person_id: None,
         account: None,
+        accounts: None,
+        issued_at: None,
         name: None,
     })
 }

@@ -3,6 +3,7 @@ use crate::{
     account::{Account, AccountName, NewAccount},
     id::{AccountId, PersonId},
     membership::Membership,
+    person::Person,
     port::{
         StoreError,
         store::{Accounts, Addressee, Constraint, Memberships},
@@ -62,6 +63,25 @@ impl Memberships for MemoryTx {
 
     fn memberships_of(&mut self, person: PersonId) -> Result<Vec<(Account, Membership)>, StoreError> {
         self.read(|state| Ok(state.memberships_of(person)))
+    }
+
+    fn update_membership(&mut self, membership: &Membership) -> Result<bool, StoreError> {
+        self.write(|state| {
+            let stored = state.memberships.get_mut(&(membership.person_id, membership.account_id));
+            Ok(stored.map(|stored| stored.grant = membership.grant.clone()).is_some())
+        })
+    }
+
+    fn members(&mut self, account: AccountId) -> Result<Vec<(Person, Membership)>, StoreError> {
+        self.read(|state| {
+            let here = state.memberships.values().filter(|membership| membership.account_id == account);
+            let with_person = |membership: &Membership| {
+                Some((state.people.get(membership.person_id.get())?.clone(), membership.clone()))
+            };
+            let mut members: Vec<_> = here.filter_map(with_person).collect();
+            members.sort_by(|(left, _), (right, _)| left.email.key().cmp(right.email.key()));
+            Ok(members)
+        })
     }
 
     fn are_members(&mut self, addressees: &[Addressee<'_>]) -> Result<Vec<bool>, StoreError> {

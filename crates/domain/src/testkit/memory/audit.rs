@@ -1,7 +1,7 @@
 use super::{MemoryTx, invitations::size};
 use crate::{
     Timestamp,
-    audit::AuditEvent,
+    audit::{AuditActor, AuditEvent, AuditSubject},
     id::AccountId,
     port::{StoreError, store::AuditLog},
 };
@@ -11,6 +11,22 @@ impl AuditLog for MemoryTx {
         self.write(|state| {
             state.audit.extend_from_slice(events);
             Ok(())
+        })
+    }
+
+    fn newest_audit_events(&mut self, of: AuditSubject, limit: u32) -> Result<Vec<AuditEvent>, StoreError> {
+        self.read(|state| {
+            let belongs = |event: &&AuditEvent| match of {
+                AuditSubject::Account(account) => event.account == Some(account),
+                AuditSubject::Person(person) => {
+                    event.person == Some(person) || event.actor == AuditActor::Person(person)
+                }
+            };
+            let mut events: Vec<_> = state.audit.iter().filter(belongs).copied().collect();
+            events.sort_by_key(|event| event.at);
+            events.reverse();
+            events.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+            Ok(events)
         })
     }
 

@@ -11,7 +11,8 @@ use crate::{
     port::{
         StoreError,
         store::{
-            Addressee, AddresseeHistory, Constraint, Invitations, Offer, OpenList, OpenPart, Order, Page,
+            Addressee, AddresseeHistory, Constraint, HistoryPage, Invitations, Offer, OpenList, OpenPart,
+            Order, Page,
         },
     },
 };
@@ -208,6 +209,24 @@ impl Invitations for MemoryTx {
         })
     }
 
+    fn invitation_history(
+        &mut self,
+        account: AccountId,
+        now: Timestamp,
+        page: HistoryPage,
+    ) -> Result<Vec<Invitation>, StoreError> {
+        self.read(|state| {
+            let mut found = state.invitations.filtered(|invitation| {
+                invitation.account_id == account
+                    && page.before.is_none_or(|before| invitation.id < before)
+                    && page.status.is_none_or(|status| invitation.status_at(now) == status)
+            });
+            found.reverse();
+            found.truncate(size(page.limit));
+            Ok(found)
+        })
+    }
+
     fn count_open_invitations(&mut self, account: AccountId, now: Timestamp) -> Result<u64, StoreError> {
         self.read(|state| Ok(u64::try_from(state.open_at(account, now).len()).unwrap_or(u64::MAX)))
     }
@@ -233,6 +252,16 @@ impl Invitations for MemoryTx {
                 }
             }
             Ok(ended.len())
+        })
+    }
+
+    fn delete_invitations_to(&mut self, email: &EmailAddress) -> Result<usize, StoreError> {
+        self.write(|state| {
+            let deleted: Vec<_> = state.invitations.filtered(|invitation| invitation.email == *email);
+            let is_deleted = |id: InvitationId| deleted.iter().any(|invitation| invitation.id == id);
+            state.mails.retain(|mail| !is_deleted(mail.invitation_id));
+            state.invitations.retain(|invitation| invitation.email != *email);
+            Ok(deleted.len())
         })
     }
 

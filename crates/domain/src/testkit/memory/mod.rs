@@ -6,6 +6,7 @@
 mod access_tokens;
 mod accounts;
 mod audit;
+mod backlog;
 mod callers;
 mod idempotency;
 mod invitations;
@@ -13,6 +14,7 @@ mod leases;
 mod mail_quotas;
 mod outbox;
 mod people;
+mod sign_ins;
 mod state;
 mod table;
 
@@ -26,8 +28,8 @@ use state::State;
 use crate::{
     id::PersonId,
     port::{
-        Store, StoreError, Tx,
-        store::{CountedWork, Counting, Mode, Unit, Verdict},
+        Clock, Store, StoreError, Tx,
+        store::{ClockReading, CountedWork, Counting, Mode, Unit, Verdict},
     },
     principal::Credential,
     quota::WriteCount,
@@ -114,6 +116,10 @@ impl Store for MemoryStore {
     ) -> Result<(), StoreError> {
         let counts: Vec<_> = counting.credentials.iter().map(|writer| self.count(writer, counting)).collect();
         self.run(unit, &mut |tx| work(tx, &counts))
+    }
+
+    fn check(&self, _clock: &dyn Clock) -> Result<ClockReading, StoreError> {
+        Ok(ClockReading::default())
     }
 
     fn writes_in_parallel(&self) -> bool {

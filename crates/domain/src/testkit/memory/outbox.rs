@@ -13,12 +13,12 @@ use crate::{
     outbox::{LeaseToken, Mail, MailState, NewMail},
     port::{
         StoreError,
-        store::{Claim, Constraint, DeadMails, MailFilter, Outbox, Settlement},
+        store::{Constraint, DeadMails, MailClaim, MailFilter, Outbox, Settlement},
     },
 };
 
 /// The moment from which a queued mail can be claimed.
-fn claimable_from(mail: &Mail) -> Timestamp {
+pub(super) fn claimable_from(mail: &Mail) -> Timestamp {
     mail.lease.as_ref().map_or(mail.due_at, |(until, _)| *until)
 }
 
@@ -47,7 +47,7 @@ impl State {
     }
 
     /// The mails of a claim: one of each account, beginning after the account of the last turn, then the rest.
-    fn in_turns(&self, claim: &Claim<'_>) -> Vec<Mail> {
+    fn in_turns(&self, claim: &MailClaim<'_>) -> Vec<Mail> {
         let mut free = self.mails.filtered(|mail| {
             mail.state == MailState::Queued
                 && claimable_from(mail) <= claim.now
@@ -93,7 +93,7 @@ impl Outbox for MemoryTx {
         self.write(|state| mails.iter().try_for_each(|new| state.enqueue(new.clone())))
     }
 
-    fn claim_mails(&mut self, claim: &Claim<'_>) -> Result<Vec<Mail>, StoreError> {
+    fn claim_mails(&mut self, claim: &MailClaim<'_>) -> Result<Vec<Mail>, StoreError> {
         self.write(|state| {
             let mut claimed = state.in_turns(claim);
             for mail in &mut claimed {

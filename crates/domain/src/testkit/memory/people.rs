@@ -1,4 +1,7 @@
-use super::{MemoryTx, state::unique};
+use super::{
+    MemoryTx,
+    state::{present, unique},
+};
 use crate::{
     address::EmailAddress,
     id::PersonId,
@@ -29,6 +32,21 @@ impl People for MemoryTx {
         self.read(|state| Ok(state.people.find(|person| person.email == *email)))
     }
 
+    fn delete_person(&mut self, id: PersonId) -> Result<(), StoreError> {
+        self.write(|state| {
+            present(state.people.get(id.get()).is_some())?;
+            state.people.retain(|person| person.id != id);
+            state.memberships.retain(|(person, _), _| *person != id);
+            state.access_tokens.retain(|(token, _)| token.person_id != id);
+            state.known_networks.retain(|(person, _), _| *person != id);
+            state.invitations.for_each(|invitation| {
+                invitation.sponsor = invitation.sponsor.filter(|sponsor| *sponsor != id);
+                invitation.closed_by = invitation.closed_by.filter(|closer| *closer != id);
+            });
+            Ok(())
+        })
+    }
+
     fn update_person(&mut self, person: &Person) -> Result<(), StoreError> {
         self.write(|state| {
             let stored =
@@ -37,6 +55,7 @@ impl People for MemoryTx {
             stored.name = person.name.clone();
             stored.email_verified = person.email_verified;
             stored.password.clone_from(&person.password);
+            stored.tokens_not_before = person.tokens_not_before;
             stored.version += 1;
             Ok(())
         })

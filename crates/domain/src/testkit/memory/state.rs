@@ -12,7 +12,10 @@ use crate::{
     membership::Membership,
     outbox::{LeaseToken, Mail, MailQuota},
     person::Person,
-    port::{StoreError, store::Constraint},
+    port::{
+        StoreError,
+        store::{Constraint, NewFailureCount},
+    },
     principal::Credential,
 };
 
@@ -28,6 +31,9 @@ pub(super) struct State {
     pub(super) mail_quotas: BTreeMap<String, MailQuota>,
     pub(super) leases: HashMap<&'static str, (LeaseToken, Timestamp)>,
     pub(super) audit: Vec<AuditEvent>,
+    pub(super) failed_sign_ins: HashMap<KeyDigest, NewFailureCount>,
+    /// When each was last used.
+    pub(super) known_networks: HashMap<(PersonId, KeyDigest), Timestamp>,
     pub(super) answers: HashMap<KeyDigest, KeptAnswer>,
 }
 

@@ -35,6 +35,11 @@ impl<T: Clone> Table<T> {
         self.rows.retain(|_, row| fits(row));
     }
 
+    /// Changes every row.
+    pub(super) fn for_each(&mut self, change: impl FnMut(&mut T)) {
+        self.rows.values_mut().for_each(change);
+    }
+
     /// Every row, by number.
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
         self.rows.values()

@@ -1,3 +1,5 @@
+use chrono::TimeDelta;
+
 use super::{ACCOUNT, ADMIN, Scene};
 use crate::{
     access_token::{AccessToken, Scope, TokenDigest},
@@ -66,7 +68,8 @@ impl Scene {
     #[must_use]
     #[track_caller]
     pub fn actor(&self, account: &str, address: &str) -> Actor {
-        let principal = Principal { account: Some(account_name(account)), ..principal(address) };
+        let issued_at = Some(self.env.now() + TimeDelta::seconds(1));
+        let principal = Principal { account: Some(account_name(account)), issued_at, ..principal(address) };
         let credential = Credential::Principal(principal);
         valid(self.write(|tx| resolve(tx, &credential, self.env.now())))
     }

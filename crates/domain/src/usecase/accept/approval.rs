@@ -73,7 +73,9 @@ fn member_from_principal(
     let invitation = &offer.invitation;
     let by_key = principal.email == invitation.email
         && mailbox_proof(env, invitation, key, None) == MailboxProof::Proven;
-    let email_verified = principal.email_verified || by_key;
+    // A person belongs to all accounts. An issuer of some accounts cannot vouch for the address in the others.
+    let vouched_for = principal.email_verified && principal.accounts.is_none();
+    let email_verified = vouched_for || by_key;
     if let Some(PersonWithMemberships { mut person, memberships }) = known {
         if !matches_person(principal, &person) {
             return Err(AcceptError::UnknownPerson);

@@ -85,6 +85,9 @@ pub enum AcceptError {
     /// The credential names a person other than the one with its address.
     #[error("this login is not known here")]
     UnknownPerson,
+    /// The issuer of the credential gives rights in other accounts only.
+    #[error("the token's issuer is not configured for the account of this invitation")]
+    IssuerElsewhere,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -102,4 +105,5 @@ unit_error!(AcceptError {
     Self::PasswordExists => "password_exists",
     Self::SignsInElsewhere => "signs_in_elsewhere",
     Self::UnknownPerson => "unknown_person",
+    Self::IssuerElsewhere => "issuer_elsewhere",
 });

@@ -125,6 +125,7 @@ fn write(tx: &mut dyn Tx, approvals: &[Approval<'_>], now: Timestamp) -> Result<
 fn judge(env: &Env, offer: Option<Offer>, command: &Accept, now: Timestamp) -> Result<Offer, AcceptError> {
     let offer = offer.ok_or(AcceptError::NotFound)?;
     require_open(env, &offer.invitation, command, now)?;
+    require_issuer(&offer, command)?;
     require_sponsor(offer.sponsor.as_ref(), &offer.invitation)?;
     Ok(offer)
 }
@@ -147,6 +148,15 @@ fn require_open(
         (MailboxProof::Proven, Status::Pending) => Ok(()),
         (MailboxProof::Replaced | MailboxProof::Proven, ended) => Err(rejection(ended)),
     }
+}
+
+/// Checks that the issuer of the principal may vouch for members of the account.
+fn require_issuer(offer: &Offer, command: &Accept) -> Result<(), AcceptError> {
+    let elsewhere = match &command.by {
+        Acceptor::Principal(principal) => !principal.may_act_in(&offer.account.name),
+        Acceptor::Newcomer { .. } => false,
+    };
+    if elsewhere { Err(AcceptError::IssuerElsewhere) } else { Ok(()) }
 }
 
 /// How the invitation ended, for a caller who proved the mailbox.

@@ -40,6 +40,40 @@ fn unknown_members_are_ignored() {
 }
 
 #[test]
+fn a_member_that_means_something_else_is_rejected() {
+    let attributes = "data.attributes";
+    for (attribute, suggestion) in [
+        ("rolles", "roles"),
+        ("limitServices", "limit_services"),
+        ("Role", "role"),
+        ("statusCode", "status_code"),
+    ] {
+        let text = rejected(&with(&json!({ attribute: "user" })));
+        assert_eq!(
+            text,
+            format!("{attributes}.{attribute} is unknown: did you mean {attributes}.{suggestion}?")
+        );
+    }
+    for attribute in ["send_email", "dry_run", "name", "expires_in", "permissions", "resources", "locale"] {
+        let text = rejected(&with(&json!({ attribute: false })));
+        assert!(text.starts_with(&format!("{attributes}.{attribute} is not accepted here: ")), "{text}");
+    }
+}
+
+#[test]
+fn a_known_member_in_the_wrong_place_is_rejected() {
+    let mut body = with(&json!({}));
+    body["data"]["role"] = "billing".into();
+    assert!(rejected(&body).starts_with("data.role is not accepted here: "), "{}", rejected(&body));
+    // Without this, the permission would be `full`.
+    let service = json!({ "data": { "id": "S" } });
+    let item = json!({ "permission": "read_only", "relationships": { "service": service } });
+    let text = rejected(&with_services(&json!({ "data": [item] })));
+    let path = "data.relationships.service_invitations.data[0].permission";
+    assert!(text.starts_with(&format!("{path} is not accepted here: ")), "{text}");
+}
+
+#[test]
 fn a_missing_address_is_rejected() {
     for body in [
         json!({ "data": {} }),

@@ -26,23 +26,22 @@ pub(crate) struct OpenListStart<'a> {
     pub(crate) behind_id: Option<i64>,
 }
 
-/// The condition for the open invitations of an account between two numbers. The comparisons of pairs are always true. They
-/// lead the planner, which makes one plan for all accounts, to `invitation_open`, the only index in the order of both columns.
-/// The primary key would be slow for an account with few invitations.
+/// The condition for the open invitations of an account between two numbers, excluding both. Pairs are compared, and lists
+/// are ordered by both columns, so that `invitation_open` is the only index in that order. With `account_id = …`, the
+/// planner, which makes one plan for all accounts, could choose the primary key, which is slow for an account with few
+/// invitations.
 macro_rules! open_between {
     ($account:expr, $lower:expr, $upper:expr) => {
         concat!(
-            "account_id = ",
+            "(account_id, id) > (",
             $account,
-            " AND id > ",
+            ", ",
             $lower,
-            " AND id < ",
+            ") AND (account_id, id) < (",
+            $account,
+            ", ",
             $upper,
-            " AND (account_id, id) > (",
-            $account,
-            ", 0) AND (account_id, id) < (",
-            $account,
-            ", 9223372036854775807) AND status = 'pending' AND expires_at > "
+            ") AND status = 'pending' AND expires_at > "
         )
     };
 }
@@ -73,7 +72,7 @@ macro_rules! open_lists_statement {
                  LEFT JOIN LATERAL (SELECT id, public_id, secure_id, email, email_key, name, roles, limit_services, services, created_at, updated_at, \
                     sent_at FROM invitation WHERE ",
                 open_between!("wanted.account_id", $lower, $upper),
-                "moment.now ORDER BY id ", $direction, " LIMIT "
+                "moment.now ORDER BY account_id ", $direction, ", id ", $direction, " LIMIT "
             ),
             limit: i64 as BigInt,
             ") AS listed ON true WHERE wanted.after IS NULL OR behind.id IS NOT NULL"
@@ -95,7 +94,7 @@ macro_rules! nth_open_id_statement {
                 open_between!("wanted.account_id", "0", "9223372036854775807")
             ),
             now: NaiveDateTime as Timestamp,
-            concat!(" ORDER BY id ", $direction, " LIMIT 1 OFFSET "),
+            concat!(" ORDER BY account_id ", $direction, ", id ", $direction, " LIMIT 1 OFFSET "),
             offset: i64 as BigInt,
             ") AS nth"
         }

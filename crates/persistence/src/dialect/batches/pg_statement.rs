@@ -25,7 +25,7 @@ macro_rules! pg_statement {
             type SqlType = $answer;
         }
 
-        impl$(<$life>)? diesel::RunQueryDsl<diesel::PgConnection> for $name$(<$life>)? {}
+        impl$(<$life>)? diesel::RunQueryDsl<usher_postgres::PostgresConnection> for $name$(<$life>)? {}
 
         impl$(<$life>)? diesel::query_builder::QueryFragment<diesel::pg::Pg> for $name$(<$life>)? {
             fn walk_ast<'b>(

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use usher_domain::{
     access_token::{AccessToken, NewAccessToken, TokenDigest},
     account::{AccountName, NewAccount, PublicId},
-    audit::{AuditAction, AuditActor, AuditEvent},
+    audit::{AuditAction, AuditActor, AuditEvent, AuditSubject},
     idempotency::{Answer, KeyDigest, NewKey, RequestMac, stale_at},
     invitation::{Invitation, NewInvitation},
     outbox::{Destination, LeaseToken, Mail, MailQuota, MailState, NewMail},
@@ -14,12 +14,13 @@ use usher_domain::{
     port::{
         Store, StoreError, Tx,
         store::{
-            Addressee, Claim, DeadMails, LeasedWork, MailFilter,
+            Addressee, DeadMails, LeasedWork, MailClaim, MailFilter,
             Mode::{self, Read, Write},
-            OpenList, Order, Page, Settlement,
+            NewFailureCount, OpenList, Order, Page, Settlement,
         },
     },
     principal::{Actor, Credential},
+    sign_in::FailureCount,
     testkit,
     token::Token,
 };
@@ -55,7 +56,7 @@ const fn on_sqlite(most: usize, operation: Operation) -> Operation {
     Operation { most_on_sqlite: most, ..operation }
 }
 
-pub(super) const OPERATIONS: [Operation; 57] = [
+pub(super) const OPERATIONS: [Operation; 71] = [
     operation("insert_access_token", Write, 1, |tx, s| tx.insert_access_token(&s.new_token).map(drop)),
     operation("token_holders", Read, 1, |tx, s| {
         assert!(matches!(tx.token_holders(&[&s.digest])?[..], [Some(_)]));
@@ -94,6 +95,30 @@ pub(super) const OPERATIONS: [Operation; 57] = [
         Ok(())
     }),
     operation("memberships_of", Read, 1, |tx, s| tx.memberships_of(s.owner.person.id).map(drop)),
+    operation("update_membership", Write, 1, |tx, s| {
+        assert!(tx.update_membership(&s.owner.membership)?);
+        Ok(())
+    }),
+    operation("members", Read, 1, |tx, s| tx.members(s.owner.account.id).map(drop)),
+    operation("delete_person", Write, 1, |tx, s| tx.delete_person(s.member.id)),
+    operation("delete_invitations_to", Write, 1, |tx, s| {
+        tx.delete_invitations_to(&s.invitation.email).map(drop)
+    }),
+    operation("newest_audit_events", Read, 1, |tx, s| {
+        tx.newest_audit_events(AuditSubject::Account(s.owner.account.id), 10).map(drop)
+    }),
+    operation("failed_sign_ins", Read, 1, |tx, s| tx.failed_sign_ins(&s.counter.name).map(drop)),
+    operation("put_failed_sign_ins", Write, 1, |tx, s| tx.put_failed_sign_ins(slice::from_ref(&s.counter))),
+    operation("delete_failed_sign_ins", Write, 1, |tx, s| tx.delete_failed_sign_ins(&s.counter.name)),
+    operation("is_known_network", Read, 1, |tx, s| {
+        tx.is_known_network(&s.member.email, &s.counter.name).map(drop)
+    }),
+    operation("remember_network", Write, 1, |tx, s| {
+        tx.remember_network(s.member.id, &s.counter.name, s.member.created_at)
+    }),
+    operation("forget_sign_ins", Write, 2, |tx, s| {
+        tx.forget_sign_ins(s.member.created_at, s.member.created_at, 10).map(drop)
+    }),
     operation("insert_person", Write, 1, |tx, s| tx.insert_person(&s.new_person).map(drop)),
     operation("person", Read, 1, |tx, s| tx.person(s.member.id).map(drop)),
     operation("person_by_email", Read, 1, |tx, s| tx.person_by_email(&s.member.email).map(drop)),
@@ -216,7 +241,10 @@ pub(super) const OPERATIONS: [Operation; 57] = [
         }),
     ),
     operation("mails_of", Read, 1, |tx, s| tx.mails_of(s.invitation.account_id, s.invitation.id).map(drop)),
-    operation("next_mail_due", Read, 2, |tx, _| tx.next_mail_due().map(drop)),
+    operation("next_mail_due", Read, 1, |tx, _| tx.next_mail_due().map(drop)),
+    operation("due_mails", Read, 1, |tx, s| tx.due_mails(s.new_mail.created_at, 10).map(drop)),
+    operation("dead_mails", Read, 1, |tx, _| tx.dead_mails(10).map(drop)),
+    on_sqlite(0, operation("unsettled_changes", Read, 1, |tx, _| tx.unsettled_changes(10).map(drop))),
     operation("take_key", Write, 1, |tx, s| {
         assert!(tx.take_key(&s.new_key, stale_at(s.new_key.created_at))?);
         Ok(())
@@ -262,6 +290,7 @@ pub(super) struct Sample {
     key: NewKey,
     new_key: NewKey,
     answer: Answer,
+    counter: NewFailureCount,
 }
 
 impl Sample {
@@ -279,10 +308,10 @@ impl Sample {
     }
 
     /// A claim of mails that are due some time after the invitation's creation.
-    fn claim(&self, later: TimeDelta) -> Claim<'_> {
+    fn claim(&self, later: TimeDelta) -> MailClaim<'_> {
         let now = self.invitation.created_at + later;
         let until = now + TimeDelta::seconds(60);
-        Claim { now, until, token: &self.lease, limit: 10, after: None, except: &[] }
+        MailClaim { now, until, token: &self.lease, limit: 10, after: None, except: &[] }
     }
 
     /// The addressee of the open invitation.
@@ -307,6 +336,8 @@ impl Sample {
             created_at: now,
         };
         let (key, new_key) = (key(1), key(2));
+        let count = FailureCount { failures: 1, last_at: now };
+        let counter = NewFailureCount { name: KeyDigest::new([3; 32]), count, forgotten_at: now };
         let answer = Answer { status: 204, content_type: None, body: String::new() };
         let first = store.write("sample", |tx| {
             let first = tx.take_key(&key, stale_at(now))?;
@@ -361,6 +392,7 @@ impl Sample {
             key,
             new_key,
             answer,
+            counter,
         }
     }
 }

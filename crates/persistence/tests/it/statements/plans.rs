@@ -10,7 +10,7 @@ use super::{
 use crate::support::{Postgres, Sqlite, TestDatabase};
 
 /// The index that each operation has to use.
-const INDEXES: [(&str, &str); 23] = [
+const INDEXES: [(&str, &str); 27] = [
     ("token_holders", "unique_access_token_digest"),
     ("access_tokens", "access_token_of_account"),
     ("revoke_access_token", "unique_access_token_public_id"),
@@ -27,6 +27,7 @@ const INDEXES: [(&str, &str); 23] = [
     ("overdue_invitations", "invitation_overdue"),
     ("mails_of", "delivery_of_invitation"),
     ("mails that are dead", "dead_delivery"),
+    ("dead_mails", "dead_delivery"),
     ("mail_by_reference", "unique_delivery_reference"),
     ("retry_dead_mails of an account", "dead_delivery_of_account"),
     ("erase_ended", "invitation_to_erase"),
@@ -34,16 +35,22 @@ const INDEXES: [(&str, &str); 23] = [
     ("forget_answers", "idempotency_key_age"),
     ("audit_events", "audit_event_of_account"),
     ("accounts", "unique_account_name"),
+    ("newest_audit_events", "audit_event_of_account"),
+    ("is_known_network", "unique_known_network"),
+    ("forget_sign_ins", "failed_sign_in_age"),
 ];
 
 /// Like [`INDEXES`], for operations that are one statement on PostgreSQL only.
-const INDEXES_ON_POSTGRES: [(&str, &str); 6] = [
+const INDEXES_ON_POSTGRES: [(&str, &str); 9] = [
     ("claim_mails without any", "unique_queued_delivery"),
+    ("next_mail_due", "unique_queued_delivery"),
+    ("due_mails", "unique_queued_delivery"),
     ("histories", "unique_pending_invitation"),
     ("histories", "invitation_ended"),
     ("open_parts", "invitation_open"),
     ("open_parts, newest first", "invitation_open"),
     ("open_parts behind one", "unique_invitation_public_id"),
+    ("unsettled_changes", "open_change_of_account"),
 ];
 
 /// The statements of operations as they are sent, each with its index.
@@ -146,6 +153,7 @@ fn plan(place: &Postgres, sql: &str) -> String {
     let explain = format!(
         "SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off;
          SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
+         SET LOCAL enable_incremental_sort = off;
          PREPARE query AS {sql}; EXPLAIN (COSTS OFF) EXECUTE query{values}"
     );
     place.database.sql(&explain).unwrap()

@@ -81,7 +81,7 @@ impl Fixture {
     }
 }
 
-const PASSWORD: &str = "a password of joe";
+const PASSWORD: &str = "plum drizzle kettle";
 
 fn newcomer() -> Value {
     json!({ "marketing_opt_in": false, "name": "Joe Wright", "password": PASSWORD })

@@ -1,0 +1,8 @@
+use super::{JwksSettings, fetch::Fetcher};
+
+/// Fetches a key set once and returns the number of its usable keys. For checks of the settings; the error is for the
+/// operator.
+pub async fn check_key_set(settings: &JwksSettings) -> Result<usize, String> {
+    let fetcher = Fetcher::new(settings).map_err(|fault| fault.to_string())?;
+    fetcher.fetch().await.map(|fetched| fetched.keys.len()).map_err(|error| error.to_string())
+}

@@ -1,0 +1,50 @@
+use chrono::{NaiveDateTime, TimeDelta};
+use diesel::{
+    QueryResult, connection::SimpleConnection as _, dsl::sql, prelude::*, select, sql_types::Timestamp,
+};
+use usher_domain::port::{Clock, store::ClockReading};
+
+use crate::connection::AnyConnection;
+
+/// Inserts a row and rolls back, and compares the clocks. With `needs_room`, the row takes a megabyte, so that the check fails
+/// while the disk is full.
+///
+/// On SQLite the file's write lock may be taken: then a unit is writing, and the check fails as locked without waiting. There is
+/// only one machine, and so only one clock.
+pub(crate) fn check_write(
+    connection: &mut AnyConnection,
+    clock: &dyn Clock,
+    needs_room: bool,
+) -> QueryResult<ClockReading> {
+    match connection {
+        AnyConnection::Postgres(connection) => {
+            let octets = if needs_room { 1 << 20 } else { 0 };
+            connection.batch_execute(&format!(
+                "BEGIN; INSERT INTO readiness_check (id, filler)
+                 VALUES ((random() * 9e18)::bigint, repeat('x', {octets}))"
+            ))?;
+            let before = clock.now();
+            let now = select(sql::<Timestamp>("clock_timestamp() AT TIME ZONE 'UTC'"));
+            let now: NaiveDateTime = now.get_result(connection)?;
+            let took = clock.now() - before;
+            connection.batch_execute("ROLLBACK")?;
+            let uncertainty = took / 2;
+            Ok(ClockReading { ahead: now.and_utc() - (before + uncertainty), uncertainty })
+        }
+        AnyConnection::Sqlite(connection) => {
+            connection.batch_execute(
+                "PRAGMA busy_timeout = 0; BEGIN IMMEDIATE; INSERT INTO readiness_check (id, filler) VALUES (random(), '');
+                 ROLLBACK",
+            )?;
+            Ok(ClockReading { ahead: TimeDelta::zero(), uncertainty: TimeDelta::zero() })
+        }
+    }
+}
+
+/// How long a call of a check may take, at most.
+pub(crate) fn limit_calls(connection: &mut AnyConnection, limit: std::time::Duration) {
+    if let AnyConnection::Postgres(connection) = connection {
+        let limit = connection.call_timeout().map_or(limit, |timeout| timeout.min(limit));
+        connection.set_call_timeout(Some(limit));
+    }
+}
