@@ -4,8 +4,10 @@ use chrono::TimeDelta;
 use usher_domain::{
     account::AccountName,
     invitation::{Invitation, InvitationRef, Status},
+    outbox::DECLINE_LASTS,
     testkit::{Scene, grant},
     usecase::{
+        invite::Invite,
         operate::{
             ListInvitations, NamedInvitation, OperateError, list_invitations, resend_invitation,
             revoke_invitation, show_invitation,
@@ -77,7 +79,9 @@ fn an_operator_resends_and_revokes() {
 #[test]
 fn only_the_newest_key_reopens_and_only_until_the_expiry() {
     let scene = Scene::new();
-    let invitation = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
+    let command = Scene::invitation("joe@example.com", grant(["Auditor"]));
+    let command = Invite { validity: TimeDelta::days(60), ..command };
+    let invitation = scene.send(&scene.admin(), &command).unwrap();
     let old = scene.key(&invitation);
     scene.clock.advance(TimeDelta::hours(1));
     let invitation = scene.resend(&invitation);
@@ -100,6 +104,7 @@ fn only_the_newest_key_reopens_and_only_until_the_expiry() {
     let mut declined = scene.stored(&invitation);
     declined.decline(None, scene.env.now()).unwrap();
     scene.write(|tx| tx.update_invitation(&declined)).unwrap();
+    scene.clock.advance(DECLINE_LASTS);
     let newer =
         scene.send(&scene.admin(), &Scene::invitation("joe@example.com", grant(["Auditor"]))).unwrap();
     assert_eq!(try_key(&key), Err(ReopenError::NewerInvitation));

@@ -76,11 +76,11 @@ fn next_on_sqlite(connection: &mut SqliteConnection) -> QueryResult<Option<Naive
             .select(queued_delivery::due_at)
             .first(connection)
             .optional()?;
-        let before = free.unwrap_or(NaiveDateTime::MAX);
-        let leased: Option<NaiveDateTime> = queued_mails!(account)
-            .filter(queued_delivery::due_at.lt(before))
-            .select(min(delivery::lease_until))
-            .get_result(connection)?;
+        let leases = queued_mails!(account).select(min(delivery::lease_until));
+        let leased: Option<NaiveDateTime> = match free {
+            Some(free) => leases.filter(queued_delivery::due_at.lt(free)).get_result(connection)?,
+            None => leases.get_result(connection)?,
+        };
         next = next.into_iter().chain(free).chain(leased).min();
         after = account;
     }

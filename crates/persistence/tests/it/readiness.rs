@@ -53,10 +53,10 @@ fn a_check_passes_while_a_unit_writes(place: &dyn TestDatabase) {
 #[test]
 fn a_check_waits_for_no_lock_on_other_tables() {
     let place = Postgres::migrated();
-    let waiting = place.database.sql("SELECT count(*) FROM mail").unwrap();
+    let waiting = place.database.sql("SELECT count(*) FROM delivery").unwrap();
     assert_eq!(waiting, "0");
     let mut holder = diesel::PgConnection::establish(&place.url()).unwrap();
-    holder.batch_execute("BEGIN; LOCK TABLE mail, invitation, account IN ACCESS EXCLUSIVE MODE").unwrap();
+    holder.batch_execute("BEGIN; LOCK TABLE delivery, invitation, account IN ACCESS EXCLUSIVE MODE").unwrap();
     assert_eq!(check(place.store()), Ok(()));
 }
 

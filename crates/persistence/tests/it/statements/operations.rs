@@ -241,8 +241,8 @@ pub(super) const OPERATIONS: [Operation; 71] = [
         }),
     ),
     operation("mails_of", Read, 1, |tx, s| tx.mails_of(s.invitation.account_id, s.invitation.id).map(drop)),
-    operation("next_mail_due", Read, 1, |tx, _| tx.next_mail_due().map(drop)),
-    operation("due_mails", Read, 1, |tx, s| tx.due_mails(s.new_mail.created_at, 10).map(drop)),
+    on_sqlite(4, operation("next_mail_due", Read, 1, |tx, _| tx.next_mail_due().map(drop))),
+    on_sqlite(3, operation("due_mails", Read, 1, |tx, s| tx.due_mails(s.event.at, 10).map(drop))),
     operation("dead_mails", Read, 1, |tx, _| tx.dead_mails(10).map(drop)),
     on_sqlite(0, operation("unsettled_changes", Read, 1, |tx, _| tx.unsettled_changes(10).map(drop))),
     operation("take_key", Write, 1, |tx, s| {
