@@ -1,4 +1,4 @@
-use std::{path::PathBuf, time::Duration};
+use std::{fs::File, path::PathBuf, time::Duration};
 
 use usher_testbed::{Database, PostgresServer};
 use usher_tooling::{Failure, program};
@@ -15,7 +15,7 @@ pub(crate) enum TestDatabase {
 }
 
 impl TestDatabase {
-    /// An empty database. On SQLite, the first process that opens the file creates it.
+    /// An empty database. On SQLite, this is an empty file, because no server creates a missing one.
     pub(crate) fn create(
         environment: &ChaosEnvironment,
         kind: DatabaseKind,
@@ -25,6 +25,7 @@ impl TestDatabase {
             DatabaseKind::Postgres => Self::Postgres(environment.postgres()?.create_database()?),
             DatabaseKind::Sqlite => {
                 let file = environment.folder().join(format!("{name}.db"));
+                File::create(&file)?;
                 Self::Sqlite { file, client: environment.programs.sqlite.clone() }
             }
         })

@@ -8,7 +8,7 @@ const EVE: [&str; 2] = ["--email", "eve@example.com"];
 
 /// The account onward with the administrators Jane and Eve.
 fn with_jane_and_eve() -> Program {
-    let program = Program::new();
+    let program = Program::migrated();
     program.run(&["account", "create", "--name", "onward", "--title", "Onward, Inc."]).stdout();
     for (address, name) in [("jane@example.com", "Jane Smith"), ("eve@example.com", "Eve Adams")] {
         let add = ["member", "add", "--account", "onward", "--email", address, "--name", name];

@@ -7,7 +7,7 @@ use super::program::{Ended, Program, SECRET};
 
 /// The account, its member Jane, and one more issuer whose keys nobody serves.
 fn program() -> Program {
-    let program = Program::new()
+    let program = Program::migrated()
         .env("USHER__AUTH__SECRET", SECRET)
         .env("USHER__AUTH__ISSUERS__0__ISSUER", "https://id.example.com/")
         .env("USHER__AUTH__ISSUERS__0__AUDIENCE", "web,mobile")
@@ -90,6 +90,7 @@ fn a_valid_token_of_nobody_is_refused_with_the_reason() {
     let program = program();
     let token = issued(&program);
     let other = program.env("USHER__DATABASE__URL", "sqlite:data/other.db");
+    other.run(&["migrate"]).stdout();
     let ended = explain(&other, &token);
     assert_eq!(ended.code, Some(1), "{ended:?}");
     let sentence = "refused: the token of jane@example.com is valid, but: this login is not known here\n";

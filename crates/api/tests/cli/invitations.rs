@@ -11,7 +11,7 @@ use super::program::{Ended, Program};
 
 /// An account with an administrator, and two invitations that a server created.
 fn with_invitations() -> Program {
-    let program = Program::new().env("USHER__SERVER__BIND", "127.0.0.1:0");
+    let program = Program::migrated().env("USHER__SERVER__BIND", "127.0.0.1:0");
     let mut server = program.start(&[]);
     let line = server.line_with("running in development mode at ");
     let url = line.rsplit(' ').next().unwrap().strip_prefix("http://").unwrap().to_owned();
@@ -87,7 +87,7 @@ fn invitations_are_listed_shown_resent_and_revoked() {
 
 #[test]
 fn failures_come_with_advice() {
-    let program = Program::new();
+    let program = Program::migrated();
     run(&program, "account create --name onward --title Onward").stdout();
     let id = "2bXr7KqVn0mTz5LcWd8Yp4";
     for verb in ["show", "resend", "revoke"] {

@@ -20,8 +20,12 @@ pub(super) fn check_database(settings: &Settings, checks: &mut Vec<Check>) {
         }
     };
     checks.push(Check::new("database", Ok("can be opened".to_owned())));
-    checks.push(Check::new("migrations", migrations(&deployment)));
-    checks.push(Check::new("clock", clock(&deployment, settings.auth.leeway)));
+    let migrations = migrations(&deployment);
+    let has_all_tables = migrations.is_ok();
+    checks.push(Check::new("migrations", migrations));
+    if has_all_tables {
+        checks.push(Check::new("clock", clock(&deployment, settings.auth.leeway)));
+    }
 }
 
 fn migrations(deployment: &Deployment) -> Result<String, String> {
