@@ -76,10 +76,10 @@ fn next_on_sqlite(connection: &mut SqliteConnection) -> QueryResult<Option<Naive
             .select(queued_delivery::due_at)
             .first(connection)
             .optional()?;
-        let leases = queued_mails!(account).select(min(delivery::lease_until));
+        let ends = queued_mails!(account).select(min(delivery::lease_until));
         let leased: Option<NaiveDateTime> = match free {
-            Some(free) => leases.filter(queued_delivery::due_at.lt(free)).get_result(connection)?,
-            None => leases.get_result(connection)?,
+            Some(free) => ends.filter(queued_delivery::due_at.lt(free)).get_result(connection)?,
+            None => ends.get_result(connection)?,
         };
         next = next.into_iter().chain(free).chain(leased).min();
         after = account;
