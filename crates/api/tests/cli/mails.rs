@@ -6,7 +6,7 @@ use super::program::Program;
 
 #[test]
 fn an_empty_queue_lists_nothing_and_has_nothing_to_retry() {
-    let program = Program::new();
+    let program = Program::migrated();
     program.run(&["account", "create", "--name", "onward", "--title", "Onward, Inc."]).stdout();
     assert_eq!(program.run(&["mail", "list", "--state", "dead", "--json"]).json(), json!([]));
     assert_eq!(program.run(&["mail", "retry", "--account", "onward"]).stdout(), "no mail is dead");
@@ -15,7 +15,7 @@ fn an_empty_queue_lists_nothing_and_has_nothing_to_retry() {
 
 #[test]
 fn what_is_unknown_is_told_with_what_to_do() {
-    let program = Program::new();
+    let program = Program::migrated();
     let unknown = program.run(&["mail", "list", "--account", "nowhere"]);
     assert!(unknown.err.contains("no account named nowhere: `usher account list`"), "{unknown:?}");
     let reference = "06Xr7KqVn0mTz5LcWd8Yp4";
@@ -34,7 +34,7 @@ fn what_is_unknown_is_told_with_what_to_do() {
 
 #[test]
 fn a_mailbox_is_blocked_and_unblocked() {
-    let program = Program::new();
+    let program = Program::migrated();
     let block = ["mail", "block", "--email", "Joe+news@example.com"];
     assert!(program.run(&block).stdout().contains("is blocked"));
     assert!(program.run(&block).stdout().contains("was blocked already"));
