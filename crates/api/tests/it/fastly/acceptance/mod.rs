@@ -18,9 +18,10 @@ on_both_databases!(a_newcomer_gets_the_roles_and_services_of_the_invitation, an_
 
 /// A server with a relay, the account onward and its administrator.
 struct Fixture {
+    // The first field is dropped first: a server that stops ends its sweep's lease, and needs the database for that.
+    server: Server,
     postbox: Postbox,
     setup: Setup,
-    server: Server,
 }
 
 impl Fixture {
