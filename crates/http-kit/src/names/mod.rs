@@ -2,7 +2,7 @@
 //!
 //! Vendors' clients send members and parameters that Usher does not know, so a dialect ignores unknown names. Two kinds of name
 //! must not be ignored, because the caller would get something else than it asked for: a misspelling of a name that the
-//! request could have ([`near`]), and a name that has a meaning in another API of Usher ([`elsewhere`]).
+//! request could have (`near`), and a name that has a meaning in another API of Usher (`elsewhere`).
 
 mod elsewhere;
 mod near;
