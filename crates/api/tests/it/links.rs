@@ -8,7 +8,7 @@ on_both_databases!(opening_a_link_changes_nothing, the_database_contains_no_usab
 
 /// A scanner opens the link a thousand times, and then a person accepts.
 fn opening_a_link_changes_nothing(backend: Backend) {
-    let MailedInvitation { server, jane, mail, setup: _setup, postbox: _postbox, .. } =
+    let MailedInvitation { setup: _setup, postbox: _postbox, server, jane, mail, .. } =
         MailedInvitation::new(backend);
     let before = jane.get("/api/v2/invitations").body;
     let agents = ["Barracuda Sentinel", "BingPreview/1.0b", "Slackbot-LinkExpanding 1.0", "WhatsApp/2.0"];

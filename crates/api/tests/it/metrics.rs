@@ -198,7 +198,7 @@ fn a_worker_shows_its_progress() {
 /// Locks the table of mails while `work` runs.
 fn while_mails_are_locked(database: &Database, work: impl FnOnce()) {
     const LOCK: &str = "LOCK TABLE delivery IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(60)";
-    const LOCKED: &str = "SELECT count(*) FROM pg_locks WHERE relation = 'mail'::regclass AND granted \
+    const LOCKED: &str = "SELECT count(*) FROM pg_locks WHERE relation = 'delivery'::regclass AND granted \
                           AND mode = 'AccessExclusiveLock'";
     const UNLOCK: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                           WHERE datname = current_database() AND query LIKE 'LOCK TABLE%'";
