@@ -34,7 +34,7 @@ impl Fixture {
         let setup = configure(Setup::delivering(backend, &postbox));
         let server = setup.start();
         server.add_onward();
-        Self { postbox, setup, server }
+        Self { server, postbox, setup }
     }
 
     /// The administrator, with a new token in Fastly's header.
