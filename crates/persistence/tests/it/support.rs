@@ -132,11 +132,14 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     pub(crate) fn migrated() -> Self {
+        Self::migrated_on(PostgresServer::shared().unwrap())
+    }
+
+    pub(crate) fn migrated_on(server: &PostgresServer) -> Self {
         let migrate = |url: &str| -> Result<(), Box<dyn Error + Send + Sync>> {
             DieselStore::open(&options(url))?.migrations().run()?;
             Ok(())
         };
-        let server = PostgresServer::shared().unwrap();
         let database = server.create_database_from(&template(), migrate).unwrap();
         let store = DieselStore::open(&options(database.url())).unwrap();
         Self { store, database }
