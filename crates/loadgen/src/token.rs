@@ -1,3 +1,5 @@
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
@@ -6,21 +8,26 @@ use crate::template::Template;
 /// The header of Usher's own tokens (docs/api/landscape.md).
 const HEADER: &[u8] = br#"{"alg":"HS256","typ":"JWT"}"#;
 
-/// 2100-01-01T00:00:00Z. A fixed time in the distant future makes a clock unnecessary.
-const EXPIRES: u32 = 4_102_444_800;
+/// How long the tokens of a run are valid.
+const LIFETIME: Duration = Duration::from_hours(24);
 
 /// Signs tokens for people who are new to the server. The subject is the verified email address.
 pub(crate) struct Signer {
     key: hmac::Key,
     subject: Template,
+    /// In seconds since 1970.
+    expires: u64,
     claims: Vec<u8>,
     token: String,
 }
 
 impl Signer {
+    #[expect(clippy::disallowed_methods, reason = "a running server judges the tokens by its own clock")]
     pub(crate) fn new(secret: &str, subject: Template) -> Self {
         let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
-        Self { key, subject, claims: Vec::new(), token: String::new() }
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let expires = (now + LIFETIME).as_secs();
+        Self { key, subject, expires, claims: Vec::new(), token: String::new() }
     }
 
     /// The token of the person with this number.
@@ -28,7 +35,7 @@ impl Signer {
         self.claims.clear();
         self.claims.extend_from_slice(br#"{"email_verified":true,"sub":""#);
         self.subject.write(number, &mut self.claims);
-        self.claims.extend_from_slice(format!(r#"","exp":{EXPIRES}}}"#).as_bytes());
+        self.claims.extend_from_slice(format!(r#"","exp":{}}}"#, self.expires).as_bytes());
         self.token.clear();
         URL_SAFE_NO_PAD.encode_string(HEADER, &mut self.token);
         self.token.push('.');
