@@ -68,8 +68,8 @@ fn can_be_discovered(issuer: &Issuer) -> bool {
     Url::parse(&issuer.issuer).is_ok_and(|url| url.has_host() && may_be_fetched(&url, issuer))
 }
 
-/// Every issuer but one is restricted to accounts or to domains: whoever operates an issuer without a restriction can act for
-/// every person. A single issuer needs no mark.
+/// All issuers but one must be restricted to accounts or to domains: the operator of an issuer without a restriction can act
+/// for every person. A single issuer needs no mark.
 fn check_bindings(reader: &mut Reader, tables: &[(String, Issuer)]) {
     let mut homes = 0;
     for (table, issuer) in tables {

@@ -4,7 +4,7 @@ use usher_domain::{account::AccountName, principal::Principal};
 
 use super::InvalidToken;
 
-/// What an issuer's tokens count for. Without a restriction, whoever operates the issuer can act for every person.
+/// What an issuer's tokens count for. The operator of an issuer without a restriction can act for every person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IssuerBinding {
     /// The accounts in which its tokens give rights. Empty: all accounts.

@@ -44,7 +44,7 @@ fn is_dotted(local: &str) -> bool {
 }
 
 /// The routing characters `%` and `!` are not accepted. Nor is the beginning of an encoded word (RFC 2047, checked by [`check`]),
-/// because programs that decode it would write to another address; nor a letter that nobody sees, such as a Hangul filler.
+/// because programs that decode it would write to another address; nor an invisible letter, such as a Hangul filler.
 fn is_local_character(c: char) -> bool {
     if c.is_ascii() {
         c.is_ascii_alphanumeric() || "#$&'*+-/=?^_`{|}~".contains(c)

@@ -14,8 +14,8 @@ const ERASED_LOCAL: &str = "erased";
 /// The address in place of one that was erased.
 pub const ERASED: &str = "erased@erased.invalid";
 
-/// The address of a mailbox: as it was typed, and its key for comparison. Only what nobody sees is not as typed: white space around
-/// it, quotes that mean nothing, and characters of the domain that IDNA ignores or maps.
+/// The address of a mailbox: as it was typed, and its key for comparison. White space around it, quotes without a meaning, and
+/// characters of the domain that IDNA ignores or maps are not kept.
 #[derive(Debug, Clone)]
 pub struct EmailAddress {
     shown: String,
@@ -67,7 +67,7 @@ impl EmailAddress {
         Self { shown: ERASED.to_owned(), local_octets: ERASED_LOCAL.len(), key: None }
     }
 
-    /// The form to store and to show: as typed, but for what nobody sees.
+    /// The form to store and to show: as typed, without invisible characters.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.shown

@@ -1,5 +1,5 @@
-//! Invitations of an account for operators. An operator has no account and no permissions: whoever has the command line may do
-//! everything that an administrator may, and the audit log says that an operator did it.
+//! Invitations of an account for operators. An operator has no account and no permissions: anyone with access to the command
+//! line may do everything that an administrator may, and the audit log says that an operator did it.
 
 use super::{
     resend::{ResendError, resend_as_operator},

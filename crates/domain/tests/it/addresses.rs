@@ -4,7 +4,7 @@ use usher_domain::{
     testkit::email,
 };
 
-/// Characters that nobody sees, and that IDNA ignores or that count as letters.
+/// Invisible characters that IDNA ignores or that count as letters.
 const INVISIBLE: [char; 16] = [
     '\u{AD}',
     '\u{34F}',

@@ -110,7 +110,7 @@ fn one_address_is_invited_once(place: &dyn TestDatabase) {
     assert_eq!(count(&actions(&scene, place), AuditAction::InvitationCreated), ROUNDS);
 }
 
-/// Three mails an hour to one mailbox, however its address is written and whoever invites at the same time.
+/// Three mails an hour to one mailbox, in any spelling of its address, with any number of inviters at the same time.
 fn one_mailbox_gets_three_mails_an_hour(place: &dyn TestDatabase) {
     let scene = Scene::new(place);
     for round in 0..ROUNDS {
