@@ -5,16 +5,13 @@ use usher_domain::{
     address::EmailAddress,
     env::Env,
     outbox::MailQuota,
-    port::{
-        StoreError, Tx,
-        store::{Mode, UnitError},
-    },
+    port::{StoreError, Tx},
     usecase::mails::{
         ListMails, ListedMail, MailsError, RetryMails, block_mailbox, list_mails, retry_mails, show_mail,
     },
 };
 
-use crate::{context::RequestContext, units::Units};
+use crate::units::Units;
 
 /// Mails that are queued again in one unit of work.
 const RETRIED: u32 = 500;
@@ -32,12 +29,12 @@ impl MailQueue {
 
     /// Mails, the newest first.
     pub async fn list(&self, command: ListMails) -> Result<Vec<ListedMail>, MailsError> {
-        self.run("mail.list", Mode::Read, move |tx, _| list_mails(tx, &command)).await
+        self.units.read("mail.list", move |tx, _| list_mails(tx, &command)).await
     }
 
     /// The mail with a reference.
     pub async fn get(&self, reference: PublicId) -> Result<ListedMail, MailsError> {
-        self.run("mail.get", Mode::Read, move |tx, _| show_mail(tx, &reference)).await
+        self.units.read("mail.get", move |tx, _| show_mail(tx, &reference)).await
     }
 
     /// Queues dead mails again, in units of bounded size. Returns their number.
@@ -46,7 +43,7 @@ impl MailQueue {
         loop {
             let command = command.clone();
             let work = move |tx: &mut dyn Tx, env: &Env| retry_mails(tx, env, &command, RETRIED);
-            let done = self.run("mail.retry", Mode::Write, work).await?;
+            let done = self.units.write("mail.retry", work).await?;
             retried += done;
             if done < RETRIED as usize {
                 return Ok(retried);
@@ -56,24 +53,11 @@ impl MailQueue {
 
     /// Blocks the mailbox of an address, or ends its block. Returns whether anything changed.
     pub async fn set_blocked(&self, email: EmailAddress, blocked: bool) -> Result<bool, StoreError> {
-        self.run("mail.block", Mode::Write, move |tx, env| block_mailbox(tx, env, &email, blocked)).await
+        self.units.write("mail.block", move |tx, env| block_mailbox(tx, env, &email, blocked)).await
     }
 
     /// The blocked mailboxes, sorted.
     pub async fn blocked(&self) -> Result<Vec<MailQuota>, StoreError> {
-        self.run("mail.list_blocked", Mode::Read, |tx, _| tx.blocked_mailboxes()).await
-    }
-
-    async fn run<T, E>(
-        &self,
-        name: &'static str,
-        mode: Mode,
-        work: impl FnMut(&mut dyn Tx, &Env) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: UnitError + Send + 'static,
-    {
-        self.units.run(&RequestContext::internal(), name, mode, work).await
+        self.units.read("mail.list_blocked", |tx, _| tx.blocked_mailboxes()).await
     }
 }

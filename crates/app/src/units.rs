@@ -53,6 +53,32 @@ impl Units {
         done.inspect_err(|error| telemetry::report(name, error))
     }
 
+    /// Runs `work` as one unit that no request asked for and that only reads.
+    pub(crate) async fn read<T, E>(
+        &self,
+        name: &'static str,
+        work: impl FnMut(&mut dyn Tx, &Env) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: UnitError + Send + 'static,
+    {
+        self.run(&RequestContext::internal(), name, Mode::Read, work).await
+    }
+
+    /// Runs `work` as one unit that no request asked for and that writes.
+    pub(crate) async fn write<T, E>(
+        &self,
+        name: &'static str,
+        work: impl FnMut(&mut dyn Tx, &Env) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: UnitError + Send + 'static,
+    {
+        self.run(&RequestContext::internal(), name, Mode::Write, work).await
+    }
+
     /// A permit for one unit of the request, or a failure when its budget runs out.
     pub(crate) async fn permit(&self, context: &RequestContext) -> Result<Permit, StoreError> {
         let began = Instant::now();

@@ -16,7 +16,10 @@ use usher_domain::{
 };
 
 use super::{
-    arguments::{AddMemberArguments, ListMembersArguments, RemoveMemberArguments, SetRolesArguments},
+    arguments::{
+        AddMemberArguments, ListMembersArguments, NamedMemberArguments, RemoveMemberArguments,
+        SetRolesArguments,
+    },
     blocking_app::BlockingApp,
     failure::Failure,
     output::Output,
@@ -80,7 +83,7 @@ pub(super) fn set_roles(
     arguments: SetRolesArguments,
     grant: &Grant,
 ) -> Result<(), Failure> {
-    let SetRolesArguments { account, email, force, result, .. } = arguments;
+    let SetRolesArguments { member: NamedMemberArguments { account, email }, force, result, .. } = arguments;
     let app = BlockingApp::open(settings)?;
     let member = MemberToChange { account: account.clone(), email, force };
     let changed = app.block_on(app.inner.operators().set_roles(member, grant.clone()));
@@ -91,7 +94,7 @@ pub(super) fn set_roles(
 
 /// `usher member remove`
 pub(super) fn remove(settings: &Settings, arguments: RemoveMemberArguments) -> Result<(), Failure> {
-    let RemoveMemberArguments { account, email, force, result } = arguments;
+    let RemoveMemberArguments { member: NamedMemberArguments { account, email }, force, result } = arguments;
     let app = BlockingApp::open(settings)?;
     let member = MemberToChange { account: account.clone(), email, force };
     let removed = app.block_on(app.inner.operators().remove_member(member));

@@ -68,20 +68,18 @@ fn joined(accounts: &[AccountName]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use usher_domain::{address::EmailAddress, id::PersonId};
+    use usher_domain::{
+        id::PersonId,
+        testkit::{self, PlainFingerprints},
+    };
 
     use super::*;
-    use usher_domain::testkit::PlainFingerprints;
 
     fn principal(email: &str, person: Option<i64>, account: Option<&str>) -> Principal {
         Principal {
-            email: EmailAddress::parse(email).unwrap(),
-            email_verified: false,
             person_id: person.map(PersonId::new),
             account: account.map(|name| AccountName::parse(name).unwrap()),
-            accounts: None,
-            issued_at: None,
-            name: None,
+            ..testkit::principal(email)
         }
     }
 

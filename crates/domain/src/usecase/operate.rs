@@ -91,13 +91,12 @@ pub fn list_invitations(
 
 /// An invitation in any status.
 pub fn show_invitation(tx: &mut dyn Tx, named: &NamedInvitation) -> Result<InvitationDetails, OperateError> {
-    let account = account(tx, &named.account)?;
-    let invitation = find(tx, &account, &named.invitation)?;
+    let invitation = find_named(tx, named)?;
     let sponsor = match invitation.sponsor {
         Some(sponsor) => tx.person(sponsor)?.map(Inviter::from),
         None => None,
     };
-    let mail = tx.mails_of(account.id, invitation.id)?.pop();
+    let mail = tx.mails_of(invitation.account_id, invitation.id)?.pop();
     Ok(InvitationDetails { invitation, sponsor, mail })
 }
 
@@ -107,8 +106,7 @@ pub fn resend_invitation(
     env: &Env,
     named: &NamedInvitation,
 ) -> Result<Invitation, OperateError> {
-    let account = account(tx, &named.account)?;
-    let invitation = find(tx, &account, &named.invitation)?;
+    let invitation = find_named(tx, named)?;
     resend_as_operator(tx, env, invitation).map_err(|error| match error {
         ResendError::Store(error) => error.into(),
         other => OperateError::Resend(other),
@@ -121,12 +119,16 @@ pub fn revoke_invitation(
     env: &Env,
     named: &NamedInvitation,
 ) -> Result<Invitation, OperateError> {
-    let account = account(tx, &named.account)?;
-    let invitation = find(tx, &account, &named.invitation)?;
+    let invitation = find_named(tx, named)?;
     revoke_as_operator(tx, env, invitation).map_err(|error| match error {
         RevokeError::Store(error) => error.into(),
         other => OperateError::Revoke(other),
     })
+}
+
+fn find_named(tx: &mut dyn Tx, named: &NamedInvitation) -> Result<Invitation, OperateError> {
+    let account = account(tx, &named.account)?;
+    find(tx, &account, &named.invitation)
 }
 
 fn account(tx: &mut dyn Tx, name: &AccountName) -> Result<Account, OperateError> {

@@ -15,10 +15,11 @@ use usher_domain::{
     port::{Store, StoreError, store::Counting},
     principal::Credential,
     quota::Window,
+    testkit::credential,
 };
 
 use crate::{
-    scene::{Scene, THREADS, credential, new_person},
+    scene::{Scene, THREADS, new_person},
     support::{Postgres, Sqlite, TestDatabase, on_both, soon},
 };
 

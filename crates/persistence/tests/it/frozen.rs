@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use usher_domain::{
-    port::{Store, StoreError, store::Counting},
+    port::{Store, StoreError, Tx, store::Counting},
     quota::Window,
 };
 use usher_persistence::{DatabaseOptions, DieselStore};
@@ -52,8 +52,9 @@ fn assert_works_at_once(store: &dyn Store, scene: &Scene, address: &str) {
     assert!(began.elapsed() < DEADLINE, "{:?}", began.elapsed());
 }
 
-#[test]
-fn a_unit_on_a_frozen_server_fails_in_time_and_the_next_one_works() {
+/// A unit whose server freezes before the rest of it fails in time, and the next unit works.
+#[track_caller]
+fn assert_fails_in_time_when_frozen(rest: impl Fn(&mut dyn Tx, &Scene) -> Result<(), StoreError>) {
     let place = Postgres::migrated();
     let scene = Scene::new(&place);
     let (proxy, store) = behind_proxy(&place, &scene);
@@ -63,7 +64,7 @@ fn a_unit_on_a_frozen_server_fails_in_time_and_the_next_one_works() {
         tx.insert_person(&new_person(&scene.env, "ada@example.com"))?;
         proxy.freeze();
         frozen_at = Some(Instant::now());
-        tx.insert_person(&new_person(&scene.env, "grace@example.com")).map(drop)
+        rest(tx, &scene)
     });
     assert_unreachable_in_time(&end, frozen_at.unwrap().elapsed());
     proxy.thaw();
@@ -71,21 +72,15 @@ fn a_unit_on_a_frozen_server_fails_in_time_and_the_next_one_works() {
 }
 
 #[test]
-fn a_commit_on_a_frozen_server_fails_in_time() {
-    let place = Postgres::migrated();
-    let scene = Scene::new(&place);
-    let (proxy, store) = behind_proxy(&place, &scene);
-    let store: &dyn Store = &store;
-    let mut frozen_at = None;
-    let end: Result<(), StoreError> = store.write("freeze", |tx| {
-        tx.insert_person(&new_person(&scene.env, "ada@example.com"))?;
-        proxy.freeze();
-        frozen_at = Some(Instant::now());
-        Ok(())
+fn a_unit_on_a_frozen_server_fails_in_time_and_the_next_one_works() {
+    assert_fails_in_time_when_frozen(|tx, scene| {
+        tx.insert_person(&new_person(&scene.env, "grace@example.com")).map(drop)
     });
-    assert_unreachable_in_time(&end, frozen_at.unwrap().elapsed());
-    proxy.thaw();
-    assert_works_at_once(store, &scene, "joan@example.com");
+}
+
+#[test]
+fn a_commit_on_a_frozen_server_fails_in_time() {
+    assert_fails_in_time_when_frozen(|_, _| Ok(()));
 }
 
 /// The first statement of a unit is tried on another connection when the server has closed one, but not when it is silent.

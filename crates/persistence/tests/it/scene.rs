@@ -15,7 +15,7 @@ use usher_domain::{
     membership::Membership,
     person::{NewPerson, PasswordHash},
     port::{Store, StoreError, Tx},
-    principal::{Actor, Credential, Principal},
+    principal::{Actor, Credential},
     role::Grant,
     testkit::{self, FixedClock},
     text::DisplayText,
@@ -143,7 +143,7 @@ impl Scene {
 
     /// The owner's credential.
     pub(crate) fn credential(&self) -> Credential {
-        credential(self.owner.person.email.as_str())
+        testkit::credential(self.owner.person.email.as_str())
     }
 
     /// The invitation as it is stored now.
@@ -151,19 +151,6 @@ impl Scene {
         let store: &dyn Store = place.store();
         store.read("look", |tx| tx.invitation(self.owner.account.id, id)).unwrap().unwrap()
     }
-}
-
-/// The credential of a person with that address.
-pub(crate) fn credential(address: &str) -> Credential {
-    Credential::Principal(Principal {
-        email: EmailAddress::parse(address).unwrap(),
-        email_verified: true,
-        person_id: None,
-        account: None,
-        accounts: None,
-        issued_at: None,
-        name: None,
-    })
 }
 
 pub(crate) fn text(text: &str) -> DisplayText {

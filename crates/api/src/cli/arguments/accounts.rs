@@ -104,14 +104,21 @@ pub(in super::super) struct ListMembersArguments {
     pub(in super::super) result: ResultArguments,
 }
 
+/// A member of an account.
 #[derive(Debug, Args)]
-pub(in super::super) struct SetRolesArguments {
+pub(in super::super) struct NamedMemberArguments {
     /// Short name of the account
     #[arg(long, value_parser = account_name)]
     pub(in super::super) account: AccountName,
     /// Address of the member
     #[arg(long, value_parser = email)]
     pub(in super::super) email: EmailAddress,
+}
+
+#[derive(Debug, Args)]
+pub(in super::super) struct SetRolesArguments {
+    #[command(flatten)]
+    pub(in super::super) member: NamedMemberArguments,
     /// A role of the member from now on; can be repeated, at least once
     #[arg(long = "role", value_name = "ROLE", value_parser = role())]
     pub(in super::super) roles: Vec<RoleName>,
@@ -126,12 +133,8 @@ pub(in super::super) struct SetRolesArguments {
 
 #[derive(Debug, Args)]
 pub(in super::super) struct RemoveMemberArguments {
-    /// Short name of the account
-    #[arg(long, value_parser = account_name)]
-    pub(in super::super) account: AccountName,
-    /// Address of the member
-    #[arg(long, value_parser = email)]
-    pub(in super::super) email: EmailAddress,
+    #[command(flatten)]
+    pub(in super::super) member: NamedMemberArguments,
     /// Do it even if the account is left without an administrator
     #[arg(long)]
     pub(in super::super) force: bool,

@@ -20,8 +20,8 @@ pub(super) use self::access_tokens::{
 };
 pub(super) use self::accounts::{
     AccountCommand, AddMemberArguments, CreateAccountArguments, CreatePersonArguments, ErasePersonArguments,
-    IssueTokenArguments, ListMembersArguments, MemberCommand, PersonCommand, RemoveMemberArguments,
-    SetPasswordArguments, SetRolesArguments, SignOutArguments, TokenCommand,
+    IssueTokenArguments, ListMembersArguments, MemberCommand, NamedMemberArguments, PersonCommand,
+    RemoveMemberArguments, SetPasswordArguments, SetRolesArguments, SignOutArguments, TokenCommand,
 };
 pub(super) use self::audit::{AuditCommand, ListAuditArguments};
 pub(super) use self::config::{CompletionsArguments, ConfigCommand};

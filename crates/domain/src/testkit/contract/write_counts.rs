@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::{
     Outcome,
     access_tokens::insert,
-    sample::{Scene, digest, email, second, start},
+    sample::{Scene, digest, second, start},
 };
 use crate::{
     Timestamp,
@@ -14,20 +14,13 @@ use crate::{
         Store, StoreError,
         store::{Constraint, Counting, Mode, Unit, Verdict},
     },
-    principal::{Credential, Principal},
+    principal::Credential,
     quota::{Window, WriteCount},
+    testkit,
 };
 
 fn principal(address: &str) -> Credential {
-    Credential::Principal(Principal {
-        email: email(address),
-        email_verified: false,
-        person_id: None,
-        account: None,
-        accounts: None,
-        issued_at: None,
-        name: None,
-    })
+    Credential::Principal(testkit::principal(address))
 }
 
 /// Counts writes of several writers in the window of a moment, with a unit that does nothing else.
