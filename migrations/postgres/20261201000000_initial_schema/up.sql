@@ -295,6 +295,8 @@ CREATE TABLE mail_quota (
     blocked_at   TIMESTAMP,
     CONSTRAINT unique_mail_quota PRIMARY KEY (subject)
 ) WITH (fillfactor = 70);
+-- The order in which the sweep deletes.
+CREATE INDEX mail_quota_age ON mail_quota (window_start) WHERE blocked_at IS NULL;
 
 -- Work that one process at a time does, such as the sweep: who does it, and until when.
 CREATE TABLE lease (

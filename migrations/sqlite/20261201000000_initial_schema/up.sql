@@ -282,6 +282,8 @@ CREATE TABLE mail_quota (
     -- As in access_token.
     CONSTRAINT mail_quota_window_start CHECK (window_start GLOB '????-??-?? ??:??:??*')
 ) STRICT, WITHOUT ROWID;
+-- The order in which the sweep deletes.
+CREATE INDEX mail_quota_age ON mail_quota (window_start) WHERE blocked_at IS NULL;
 
 -- Work that one process at a time does, such as the sweep: who does it, and until when.
 CREATE TABLE lease (

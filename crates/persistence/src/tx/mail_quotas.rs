@@ -39,15 +39,20 @@ impl MailQuotas for DieselTx<'_> {
         })
     }
 
-    /// It reads the table, which has the mailboxes of about a day. An index on the window would make every count dearer.
     fn delete_old_mail_quotas(&mut self, before: Timestamp, limit: u32) -> Result<usize, StoreError> {
-        let others = diesel::alias!(mail_quota as old_quota);
-        let old = others
-            .filter(others.field(mail_quota::window_start).lt(before.naive_utc()))
-            .filter(others.field(mail_quota::blocked_at).is_null())
-            .limit(i64::from(limit))
-            .select(others.field(mail_quota::subject));
-        let deleted = mail_quota::table.filter(mail_quota::subject.eq_any(old));
-        self.write(|connection| Ok(diesel::delete(deleted).execute(connection)?))
+        self.write(|connection| {
+            let old = mail_quota::table
+                .filter(mail_quota::window_start.lt(before.naive_utc()))
+                .filter(mail_quota::blocked_at.is_null())
+                .order(mail_quota::window_start)
+                .limit(i64::from(limit))
+                .select(mail_quota::subject);
+            let old: Vec<String> = old.load(connection)?;
+            if old.is_empty() {
+                return Ok(0);
+            }
+            Ok(diesel::delete(mail_quota::table.filter(mail_quota::subject.eq_any(old)))
+                .execute(connection)?)
+        })
     }
 }

@@ -63,23 +63,29 @@ impl SignIns for DieselTx<'_> {
         unused: Timestamp,
         limit: u32,
     ) -> Result<usize, StoreError> {
-        let old = diesel::alias!(failed_sign_in as old);
-        let forgotten = old
-            .filter(old.field(failed_sign_in::forgotten_at).le(now.naive_utc()))
-            .order(old.field(failed_sign_in::forgotten_at))
-            .limit(i64::from(limit))
-            .select(old.field(failed_sign_in::name));
-        let counters = failed_sign_in::table.filter(failed_sign_in::name.eq_any(forgotten));
-        let idle = diesel::alias!(known_network as idle);
-        let unused = idle
-            .filter(idle.field(known_network::last_at).le(unused.naive_utc()))
-            .order(idle.field(known_network::last_at))
-            .limit(i64::from(limit))
-            .select(idle.field(known_network::id));
-        let networks = known_network::table.filter(known_network::id.eq_any(unused));
         self.write(|connection| {
-            let counters = diesel::delete(counters).execute(connection)?;
-            Ok(counters.max(diesel::delete(networks).execute(connection)?))
+            let forgotten: Vec<String> = failed_sign_in::table
+                .filter(failed_sign_in::forgotten_at.le(now.naive_utc()))
+                .order(failed_sign_in::forgotten_at)
+                .limit(i64::from(limit))
+                .select(failed_sign_in::name)
+                .load(connection)?;
+            let unused: Vec<i64> = known_network::table
+                .filter(known_network::last_at.le(unused.naive_utc()))
+                .order(known_network::last_at)
+                .limit(i64::from(limit))
+                .select(known_network::id)
+                .load(connection)?;
+            let deleted = forgotten.len().max(unused.len());
+            if !forgotten.is_empty() {
+                let counters = failed_sign_in::table.filter(failed_sign_in::name.eq_any(forgotten));
+                diesel::delete(counters).execute(connection)?;
+            }
+            if !unused.is_empty() {
+                let networks = known_network::table.filter(known_network::id.eq_any(unused));
+                diesel::delete(networks).execute(connection)?;
+            }
+            Ok(deleted)
         })
     }
 }
