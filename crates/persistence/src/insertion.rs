@@ -25,7 +25,7 @@ use crate::connection::AnyConnection;
 
 /// The maximum number of rows in one statement on SQLite. Each number of rows has its own statement, which stays
 /// prepared.
-const MOST: usize = 16;
+const MOST: usize = 32;
 
 /// A row that can be inserted together with others. Implemented by [`new_row`].
 pub(crate) trait NewRow {
@@ -67,8 +67,8 @@ pub(crate) fn insert<Row: NewRow>(connection: &mut AnyConnection, rows: &[Row]) 
     }
 }
 
-/// Inserts the rows and returns the number and public id of each inserted row. Only for tables whose list ends with
-/// `RETURNING id, public_id`.
+/// Inserts the rows and returns the number and public id of each inserted row, in any order. Only for tables whose list ends
+/// with `RETURNING id,` and the column of the public id.
 pub(crate) fn insert_numbered<Row: NewRow>(
     connection: &mut AnyConnection,
     rows: &[Row],

@@ -1,23 +1,25 @@
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use crate::{
     connection::AnyConnection,
-    insertion::insert,
-    rows::NewMailRow,
-    schema::{delivery, queued_delivery},
+    insertion::{insert, insert_numbered},
+    rows::{NewMailRow, NewQueueEntryRow},
 };
 
 /// Inserts mails with their queue entries. On PostgreSQL the statement that inserts the mails does both.
 pub(crate) fn enqueue(connection: &mut AnyConnection, rows: &[NewMailRow<'_>]) -> QueryResult<()> {
-    insert(connection, rows)?;
-    if let AnyConnection::Sqlite(connection) = connection {
-        for row in rows {
-            delivery::table
-                .filter(delivery::reference.eq(row.reference()))
-                .select((delivery::kind, delivery::account_id, delivery::due_at, delivery::id))
-                .insert_into(queued_delivery::table)
-                .execute(connection)?;
-        }
+    if let AnyConnection::Postgres(_) = connection {
+        return insert(connection, rows);
     }
-    Ok(())
+    // SQLite returns the inserted rows in no particular order.
+    let numbers: HashMap<String, i64> = insert_numbered(connection, rows)?
+        .into_iter()
+        .map(|(number, reference)| (reference, number))
+        .collect();
+    let entry = |row: &NewMailRow<'_>| numbers.get(row.reference()).map(|number| row.queue_entry(*number));
+    let entries: Vec<NewQueueEntryRow> =
+        rows.iter().map(entry).collect::<Option<_>>().ok_or(diesel::result::Error::NotFound)?;
+    insert(connection, &entries)
 }

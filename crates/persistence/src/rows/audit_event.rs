@@ -6,7 +6,7 @@ use usher_domain::{
     port::StoreError,
 };
 
-use super::row_ref::RowRef;
+use super::{row_ref::RowRef, stored_time::StoredTime};
 use crate::{insertion::new_row, schema::audit_event};
 
 #[derive(Queryable, Selectable)]
@@ -41,7 +41,7 @@ impl TryFrom<AuditEventRow> for AuditEvent {
 new_row! {
     /// A new entry of the audit log.
     pub(crate) struct NewAuditEventRow for audit_event {
-        at: NaiveDateTime,
+        at: StoredTime,
         actor: &'static str,
         actor_person: Option<i64>,
         action: &'static str,
@@ -55,7 +55,7 @@ impl From<&AuditEvent> for NewAuditEventRow {
     fn from(event: &AuditEvent) -> Self {
         let (actor, actor_person) = spelling(event.actor);
         Self {
-            at: event.at.naive_utc(),
+            at: event.at.into(),
             actor,
             actor_person,
             action: event.action.as_str(),

@@ -9,7 +9,7 @@ use usher_domain::{
     text::{DisplayText, Locale},
 };
 
-use super::{grant, row_ref::RowRef};
+use super::{grant, row_ref::RowRef, stored_time::StoredTime};
 use crate::{insertion::new_row, schema::invitation};
 
 #[derive(Queryable, Selectable)]
@@ -82,10 +82,10 @@ new_row! {
         sponsor: Option<i64>,
         status: &'static str,
         generation: i64,
-        created_at: NaiveDateTime,
-        updated_at: NaiveDateTime,
-        sent_at: NaiveDateTime,
-        expires_at: NaiveDateTime,
+        created_at: StoredTime,
+        updated_at: StoredTime,
+        sent_at: StoredTime,
+        expires_at: StoredTime,
         version: i64,
     }
     order "account_id, email_key"
@@ -94,7 +94,7 @@ new_row! {
 
 impl<'a> From<&'a NewInvitation> for NewInvitationRow<'a> {
     fn from(invitation: &'a NewInvitation) -> Self {
-        let created_at = invitation.created_at.naive_utc();
+        let created_at = StoredTime::from(invitation.created_at);
         Self {
             public_id: invitation.public_id.as_str(),
             secure_id: invitation.secure_id.as_str(),
@@ -112,7 +112,7 @@ impl<'a> From<&'a NewInvitation> for NewInvitationRow<'a> {
             created_at,
             updated_at: created_at,
             sent_at: created_at,
-            expires_at: invitation.expires_at.naive_utc(),
+            expires_at: invitation.expires_at.into(),
             version: 0,
         }
     }

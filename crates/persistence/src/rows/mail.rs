@@ -7,7 +7,7 @@ use usher_domain::{
     port::StoreError,
 };
 
-use super::row_ref::RowRef;
+use super::{row_ref::RowRef, stored_time::StoredTime};
 use crate::{insertion::new_row, schema::delivery};
 
 #[derive(Queryable, Selectable)]
@@ -73,14 +73,25 @@ new_row! {
         generation: i64,
         state: &'static str,
         attempts: i64,
-        due_at: NaiveDateTime,
-        created_at: NaiveDateTime,
-        queued_at: NaiveDateTime,
-        updated_at: NaiveDateTime,
+        due_at: StoredTime,
+        created_at: StoredTime,
+        queued_at: StoredTime,
+        updated_at: StoredTime,
     }
+    ending " RETURNING id, reference, kind, account_id, due_at"
     within "WITH inserted AS ("
-    " RETURNING kind, account_id, due_at, id) \
-      INSERT INTO queued_delivery (kind, account_id, due_at, delivery_id) SELECT * FROM inserted"
+    ") INSERT INTO queued_delivery (kind, account_id, due_at, delivery_id) \
+      SELECT kind, account_id, due_at, id FROM inserted"
+}
+
+new_row! {
+    /// A new entry in the queue, inserted after its mail. Only SQLite needs it.
+    pub(crate) struct NewQueueEntryRow for queued_delivery {
+        kind: &'static str,
+        account_id: i64,
+        due_at: StoredTime,
+        delivery_id: i64,
+    }
 }
 
 impl NewMailRow<'_> {
@@ -88,11 +99,21 @@ impl NewMailRow<'_> {
     pub(crate) fn reference(&self) -> &str {
         self.reference
     }
+
+    /// The mail's entry in the queue, after the mail has got its number.
+    pub(crate) fn queue_entry(&self, number: i64) -> NewQueueEntryRow {
+        NewQueueEntryRow {
+            kind: self.kind,
+            account_id: self.account_id,
+            due_at: self.due_at,
+            delivery_id: number,
+        }
+    }
 }
 
 impl<'a> From<&'a NewMail> for NewMailRow<'a> {
     fn from(mail: &'a NewMail) -> Self {
-        let created_at = mail.created_at.naive_utc();
+        let created_at = StoredTime::from(mail.created_at);
         Self {
             reference: mail.reference.as_str(),
             kind: DeliveryKind::Mail.as_str(),

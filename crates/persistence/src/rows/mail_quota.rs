@@ -2,6 +2,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use usher_domain::{Timestamp, outbox::MailQuota};
 
+use super::stored_time::StoredTime;
 use crate::{insertion::new_row, schema::mail_quota};
 
 #[derive(Queryable, Selectable)]
@@ -32,10 +33,10 @@ new_row! {
     /// A quota, inserted or replaced.
     pub(crate) struct NewMailQuotaRow<'a> for mail_quota {
         subject: &'a str,
-        window_start: NaiveDateTime,
+        window_start: StoredTime,
         mails: i64,
         recent: String,
-        blocked_at: Option<NaiveDateTime>,
+        blocked_at: Option<StoredTime>,
     }
     order "subject"
     ending " ON CONFLICT (subject) DO UPDATE SET window_start = excluded.window_start, mails = excluded.mails, \
@@ -47,10 +48,10 @@ impl<'a> From<&'a MailQuota> for NewMailQuotaRow<'a> {
         let recent: Vec<String> = quota.recent.iter().map(|at| at.timestamp_micros().to_string()).collect();
         Self {
             subject: &quota.subject,
-            window_start: quota.window_start.naive_utc(),
+            window_start: quota.window_start.into(),
             mails: i64::from(quota.mails),
             recent: recent.join(","),
-            blocked_at: quota.blocked_at.map(|at| at.naive_utc()),
+            blocked_at: quota.blocked_at.map(StoredTime::from),
         }
     }
 }

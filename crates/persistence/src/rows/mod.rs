@@ -16,6 +16,7 @@ mod open_invitation;
 mod person;
 mod reading;
 mod row_ref;
+mod stored_time;
 
 pub(crate) use access_token::{AccessTokenRow, NewAccessTokenRow};
 pub(crate) use account::{AccountRow, NewAccountRow};
@@ -26,7 +27,7 @@ pub(crate) use idempotency_key::KeptAnswerRow;
 pub(crate) use invitation::{ChangedInvitationRow, InvitationRow, NewInvitationRow};
 pub(crate) use known_network::KnownNetworkRow;
 pub(crate) use lease::NewLeaseRow;
-pub(crate) use mail::{MailRow, NewMailRow};
+pub(crate) use mail::{MailRow, NewMailRow, NewQueueEntryRow};
 pub(crate) use mail_quota::{MailQuotaRow, NewMailQuotaRow};
 pub(crate) use membership::{MembershipRow, NewMembershipRow};
 pub(crate) use open_invitation::OpenInvitationRow;

@@ -67,37 +67,34 @@ pub(crate) fn histories(
     pairs: &[(i64, &str)],
     since: NaiveDateTime,
 ) -> QueryResult<Vec<InvitationRow>> {
+    // One look-up in each of the two partial indexes.
+    let pending = || invitation::table.filter(invitation::status.eq(Pending));
+    let ended = || {
+        invitation::table.filter(invitation::closed_at.is_not_null()).filter(invitation::closed_at.gt(since))
+    };
     match connection {
         AnyConnection::Postgres(connection) => {
             let (accounts, keys): (Vec<i64>, Vec<&str>) = pairs.iter().copied().unzip();
-            let pending = invitation::table
-                .filter(invitation::status.eq(Pending))
+            let pending = pending()
                 .filter(invitation::account_id.eq_any(accounts.clone()))
                 .filter(invitation::email_key.eq_any(keys.clone()))
                 .select(InvitationRow::as_select());
-            let ended = invitation::table
-                .filter(invitation::closed_at.is_not_null())
-                .filter(invitation::closed_at.gt(since))
+            let ended = ended()
                 .filter(invitation::account_id.eq_any(accounts))
                 .filter(invitation::email_key.eq_any(keys))
                 .select(InvitationRow::as_select());
             pending.union_all(ended).load(connection)
         }
         AnyConnection::Sqlite(connection) => rows_of_each_key(pairs, |(account, key)| {
-            let mut rows: Vec<InvitationRow> = invitation::table
-                .filter(invitation::status.eq(Pending))
-                .filter(invitation::account_id.eq(account))
-                .filter(invitation::email_key.eq(key))
-                .select(InvitationRow::as_select())
-                .load(connection)?;
-            let ended = invitation::table
-                .filter(invitation::closed_at.is_not_null())
-                .filter(invitation::closed_at.gt(since))
+            let pending = pending()
                 .filter(invitation::account_id.eq(account))
                 .filter(invitation::email_key.eq(key))
                 .select(InvitationRow::as_select());
-            rows.append(&mut ended.load(connection)?);
-            Ok(rows)
+            let ended = ended()
+                .filter(invitation::account_id.eq(account))
+                .filter(invitation::email_key.eq(key))
+                .select(InvitationRow::as_select());
+            pending.union_all(ended).load(connection)
         }),
     }
 }
