@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use usher_domain::{
+    Timestamp,
     account::AccountName,
     env::Env,
     id::PersonId,
@@ -11,6 +12,7 @@ use usher_domain::{
     port::{Authenticator, SignedToken, TokenError, TokenRequest, TokenSigner, Tx, store::Mode},
     principal::{Actor, Credential},
     usecase::{
+        attempt_sign_in::ProvenPerson,
         resolve::{ResolveError, resolve},
         sign_in::{SignInError, SignedIn, sign_in},
     },
@@ -66,16 +68,16 @@ impl Sessions {
         self.units.run(context, "session.create", Mode::Read, work).await
     }
 
-    /// A token for a person; its lifetime is at most the deployment's.
+    /// A token for a person, issued when they proved their password; its lifetime is at most the deployment's.
     #[must_use]
     pub fn token(
         &self,
-        person: &Person,
+        proven: &ProvenPerson,
         account: Option<&AccountName>,
         lifetime: Option<TimeDelta>,
     ) -> SignedToken {
         let lifetime = lifetime.unwrap_or(self.token_lifetime).min(self.token_lifetime);
-        self.sign(person, account, lifetime)
+        self.sign(&proven.person, account, lifetime, proven.at)
     }
 
     /// A token with any lifetime, for operators.
@@ -86,10 +88,19 @@ impl Sessions {
         account: &AccountName,
         lifetime: Option<TimeDelta>,
     ) -> SignedToken {
-        self.sign(person, Some(account), lifetime.unwrap_or(self.token_lifetime))
+        // A token that is issued in the second in which the person's earlier tokens were ended counts as issued after it.
+        let now = self.units.env.now();
+        let issued_at = person.tokens_not_before.map_or(now, |moment| moment.max(now));
+        self.sign(person, Some(account), lifetime.unwrap_or(self.token_lifetime), issued_at)
     }
 
-    fn sign(&self, person: &Person, account: Option<&AccountName>, lifetime: TimeDelta) -> SignedToken {
+    fn sign(
+        &self,
+        person: &Person,
+        account: Option<&AccountName>,
+        lifetime: TimeDelta,
+        issued_at: Timestamp,
+    ) -> SignedToken {
         let request = TokenRequest {
             email: &person.email,
             email_verified: person.email_verified,
@@ -97,9 +108,7 @@ impl Sessions {
             account,
             lifetime,
         };
-        // A token that is issued in the second in which the person's earlier tokens were ended counts as issued after it.
-        let now = self.units.env.now();
-        self.signer.sign(&request, person.tokens_not_before.map_or(now, |moment| moment.max(now)))
+        self.signer.sign(&request, issued_at)
     }
 }
 

@@ -46,14 +46,14 @@ pub(crate) async fn login(
     let login = LoginRequest::read(&body(&request, payload, &state, **settings).await?)?;
     let (context, sessions) = (context(&request), state.app.sessions());
     let (client, email) = (client_address(&request), EmailAddress::parse(&login.email).ok());
-    let person = state.app.passwords().sign_in(&context, client, email, login.password).await?;
-    let person =
-        person.ok_or_else(|| Problem::unauthorized("the e-mail address or the password is wrong"))?;
+    let proven = state.app.passwords().sign_in(&context, client, email, login.password).await?;
+    let proven =
+        proven.ok_or_else(|| Problem::unauthorized("the e-mail address or the password is wrong"))?;
     let account = login.account.as_deref().map(AccountName::parse).transpose();
     let account = account.map_err(|error| Problem::bad_request(format_args!("account {error}")))?;
-    let signed_in = sessions.sign_in(&context, person.id, account).await?;
+    let signed_in = sessions.sign_in(&context, proven.person.id, account).await?;
     let current = signed_in.current.as_ref().map(|account| &account.name);
-    let token = sessions.token(&person, current, login.expiry_minutes.map(TimeDelta::minutes));
+    let token = sessions.token(&proven, current, login.expiry_minutes.map(TimeDelta::minutes));
     let invitation_id = login.invitation_id.as_deref();
-    Ok(HttpResponse::Ok().json(LoginResponse::of(&person, &signed_in, token.reveal(), invitation_id)))
+    Ok(HttpResponse::Ok().json(LoginResponse::of(&proven.person, &signed_in, token.reveal(), invitation_id)))
 }

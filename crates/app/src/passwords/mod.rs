@@ -8,10 +8,12 @@ use tokio::task::spawn_blocking;
 use usher_domain::{
     address::EmailAddress,
     env::Env,
-    person::{MAX_PASSWORD_OCTETS, Password, PasswordHash, Person},
+    person::{MAX_PASSWORD_OCTETS, Password, PasswordHash},
     port::{HashingError, PasswordHasher, RequestFingerprints, StoreError, Tx, store::Mode},
     sign_in::{AttemptedAddress, Network, SignInAttempt},
-    usecase::attempt_sign_in::{Admission, AttemptEnd, AttemptError, attempt_sign_in, end_attempt},
+    usecase::attempt_sign_in::{
+        Admission, AttemptEnd, AttemptError, ProvenPerson, attempt_sign_in, end_attempt, expect_admission,
+    },
 };
 
 pub use self::rules::{PasswordRules, PersonalWords, UnsuitablePassword};
@@ -28,6 +30,8 @@ const WAIT: Duration = Duration::from_secs(5);
 
 /// The limit's name in logs and metrics.
 const LIMIT: &str = "password_hashing";
+/// The name, in logs and metrics, of the turn at counting attempts to sign in.
+const TURN_LIMIT: &str = "sign_in_turns";
 /// The name, in logs and metrics, of a lack of memory to hash a password.
 const MEMORY_LIMIT: &str = "password_memory";
 
@@ -113,7 +117,7 @@ impl PasswordService {
         client: IpAddr,
         email: Option<EmailAddress>,
         presented: String,
-    ) -> Result<Option<Person>, PasswordError> {
+    ) -> Result<Option<ProvenPerson>, PasswordError> {
         // Nobody has a password that is longer than allowed, so no failure is counted for the address.
         let email = email.filter(|_| presented.len() <= MAX_PASSWORD_OCTETS);
         let failure = if email.is_some() { "wrong_password" } else { "malformed" };
@@ -125,30 +129,36 @@ impl PasswordService {
         })?;
         let hash = admission.person.as_ref().and_then(|person| person.password.clone());
         let checked = self.work(move |hasher| hasher.verify(hash.as_ref(), &presented)).await;
-        let end = match (&checked, &admission.person) {
-            (Ok(true), Some(person)) => AttemptEnd::SignedIn(person.id),
-            (Ok(_), _) => {
+        let end = match checked {
+            Ok(true) => AttemptEnd::RightPassword,
+            Ok(false) => {
                 security::login_failed(failure);
                 return Ok(None);
             }
-            (Err(_), _) => AttemptEnd::NotChecked,
+            Err(_) => AttemptEnd::NotChecked,
         };
-        let person = admission.person.clone();
         let settle = move |tx: &mut dyn Tx, env: &Env| end_attempt(tx, env, &admission, end);
         let settled = self.units.run(context, "person.end_sign_in", Mode::Write, settle).await;
         checked?;
-        settled?;
-        Ok(person)
+        let proven = settled?;
+        if proven.is_none() {
+            security::login_failed(failure);
+        }
+        Ok(proven)
     }
 
-    /// Admits attempts one after the other, because they change the same counters.
+    /// Admits attempts one after the other, because they change the same counters. Attempts that have to wait are rejected without
+    /// a turn, so that any number of them takes no turn from others.
     async fn admit(
         &self,
         context: &RequestContext,
         attempt: SignInAttempt,
     ) -> Result<Admission, PasswordError> {
+        let expected = attempt.clone();
+        let expect = move |tx: &mut dyn Tx, env: &Env| expect_admission(tx, env, &expected);
+        self.units.run(context, "person.expect_sign_in", Mode::Look, expect).await?;
         let Some(_turn) = self.admissions.acquire_within(WAIT).await else {
-            telemetry::overloaded("person.sign_in", LIMIT);
+            telemetry::overloaded("person.sign_in", TURN_LIMIT);
             return Err(PasswordError::Busy);
         };
         let admit = move |tx: &mut dyn Tx, env: &Env| attempt_sign_in(tx, env, &attempt);

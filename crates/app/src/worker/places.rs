@@ -39,13 +39,17 @@ impl Places {
         self.concurrency.saturating_sub(fast).min(total)
     }
 
-    /// Destinations that have at least half of the slow deliveries that may be in progress. Their mails wait.
+    /// Destinations that have at least half of the slow deliveries that may be in progress, and at least two. Their mails wait.
+    /// Without places for slow deliveries there is nothing to share, and none waits.
     pub(super) fn slow_destinations(&self, now: Instant) -> Vec<Destination> {
+        if self.slow == 0 {
+            return Vec::new();
+        }
         let mut counts: HashMap<&Destination, usize> = HashMap::new();
         for destination in self.slow_at(now) {
             *counts.entry(destination).or_default() += 1;
         }
-        let most = (self.slow / 2).max(1);
+        let most = self.slow.div_ceil(2).max(2);
         counts.into_iter().filter(|(_, count)| *count >= most).map(|(slow, _)| slow.clone()).collect()
     }
 
@@ -88,6 +92,16 @@ mod tests {
         places.leave(first);
         assert_eq!(places.free(later), 0, "two that are not slow have the places");
         assert_eq!(places.free(later + SLOW), 1);
+    }
+
+    #[tokio::test]
+    async fn one_slow_delivery_does_not_hold_up_its_destination() {
+        for slow in [0, 1, 2, 3] {
+            let mut places = Places::new(4, slow);
+            let began = Instant::now();
+            places.enter(tokio::spawn(async {}).id(), destination("example.com"), began);
+            assert_eq!(places.slow_destinations(began + SLOW), [], "{slow}");
+        }
     }
 
     #[tokio::test]

@@ -43,6 +43,10 @@ impl EmailAddress {
         let ascii = ascii.ok_or(AddressError::Domain)?;
         let key = format!("{}@{ascii}", fold(local));
         let shown = format!("{local}@{}", host::shown(domain, &ascii));
+        if key == ERASED {
+            // An invitation to it would count as erased.
+            return Err(AddressError::Domain);
+        }
         if key.len() > MAX_OCTETS || shown.len() > MAX_OCTETS {
             return Err(AddressError::TooLong);
         }

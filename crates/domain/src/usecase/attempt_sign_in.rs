@@ -9,7 +9,6 @@ use super::unit_error;
 use crate::{
     Timestamp,
     env::Env,
-    id::PersonId,
     idempotency::KeyDigest,
     person::Person,
     port::{StoreError, Tx, store::NewFailureCount},
@@ -41,10 +40,20 @@ struct Counted {
 /// How an attempt ended that was not a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AttemptEnd {
-    /// The person's password was right.
-    SignedIn(PersonId),
+    /// The password was that of the person when the attempt began.
+    RightPassword,
     /// The password could not be checked.
     NotChecked,
+}
+
+/// A person who has proved their password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProvenPerson {
+    /// The person.
+    pub person: Person,
+    /// When the password was theirs. A token for them is issued as of this moment, so that ending their tokens ends it too,
+    /// even if it is signed later.
+    pub at: Timestamp,
 }
 
 /// Why an attempt may not begin.
@@ -64,12 +73,31 @@ unit_error!(AttemptError {
     Self::TooManyFailures { .. } => "too_many_failures",
 });
 
+/// Rejects an attempt that would have to wait. [`attempt_sign_in`] decides; this only spares it attempts that it would reject.
+pub fn expect_admission(tx: &mut dyn Tx, env: &Env, attempt: &SignInAttempt) -> Result<(), AttemptError> {
+    find_and_count(tx, env, attempt).map(drop)
+}
+
 /// Admits an attempt and counts it, or rejects it and counts nothing.
 pub fn attempt_sign_in(
     tx: &mut dyn Tx,
     env: &Env,
     attempt: &SignInAttempt,
 ) -> Result<Admission, AttemptError> {
+    let (person, counted) = find_and_count(tx, env, attempt)?;
+    let counts: Vec<_> =
+        counted.iter().map(|counted| counter(&counted.name, counted.rule, counted.with_attempt)).collect();
+    tx.put_failed_sign_ins(&counts)?;
+    let own = attempt.address.as_ref().map(|address| address.from_network.clone());
+    Ok(Admission { person, network: attempt.network.clone(), own, counted })
+}
+
+/// The person of an attempt, and its counters with one more failure.
+fn find_and_count(
+    tx: &mut dyn Tx,
+    env: &Env,
+    attempt: &SignInAttempt,
+) -> Result<(Option<Person>, Vec<Counted>), AttemptError> {
     let now = env.now();
     let (person, is_known) = match &attempt.address {
         Some(address) => {
@@ -87,23 +115,28 @@ pub fn attempt_sign_in(
         let with_attempt = rule.after_failure(before.as_ref(), now);
         counted.push(Counted { name, rule, before, with_attempt });
     }
-    let counts: Vec<_> =
-        counted.iter().map(|counted| counter(&counted.name, counted.rule, counted.with_attempt)).collect();
-    tx.put_failed_sign_ins(&counts)?;
-    let own = attempt.address.as_ref().map(|address| address.from_network.clone());
-    Ok(Admission { person, network: attempt.network.clone(), own, counted })
+    Ok((person, counted))
 }
 
-/// Takes back the failure of an attempt. After a sign-in it also clears the person's own failures, and remembers the network.
+/// Takes back the failure of an attempt. After a right password it also clears the person's own failures, remembers the network,
+/// and returns the person. `None` if there is no longer such a person, or their password has changed since the attempt began:
+/// then the attempt has failed.
 pub fn end_attempt(
     tx: &mut dyn Tx,
     env: &Env,
     admission: &Admission,
     end: AttemptEnd,
-) -> Result<(), StoreError> {
-    if let AttemptEnd::SignedIn(person) = end {
-        tx.remember_network(person, &admission.network, env.now())?;
-    }
+) -> Result<Option<ProvenPerson>, StoreError> {
+    let proven = match end {
+        AttemptEnd::RightPassword => {
+            let Some(person) = unchanged(tx, admission)? else { return Ok(None) };
+            tx.remember_network(person.id, &admission.network, env.now())?;
+            // A token that is issued in the second in which the earlier tokens were ended counts as issued after it.
+            let at = person.tokens_not_before.map_or(env.now(), |moment| moment.max(env.now()));
+            Some(ProvenPerson { person, at })
+        }
+        AttemptEnd::NotChecked => None,
+    };
     for counted in &admission.counted {
         let is_own = Some(&counted.name) == admission.own.as_ref();
         if is_own && end != AttemptEnd::NotChecked {
@@ -112,7 +145,14 @@ pub fn end_attempt(
             take_back(tx, counted)?;
         }
     }
-    Ok(())
+    Ok(proven)
+}
+
+/// The admitted person, if they still have the password that was checked.
+fn unchanged(tx: &mut dyn Tx, admission: &Admission) -> Result<Option<Person>, StoreError> {
+    let Some(admitted) = &admission.person else { return Ok(None) };
+    let current = tx.person_by_email(&admitted.email)?;
+    Ok(current.filter(|current| current.id == admitted.id && current.password == admitted.password))
 }
 
 /// Restores the count before the attempt, except for failures that other attempts have added since.

@@ -2,7 +2,7 @@
 
 use super::{
     administrators::{is_administrator, is_last_administrator},
-    end_tokens::end_tokens,
+    end_tokens::end_issued_tokens,
     record::record_by_operator,
     unit_error,
 };
@@ -76,7 +76,8 @@ pub fn set_roles(
     Ok(person)
 }
 
-/// Ends a membership with its access tokens, and every other token of the person.
+/// Ends a membership with its access tokens, and the tokens that were issued to the person until now. Access tokens of other
+/// accounts stay: their administrators decide about them.
 pub fn remove_member(
     tx: &mut dyn Tx,
     env: &Env,
@@ -84,7 +85,7 @@ pub fn remove_member(
 ) -> Result<Person, ManageMemberError> {
     let (account, mut person, membership) = find(tx, member)?;
     require_another_administrator(tx, member, &account, &membership)?;
-    end_tokens(tx, env, &mut person)?;
+    end_issued_tokens(tx, env, &mut person)?;
     if !tx.delete_membership(account.id, person.id)? {
         return Err(StoreError::Contended.into());
     }

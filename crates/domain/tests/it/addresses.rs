@@ -76,6 +76,7 @@ fn a_text_that_is_not_one_mailbox_is_rejected() {
         ("jo\u{0}e@example.com", Local),
         ("jo\u{202E}e@example.com", Local),
         ("joe@localhost", Domain),
+        ("erased@erased.invalid", Domain),
         ("joe@[127.0.0.1]", Domain),
         ("joe@127.0.0.1", Domain),
         ("joe@-a.com", Domain),

@@ -147,6 +147,29 @@ fn a_removed_member_has_no_rights_and_no_tokens() {
 }
 
 #[test]
+fn a_removal_leaves_the_access_tokens_of_other_accounts() {
+    let scene = scene_with_eve();
+    scene.add_account("upside", "Upside");
+    scene.add_member("upside", EVE, grant(["GlobalAdmin"]));
+    let (here, elsewhere) = (TokenDigest::new([7; 32]), TokenDigest::new([8; 32]));
+    for (account, digest) in [(ACCOUNT, &here), ("upside", &elsewhere)] {
+        scene.add_access_token(&CreateAccessToken {
+            account: account_name(account),
+            email: email(EVE),
+            scope: Scope::Global,
+            ..Scene::access_token(digest.clone())
+        });
+    }
+    scene.write(|tx| remove_member(tx, &scene.env, &member(EVE))).unwrap();
+    let caller = |digest: &TokenDigest| {
+        let credential = Credential::AccessToken(digest.clone());
+        scene.write(|tx| resolve(tx, &credential, scene.env.now())).map(drop)
+    };
+    assert!(caller(&here).is_err());
+    assert_eq!(caller(&elsewhere), Ok(()));
+}
+
+#[test]
 fn the_last_administrator_stays_unless_forced() {
     let scene = scene_with_eve();
     scene.write(|tx| remove_member(tx, &scene.env, &member(EVE))).unwrap();

@@ -5,11 +5,16 @@ use std::net::{IpAddr, Ipv4Addr};
 use chrono::TimeDelta;
 use usher_domain::{
     idempotency::KeyDigest,
+    person::PasswordHash,
     port::RequestFingerprints as _,
     sign_in::{AttemptedAddress, Network, SignInAttempt, SignInLimits},
     testkit::{PlainFingerprints, Scene, email, scene::ADMIN},
-    usecase::attempt_sign_in::{
-        Admission, AttemptEnd, AttemptError, attempt_sign_in, end_attempt, forget_sign_ins,
+    usecase::{
+        attempt_sign_in::{
+            Admission, AttemptEnd, AttemptError, attempt_sign_in, end_attempt, expect_admission,
+            forget_sign_ins,
+        },
+        set_password::{TokensOfPerson, set_password},
     },
 };
 
@@ -54,13 +59,12 @@ impl Attempts {
     }
 
     fn sign_in(&self, address: &str, client: u32) -> Result<(), u32> {
-        let person = self.0.person(address).unwrap().id;
         let admission = match self.begin(address, client) {
             Ok(admission) => admission,
             Err(AttemptError::TooManyFailures { seconds }) => return Err(seconds),
             Err(error) => panic!("{error}"),
         };
-        self.end(&admission, AttemptEnd::SignedIn(person));
+        self.end(&admission, AttemptEnd::RightPassword);
         Ok(())
     }
 
@@ -180,6 +184,41 @@ fn counters_can_be_switched_off() {
     let mut attempts = Attempts::new();
     attempts.0.env.policy.sign_in_limits = SignInLimits { per_address: 0, per_network: 0, in_total: 0 };
     (0..5000).for_each(|_| attempts.fail(ADMIN, 1).unwrap());
+}
+
+/// Hashing takes time, and the password may change meanwhile.
+#[test]
+fn a_password_that_changed_meanwhile_proves_nothing() {
+    let attempts = Attempts::new();
+    let admission = attempts.begin(ADMIN, 1).unwrap();
+    let changed = PasswordHash::new("another".to_owned());
+    let scene = &attempts.0;
+    scene.write(|tx| set_password(tx, &scene.env, &email(ADMIN), &changed, TokensOfPerson::Keep)).unwrap();
+    let end = |admission| {
+        scene.write(|tx| end_attempt(tx, &scene.env, admission, AttemptEnd::RightPassword)).unwrap()
+    };
+    assert_eq!(end(&admission), None);
+    let (before, _) = attempts.fail_until_rejected(ADMIN, 1);
+    assert_eq!(before, 9, "the attempt has failed");
+
+    attempts.wait(60);
+    let admission = attempts.begin(ADMIN, 2).unwrap();
+    let proven = end(&admission).unwrap();
+    assert_eq!((proven.person.password, proven.at), (Some(changed), scene.env.now()));
+}
+
+#[test]
+fn an_attempt_that_would_have_to_wait_is_rejected_without_counting() {
+    let attempts = Attempts::new();
+    attempts.fail_until_rejected(ADMIN, 1);
+    let expect = |client| {
+        let attempt = attempt(ADMIN, network(client));
+        attempts.0.write(|tx| expect_admission(tx, &attempts.0.env, &attempt))
+    };
+    assert_eq!(expect(1), Err(AttemptError::TooManyFailures { seconds: 1 }));
+    attempts.wait(1);
+    assert_eq!((expect(1), expect(1)), (Ok(()), Ok(())));
+    assert_eq!(attempts.fail(ADMIN, 1), Ok(()));
 }
 
 #[test]

@@ -18,7 +18,7 @@ use crate::{
     connection::MultiBackend,
     dialect,
     rows::{MailRow, NewMailRow, read_all, read_optional, read_or_skip},
-    schema::{dead_delivery, delivery},
+    schema::{dead_delivery, delivery, queued_delivery},
 };
 
 /// The maximum number of mails per claim, far below the limit of bound values in a statement.
@@ -108,10 +108,12 @@ impl Outbox for DieselTx<'_> {
                 rows = rows.filter(delivery::account_id.eq(account.get()));
             }
             rows = match filter.state {
-                // Few mails are dead, and most are not.
+                // Few mails are dead or queued, and most are not.
                 Some(MailState::Dead) => {
                     rows.filter(delivery::id.eq_any(dead_delivery::table.select(dead_delivery::delivery_id)))
                 }
+                Some(MailState::Queued) => rows
+                    .filter(delivery::id.eq_any(queued_delivery::table.select(queued_delivery::delivery_id))),
                 Some(state) => rows.filter(delivery::state.eq(state.as_str())),
                 None => rows,
             };
@@ -139,16 +141,15 @@ impl Outbox for DieselTx<'_> {
 
     fn delete_old_mails(&mut self, before: Timestamp, limit: u32) -> Result<usize, StoreError> {
         self.write(|connection| {
-            let oldest = delivery::table.order(delivery::id).limit(i64::from(limit)).select((
-                delivery::id,
-                delivery::created_at,
-                delivery::state,
-            ));
-            let oldest: Vec<(i64, NaiveDateTime, String)> = oldest.load(connection)?;
-            let old = oldest.into_iter().filter(|(_, created_at, state)| {
-                *created_at < before.naive_utc() && state != MailState::Queued.as_str()
-            });
-            let old: Vec<i64> = old.map(|(id, ..)| id).collect();
+            // Behind those that still wait, however old they are.
+            let oldest = delivery::table
+                .filter(delivery::state.ne(MailState::Queued.as_str()))
+                .order(delivery::id)
+                .limit(i64::from(limit))
+                .select((delivery::id, delivery::created_at));
+            let oldest: Vec<(i64, NaiveDateTime)> = oldest.load(connection)?;
+            let old = oldest.into_iter().filter(|(_, created_at)| *created_at < before.naive_utc());
+            let old: Vec<i64> = old.map(|(id, _)| id).collect();
             if old.is_empty() {
                 return Ok(0);
             }

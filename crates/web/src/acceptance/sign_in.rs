@@ -1,9 +1,8 @@
 use usher_app::PasswordError;
 use usher_domain::{
-    Timestamp,
     address::{AddressError, EmailAddress},
-    person::Person,
     principal::Principal,
+    usecase::attempt_sign_in::ProvenPerson,
 };
 
 use super::{form::Form, page_request::PageRequest};
@@ -26,16 +25,15 @@ pub(super) async fn sign_in(
 ) -> Result<Principal, SignInFailure> {
     let address = EmailAddress::parse(email).map_err(SignInFailure::Address)?;
     let password = form.get("password").unwrap_or_default().to_owned();
-    let person =
+    let proven =
         request.app.passwords().sign_in(&request.context, request.client, Some(address), password).await;
-    let person = person.map_err(SignInFailure::NotChecked)?;
-    let signed_in = person.map(|person| principal(person, request.app.now()));
-    signed_in.ok_or(SignInFailure::WrongCredentials)
+    let proven = proven.map_err(SignInFailure::NotChecked)?;
+    proven.map(principal).ok_or(SignInFailure::WrongCredentials)
 }
 
 /// The principal's address counts as unverified, so that only the key proves the mailbox: a link that was replaced must not work
 /// because the person verified the same address before.
-fn principal(person: Person, now: Timestamp) -> Principal {
+fn principal(ProvenPerson { person, at }: ProvenPerson) -> Principal {
     Principal {
         email: person.email,
         email_verified: false,
@@ -43,7 +41,7 @@ fn principal(person: Person, now: Timestamp) -> Principal {
         account: None,
         accounts: None,
         // The password is the proof, and no token.
-        issued_at: Some(person.tokens_not_before.map_or(now, |moment| moment.max(now))),
+        issued_at: Some(at),
         name: Some(person.name),
     }
 }

@@ -168,8 +168,9 @@ impl Outbox for MemoryTx {
             let oldest: Vec<MailId> = state
                 .mails
                 .iter()
+                .filter(|mail| mail.state != MailState::Queued)
                 .take(size(limit))
-                .filter(|mail| mail.created_at < before && mail.state != MailState::Queued)
+                .filter(|mail| mail.created_at < before)
                 .map(|mail| mail.id)
                 .collect();
             state.mails.retain(|mail| !oldest.contains(&mail.id));
