@@ -18,8 +18,17 @@ struct State {
     last: u64,
     /// When each lane made progress last. A lane is the work under one permit.
     lanes: HashMap<u64, Instant>,
-    /// By when the worker has to make progress, while it runs.
-    worker_due: Option<Instant>,
+    /// By when each routine has to make progress, while it runs.
+    due: HashMap<Routine, Instant>,
+}
+
+/// What goes on as long as the process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Routine {
+    /// The deliveries.
+    Worker,
+    /// The sweep.
+    Sweeper,
 }
 
 impl Progress {
@@ -32,21 +41,27 @@ impl Progress {
         Lane { progress: self.clone(), id }
     }
 
-    /// The worker makes progress, and will again after a pause of at most `pause`.
-    pub(crate) fn worker(&self, pause: Duration) {
-        self.state().worker_due = Instant::now().checked_add(pause + LONGEST);
+    /// A routine makes progress, and will again after a pause of at most `pause`.
+    pub(crate) fn routine(&self, routine: Routine, pause: Duration) {
+        if let Some(due) = Instant::now().checked_add(pause.saturating_add(LONGEST)) {
+            self.state().due.insert(routine, due);
+        }
     }
 
-    /// The worker has ended.
-    pub(crate) fn worker_ended(&self) {
-        self.state().worker_due = None;
+    /// A routine has ended.
+    pub(crate) fn ended(&self, routine: Routine) {
+        self.state().due.remove(&routine);
     }
 
     /// What makes no progress, if anything.
     pub(crate) fn stuck(&self) -> Option<&'static str> {
         let (state, now) = (self.state(), Instant::now());
-        if state.worker_due.is_some_and(|due| due < now) {
+        let is_late = |routine| state.due.get(&routine).is_some_and(|due| *due < now);
+        if is_late(Routine::Worker) {
             return Some("worker");
+        }
+        if is_late(Routine::Sweeper) {
+            return Some("sweeper");
         }
         let is_stuck = |since: &Instant| now.saturating_duration_since(*since) > LONGEST;
         state.lanes.values().any(is_stuck).then_some("unit of work")

@@ -11,7 +11,7 @@ use usher_domain::{
 };
 
 use super::*;
-use crate::limiter::Limiter;
+use crate::{limiter::Limiter, progress::Routine};
 
 /// A clock that says how far the database is ahead.
 struct Behind(TimeDelta);
@@ -114,14 +114,16 @@ async fn a_permit_without_progress_is_stuck() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_worker_without_progress_is_stuck() {
-    let progress = Progress::default();
-    assert_eq!(progress.stuck(), None, "no worker");
-    progress.worker(Duration::from_hours(1));
-    tokio::time::advance(Duration::from_mins(64)).await;
-    assert_eq!(progress.stuck(), None, "the worker may pause");
-    tokio::time::advance(Duration::from_mins(2)).await;
-    assert_eq!(progress.stuck(), Some("worker"));
-    progress.worker_ended();
-    assert_eq!(progress.stuck(), None);
+async fn a_worker_or_sweeper_without_progress_is_stuck() {
+    for (routine, name) in [(Routine::Worker, "worker"), (Routine::Sweeper, "sweeper")] {
+        let progress = Progress::default();
+        assert_eq!(progress.stuck(), None, "no {name}");
+        progress.routine(routine, Duration::from_hours(1));
+        tokio::time::advance(Duration::from_mins(64)).await;
+        assert_eq!(progress.stuck(), None, "the {name} may pause");
+        tokio::time::advance(Duration::from_mins(2)).await;
+        assert_eq!(progress.stuck(), Some(name));
+        progress.ended(routine);
+        assert_eq!(progress.stuck(), None);
+    }
 }

@@ -80,6 +80,8 @@ catalogue! {
     MAIL_DEAD: Gauge = "usher_mail_dead" [];
     /// When this process's worker last looked for mails with success
     WORKER_PROGRESS: Gauge = "usher_worker_last_progress_timestamp_seconds" [];
+    /// When this process last ended a turn of the sweep with success
+    SWEEP_PROGRESS: Gauge = "usher_sweep_last_progress_timestamp_seconds" [];
     /// Changes of counts of open invitations that no worker has moved yet, counted up to 10,000
     UNSETTLED: Gauge = "usher_unsettled_changes" [];
     /// Whether the last scrape could read the database: 1 or 0

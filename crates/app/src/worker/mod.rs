@@ -28,7 +28,7 @@ use breaker::Breaker;
 use places::Places;
 use sweeper::Sweeper;
 
-use crate::{telemetry, units::Units};
+use crate::{progress::Routine, telemetry, units::Units};
 
 /// How the worker works.
 #[derive(Debug, Clone, Copy)]
@@ -91,7 +91,7 @@ impl Worker {
         self.step().await;
         loop {
             let poll = jittered(self.poll_interval, self.units.env.entropy.as_ref());
-            self.units.limiter.progress().worker(poll);
+            self.units.limiter.progress().routine(Routine::Worker, poll);
             tokio::select! {
                 // In this order, so that a stop does not wait for a queue that never empties.
                 biased;
@@ -102,7 +102,7 @@ impl Worker {
             }
             self.step().await;
         }
-        self.units.limiter.progress().worker_ended();
+        self.units.limiter.progress().ended(Routine::Worker);
         while let Some(done) = self.running.join_next_with_id().await {
             self.note(done);
         }

@@ -15,7 +15,7 @@ use usher_domain::{
     usecase::sweep::{end_lease, sweep},
 };
 
-use crate::{context::RequestContext, units::Units};
+use crate::{context::RequestContext, progress::Routine, telemetry, units::Units};
 
 /// Rows that a turn changes.
 const ROWS: u32 = 500;
@@ -52,8 +52,10 @@ impl Sweeper {
 
     /// Sweeps until `stop`.
     pub(super) async fn run(&self, stop: &CancellationToken) {
+        let progress = self.units.limiter.progress();
         let mut pause = PAUSE;
         loop {
+            progress.routine(Routine::Sweeper, pause);
             let began = Instant::now();
             pause = match self.turn().await {
                 Turn::Full => began.elapsed(),
@@ -65,6 +67,7 @@ impl Sweeper {
                 () = self.rest(pause) => {}
             }
         }
+        progress.ended(Routine::Sweeper);
         self.end().await;
     }
 
@@ -88,6 +91,9 @@ impl Sweeper {
         let work = move |tx: &mut dyn Tx, env: &Env| sweep(tx, env, &token, ROWS);
         let swept: Result<Option<usize>, StoreError> =
             self.units.run(&RequestContext::internal(), "sweep.turn", Mode::Write, work).await;
+        if matches!(swept, Ok(Some(_))) {
+            telemetry::delivery::swept(self.units.env.now());
+        }
         match swept {
             Ok(Some(rows)) if rows >= ROWS as usize => Turn::Full,
             Ok(Some(1..)) => Turn::Some,

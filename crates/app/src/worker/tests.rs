@@ -1,16 +1,17 @@
 use std::sync::{Mutex, PoisonError};
 
 use chrono::TimeDelta;
+use metrics_util::debugging::DebuggingRecorder;
 use usher_domain::{
-    outbox::{InvitationMail, MailState},
+    outbox::{InvitationMail, LeaseToken, MailState},
     port::{
         Clock, SendError, SendFuture, Store, Tx,
-        store::{ClockReading, CountedWork, Counting, Unit, Verdict},
+        store::{ClockReading, CountedWork, Counting, LeasedWork, Unit, Verdict},
     },
     testkit::{CapturingMailer, Scene, grant, memory::MemoryStore},
 };
 
-use crate::limiter::Limiter;
+use crate::{limiter::Limiter, telemetry::catalogue::SWEEP_PROGRESS};
 
 use super::*;
 
@@ -112,6 +113,30 @@ async fn draining_sweeps_once() {
     let (store, mut worker) = worker(5, &CancellationToken::new());
     worker.drain().await;
     assert_swept_once(&store, 5);
+}
+
+/// The latest stamp of all processes tells whether anybody sweeps, so a process that waits for another one's lease sets none.
+#[tokio::test]
+async fn only_the_process_that_sweeps_stamps_its_progress() {
+    let recorder = DebuggingRecorder::new();
+    let _recording = metrics::set_default_local_recorder(&recorder);
+    let stamped = || {
+        let shown = recorder.snapshotter().snapshot().into_vec();
+        shown.iter().any(|(key, ..)| key.key().name() == SWEEP_PROGRESS)
+    };
+    let (store, mut worker) = worker(0, &CancellationToken::new());
+    let now = worker.units.env.now();
+    let lease_of_another = |until| {
+        let token = LeaseToken::parse(&"a".repeat(22)).unwrap();
+        let store: &dyn Store = store.as_ref();
+        assert!(store.write("lease", |tx| tx.take_lease(LeasedWork::Sweep, &token, now, until)).unwrap());
+    };
+    lease_of_another(now + TimeDelta::seconds(30));
+    worker.drain().await;
+    assert!(!stamped());
+    lease_of_another(now);
+    worker.drain().await;
+    assert!(stamped());
 }
 
 /// A mailer whose mails to `slow.example` take until the worker stops. The others stop it after the last mail.

@@ -12,6 +12,7 @@ mod idempotency;
 mod migrations;
 mod opening;
 mod outages;
+mod queue_entries;
 mod races;
 mod readiness;
 mod scene;
