@@ -9,6 +9,7 @@
 //! [`problem`] and [`reply::response`].
 
 pub mod body;
+pub mod challenge;
 pub mod client_address;
 pub mod connection;
 pub mod credentials;

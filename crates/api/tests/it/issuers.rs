@@ -16,14 +16,14 @@ use tempfile::TempDir;
 use crate::harness::{Backend, Setup, invitation_body, send};
 
 /// An identity provider's key.
-struct Provider(KeyPair);
+pub(crate) struct Provider(KeyPair);
 
 impl Provider {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(KeyPair::generate_for(&PKCS_ED25519).unwrap())
     }
 
-    fn pem(&self) -> String {
+    pub(crate) fn pem(&self) -> String {
         self.0.public_key_pem()
     }
 
@@ -33,7 +33,7 @@ impl Provider {
         json!({ "kty": "OKP", "crv": "Ed25519", "x": key, "kid": kid, "use": "sig", "alg": "EdDSA" })
     }
 
-    fn token(&self, claims: &Value) -> String {
+    pub(crate) fn token(&self, claims: &Value) -> String {
         self.token_with(&json!({ "alg": "EdDSA", "typ": "JWT" }), claims)
     }
 
@@ -41,7 +41,7 @@ impl Provider {
         self.token_with(&json!({ "alg": "EdDSA", "typ": "JWT", "kid": kid }), claims)
     }
 
-    fn token_with(&self, header: &Value, claims: &Value) -> String {
+    pub(crate) fn token_with(&self, header: &Value, claims: &Value) -> String {
         let part = |json: &Value| URL_SAFE_NO_PAD.encode(json.to_string());
         let signed = format!("{}.{}", part(header), part(claims));
         let signature = self.0.sign(signed.as_bytes()).unwrap();
@@ -49,7 +49,7 @@ impl Provider {
     }
 }
 
-fn claims(email: &str, verified: Value) -> Value {
+pub(crate) fn claims(email: &str, verified: Value) -> Value {
     let mut claims = json!({
         "iss": "https://login.example.com/", "aud": "usher", "sub": "248289761001",
         "exp": 1_710_946_165 + 3600, "email": email, "name": "Joe Wright",
@@ -61,13 +61,13 @@ fn claims(email: &str, verified: Value) -> Value {
 }
 
 /// Writes a settings file that trusts the issuer. The line `keys` says where its keys are.
-fn settings_file(folder: &TempDir, keys: &str) -> PathBuf {
+pub(crate) fn settings_file(folder: &TempDir, keys: &str) -> PathBuf {
     let issuer = "[[auth.issuers]]\nissuer = \"https://login.example.com/\"\naudience = \"usher\"\n";
     write(folder, "usher.toml", &format!("{issuer}{keys}\n"))
 }
 
 /// Writes key files with these contents and returns the line of the settings for them.
-fn key_files(folder: &TempDir, texts: &[String]) -> String {
+pub(crate) fn key_files(folder: &TempDir, texts: &[String]) -> String {
     let files = (1..).zip(texts).map(|(number, text)| write(folder, &format!("{number}.pem"), text));
     let files: Vec<_> = files.map(|path| path.display().to_string()).collect();
     format!("key_files = {files:?}")

@@ -8,10 +8,13 @@ use usher_api::routes;
 use usher_domain::access_token::{AccessTokenText, Scope};
 use usher_http_kit::endpoint::Endpoint;
 
-use crate::harness::{
-    Backend, Client, Response, Setup,
-    fastly::{document, listed, rejection},
-    invitation_body, on_both_databases, send,
+use crate::{
+    harness::{
+        Backend, Client, Response, Setup,
+        fastly::{document, listed, rejection},
+        invitation_body, on_both_databases, send,
+    },
+    issuers::{Provider, claims, key_files, settings_file},
 };
 
 /// The status of an operation for each caller.
@@ -126,7 +129,9 @@ on_both_databases!(each_operation_has_its_status_for_each_caller);
 
 fn each_operation_has_its_status_for_each_caller(backend: Backend) {
     let setup = Setup::new(backend);
-    let server = setup.start();
+    let (provider, folder) = (Provider::new(), tempfile::tempdir().unwrap());
+    let file = settings_file(&folder, &key_files(&folder, &[provider.pem()]));
+    let server = setup.start_with(setup.settings_of(Some(file)));
     let jane = server.add_onward();
     server.add_member("onward", "usr@example.com", &["user"], None);
     server.add_account("upside", "Upside");
@@ -145,7 +150,11 @@ fn each_operation_has_its_status_for_each_caller(backend: Backend) {
     let foreign = server.client_of("upside", "eve@example.com");
     let expired = server.token(Some("onward"), "jane@example.com");
     for row in ROWS {
-        assert_status(row, &fixture, &server.client, row.anonymous, "anonymous");
+        let response = assert_status(row, &fixture, &server.client, row.anonymous, "anonymous");
+        if row.anonymous == 401 {
+            // No error, because no token was sent (RFC 6750, section 3).
+            assert_eq!(response.header("www-authenticate"), r#"Bearer realm="usher""#, "{}", row.path);
+        }
         assert_status(row, &fixture, &powerless, row.powerless, "powerless");
         assert_status(row, &fixture, &foreign, row.foreign, "foreign");
     }
@@ -153,6 +162,9 @@ fn each_operation_has_its_status_for_each_caller(backend: Backend) {
 
     let mut tokens = bad_tokens(&server.token(Some("onward"), "jane@example.com"));
     tokens.push(("expired", expired));
+    let [trusted, others @ ..] = tokens_of(&provider);
+    server.client.with_token(trusted).get("/api/v2/invitations").expect(200);
+    tokens.extend(["wrong audience", "wrong type"].into_iter().zip(others));
     let lifetime = Some(TimeDelta::hours(1));
     tokens.push((
         "expired access token",
@@ -164,16 +176,24 @@ fn each_operation_has_its_status_for_each_caller(backend: Backend) {
     ));
     setup.advance(TimeDelta::hours(2));
     for (what, token) in tokens {
-        let caller = server.client.with_token(token);
+        // Each round has a failed login.
+        setup.advance(TimeDelta::minutes(1));
+        let caller = server.client.with_token(&token);
         for row in ROWS {
             let status = if row.reads_tokens { 401 } else { row.anonymous };
-            assert_status(row, &fixture, &caller, status, what);
+            let response = assert_status(row, &fixture, &caller, status, what);
+            if row.reads_tokens {
+                let said = if what == "expired" { "the token has expired" } else { "the token is not valid" };
+                let error = format!(r#"error="invalid_token", error_description="{said}""#);
+                let challenge = format!(r#"Bearer realm="usher", {error}"#);
+                assert_eq!(response.header("www-authenticate"), challenge, "{what}: {}", row.path);
+            }
         }
     }
 }
 
 #[track_caller]
-fn assert_status(row: &Row, fixture: &Fixture, caller: &Client, status: u16, who: &str) {
+fn assert_status(row: &Row, fixture: &Fixture, caller: &Client, status: u16, who: &str) -> Response {
     let method = Method::from_bytes(row.method.as_bytes()).unwrap();
     let request = caller.request(method.clone(), &fixture.path(row.path));
     let request = match Surface::of(row.path) {
@@ -184,9 +204,9 @@ fn assert_status(row: &Row, fixture: &Fixture, caller: &Client, status: u16, who
     let response = send(request);
     assert_eq!(response.status.as_u16(), status, "{who}: {} {}: {}", row.method, row.path, response.body);
     if status == 401 {
-        assert_eq!(response.header("www-authenticate"), r#"Bearer realm="usher""#);
         Surface::of(row.path).assert_unauthorized(&response);
     }
+    response
 }
 
 /// The API or page that a path belongs to.
@@ -217,6 +237,16 @@ impl Surface {
             Self::Page => panic!("pages take no tokens: {response:?}"),
         }
     }
+}
+
+/// Tokens of the provider for the administrator of onward: a good one, one for another audience, and one of another type.
+fn tokens_of(provider: &Provider) -> [String; 3] {
+    let mut good = claims("jane@example.com", true.into());
+    good["exp"] = (good["exp"].as_i64().unwrap() + 4 * 3600).into();
+    let mut elsewhere = good.clone();
+    elsewhere["aud"] = "another".into();
+    let proof = json!({ "alg": "EdDSA", "typ": "dpop+jwt" });
+    [provider.token(&good), provider.token(&elsewhere), provider.token_with(&proof, &good)]
 }
 
 /// Garbage, and tokens with a wrong algorithm or signature.

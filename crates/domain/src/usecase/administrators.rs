@@ -12,13 +12,18 @@ pub(super) fn is_administrator(grant: &Grant) -> bool {
     permissions.has(Permission::InviteMembers) && permissions.has(Permission::ManageAccount)
 }
 
-/// Whether the account has no administrator apart from this member, who is one.
+/// Whether the account has no administrator apart from this member, who is one. Locks the account before it looks, because
+/// two units that each end another administrator would both find the other one.
 pub(super) fn is_last_administrator(
     tx: &mut dyn Tx,
     account: &Account,
     member: &Membership,
 ) -> Result<bool, StoreError> {
-    Ok(is_administrator(&member.grant) && !has_other(tx, account, member.person_id)?)
+    if !is_administrator(&member.grant) {
+        return Ok(false);
+    }
+    tx.lock_account(account.id)?;
+    Ok(!has_other(tx, account, member.person_id)?)
 }
 
 fn has_other(tx: &mut dyn Tx, account: &Account, person: PersonId) -> Result<bool, StoreError> {

@@ -11,8 +11,8 @@ use usher_domain::{
     },
 };
 use usher_http_kit::{
-    body::BodyError, credentials::CredentialError, idempotency_key::HeaderError, json::ReadError,
-    link_lookups::TooManyLookups, names::NameError,
+    body::BodyError, challenge::Challenge, credentials::CredentialError, idempotency_key::HeaderError,
+    json::ReadError, link_lookups::TooManyLookups, names::NameError,
 };
 
 use super::FastlyProblem;
@@ -44,7 +44,8 @@ impl From<CredentialError> for FastlyProblem {
 
 fn token_problem(error: &TokenError) -> FastlyProblem {
     match error {
-        TokenError::Invalid { .. } | TokenError::Expired => FastlyProblem::unauthorized(error),
+        TokenError::Invalid { .. } => FastlyProblem::token_rejected(error, Challenge::ValidToken),
+        TokenError::Expired => FastlyProblem::token_rejected(error, Challenge::FreshToken),
         TokenError::EmailNotVerified => FastlyProblem::forbidden(error),
         TokenError::KeysUnavailable { seconds } => FastlyProblem::unavailable(
             "the keys of the token's issuer cannot be reached; try again",
@@ -85,7 +86,9 @@ impl From<ResolveError> for FastlyProblem {
     fn from(error: ResolveError) -> Self {
         match error {
             ResolveError::Store(error) => error.into(),
-            ResolveError::InvalidToken | ResolveError::SignedOut => Self::unauthorized(error),
+            ResolveError::InvalidToken | ResolveError::SignedOut => {
+                Self::token_rejected(error, Challenge::ValidToken)
+            }
             ResolveError::UnknownPerson
             | ResolveError::NoMembership
             | ResolveError::NotAMember(_)

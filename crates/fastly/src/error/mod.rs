@@ -11,7 +11,7 @@ use actix_web::{
     },
 };
 use serde_json::Value;
-use usher_http_kit::repeated;
+use usher_http_kit::{challenge::Challenge, repeated};
 use utoipa::ToSchema;
 
 pub(crate) use common::{CommonErrors, CommonWriteErrors};
@@ -34,12 +34,15 @@ pub(crate) struct FastlyProblem {
     body: ErrorBody,
     /// Seconds.
     retry_after: Option<i64>,
+    /// What a 401 asks for.
+    challenge: Challenge,
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "callers pass errors and format_args! as they are")]
 impl FastlyProblem {
     fn new(status: StatusCode, msg: &'static str, detail: impl ToString) -> Self {
-        Self { status, body: ErrorBody { msg, detail: detail.to_string() }, retry_after: None }
+        let body = ErrorBody { msg, detail: detail.to_string() };
+        Self { status, body, retry_after: None, challenge: Challenge::default() }
     }
 
     /// 400: the request is malformed.
@@ -47,9 +50,14 @@ impl FastlyProblem {
         Self::new(StatusCode::BAD_REQUEST, "Bad request", detail)
     }
 
-    /// 401: the token is missing or invalid.
+    /// 401: the token is missing.
     pub(crate) fn unauthorized(detail: impl ToString) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "Provided credentials are missing or invalid", detail)
+    }
+
+    /// 401: the presented token was rejected.
+    pub(crate) fn token_rejected(detail: impl ToString, challenge: Challenge) -> Self {
+        Self { challenge, ..Self::unauthorized(detail) }
     }
 
     /// 403: the caller lacks the permission.
@@ -165,7 +173,7 @@ impl ResponseError for FastlyProblem {
         response.insert_header((CACHE_CONTROL, "no-store"));
         response.insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"));
         if self.status == StatusCode::UNAUTHORIZED {
-            response.insert_header((WWW_AUTHENTICATE, r#"Bearer realm="usher""#));
+            response.insert_header((WWW_AUTHENTICATE, self.challenge.header()));
         }
         if let Some(seconds) = self.retry_after {
             response.insert_header((RETRY_AFTER, seconds.to_string()));

@@ -7,7 +7,7 @@ use usher_domain::{
     quota::TooManyWrites,
     usecase::{idempotency::KeyError, resolve::ResolveError},
 };
-use usher_http_kit::link_lookups::TooManyLookups;
+use usher_http_kit::{challenge::Challenge, link_lookups::TooManyLookups};
 
 use super::Problem;
 
@@ -38,7 +38,9 @@ impl From<ResolveError> for Problem {
     fn from(error: ResolveError) -> Self {
         match error {
             ResolveError::Store(error) => error.into(),
-            ResolveError::InvalidToken | ResolveError::SignedOut => Self::unauthorized(error),
+            ResolveError::InvalidToken | ResolveError::SignedOut => {
+                Self::token_rejected(error, Challenge::ValidToken)
+            }
             ResolveError::UnknownPerson
             | ResolveError::NoMembership
             | ResolveError::NotAMember(_)

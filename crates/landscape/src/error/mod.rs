@@ -16,7 +16,7 @@ use actix_web::{
 use serde::Serialize;
 use serde_json::Value;
 use usher_domain::idempotency::Answer;
-use usher_http_kit::json::Problems;
+use usher_http_kit::{challenge::Challenge, json::Problems};
 use utoipa::ToSchema;
 
 /// An error.
@@ -39,13 +39,15 @@ pub(crate) struct Problem {
     body: ErrorResponse,
     /// Seconds.
     retry_after: Option<i64>,
+    /// What a 401 asks for.
+    challenge: Challenge,
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "errors and format_args! are handed over as they come")]
 impl Problem {
     fn new(status: StatusCode, error: &'static str, message: impl ToString) -> Self {
         let body = ErrorResponse { detail: None, error, message: message.to_string() };
-        Self { status, body, retry_after: None }
+        Self { status, body, retry_after: None, challenge: Challenge::default() }
     }
 
     pub(crate) fn bad_request(message: impl ToString) -> Self {
@@ -58,6 +60,10 @@ impl Problem {
 
     pub(crate) fn unauthorized(message: impl ToString) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "Unauthorized", message)
+    }
+
+    pub(crate) fn token_rejected(message: impl ToString, challenge: Challenge) -> Self {
+        Self { challenge, ..Self::unauthorized(message) }
     }
 
     pub(crate) fn forbidden(message: impl ToString) -> Self {
@@ -159,7 +165,7 @@ impl ResponseError for Problem {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
         if self.status == StatusCode::UNAUTHORIZED {
-            response.insert_header((WWW_AUTHENTICATE, r#"Bearer realm="usher""#));
+            response.insert_header((WWW_AUTHENTICATE, self.challenge.header()));
         }
         if let Some(seconds) = self.retry_after {
             response.insert_header((RETRY_AFTER, seconds.to_string()));

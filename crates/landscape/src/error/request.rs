@@ -6,8 +6,8 @@ use usher_domain::{
     role::{BUILTIN, GrantError},
 };
 use usher_http_kit::{
-    body::BodyError, credentials::CredentialError, idempotency_key::HeaderError, json::ReadError,
-    names::NameError, repeated,
+    body::BodyError, challenge::Challenge, credentials::CredentialError, idempotency_key::HeaderError,
+    json::ReadError, names::NameError, repeated,
 };
 
 use super::Problem;
@@ -30,7 +30,8 @@ fn token_problem(error: &TokenError) -> Problem {
             Problem::unavailable("the keys of the token's issuer cannot be reached; try again")
                 .retry_after(i64::from(*seconds))
         }
-        TokenError::Invalid { .. } | TokenError::Expired => Problem::unauthorized(error),
+        TokenError::Invalid { .. } => Problem::token_rejected(error, Challenge::ValidToken),
+        TokenError::Expired => Problem::token_rejected(error, Challenge::FreshToken),
     }
 }
 

@@ -5,7 +5,7 @@ use usher_domain::{
     port::{StoreError, store::Accounts},
 };
 
-use super::DieselTx;
+use super::{DieselTx, exactly};
 use crate::{
     connection::MultiBackend,
     rows::{AccountRow, NewAccountRow, read_all, read_optional},
@@ -41,6 +41,17 @@ impl Accounts for DieselTx<'_> {
         self.read(|connection| {
             let rows = account::table.order(account::name).select(AccountRow::as_select());
             Ok(read_all(rows.load(connection)?)?)
+        })
+    }
+
+    /// An update that changes nothing. PostgreSQL fails the later of two such updates, because its snapshot is older than the
+    /// first; after a mere row lock it would go on with the old snapshot. The update leaves out the key, so that rows that refer to the
+    /// account can still be inserted. On SQLite units that write run one after the other anyway.
+    fn lock_account(&mut self, id: AccountId) -> Result<(), StoreError> {
+        self.write(|connection| {
+            let unchanged =
+                diesel::update(account::table.find(id.get())).set(account::title.eq(account::title));
+            exactly(1, unchanged.execute(connection)?)
         })
     }
 }

@@ -9,6 +9,7 @@ mod counting;
 mod frozen;
 mod hot_updates;
 mod idempotency;
+mod last_administrator;
 mod migrations;
 mod opening;
 mod outages;

@@ -107,6 +107,17 @@ impl Scene {
         Keyed { key: KeyDigest::new([n; 32]), request, account: Some(self.owner.account.id) }
     }
 
+    /// Adds a member who administers the account.
+    pub(crate) fn add_administrator(&self, store: &dyn Store, address: &str) -> EmailAddress {
+        let new = new_person(&self.env, address);
+        let add = |tx: &mut dyn Tx| {
+            let person = tx.insert_person(&new)?;
+            tx.insert_membership(&Membership { person_id: person.id, ..self.owner.membership.clone() })
+        };
+        store.write("add_administrator", add).unwrap();
+        new.email
+    }
+
     /// Accepts with the key of the first mail.
     pub(crate) fn accept(&self, store: &dyn Store, invitation: &Invitation) -> Result<Accepted, AcceptError> {
         let key = self.env.keys.key(&invitation.secure_id, 0);

@@ -18,6 +18,10 @@ pub trait Accounts {
     fn account_by_name(&mut self, name: &AccountName) -> Result<Option<Account>, StoreError>;
     /// All accounts, by name.
     fn accounts(&mut self) -> Result<Vec<Account>, StoreError>;
+    /// Makes the units that call this for the same account take effect one after the other: what a unit reads after the call is
+    /// still true when the unit commits. For rules about several rows of an account. `Contended` when the account is gone, or when
+    /// another unit that called this has committed since the snapshot.
+    fn lock_account(&mut self, id: AccountId) -> Result<(), StoreError>;
 }
 
 /// Memberships of people in accounts.

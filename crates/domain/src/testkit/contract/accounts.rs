@@ -47,6 +47,16 @@ pub(super) fn public_ids_are_unique(store: &dyn Store) -> Outcome {
     Ok(())
 }
 
+pub(super) fn only_an_account_that_exists_can_be_locked(store: &dyn Store) -> Outcome {
+    let scene = Scene::new(store)?;
+    store.write("lock", |tx| tx.lock_account(scene.account.id))?;
+    let found = store.read("look", |tx| tx.account(scene.account.id))?;
+    assert_eq!(found.as_ref(), Some(&scene.account));
+    let unknown = AccountId::new(scene.account.id.get() + 1);
+    assert_eq!(store.write("lock", |tx| tx.lock_account(unknown)), Err(StoreError::Contended));
+    Ok(())
+}
+
 pub(super) fn accounts_are_listed_by_name(store: &dyn Store) -> Outcome {
     let scene = Scene::new(store)?;
     store.write("insert", |tx| {

@@ -108,6 +108,7 @@ suites! { $
         names_are_unique,
         public_ids_are_unique,
         accounts_are_listed_by_name,
+        only_an_account_that_exists_can_be_locked,
     }
     memberships {
         a_membership_is_found_by_account_and_person,

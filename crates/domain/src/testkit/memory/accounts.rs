@@ -41,6 +41,11 @@ impl Accounts for MemoryTx {
             Ok(accounts)
         })
     }
+
+    /// Units run one after the other here.
+    fn lock_account(&mut self, id: AccountId) -> Result<(), StoreError> {
+        self.write(|state| state.accounts.get(id.get()).map(drop).ok_or(StoreError::Contended))
+    }
 }
 
 impl Memberships for MemoryTx {

@@ -56,7 +56,7 @@ const fn on_sqlite(most: usize, operation: Operation) -> Operation {
     Operation { most_on_sqlite: most, ..operation }
 }
 
-pub(super) const OPERATIONS: [Operation; 71] = [
+pub(super) const OPERATIONS: [Operation; 72] = [
     operation("insert_access_token", Write, 1, |tx, s| tx.insert_access_token(&s.new_token).map(drop)),
     operation("token_holders", Read, 1, |tx, s| {
         assert!(matches!(tx.token_holders(&[&s.digest])?[..], [Some(_)]));
@@ -79,6 +79,7 @@ pub(super) const OPERATIONS: [Operation; 71] = [
     operation("account", Read, 1, |tx, s| tx.account(s.owner.account.id).map(drop)),
     operation("account_by_name", Read, 1, |tx, s| tx.account_by_name(&s.owner.account.name).map(drop)),
     operation("accounts", Read, 1, |tx, _| tx.accounts().map(drop)),
+    operation("lock_account", Write, 1, |tx, s| tx.lock_account(s.owner.account.id)),
     operation("insert_membership", Write, 1, |tx, s| {
         let person = s.member.id;
         tx.insert_membership(&usher_domain::membership::Membership {
