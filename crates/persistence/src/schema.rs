@@ -155,6 +155,7 @@ diesel::table! {
         lease_until -> Nullable<Timestamp>,
         lease_token -> Nullable<Text>,
         last_error -> Nullable<Text>,
+        refused_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         queued_at -> Timestamp,
         updated_at -> Timestamp,

@@ -243,6 +243,8 @@ CREATE TABLE delivery (
     lease_until   TIMESTAMP,
     lease_token   TEXT COLLATE "C",
     last_error    TEXT,
+    -- When the relay refused the recipient first. A refusal long after that is final.
+    refused_at    TIMESTAMP,
     created_at    TIMESTAMP NOT NULL,
     -- When it was queued, or retried by an operator: attempts are counted from then.
     queued_at     TIMESTAMP NOT NULL,

@@ -229,6 +229,8 @@ CREATE TABLE delivery (
     lease_until   TEXT,
     lease_token   TEXT,
     last_error    TEXT,
+    -- When the relay refused the recipient first. A refusal long after that is final.
+    refused_at    TEXT,
     created_at    TEXT NOT NULL,
     -- When it was queued, or retried by an operator: attempts are counted from then.
     queued_at     TEXT NOT NULL,

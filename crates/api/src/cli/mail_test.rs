@@ -67,8 +67,8 @@ pub(super) fn advice(error: &SendError) -> &'static str {
             "The relay does not refuse the recipient, but this sender, its account or the mail. Mails of invitations wait for \
              up to four days."
         }
-        SendError::Permanent { .. } => {
-            "The relay refuses this recipient. A mail to it is not tried again; other mails are not affected."
+        SendError::Permanent { .. } | SendError::Unconfirmed { .. } => {
+            "The relay refuses this recipient. A mail to it is given up once it is clear that the relay accepts other mails."
         }
         SendError::Deferred { .. } => {
             "The relay may accept the mail later. Mails of invitations are tried again."

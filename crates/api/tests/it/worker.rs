@@ -5,7 +5,7 @@ use usher_api::compose;
 use usher_domain::{
     id::{AccountId, InvitationId},
     idempotency::{Answer, KeyDigest, NewKey, RETENTION, RequestMac, stale_at},
-    outbox::Mail,
+    outbox::{CONFIRMED_AFTER, Mail},
     port::StoreError,
 };
 use usher_testbed::{Refusal, Security, SmtpOptions};
@@ -13,7 +13,7 @@ use usher_testbed::{Refusal, Security, SmtpOptions};
 use crate::harness::{Backend, Postbox, Server, Setup, invitation_body, on_both_databases};
 
 on_both_databases!(
-    a_permanently_rejected_mail_is_not_tried_again,
+    a_recipient_that_is_rejected_again_later_is_final,
     a_mail_that_is_rejected_by_policy_waits_with_the_reason,
     a_temporarily_rejected_mail_is_tried_again_later,
     the_mail_of_a_revoked_invitation_is_cancelled,
@@ -40,7 +40,8 @@ fn with_separate_worker(backend: Backend, postbox: &Postbox) -> Setup {
     Setup::delivering(backend, postbox).with("USHER__WORKER__ENABLED", "false")
 }
 
-fn a_permanently_rejected_mail_is_not_tried_again(backend: Backend) {
+/// Nothing else shows at first that the relay is in order.
+fn a_recipient_that_is_rejected_again_later_is_final(backend: Backend) {
     let options = SmtpOptions::new(Security::Plain).refuse(Refusal::recipient("gone", 550));
     let postbox = Postbox::plain(&options);
     let setup = with_separate_worker(backend, &postbox);
@@ -48,12 +49,17 @@ fn a_permanently_rejected_mail_is_not_tried_again(backend: Backend) {
     let jane = server.add_onward();
     jane.post("/api/v2/invitations", &invitation_body("Joe", "gone@example.com", &["Auditor"])).expect(200);
     jane.post("/api/v2/invitations", &invitation_body("Ann", "ann@example.com", &["Auditor"])).expect(200);
+    for (attempts, state) in [(1, "queued"), (2, "dead")] {
+        deliver_due(&setup, &server);
+        assert_eq!(postbox.count(), 1, "the other mail is delivered");
+        let mail = &mails(&server, 1)[0];
+        assert_eq!((mail.state.as_str(), mail.attempts), (state, attempts));
+        let reason = mail.last_error.as_deref().unwrap();
+        assert!(reason.contains("550") && !reason.contains("gone@"), "{reason}");
+        setup.advance(CONFIRMED_AFTER);
+    }
     deliver_due(&setup, &server);
-    assert_eq!(postbox.count(), 1, "the other mail is delivered");
-    let mail = &mails(&server, 1)[0];
-    assert_eq!((mail.state.as_str(), mail.attempts), ("dead", 1));
-    let reason = mail.last_error.as_deref().unwrap();
-    assert!(reason.contains("550") && !reason.contains("gone@"), "{reason}");
+    assert_eq!(mails(&server, 1)[0].attempts, 2, "it is not tried again");
     assert_eq!(jane.get("/api/v2/invitations").json()["count"], 2, "the invitation stays pending");
 }
 

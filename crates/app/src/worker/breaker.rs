@@ -49,8 +49,8 @@ impl Breaker {
         }
     }
 
-    /// Whether the relay rejects nearly every mail. A rejection of a recipient is then not to be trusted.
-    pub(super) fn refuses_most(&self) -> bool {
+    /// Whether the relay rejects nearly every mail.
+    fn refuses_most(&self) -> bool {
         self.rejected.iter().filter(|rejected| **rejected).count() >= NEARLY_ALL
     }
 
@@ -87,11 +87,7 @@ impl Breaker {
         let before = self.refuses_most();
         self.record(true);
         if self.refuses_most() && !before {
-            tracing::error!(
-                rejected = NEARLY_ALL,
-                of = WINDOW,
-                "the mail relay rejects nearly every mail: no rejection is final until it accepts one"
-            );
+            tracing::error!(rejected = NEARLY_ALL, of = WINDOW, "the mail relay rejects nearly every mail");
         }
     }
 

@@ -2,10 +2,12 @@ use std::{sync::Arc, time::Duration};
 
 use usher_domain::{
     env::Env,
+    outbox::RelayAnswer,
     port::{Mailer, SendError, StoreError, Tx, store::Mode},
     usecase::deliver::{self, Claimed, Delivery, Settled, Turn},
 };
 
+use super::suspects::Suspect;
 use crate::{context::RequestContext, telemetry, units::Units};
 
 /// Pauses between attempts to record a result: long enough for a database to restart.
@@ -28,12 +30,23 @@ pub(super) enum RelayState {
     Unknown,
 }
 
+/// The result of an attempt, for the worker.
+#[derive(Debug)]
+pub(super) enum Attempted {
+    /// It is recorded.
+    Settled(RelayState, RelayAnswer),
+    /// The relay refused the recipient. Nothing is recorded yet.
+    Suspect(Box<Suspect>),
+    /// The result of an earlier attempt is recorded.
+    Judged,
+}
+
 impl RelayState {
     fn after(result: &Result<(), SendError>) -> Self {
         match result {
             Ok(()) => Self::Accepted,
             Err(SendError::Refused { .. }) => Self::Refused,
-            Err(SendError::Permanent { .. }) => Self::RecipientRefused,
+            Err(SendError::Permanent { .. } | SendError::Unconfirmed { .. }) => Self::RecipientRefused,
             Err(SendError::Deferred { .. } | SendError::Ambiguous { .. }) => Self::Answered,
             Err(SendError::Unreachable { .. }) => Self::Unreachable,
             Err(SendError::Unsendable { .. }) => Self::Unknown,
@@ -47,25 +60,32 @@ pub(super) async fn claim(units: &Units, turn: Turn, limit: u32) -> Result<Claim
     units.run(&RequestContext::internal(), "delivery.claim", Mode::Write, work).await
 }
 
-/// Sends one mail outside of any transaction, and records the result. `refuses_most`: the relay rejects most mails, so
-/// that its word about one recipient is not final.
-pub(super) async fn deliver(
-    units: &Units,
-    mailer: &dyn Mailer,
-    delivery: Delivery,
-    refuses_most: bool,
-) -> RelayState {
+/// Sends one mail outside of any transaction, and records the result, unless the relay refuses the recipient.
+pub(super) async fn deliver(units: &Units, mailer: &dyn Mailer, delivery: Delivery) -> Attempted {
+    let asked_at = units.env.now();
     let result = mailer.send(&delivery.content).await;
+    let answer = RelayAnswer { asked_at, at: units.env.now() };
+    if let Err(SendError::Permanent { reason }) = result {
+        return Attempted::Suspect(Box::new(Suspect { delivery, reason, answer }));
+    }
     let relay = RelayState::after(&result);
-    let result = match result {
-        Err(SendError::Permanent { reason }) if refuses_most => Err(SendError::Refused { reason }),
-        result => result,
-    };
+    record(units, delivery, result).await;
+    Attempted::Settled(relay, answer)
+}
+
+/// Records a refusal of the recipient. One that is not final is tried again.
+pub(super) async fn record_refusal(units: &Units, suspect: Suspect, is_final: bool) -> Attempted {
+    let Suspect { delivery, reason, .. } = suspect;
+    let error = if is_final { SendError::Permanent { reason } } else { SendError::Unconfirmed { reason } };
+    record(units, delivery, Err(error)).await;
+    Attempted::Judged
+}
+
+async fn record(units: &Units, delivery: Delivery, result: Result<(), SendError>) {
     let done = Arc::new((delivery, result));
     let settled = settle(units, &done).await;
     telemetry::delivery::delivered(&settled);
     log(&done.0, &done.1, settled);
-    relay
 }
 
 /// Records the result of an attempt. A relayed mail that is not recorded as such is sent twice, so a temporary failure of the

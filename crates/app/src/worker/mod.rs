@@ -8,6 +8,7 @@
 mod breaker;
 mod deliver;
 mod places;
+mod suspects;
 mod sweeper;
 
 use std::{sync::Arc, time::Duration};
@@ -25,7 +26,9 @@ use usher_domain::{
 };
 
 use breaker::Breaker;
+use deliver::{Attempted, RelayState};
 use places::Places;
+use suspects::{Suspect, Suspects};
 use sweeper::Sweeper;
 
 use crate::{progress::Routine, telemetry, units::Units};
@@ -50,9 +53,10 @@ pub struct Worker {
     wake: Arc<Notify>,
     breaker: Breaker,
     places: Places,
+    suspects: Suspects,
     /// The account that had the last turn.
     last_account: Option<AccountId>,
-    running: JoinSet<deliver::RelayState>,
+    running: JoinSet<Attempted>,
     sweeper: Arc<Sweeper>,
     /// Tells the sweeper that there is something to do.
     active: Arc<Notify>,
@@ -75,6 +79,7 @@ impl Worker {
             wake,
             breaker: Breaker::default(),
             places: Places::new(concurrency, slow_concurrency),
+            suspects: Suspects::default(),
             last_account: None,
             running: JoinSet::new(),
             active,
@@ -92,29 +97,51 @@ impl Worker {
         loop {
             let poll = jittered(self.poll_interval, self.units.env.entropy.as_ref());
             self.units.limiter.progress().routine(Routine::Worker, poll);
+            let pause = self.pause(poll);
             tokio::select! {
                 // In this order, so that a stop does not wait for a queue that never empties.
                 biased;
                 () = stop.cancelled() => break,
                 Some(done) = self.running.join_next_with_id() => self.note(done),
                 () = self.wake.notified() => self.active.notify_one(),
-                () = sleep(poll) => {}
+                () = sleep(pause) => {}
             }
+            self.settle_suspects();
             self.step().await;
         }
         self.units.limiter.progress().ended(Routine::Worker);
+        while self.finish_running().await {}
+    }
+
+    /// Waits for the deliveries in progress, then starts to record what is undecided. Returns whether there is any of that.
+    async fn finish_running(&mut self) -> bool {
         while let Some(done) = self.running.join_next_with_id().await {
             self.note(done);
         }
+        let suspects = self.suspects.take_all();
+        self.settle_refusals(suspects);
+        !self.running.is_empty()
+    }
+
+    /// How long to wait without being woken.
+    fn pause(&self, poll: Duration) -> Duration {
+        let wait = self.suspects.longest_wait(self.units.env.now()).and_then(|wait| wait.to_std().ok());
+        wait.map_or(poll, |wait| wait.min(poll))
     }
 
     /// Sweeps, and delivers until nothing is due any more. Tests call it instead of waiting.
     pub async fn drain(&mut self) {
         self.sweeper.drain().await;
         self.step().await;
-        while let Some(done) = self.running.join_next_with_id().await {
-            self.note(done);
-            self.step().await;
+        loop {
+            while let Some(done) = self.running.join_next_with_id().await {
+                self.note(done);
+                self.settle_suspects();
+                self.step().await;
+            }
+            if !self.finish_running().await {
+                return;
+            }
         }
     }
 
@@ -132,31 +159,62 @@ impl Worker {
             return Ok(());
         }
         let turn = Turn { after: self.last_account, slow: self.places.slow_destinations(now) };
-        let refuses_most = self.breaker.refuses_most();
         let claimed = deliver::claim(&self.units, turn, limit).await?;
         self.last_account = claimed.last;
         for delivery in claimed.deliveries {
             let destination = delivery.mail.destination.clone();
             let (units, mailer) = (self.units.clone(), Arc::clone(&self.mailer));
-            let task = self.running.spawn(async move {
-                deliver::deliver(&units, mailer.as_ref(), delivery, refuses_most).await
-            });
+            let task =
+                self.running.spawn(async move { deliver::deliver(&units, mailer.as_ref(), delivery).await });
             self.places.enter(task.id(), destination, Instant::now());
         }
         Ok(())
     }
 
-    fn note(&mut self, done: Result<(Id, deliver::RelayState), JoinError>) {
+    fn note(&mut self, done: Result<(Id, Attempted), JoinError>) {
         match done {
-            Ok((task, relay)) => {
+            Ok((task, attempted)) => {
                 self.places.leave(task);
-                self.breaker.note(relay, self.units.env.now());
+                self.note_attempted(attempted);
             }
             // The lease ends by itself, and the mail is tried again.
             Err(error) => {
                 self.places.leave(error.id());
                 tracing::error!(%error, "a delivery panicked");
             }
+        }
+    }
+
+    fn note_attempted(&mut self, attempted: Attempted) {
+        let now = self.units.env.now();
+        match attempted {
+            Attempted::Settled(relay, answer) => {
+                self.breaker.note(relay, now);
+                if relay == RelayState::Accepted {
+                    self.suspects.note_accepted(answer);
+                }
+            }
+            Attempted::Suspect(suspect) => {
+                // Another refusal of the same mail says nothing about other mails.
+                let is_first = suspect.delivery.mail.refused_at.is_none();
+                let relay = if is_first { RelayState::RecipientRefused } else { RelayState::Answered };
+                self.breaker.note(relay, now);
+                self.suspects.add(*suspect);
+            }
+            Attempted::Judged => {}
+        }
+    }
+
+    /// Records the refusals that are decided.
+    fn settle_suspects(&mut self) {
+        let decided = self.suspects.take_decided(self.units.env.now());
+        self.settle_refusals(decided);
+    }
+
+    fn settle_refusals(&mut self, refusals: Vec<(Suspect, bool)>) {
+        for (suspect, is_final) in refusals {
+            let units = self.units.clone();
+            self.running.spawn(async move { deliver::record_refusal(&units, suspect, is_final).await });
         }
     }
 }

@@ -3,10 +3,10 @@ use std::sync::{Mutex, PoisonError};
 use chrono::TimeDelta;
 use metrics_util::debugging::DebuggingRecorder;
 use usher_domain::{
-    outbox::{InvitationMail, LeaseToken, MailState},
+    outbox::{CONFIRMED_AFTER, InvitationMail, LeaseToken, Mail, MailState, WITNESS_SPAN},
     port::{
         Clock, SendError, SendFuture, Store, Tx,
-        store::{ClockReading, CountedWork, Counting, LeasedWork, Unit, Verdict},
+        store::{ClockReading, CountedWork, Counting, LeasedWork, MailFilter, Unit, Verdict},
     },
     testkit::{CapturingMailer, Scene, grant, memory::MemoryStore},
 };
@@ -216,38 +216,163 @@ async fn an_idle_worker_runs_at_most_one_unit_a_second() {
     assert!((60..=120).contains(&units), "{units} units in 120 seconds");
 }
 
-/// A relay that rejects whole queues for a while, in words of its own or as if every recipient were unknown.
+/// A relay that rejects whole queues for a while, in words of its own or as if every recipient were unknown. The mails that it
+/// accepts before and after that must not make its rejections final.
 #[tokio::test]
-async fn a_relay_that_rejects_everything_for_a_while_does_not_turn_the_queue_dead() {
+async fn a_relay_that_rejects_everything_for_a_while_ends_no_mail() {
     let reason = || "550".to_owned();
-    for (refusal, most_dead) in
-        [(SendError::Refused { reason: reason() }, 0), (SendError::Permanent { reason: reason() }, 8)]
-    {
-        let scene = Scene::new();
-        let invitations = scene.invite_guests(40);
-        let states = || {
-            let state = |tx: &mut dyn Tx, n: usize| {
-                tx.mails_of(invitations[n].account_id, invitations[n].id).map(|mails| mails[0].state)
-            };
-            scene.read(|tx| (0..40).map(|n| state(tx, n)).collect::<Result<Vec<_>, _>>())
-        };
-        let count = |state| states().into_iter().filter(|found| *found == state).count();
-        let relay = Arc::new(CapturingMailer::default());
-        let settings =
-            WorkerSettings { concurrency: 1, slow_concurrency: 0, poll_interval: Duration::from_hours(1) };
-        let mut worker = Worker::new(units(&scene), Arc::clone(&relay) as _, settings, Arc::default());
+    for refusal in [SendError::Refused { reason: reason() }, SendError::Permanent { reason: reason() }] {
+        for concurrency in [1, 4] {
+            let relay = Relay::new();
+            let mut worker = relay.worker(concurrency);
+            relay.invite(5);
+            worker.drain().await;
+            relay.inner.fail_with(Some(refusal.clone()));
+            relay.invite(40);
+            for _ in 0..60 {
+                worker.drain().await;
+                relay.scene.clock.advance(TimeDelta::seconds(1));
+            }
+            assert_eq!((relay.count(MailState::Dead), relay.count(MailState::Relayed)), (0, 5));
+            relay.inner.fail_with(None);
+            for _ in 0..3 {
+                relay.scene.clock.advance(TimeDelta::minutes(15));
+                worker.drain().await;
+            }
+            assert_eq!(relay.count(MailState::Relayed), 45);
+        }
+    }
+}
 
-        relay.fail_with(Some(refusal));
-        for _ in 0..60 {
-            worker.drain().await;
-            scene.clock.advance(TimeDelta::seconds(1));
+/// More bad addresses in a row than deliveries at a time.
+#[tokio::test]
+async fn bad_addresses_among_good_ones_are_given_up_after_one_attempt() {
+    for concurrency in [1, 4] {
+        let relay = Relay::new();
+        relay.invite(5);
+        relay.invite_bad(20);
+        relay.invite(5);
+        relay.worker(concurrency).drain().await;
+        assert_eq!((relay.count(MailState::Dead), relay.count(MailState::Relayed)), (20, 10));
+        assert_eq!(relay.attempts(), 20, "one for each bad address");
+    }
+}
+
+#[tokio::test]
+async fn a_bad_address_alone_is_given_up_when_it_is_rejected_again_later() {
+    let relay = Relay::new();
+    relay.invite_bad(1);
+    let mut worker = relay.worker(1);
+    let began = relay.scene.clock.now();
+    while relay.count(MailState::Dead) == 0 {
+        worker.drain().await;
+        relay.scene.clock.advance(TimeDelta::seconds(1));
+    }
+    let lasted = relay.scene.clock.now() - began;
+    assert!(lasted >= CONFIRMED_AFTER && lasted < CONFIRMED_AFTER * 2, "{lasted}");
+    assert!((5..=10).contains(&relay.attempts()), "{}", relay.attempts());
+}
+
+/// The worker stops while it does not know yet whether a rejection is final. The mail keeps no lease.
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_stops_leaves_no_rejection_behind() {
+    let relay = Relay::new();
+    relay.invite(2);
+    relay.invite_bad(1);
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(relay.worker(1).run(stop.clone()));
+    sleep(Duration::from_millis(100)).await;
+    assert_eq!(relay.attempts(), 0, "the rejection waits for a witness");
+    stop.cancel();
+    running.await.unwrap();
+    let mails = relay.mails();
+    assert_eq!(mails[2].state, MailState::Queued);
+    assert_eq!((mails[2].attempts, &mails[2].lease), (1, &None));
+}
+
+/// No other mail decides about a rejection: the worker records it in time by itself, however rarely it polls.
+#[tokio::test(start_paused = true)]
+async fn a_rejection_does_not_wait_for_the_next_poll() {
+    let relay = Relay::new();
+    relay.invite(2);
+    relay.invite_bad(1);
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(relay.worker(1).run(stop.clone()));
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(relay.attempts(), 0);
+    relay.scene.clock.advance(WITNESS_SPAN);
+    sleep(WITNESS_SPAN.to_std().unwrap()).await;
+    assert_eq!(relay.attempts(), 1);
+    stop.cancel();
+    running.await.unwrap();
+}
+
+/// A relay that rejects the recipients whose addresses begin with `bad`, and takes a millisecond for each mail.
+#[derive(Clone)]
+struct Relay {
+    scene: Arc<Scene>,
+    inner: Arc<CapturingMailer>,
+}
+
+impl Mailer for Relay {
+    fn send<'a>(&'a self, mail: &'a InvitationMail) -> SendFuture<'a> {
+        Box::pin(async move {
+            self.scene.clock.advance(TimeDelta::milliseconds(1));
+            let is_bad = mail.to.as_str().starts_with("bad");
+            let sent = if is_bad {
+                Err(SendError::Permanent { reason: "550 5.1.1 unknown".to_owned() })
+            } else {
+                self.inner.send(mail).await
+            };
+            // The others begin in the meantime.
+            tokio::task::yield_now().await;
+            self.scene.clock.advance(TimeDelta::milliseconds(1));
+            sent
+        })
+    }
+}
+
+impl Relay {
+    fn new() -> Self {
+        Self { scene: Arc::new(Scene::new()), inner: Arc::default() }
+    }
+
+    fn worker(&self, concurrency: usize) -> Worker {
+        let settings =
+            WorkerSettings { concurrency, slow_concurrency: 0, poll_interval: Duration::from_hours(1) };
+        Worker::new(units(&self.scene), Arc::new(self.clone()), settings, Arc::default())
+    }
+
+    fn invite(&self, count: usize) {
+        self.invite_named("good", count);
+    }
+
+    fn invite_bad(&self, count: usize) {
+        self.invite_named("bad", count);
+    }
+
+    fn invite_named(&self, name: &str, count: usize) {
+        for number in self.mails().len()..self.mails().len() + count {
+            let address = format!("{name}{number}@example.com");
+            self.scene.invite(&self.scene.admin(), &address, &["Auditor"]).unwrap();
         }
-        assert_eq!(count(MailState::Dead), most_dead, "only the mails before the breaker opened");
-        relay.fail_with(None);
-        for _ in 0..3 {
-            scene.clock.advance(TimeDelta::minutes(15));
-            worker.drain().await;
-        }
-        assert_eq!(count(MailState::Relayed), 40 - most_dead);
+    }
+
+    /// All mails, the oldest first.
+    fn mails(&self) -> Vec<Mail> {
+        let filter = MailFilter { account: None, state: None, limit: 1000 };
+        let mut mails = self.scene.read(|tx| tx.mails(&filter));
+        mails.reverse();
+        mails
+    }
+
+    fn count(&self, state: MailState) -> usize {
+        self.mails().iter().filter(|mail| mail.state == state).count()
+    }
+
+    /// Counted attempts at mails that were not relayed.
+    fn attempts(&self) -> u32 {
+        let open = self.mails().into_iter().filter(|mail| mail.state != MailState::Relayed);
+        open.map(|mail| mail.attempts).sum()
     }
 }

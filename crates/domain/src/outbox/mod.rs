@@ -6,12 +6,14 @@ mod destination;
 mod mailbox;
 mod policy;
 mod quota;
+mod refusal;
 
 pub use content::InvitationMail;
 pub use destination::{DeliveryKind, Destination};
 pub use mailbox::Mailbox;
 pub use policy::{NextStep, RetryPolicy};
 pub use quota::{DECLINE_LASTS, MailLimits, MailQuota, MailRefusal, QuotaSubject};
+pub use refusal::{CONFIRMED_AFTER, RefusalJudge, RefusalVerdict, RelayAnswer, WITNESS_SPAN};
 
 use crate::{
     Timestamp,
@@ -101,6 +103,8 @@ pub struct Mail {
     pub lease: Option<(Timestamp, LeaseToken)>,
     /// Why the last attempt failed.
     pub last_error: Option<String>,
+    /// When the relay refused its recipient first, since it was queued last.
+    pub refused_at: Option<Timestamp>,
     /// When it was queued first.
     pub created_at: Timestamp,
     /// When it was queued last: at first, or when an operator retried it. From then on it is attempted until it is given up.

@@ -55,7 +55,10 @@ impl RetryPolicy {
         let counts = match error {
             SendError::Permanent { .. } | SendError::Unsendable { .. } => return NextStep::GiveUp,
             SendError::Unreachable { .. } => false,
-            SendError::Deferred { .. } | SendError::Ambiguous { .. } | SendError::Refused { .. } => true,
+            SendError::Deferred { .. }
+            | SendError::Ambiguous { .. }
+            | SendError::Refused { .. }
+            | SendError::Unconfirmed { .. } => true,
         };
         let last_moment = if counts { expires_at.min(created_at + self.give_up_after) } else { expires_at };
         let due_at = now + self.pause(attempts, entropy);

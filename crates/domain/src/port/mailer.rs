@@ -32,9 +32,16 @@ pub enum SendError {
         /// For the operator.
         reason: String,
     },
-    /// The relay answered that the recipient cannot get mail (5yz). Another attempt has the same result.
+    /// The relay answered that the recipient cannot get mail (5yz). Another attempt has the same result, unless the relay is out
+    /// of order: [`RefusalJudge`](crate::outbox::RefusalJudge).
     #[error("mail cannot be delivered to its recipient: {reason}")]
     Permanent {
+        /// For the operator.
+        reason: String,
+    },
+    /// The same, but nothing shows yet that the relay accepts mails to others. The mail waits. The worker says so, not an adapter.
+    #[error("mail relay refuses the recipient, which is not confirmed yet: {reason}")]
+    Unconfirmed {
         /// For the operator.
         reason: String,
     },

@@ -102,7 +102,10 @@ pub fn settle(
 fn judge(env: &Env, delivery: &Delivery, result: &Result<(), SendError>) -> (Settled, Settlement) {
     let now = env.now();
     let mail = &delivery.mail;
-    let settle = |state, attempts, due_at, error| Settlement { state, attempts, due_at, error, at: now };
+    let is_refusal = matches!(result, Err(SendError::Permanent { .. } | SendError::Unconfirmed { .. }));
+    let refused_at = mail.refused_at.or_else(|| is_refusal.then_some(now));
+    let settle =
+        |state, attempts, due_at, error| Settlement { state, attempts, due_at, error, refused_at, at: now };
     let Err(error) = result else {
         return (Settled::Relayed, settle(MailState::Relayed, mail.attempts, now, None));
     };
@@ -202,7 +205,8 @@ fn drop_mail(
     error: Option<String>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let settlement = Settlement { state, attempts: mail.attempts, due_at: now, error, at: now };
+    let (attempts, refused_at) = (mail.attempts, mail.refused_at);
+    let settlement = Settlement { state, attempts, due_at: now, error, refused_at, at: now };
     tx.settle_mail(mail, lease, &settlement)?;
     Ok(())
 }

@@ -93,6 +93,7 @@ pub(crate) fn class(outcome: &Result<(), SendError>) -> &'static str {
         Err(SendError::Ambiguous { .. }) => "ambiguous",
         Err(SendError::Refused { .. }) => "refused",
         Err(SendError::Permanent { .. }) => "permanent",
+        Err(SendError::Unconfirmed { .. }) => "unconfirmed",
         Err(SendError::Unsendable { .. }) => "unsendable",
     }
 }
@@ -107,6 +108,7 @@ pub(crate) fn reason(outcome: &Result<(), SendError>) -> &str {
             | SendError::Ambiguous { reason }
             | SendError::Refused { reason }
             | SendError::Permanent { reason }
+            | SendError::Unconfirmed { reason }
             | SendError::Unsendable { reason },
         ) => reason,
     }

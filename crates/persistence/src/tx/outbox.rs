@@ -70,6 +70,7 @@ impl Outbox for DieselTx<'_> {
                     delivery::attempts.eq(i64::from(settlement.attempts)),
                     delivery::due_at.eq(settlement.due_at.naive_utc()),
                     delivery::last_error.eq(settlement.error.as_deref()),
+                    delivery::refused_at.eq(settlement.refused_at.map(|at| at.naive_utc())),
                     delivery::updated_at.eq(settlement.at.naive_utc()),
                     delivery::lease_until.eq(None::<NaiveDateTime>),
                     delivery::lease_token.eq(None::<&str>),

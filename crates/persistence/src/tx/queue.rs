@@ -59,6 +59,7 @@ pub(super) fn retry_dead(
             delivery::attempts.eq(0),
             delivery::due_at.eq(now),
             delivery::queued_at.eq(now),
+            delivery::refused_at.eq(None::<NaiveDateTime>),
             delivery::updated_at.eq(now),
         ))
         .execute(connection)?;

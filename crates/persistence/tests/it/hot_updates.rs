@@ -45,7 +45,7 @@ fn deliver_all(store: &dyn Store, now: Timestamp, state: MailState) -> usize {
     };
     let due_at = now + TimeDelta::seconds(1);
     let error = Some("mail relay deferred the mail: 451 4.7.1 try again later".to_owned());
-    let settlement = Settlement { state, attempts: 1, due_at, error, at: now };
+    let settlement = Settlement { state, attempts: 1, due_at, error, refused_at: None, at: now };
     let mut updates = 0;
     loop {
         let claimed = store.write("claim", |tx| tx.claim_mails(&claim)).unwrap();

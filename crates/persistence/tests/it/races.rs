@@ -344,8 +344,14 @@ fn every_lapsed_mail_is_taken_over_once(place: &dyn TestDatabase) {
         scene.clock.advance(TimeDelta::seconds(1));
         let now = scene.now();
         // The holder of the lease settles late, while the others take over.
-        let relayed =
-            Settlement { state: MailState::Relayed, attempts: 1, due_at: now, error: None, at: now };
+        let relayed = Settlement {
+            state: MailState::Relayed,
+            attempts: 1,
+            due_at: now,
+            error: None,
+            refused_at: None,
+            at: now,
+        };
         let won = scene.race(|index, store| {
             if index == 0 {
                 return store.write("settle", |tx| tx.settle_mail(mail, &slow, &relayed)).unwrap();

@@ -64,7 +64,7 @@ fn rejections_of_nearly_all_mails_open_it_until_a_mail_is_accepted() {
 
 /// A list of invalid addresses must not hold up the mails behind it.
 #[test]
-fn rejected_recipients_do_not_open_it_but_are_not_trusted() {
+fn rejected_recipients_do_not_open_it_but_count() {
     let mut breaker = after([RecipientRefused; NEARLY_ALL - 1]);
     assert!(!breaker.refuses_most());
     breaker.note(RecipientRefused, at(0));

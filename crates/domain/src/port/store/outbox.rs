@@ -56,6 +56,8 @@ pub struct Settlement {
     pub due_at: Timestamp,
     /// Why the attempt failed.
     pub error: Option<String>,
+    /// When the relay refused the recipient first.
+    pub refused_at: Option<Timestamp>,
     /// The time of the settlement.
     pub at: Timestamp,
 }

@@ -14,7 +14,7 @@ fn waiting(store: &dyn Store, at: i64, most: u32) -> Result<(u32, u32), StoreErr
 }
 
 fn given_up(at: Timestamp) -> Settlement {
-    Settlement { state: MailState::Dead, attempts: 1, due_at: at, error: None, at }
+    Settlement { state: MailState::Dead, attempts: 1, due_at: at, error: None, refused_at: None, at }
 }
 
 pub(super) fn waiting_mails_are_counted_up_to_a_maximum(store: &dyn Store) -> Outcome {

@@ -30,7 +30,8 @@ fn queue(
 }
 
 fn relay(store: &dyn Store, mail: &Mail, lease: &LeaseToken, at: Timestamp) -> Result<bool, StoreError> {
-    let relayed = Settlement { state: MailState::Relayed, attempts: 0, due_at: at, error: None, at };
+    let relayed =
+        Settlement { state: MailState::Relayed, attempts: 0, due_at: at, error: None, refused_at: None, at };
     store.write("settle", |tx| tx.settle_mail(mail, lease, &relayed))
 }
 

@@ -28,13 +28,15 @@ fn settled(
     let lease = scene.lease();
     let claimed = only(claim(store, (second(2), second(60)), &lease, 10)?);
     let error = error.map(ToOwned::to_owned);
-    let settlement = Settlement { state, attempts: 3, due_at, error: error.clone(), at: second(5) };
+    let refused_at = Some(second(4));
+    let settlement =
+        Settlement { state, attempts: 3, due_at, error: error.clone(), refused_at, at: second(5) };
     assert!(store.write("settle", |tx| tx.settle_mail(&claimed, &lease, &settlement))?);
     let mut stored = mails(store, &invitation)?;
     let mail = sound(stored.pop().ok_or("the mail is gone"));
     assert_eq!(stored, []);
     assert_eq!((mail.state, mail.attempts, mail.due_at), (state, 3, due_at));
-    assert_eq!((&mail.last_error, &mail.lease), (&error, &None));
+    assert_eq!((&mail.last_error, mail.refused_at, &mail.lease), (&error, refused_at, &None));
     assert_eq!((mail.created_at, mail.updated_at), (second(1), second(5)));
     Ok(mail)
 }
@@ -63,6 +65,7 @@ pub(super) fn a_mail_is_queued_whole(store: &dyn Store) -> Outcome {
         due_at: second(3),
         lease: None,
         last_error: None,
+        refused_at: None,
         created_at: second(3),
         queued_at: second(3),
         updated_at: second(3),
@@ -163,6 +166,7 @@ pub(super) fn the_next_moment_is_known(store: &dyn Store) -> Outcome {
         attempts: 0,
         due_at: second(50),
         error: None,
+        refused_at: None,
         at: second(51),
     };
     assert!(store.write("cancel", |tx| tx.settle_mail(&late, &lease, &cancel))?);
@@ -177,9 +181,14 @@ fn dead(store: &dyn Store, scene: &Scene, invitation: &Invitation, count: usize)
     }
     let lease = scene.lease();
     for mail in claim(store, (second(2), second(60)), &lease, 10)? {
-        let error = Some("550".to_owned());
-        let dead =
-            Settlement { state: MailState::Dead, attempts: 4, due_at: second(2), error, at: second(3) };
+        let dead = Settlement {
+            state: MailState::Dead,
+            attempts: 4,
+            due_at: second(2),
+            error: Some("550".to_owned()),
+            refused_at: Some(second(3)),
+            at: second(3),
+        };
         assert!(store.write("bury", |tx| tx.settle_mail(&mail, &lease, &dead))?);
     }
     Ok(())
@@ -207,6 +216,7 @@ pub(super) fn dead_mails_are_retried_like_new_ones(store: &dyn Store) -> Outcome
     assert_eq!(claimed.len(), 4);
     for mail in claimed {
         assert_eq!((mail.attempts, mail.due_at, mail.queued_at), (0, second(70), second(70)));
+        assert_eq!(mail.refused_at, None);
         assert_eq!((mail.created_at, mail.last_error.as_deref()), (second(1), Some("550")));
     }
     Ok(())

@@ -39,6 +39,7 @@ impl State {
             due_at: new.created_at,
             lease: None,
             last_error: None,
+            refused_at: None,
             created_at: new.created_at,
             queued_at: new.created_at,
             updated_at: new.created_at,
@@ -81,6 +82,7 @@ impl State {
                 stored.attempts = 0;
                 stored.due_at = now;
                 stored.queued_at = now;
+                stored.refused_at = None;
                 stored.updated_at = now;
             }
         }
@@ -119,6 +121,7 @@ impl Outbox for MemoryTx {
             stored.attempts = settlement.attempts;
             stored.due_at = settlement.due_at;
             stored.last_error.clone_from(&settlement.error);
+            stored.refused_at = settlement.refused_at;
             stored.updated_at = settlement.at;
             stored.lease = None;
             Ok(true)
