@@ -43,6 +43,9 @@ pub(crate) enum Scenario {
     /// SIGKILL at named points in the life of a mail and of a creation
     #[value(name = "R2")]
     KillPoints,
+    /// Restarts, silence and failovers of PostgreSQL, under a load of creations
+    #[value(name = "R6")]
+    Outages,
     /// 200 concurrent acceptances of one invitation
     #[value(name = "R14")]
     ConcurrentAcceptances,
@@ -77,9 +80,10 @@ impl fmt::Display for DatabaseKind {
 }
 
 impl Scenario {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::RandomKills,
         Self::KillPoints,
+        Self::Outages,
         Self::ConcurrentAcceptances,
         Self::ColdStart,
         Self::LostResponses,
@@ -90,6 +94,7 @@ impl Scenario {
         match self {
             Self::RandomKills => "R1",
             Self::KillPoints => "R2",
+            Self::Outages => "R6",
             Self::ConcurrentAcceptances => "R14",
             Self::ColdStart => "R15",
             Self::LostResponses => "R16",
@@ -101,9 +106,9 @@ impl Scenario {
         !matches!(self, Self::ConcurrentAcceptances | Self::ColdStart)
     }
 
-    /// SQLite is for a single server, so there are no replicas to race.
+    /// SQLite is for a single server, so there are no replicas to race and no database server that can go away.
     fn runs_on(self, kind: DatabaseKind) -> bool {
-        self != Self::ConcurrentAcceptances || kind == DatabaseKind::Postgres
+        !matches!(self, Self::ConcurrentAcceptances | Self::Outages) || kind == DatabaseKind::Postgres
     }
 
     /// The default number of kills or rounds, in the long form and in the short form.
@@ -112,6 +117,7 @@ impl Scenario {
             (Self::RandomKills, DatabaseKind::Postgres) => (100, 6),
             (Self::RandomKills, DatabaseKind::Sqlite) => (40, 4),
             (Self::KillPoints | Self::LostResponses, _) => (20, 2),
+            (Self::Outages, _) => (3, 1),
             (Self::ConcurrentAcceptances | Self::ColdStart, _) => (50, 3),
         }
     }

@@ -10,6 +10,7 @@
 mod account;
 mod arguments;
 mod checker;
+mod cluster;
 mod cold_start;
 mod concurrent_acceptances;
 mod creation_load;
@@ -17,8 +18,10 @@ mod database;
 mod environment;
 mod history;
 mod http;
+mod journal;
 mod kill_points;
 mod lost_responses;
+mod outage;
 mod random_kills;
 mod reaper;
 mod relay;
@@ -28,6 +31,7 @@ mod result;
 mod scenario_run;
 mod seeded_random;
 mod session;
+mod signal;
 mod wait;
 
 use std::{fs, io::Write as _, thread, time::Instant};
@@ -120,6 +124,7 @@ fn run_scenario(
     match scenario {
         Scenario::RandomKills => random_kills::run(environment, kind, count, random),
         Scenario::KillPoints => kill_points::run(environment, kind, count, random),
+        Scenario::Outages => outage::run(environment, kind, count, random),
         Scenario::ConcurrentAcceptances => concurrent_acceptances::run(environment, kind, count, random),
         Scenario::ColdStart => cold_start::run(environment, kind, count, random),
         Scenario::LostResponses => lost_responses::run(environment, kind, count, random),
