@@ -122,6 +122,16 @@ impl<'e> PostgresNode<'e> {
         Ok(())
     }
 
+    /// Starts the server again if it has ended by itself.
+    pub(crate) fn revive(&mut self) -> Result<(), Failure> {
+        let Some(server) = &mut self.server else { return Ok(()) };
+        if server.try_wait()?.is_some() {
+            self.environment.reaper().unregister(server.id())?;
+            self.start()?;
+        }
+        Ok(())
+    }
+
     /// Waits until the server answers, and returns when it did.
     pub(crate) fn await_answer(&self) -> Result<Instant, Failure> {
         wait::until("the start of a PostgreSQL server", START_TIMEOUT, || {

@@ -1,11 +1,14 @@
-use std::{fmt, time::Duration, time::Instant};
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
 
 use usher_testbed::Forwarder;
 use usher_tooling::Failure;
 
 use crate::{
     cluster::{PostgresNode, StopMode},
-    wait::pause,
+    database::TestDatabase,
 };
 
 /// How the database goes away.
@@ -79,6 +82,11 @@ impl<'e> Servers<'e> {
         }
     }
 
+    /// The database as Usher sees it, and as the checker sees it on this server.
+    pub(super) fn database(&self, node: &PostgresNode<'_>) -> TestDatabase {
+        TestDatabase::Remote { url: self.name.url().to_owned(), direct: node.url("usher") }
+    }
+
     fn standby(&self) -> Result<&PostgresNode<'e>, Failure> {
         self.standby.as_ref().ok_or_else(|| "the primary has no standby".into())
     }
@@ -142,9 +150,4 @@ impl<'e> Servers<'e> {
     fn lead_to(&self, node: &PostgresNode<'_>) {
         self.name.redirect(&node.url("usher"));
     }
-}
-
-/// How long the database stays away, beyond what the fault itself takes.
-pub(super) fn stay_away() {
-    pause(Duration::from_secs(1));
 }

@@ -2,39 +2,25 @@
 
 mod fault;
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::{thread, time::Duration};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use usher_testbed::{Forwarder, PostgresServer};
 use usher_tooling::{Failure, installing_postgres};
 
-use self::fault::{Fault, Servers, stay_away};
+use self::fault::{Fault, Servers};
 use crate::{
-    account::InvitingAccount,
     arguments::{DatabaseKind, Scenario},
     cluster::PostgresNode,
-    creation_load::CreationLoad,
-    database::TestDatabase,
     environment::ChaosEnvironment,
-    http::{self, HttpOutcome},
-    replica::{Replica, ReplicaRole, ReplicaSpec},
+    interruption::{Bounds, Interruption},
     result::ScenarioResult,
     scenario_run::ScenarioRun,
     seeded_random::SeededRandom,
-    wait::{self, USUAL_TIMEOUT, pause},
 };
 
-/// Acknowledged creations before the fault and after it.
-const CREATIONS: u64 = 40;
-
-/// How long failures are looked for, once creations are acknowledged again.
-const OBSERVATION: Duration = Duration::from_secs(1);
-
-/// How long after the first failed write `/health/ready` may still return 200.
-const READINESS_BOUND: Duration = Duration::from_secs(1);
+/// How long the database stays away after Usher has noticed.
+const ABSENCE: Duration = Duration::from_secs(1);
 
 /// Runs each fault `rounds` times, each on its own cluster.
 pub(crate) fn run(
@@ -97,12 +83,9 @@ fn prepare_all<'e>(
 /// One fault on one cluster.
 struct OutageRun<'e> {
     fault: Fault,
+    interruption: Interruption<'e>,
+    /// Ends after the server that uses it.
     servers: Servers<'e>,
-    scenario: ScenarioRun<'e>,
-    account: InvitingAccount,
-    spec: ReplicaSpec,
-    replica: Replica<'e>,
-    violations: Vec<String>,
 }
 
 impl<'e> OutageRun<'e> {
@@ -119,93 +102,32 @@ impl<'e> OutageRun<'e> {
         primary.sql("CREATE DATABASE usher")?;
         let standby = fault.needs_standby().then(|| primary.create_standby(&standby_name(&name), random));
         let forwarder = Forwarder::start(&primary.url("usher"))?;
-        let url = forwarder.url().to_owned();
         let servers = Servers { primary, standby: standby.transpose()?, name: forwarder };
-        let database = TestDatabase::Remote { url, direct: servers.primary.url("usher") };
+        let database = servers.database(&servers.primary);
         let scenario = ScenarioRun::on(environment, database, DatabaseKind::Postgres, Scenario::Outages)?;
-        let account = InvitingAccount::create(environment, &scenario.database, "onward")?;
-        let spec = scenario.replica_spec(&format!("outage-{name}"), ReplicaRole::Whole, random)?;
         let timeout = format!("{}s", call_timeout(environment).as_secs());
-        let mut spec = spec.set("USHER__DATABASE__CALL_TIMEOUT", &timeout);
-        if !environment.long {
-            // Mails that were being settled wait for the end of their leases.
-            spec = spec.set("USHER__MAIL__DEADLINE", "2s");
-        }
-        let replica = spec.run(environment)?;
-        Ok(Self { fault, servers, scenario, account, spec, replica, violations: Vec::new() })
+        let settings = [("USHER__DATABASE__CALL_TIMEOUT", timeout)];
+        let name = format!("outage-{name}");
+        let interruption = Interruption::prepare(environment, scenario, &name, &settings, random)?;
+        Ok(Self { fault, interruption, servers })
     }
 
     /// Lets the database go away under load. Returns the figures of this fault.
     fn execute(&mut self, environment: &ChaosEnvironment) -> Result<Value, Failure> {
-        self.scenario.report_progress(&self.fault.to_string());
-        let load = CreationLoad::new(&self.account, vec![self.spec.address]);
-        let mut unready_after = None;
-        let back = thread::scope(|scope| {
-            load.start(scope);
-            let back = self.go_away(&load, &mut unready_after);
-            load.stop();
-            back
-        })?;
-        self.scenario.last_kill = Instant::now();
-        let unavailable = load.journal().unavailable_after(back);
-        let bound = bounds(environment, self.fault);
-        if unavailable > bound {
-            let (took, bound) = (unavailable.as_secs_f64(), bound.as_secs());
-            self.violations.push(format!(
-                "creations failed for {took:.1} s after the database was back, more than {bound} s"
-            ));
-        }
-        self.violations.extend(load.journal().violation());
-        if load.journal().unavailable() == 0 {
-            self.violations.push("no creation failed, so the database was not away".to_owned());
-        }
-        let unready_bound = if environment.long { READINESS_BOUND } else { USUAL_TIMEOUT };
-        if let Some(after) = unready_after.filter(|after| *after > unready_bound) {
-            self.violations.push(format!("ready for {:.1} s without accepting writes", after.as_secs_f64()));
-        }
-        let figures = json!({
-            "unavailable_seconds": unavailable.as_secs_f64(),
-            "responses_503": load.journal().unavailable(),
-            "longest_wait_seconds": load.journal().longest_wait().as_secs_f64(),
-            "not_ready_after_seconds": unready_after.map(|after| after.as_secs_f64()),
-        });
-        self.scenario.history.creations = load.into_outcomes();
-        let direct = self.servers.survivor(self.fault)?.url("usher");
-        self.scenario.database = TestDatabase::Remote { url: self.servers.name.url().to_owned(), direct };
-        self.scenario.session = self.scenario.database.session()?;
-        self.scenario.history.record_unsettled_copies(&mut self.scenario.session, &self.scenario.relay)?;
+        self.interruption.scenario.report_progress(&self.fault.to_string());
+        let recovery = self.fault.bound(call_timeout(environment));
+        let bounds = Bounds { detection: Duration::from_secs(1), recovery };
+        let (servers, fault) = (&mut self.servers, self.fault);
+        let figures = self
+            .interruption
+            .execute(environment, bounds, |while_away| servers.inflict(fault, || while_away(ABSENCE)))?;
+        self.interruption.scenario.database = self.servers.database(self.servers.survivor(fault)?);
+        self.interruption.reconnect()?;
         Ok(figures)
     }
 
-    /// Inflicts the fault under load, and waits until the load succeeds again. Returns when the database was back.
-    fn go_away(
-        &mut self,
-        load: &CreationLoad,
-        unready_after: &mut Option<Duration>,
-    ) -> Result<Instant, Failure> {
-        load.await_more(CREATIONS)?;
-        let address = self.spec.address;
-        let back = self.servers.inflict(self.fault, || {
-            let away = Instant::now();
-            wait::until("a response of /health/ready other than 200", USUAL_TIMEOUT, || {
-                let ready = http::get(address, "/health/ready");
-                Ok((!matches!(ready, HttpOutcome::Response { status: 200, .. })).then_some(()))
-            })?;
-            *unready_after = Some(away.elapsed());
-            stay_away();
-            Ok(())
-        })?;
-        load.await_more(CREATIONS)?;
-        self.replica.await_ready()?;
-        pause(OBSERVATION);
-        Ok(back)
-    }
-
-    /// Waits until all mails are relayed, and checks all guarantees.
-    fn finish(mut self) -> Result<ScenarioResult, Failure> {
-        let mut part = self.scenario.finish(1)?;
-        part.verdict.violations.extend(self.violations);
-        Ok(part)
+    fn finish(self) -> Result<ScenarioResult, Failure> {
+        self.interruption.finish()
     }
 }
 
@@ -217,9 +139,4 @@ fn standby_name(name: &str) -> String {
 /// `database.call_timeout`. The long form uses the default.
 fn call_timeout(environment: &ChaosEnvironment) -> Duration {
     Duration::from_secs(if environment.long { 5 } else { 2 })
-}
-
-/// The short form runs a debug build beside other work, so it only finds out whether creations succeed again at all.
-fn bounds(environment: &ChaosEnvironment, fault: Fault) -> Duration {
-    if environment.long { fault.bound(call_timeout(environment)) } else { USUAL_TIMEOUT }
 }
