@@ -29,13 +29,14 @@ pub(super) enum Fault {
 }
 
 impl Fault {
+    /// Those that interrupt most claims of mails come first: their leases end while the others run.
     pub(super) const ALL: [Self; 6] = [
-        Self::FastRestart,
-        Self::CrashRestart,
-        Self::SilentHost,
-        Self::FrozenPrimary,
-        Self::Failover,
         Self::ReadOnly,
+        Self::Failover,
+        Self::CrashRestart,
+        Self::FrozenPrimary,
+        Self::SilentHost,
+        Self::FastRestart,
     ];
 
     pub(super) fn needs_standby(self) -> bool {

@@ -51,7 +51,13 @@ pub(crate) fn run(
     drop(turn);
     for (place, run) in runs {
         match run.finish() {
-            Ok(part) => result.merge(&place, part),
+            Ok(part) => {
+                if let Some(Value::Object(figure)) = figures.get_mut(&place) {
+                    let drained_in = part.drained_in.map(|drained_in| drained_in.as_secs_f64());
+                    figure.insert("drained_in_seconds".to_owned(), drained_in.into());
+                }
+                result.merge(&place, part);
+            }
             Err(failure) => result.add_violation(failure.at(&place).reason()),
         }
     }
