@@ -52,9 +52,11 @@ enum Task {
     ///
     /// Prints tables, and writes the tables and all figures to target/bench. Run it on an otherwise idle machine.
     Bench(BenchArguments),
-    /// Kills Usher's processes under load and at chosen points, and counts lost and duplicate work.
+    /// Kills Usher's processes and takes their database away, under load and at chosen points, and counts lost and duplicate
+    /// work.
     ///
-    /// Prints a table, writes all figures to target/chaos, and exits with 1 when a guarantee is violated.
+    /// Installs PostgreSQL and PgBouncer if they are missing. R7 mounts a small file system in memory, and needs root or
+    /// sudo without a password for it. Prints a table, writes all figures to target/chaos, and exits with 1 when a guarantee is violated.
     /// docs/DURABILITY.md lists the guarantees. `cargo xtask test` includes the short form.
     Chaos(ChaosArguments),
     /// Prints figures of the code's structure: lines, long files, import cycles, public types that share a name.

@@ -19,8 +19,8 @@ pub struct ChaosArguments {
     /// Runs only on this database.
     #[arg(long, value_name = "DATABASE")]
     pub(crate) database: Option<DatabaseKind>,
-    /// Number of kills in R1, kills at each point in R2, and rounds of the other scenarios. The default differs for each
-    /// scenario.
+    /// Number of kills in R1, kills at each point in R2, and rounds of the other scenarios; a round of R6 has each kind of
+    /// outage once. The default differs for each scenario.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) kills: Option<u32>,
     /// Seed for the choice of processes and moments. Each run prints its seed, so that the choice can be repeated.
@@ -43,6 +43,12 @@ pub(crate) enum Scenario {
     /// SIGKILL at named points in the life of a mail and of a creation
     #[value(name = "R2")]
     KillPoints,
+    /// Restarts, silence and failovers of PostgreSQL, under a load of creations
+    #[value(name = "R6")]
+    Outages,
+    /// A full disk below the database, under a load of creations
+    #[value(name = "R7")]
+    DiskFull,
     /// 200 concurrent acceptances of one invitation
     #[value(name = "R14")]
     ConcurrentAcceptances,
@@ -52,6 +58,9 @@ pub(crate) enum Scenario {
     /// Retry of a creation whose response was lost, with the same Idempotency-Key
     #[value(name = "R16")]
     LostResponses,
+    /// PgBouncer in front of PostgreSQL, with another client in the same pool
+    #[value(name = "pooler")]
+    Pooler,
 }
 
 /// A kind of database.
@@ -77,12 +86,15 @@ impl fmt::Display for DatabaseKind {
 }
 
 impl Scenario {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 8] = [
         Self::RandomKills,
         Self::KillPoints,
+        Self::Outages,
+        Self::DiskFull,
         Self::ConcurrentAcceptances,
         Self::ColdStart,
         Self::LostResponses,
+        Self::Pooler,
     ];
 
     /// The name in reports and on the command line.
@@ -90,20 +102,25 @@ impl Scenario {
         match self {
             Self::RandomKills => "R1",
             Self::KillPoints => "R2",
+            Self::Outages => "R6",
+            Self::DiskFull => "R7",
             Self::ConcurrentAcceptances => "R14",
             Self::ColdStart => "R15",
             Self::LostResponses => "R16",
+            Self::Pooler => "pooler",
         }
     }
 
     /// Whether the scenario kills processes.
     pub(crate) fn kills(self) -> bool {
-        !matches!(self, Self::ConcurrentAcceptances | Self::ColdStart)
+        !matches!(self, Self::DiskFull | Self::ConcurrentAcceptances | Self::ColdStart | Self::Pooler)
     }
 
-    /// SQLite is for a single server, so there are no replicas to race.
+    /// SQLite is for a single server, so there are no replicas to race, and no database server that can go away or
+    /// stand behind a pooler.
     fn runs_on(self, kind: DatabaseKind) -> bool {
-        self != Self::ConcurrentAcceptances || kind == DatabaseKind::Postgres
+        !matches!(self, Self::ConcurrentAcceptances | Self::Outages | Self::Pooler)
+            || kind == DatabaseKind::Postgres
     }
 
     /// The default number of kills or rounds, in the long form and in the short form.
@@ -112,6 +129,7 @@ impl Scenario {
             (Self::RandomKills, DatabaseKind::Postgres) => (100, 6),
             (Self::RandomKills, DatabaseKind::Sqlite) => (40, 4),
             (Self::KillPoints | Self::LostResponses, _) => (20, 2),
+            (Self::Outages | Self::DiskFull | Self::Pooler, _) => (3, 1),
             (Self::ConcurrentAcceptances | Self::ColdStart, _) => (50, 3),
         }
     }

@@ -17,6 +17,7 @@ use crate::{
     account::{InvitingAccount, creation_outcome},
     history::CreationOutcome,
     http::HttpOutcome,
+    journal::Journal,
     wait::{self, pause},
 };
 
@@ -39,6 +40,7 @@ pub(crate) struct CreationLoad {
     acknowledged: AtomicU64,
     is_over: AtomicBool,
     outcomes: Mutex<BTreeMap<String, CreationOutcome>>,
+    journal: Journal,
 }
 
 impl CreationLoad {
@@ -51,6 +53,7 @@ impl CreationLoad {
             acknowledged: AtomicU64::new(0),
             is_over: AtomicBool::new(false),
             outcomes: Mutex::default(),
+            journal: Journal::default(),
         }
     }
 
@@ -79,6 +82,11 @@ impl CreationLoad {
         f64::from(count) / self.started.elapsed().as_secs_f64()
     }
 
+    /// All responses so far, with their times.
+    pub(crate) fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
     /// The outcomes of all creations, by email address.
     pub(crate) fn into_outcomes(self) -> BTreeMap<String, CreationOutcome> {
         self.outcomes.into_inner().unwrap_or_else(PoisonError::into_inner)
@@ -89,7 +97,10 @@ impl CreationLoad {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             self.await_due_time(number);
             let email = format!("guest{number}@example.com");
-            if let Some(outcome) = creation_outcome(&self.create(number, &email)) {
+            let sent = Instant::now();
+            let response = self.create(number, &email);
+            self.journal.record(sent, &response);
+            if let Some(outcome) = creation_outcome(&response) {
                 if matches!(outcome, CreationOutcome::Acknowledged(_)) {
                     self.acknowledged.fetch_add(1, Ordering::Relaxed);
                 }

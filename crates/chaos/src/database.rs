@@ -1,4 +1,4 @@
-use std::{fs::File, path::PathBuf, time::Duration};
+use std::{fs::File, path::PathBuf, process::Command, time::Duration};
 
 use usher_testbed::{Database, PostgresServer};
 use usher_tooling::{Failure, program};
@@ -11,7 +11,17 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// The database of one scenario, seen from outside.
 pub(crate) enum TestDatabase {
     Postgres(Database),
-    Sqlite { file: PathBuf, client: PathBuf },
+    /// A database of a cluster that the scenario runs itself.
+    Remote {
+        /// The URL for Usher, which may lead through a proxy.
+        url: String,
+        /// The URL for the checker, which leads straight to the server.
+        direct: String,
+    },
+    Sqlite {
+        file: PathBuf,
+        client: PathBuf,
+    },
 }
 
 impl TestDatabase {
@@ -35,17 +45,15 @@ impl TestDatabase {
     pub(crate) fn url(&self, process: &str) -> String {
         match self {
             Self::Postgres(database) => format!("{}?application_name={process}", database.url()),
+            Self::Remote { url, .. } => format!("{url}?application_name={process}"),
             Self::Sqlite { file, .. } => format!("sqlite:{}", file.display()),
         }
     }
 
     pub(crate) fn session(&self) -> Result<DatabaseSession, Failure> {
         match self {
-            Self::Postgres(database) => {
-                let mut psql = program(PostgresServer::psql()?);
-                psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]);
-                DatabaseSession::psql(psql.arg("--dbname").arg(database.url()))
-            }
+            Self::Postgres(database) => psql_session(database.url()),
+            Self::Remote { direct, .. } => psql_session(direct),
             Self::Sqlite { file, client } => {
                 DatabaseSession::sqlite(program(client).arg("session").arg(file))
             }
@@ -59,10 +67,23 @@ impl TestDatabase {
         session: &mut DatabaseSession,
         process: &str,
     ) -> Result<(), Failure> {
-        let Self::Postgres(_) = self else { return Ok(()) };
+        if matches!(self, Self::Sqlite { .. }) {
+            return Ok(());
+        }
         let sql = format!("SELECT count(*) FROM pg_stat_activity WHERE application_name = '{process}'");
         wait::until("the end of a killed process's connections", TIMEOUT, || {
             Ok((session.number(&sql)? == 0).then_some(()))
         })
     }
+}
+
+fn psql_session(url: &str) -> Result<DatabaseSession, Failure> {
+    DatabaseSession::psql(psql()?.arg("--dbname").arg(url))
+}
+
+/// PostgreSQL's client, which prints one line for each row.
+pub(crate) fn psql() -> Result<Command, Failure> {
+    let mut psql = program(PostgresServer::psql()?);
+    psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]);
+    Ok(psql)
 }

@@ -1,5 +1,5 @@
-//! `cargo xtask chaos`: kills Usher's processes, races them and cuts them off from their clients, and checks that they
-//! keep Usher's guarantees.
+//! `cargo xtask chaos`: kills Usher's processes, races them, cuts them off from their clients and takes their database away,
+//! and checks that they keep Usher's guarantees.
 //!
 //! Each scenario observes Usher from outside: through the program itself, HTTP clients, its own SMTP relay, and
 //! database clients that share no code with Usher. Usher has no code for these tests, and this crate uses no crate of
@@ -10,15 +10,21 @@
 mod account;
 mod arguments;
 mod checker;
+mod cluster;
 mod cold_start;
 mod concurrent_acceptances;
 mod creation_load;
 mod database;
+mod disk_full;
 mod environment;
 mod history;
 mod http;
+mod interruption;
+mod journal;
 mod kill_points;
 mod lost_responses;
+mod outage;
+mod pooler;
 mod random_kills;
 mod reaper;
 mod relay;
@@ -28,6 +34,7 @@ mod result;
 mod scenario_run;
 mod seeded_random;
 mod session;
+mod signal;
 mod wait;
 
 use std::{fs, io::Write as _, thread, time::Instant};
@@ -120,6 +127,9 @@ fn run_scenario(
     match scenario {
         Scenario::RandomKills => random_kills::run(environment, kind, count, random),
         Scenario::KillPoints => kill_points::run(environment, kind, count, random),
+        Scenario::Outages => outage::run(environment, kind, count, random),
+        Scenario::DiskFull => disk_full::run(environment, kind, count, random),
+        Scenario::Pooler => pooler::run(environment, kind, count, random),
         Scenario::ConcurrentAcceptances => concurrent_acceptances::run(environment, kind, count, random),
         Scenario::ColdStart => cold_start::run(environment, kind, count, random),
         Scenario::LostResponses => lost_responses::run(environment, kind, count, random),

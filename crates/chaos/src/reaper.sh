@@ -10,5 +10,9 @@ done
 for pid in $pids; do
     kill -KILL "$pid" 2>/dev/null
 done
+# The small file systems of the run, if it has any.
+for disk in "$1"/*.disk; do
+    umount -l "$disk" || sudo -n umount -l "$disk"
+done
 # The first attempt fails when a process created a file just before it was killed.
 rm -rf "$1" || rm -rf "$1"

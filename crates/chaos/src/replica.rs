@@ -161,7 +161,7 @@ impl Drop for Replica<'_> {
 
 /// A free port below the range of ephemeral ports. The system could give an ephemeral port to an outgoing connection while the
 /// process is down.
-fn free_address(random: &mut SeededRandom) -> Result<SocketAddr, Failure> {
+pub(crate) fn free_address(random: &mut SeededRandom) -> Result<SocketAddr, Failure> {
     for _ in 0..100 {
         let port = u16::try_from(10_240 + random.below(20_000)).unwrap_or(10_240);
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));

@@ -38,6 +38,18 @@ impl ScenarioResult {
         self.verdict.violations.push(text.into());
     }
 
+    /// Adds the figures and the violations of a part, which `place` names.
+    pub(crate) fn merge(&mut self, place: &str, part: Self) {
+        let (sum, part_sum) = (&mut self.verdict, part.verdict);
+        sum.acknowledged += part_sum.acknowledged;
+        sum.unknown += part_sum.unknown;
+        sum.lost_invitations += part_sum.lost_invitations;
+        sum.lost_mails += part_sum.lost_mails;
+        sum.duplicates += part_sum.duplicates;
+        sum.violations.extend(part_sum.violations.into_iter().map(|text| format!("{place}: {text}")));
+        self.drained_in = self.drained_in.max(part.drained_in);
+    }
+
     /// The cells of the result's row in the table.
     pub(crate) fn cells(&self) -> [String; 8] {
         let kills = self.kills;

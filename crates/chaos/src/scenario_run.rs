@@ -38,6 +38,16 @@ impl<'e> ScenarioRun<'e> {
         scenario: Scenario,
     ) -> Result<Self, Failure> {
         let database = TestDatabase::create(environment, kind, scenario.name())?;
+        Self::on(environment, database, kind, scenario)
+    }
+
+    /// A run on a database of its own.
+    pub(crate) fn on(
+        environment: &'e ChaosEnvironment,
+        database: TestDatabase,
+        kind: DatabaseKind,
+        scenario: Scenario,
+    ) -> Result<Self, Failure> {
         let session = database.session()?;
         let relay = SmtpRelay::start()?;
         let (history, last_kill) = (History::default(), Instant::now());

@@ -146,6 +146,18 @@ impl Manager {
 /// SQLite's message for a lock that another connection holds.
 pub(crate) const LOCKED: &str = "database is locked";
 
+/// SQLite's messages when the disk is full. It reports the second one when the file of shared memory cannot grow.
+const DISK_FULL: [&str; 2] = ["database or disk is full", "disk I/O error"];
+
+impl Manager {
+    /// Remembers a full disk that SQLite reports to a unit. PostgreSQL's reports are found in `has_broken`.
+    pub(crate) fn note_disk_full(&self, error: &StoreError) {
+        if matches!(error, StoreError::Unreachable(cause) if DISK_FULL.contains(&cause.as_str())) {
+            self.disk_full.suspect();
+        }
+    }
+}
+
 /// The cause without diesel's prefix, which is the same for all errors.
 fn reason(error: ConnectionError) -> String {
     match error {

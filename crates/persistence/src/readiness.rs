@@ -55,13 +55,16 @@ impl ReadinessCheck {
 
     fn check(&self, reserved: &mut Reserved, clock: &dyn Clock) -> Result<ClockReading, StoreError> {
         let Reserved { connection, generation } = reserved;
-        let checked = dialect::check_write(connection, clock, self.manager.disk_full.is_suspected());
+        let needs_room = self.manager.disk_full.is_suspected();
+        let checked = dialect::check_write(connection, clock, needs_room);
         if dialect::loss(connection) == Some(Loss::ReadOnly) {
             self.manager.generations.end(*generation);
         }
         match checked.map_err(store_error) {
-            // Only SQLite reports this: a unit is writing.
-            Err(StoreError::Unreachable(cause)) if cause == LOCKED => Ok(ClockReading::default()),
+            // Only SQLite reports this: a unit is writing, which shows nothing about a disk that was full.
+            Err(StoreError::Unreachable(cause)) if cause == LOCKED && !needs_room => {
+                Ok(ClockReading::default())
+            }
             Ok(reading) => {
                 self.manager.disk_full.is_over();
                 Ok(reading)

@@ -99,7 +99,8 @@ impl DieselStore {
         match (unit.mode, &self.group) {
             (Mode::Look, _) => self.look(unit, work),
             (Mode::Write, Some(group)) => group
-                .run(unit.wait, writes, |connection, counts| attempt(connection, unit.mode, counts, work)),
+                .run(unit.wait, writes, |connection, counts| attempt(connection, unit.mode, counts, work))
+                .inspect_err(|error| self.manager.note_disk_full(error)),
             (Mode::Read | Mode::Write, _) => self.alone(unit, writes, work),
         }
     }

@@ -34,7 +34,7 @@ pub use environment::{
     python_requirements, python_venv,
 };
 pub use error::TestbedError;
-pub use postgres::{Database, Forwarder, PostgresServer};
+pub use postgres::{Database, Forwarder, PostgresServer, SystemAccount};
 pub use process::described;
 #[cfg(feature = "clients")]
 pub use schemathesis::check_api;

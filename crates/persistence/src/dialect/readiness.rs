@@ -6,11 +6,18 @@ use usher_domain::port::{Clock, store::ClockReading};
 
 use crate::connection::AnyConnection;
 
+/// A unit that is writing shows that the file can be written.
+const SQLITE_CHECK: &str = "PRAGMA busy_timeout = 0";
+
+/// While units write in vain, one of them often holds the lock. The cache is so small that the row is written to the log
+/// before it is rolled back: otherwise it would take memory only.
+const SQLITE_ROOM: &str = "PRAGMA busy_timeout = 30; PRAGMA cache_size = 16";
+
 /// Inserts a row and rolls back, and compares the clocks. With `needs_room`, the row takes a megabyte, so that the check fails
 /// while the disk is full.
 ///
-/// On SQLite the file's write lock may be taken: then a unit is writing, and the check fails as locked without waiting. There is
-/// only one machine, and so only one clock.
+/// On SQLite the file's write lock may be taken: then a unit is writing, and the check fails as locked. It waits for the lock only
+/// if it needs room. There is only one machine, and so only one clock.
 pub(crate) fn check_write(
     connection: &mut AnyConnection,
     clock: &dyn Clock,
@@ -32,10 +39,12 @@ pub(crate) fn check_write(
             Ok(ClockReading { ahead: now.and_utc() - (before + uncertainty), uncertainty })
         }
         AnyConnection::Sqlite(connection) => {
-            connection.batch_execute(
-                "PRAGMA busy_timeout = 0; BEGIN IMMEDIATE; INSERT INTO readiness_check (id, filler) VALUES (random(), '');
-                 ROLLBACK",
-            )?;
+            let (statements, octets) = if needs_room { (SQLITE_ROOM, 1 << 19) } else { (SQLITE_CHECK, 0) };
+            // Each octet has two digits.
+            connection.batch_execute(&format!(
+                "{statements}; BEGIN IMMEDIATE;
+                 INSERT INTO readiness_check (id, filler) VALUES (random(), hex(zeroblob({octets}))); ROLLBACK"
+            ))?;
             Ok(ClockReading { ahead: TimeDelta::zero(), uncertainty: TimeDelta::zero() })
         }
     }

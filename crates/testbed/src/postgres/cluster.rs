@@ -130,15 +130,16 @@ fn await_ready(stdout: impl Read) -> Result<(), TestbedError> {
     Err(TestbedError::Failed { what: "starting PostgreSQL".into(), output })
 }
 
-/// The account that the cluster runs under. PostgreSQL does not run as root.
-struct SystemAccount {
+/// The account that a cluster or a pooler runs under. Neither runs as root.
+#[derive(Debug, Clone)]
+pub struct SystemAccount {
     /// The user and group to change to; none when the tests do not run as root.
     ids: Option<(u32, u32)>,
 }
 
 impl SystemAccount {
     /// Finds the account and makes it the owner of the directory, which this process has just created.
-    fn for_owner_of(directory: &Path) -> Result<Self, TestbedError> {
+    pub fn for_owner_of(directory: &Path) -> Result<Self, TestbedError> {
         let owner = fs::metadata(directory).context("reading a cluster's directory")?.uid();
         if owner != 0 {
             return Ok(Self { ids: None });
@@ -152,7 +153,9 @@ impl SystemAccount {
         Ok(Self { ids: Some((user, group)) })
     }
 
-    fn command(&self, program: &Path, directory: &Path) -> Command {
+    /// A command that runs in the directory, under this account.
+    #[must_use]
+    pub fn command(&self, program: &Path, directory: &Path) -> Command {
         let mut command = Command::new(program);
         command.current_dir(directory);
         if let Some((user, group)) = self.ids {

@@ -23,8 +23,10 @@ pub struct Forwarder {
     state: Arc<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
+    /// Where new connections lead.
+    server: Mutex<Server>,
     frozen: AtomicBool,
     stopped: AtomicBool,
     /// The current connections. Freezing sets the flag of each, and its streams drop what they read.
@@ -37,10 +39,15 @@ impl Forwarder {
         let (scheme, rest) = database_url.split_once("://").unwrap_or(("postgres", database_url));
         let (user, rest) = rest.split_once('@').unwrap_or(("postgres", rest));
         let (server, path) = rest.split_once('/').unwrap_or((rest, ""));
-        let server = Server::parse(server);
+        let server = Mutex::new(Server::parse(server));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("starting a proxy")?;
         let address = listener.local_addr().context("starting a proxy")?;
-        let state = Arc::new(State::default());
+        let state = Arc::new(State {
+            server,
+            frozen: AtomicBool::new(false),
+            stopped: AtomicBool::new(false),
+            connections: Mutex::default(),
+        });
         let accepting = Arc::clone(&state);
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
@@ -48,7 +55,7 @@ impl Forwarder {
                     return;
                 }
                 // A server that refuses connections is the client's to report: its connection just ends.
-                let _ = accepting.forward(client, &server);
+                let _ = accepting.forward(client);
             }
         });
         Ok(Self { url: format!("{scheme}://{user}@{address}/{path}"), address, state })
@@ -58,6 +65,13 @@ impl Forwarder {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Leads new connections to the server of another URL, as a name does after a failover. Open connections stay.
+    pub fn redirect(&self, database_url: &str) {
+        let (_, rest) = database_url.split_once('@').unwrap_or(("", database_url));
+        let server = rest.split_once('/').map_or(rest, |(server, _)| server);
+        *self.state.server.lock().unwrap_or_else(PoisonError::into_inner) = Server::parse(server);
     }
 
     /// Freezes the server.
@@ -83,7 +97,8 @@ impl Drop for Forwarder {
 }
 
 impl State {
-    fn forward(&self, client: TcpStream, server: &Server) -> io::Result<()> {
+    fn forward(&self, client: TcpStream) -> io::Result<()> {
+        let server = self.server.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let mute = Arc::new(AtomicBool::new(self.frozen.load(Ordering::SeqCst)));
         self.connections.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&mute));
         client.set_nodelay(true)?;
@@ -127,6 +142,7 @@ fn copy<W: Write + Send + 'static>(
 }
 
 /// Where the server listens.
+#[derive(Debug, Clone)]
 enum Server {
     Socket(String),
     Address(String),

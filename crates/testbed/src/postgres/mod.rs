@@ -11,6 +11,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+pub use cluster::SystemAccount;
 use cluster::{Programs, Purpose};
 pub use database::Database;
 pub use forwarder::Forwarder;
@@ -75,6 +76,11 @@ impl PostgresServer {
         let program = programs::psql()?;
         let (cluster, server_url) = cluster::start(programs, purpose)?;
         Ok(Self { psql: Psql { program, server_url }, _cluster: Some(cluster) })
+    }
+
+    /// The path of another program of PostgreSQL, such as `pg_basebackup`, in the version of the server.
+    pub fn program(name: &str) -> Result<PathBuf, TestbedError> {
+        programs::named(name)
     }
 
     /// The path of psql, PostgreSQL's command-line client.

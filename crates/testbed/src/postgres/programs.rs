@@ -47,6 +47,17 @@ pub(super) fn psql() -> Result<PathBuf, TestbedError> {
     })
 }
 
+/// A program in the version of the server, or else from a package or from `PATH`.
+pub(super) fn named(name: &str) -> Result<PathBuf, TestbedError> {
+    let program = server()?.join(name);
+    let elsewhere = || directory_of_package(&[name]).or_else(|| directory_in_path(&[name]));
+    let found = if program.is_file() { Some(program) } else { elsewhere().map(|folder| folder.join(name)) };
+    found.ok_or(TestbedError::Missing {
+        what: "a program of PostgreSQL (postgres, initdb or pg_basebackup) was",
+        help: "install Debian's package `postgresql`",
+    })
+}
+
 /// The load client in the version of the server, or else from `PATH`.
 pub(super) fn pgbench() -> Result<PathBuf, TestbedError> {
     let program = server()?.join("pgbench");

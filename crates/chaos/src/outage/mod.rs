@@ -1,0 +1,148 @@
+//! R6: PostgreSQL goes away under a load of creations, and comes back as itself or as its standby.
+
+mod fault;
+
+use std::{thread, time::Duration};
+
+use serde_json::{Map, Value};
+use usher_testbed::{Forwarder, PostgresServer};
+use usher_tooling::{Failure, installing_postgres};
+
+use self::fault::{Fault, Servers};
+use crate::{
+    arguments::{DatabaseKind, Scenario},
+    cluster::PostgresNode,
+    environment::ChaosEnvironment,
+    interruption::{Bounds, Interruption},
+    result::ScenarioResult,
+    scenario_run::ScenarioRun,
+    seeded_random::SeededRandom,
+};
+
+/// How long the database stays away after Usher has noticed.
+const ABSENCE: Duration = Duration::from_secs(1);
+
+/// Runs each fault `rounds` times, each on its own cluster.
+pub(crate) fn run(
+    environment: &ChaosEnvironment,
+    kind: DatabaseKind,
+    rounds: u32,
+    random: &mut SeededRandom,
+) -> Result<ScenarioResult, Failure> {
+    let mut result = ScenarioResult::new(Scenario::Outages, kind, 0);
+    let mut figures = Map::new();
+    // Debian has it in another package than the server, and not in every PATH.
+    installing_postgres(|| PostgresServer::program("pg_basebackup"))?;
+    let faults: Vec<_> = (1..=rounds).flat_map(|round| Fault::ALL.map(|fault| (round, fault))).collect();
+    let prepared = prepare_all(environment, &faults, random);
+    let turn = environment.take_turn();
+    let mut runs = Vec::new();
+    for (place, run) in prepared {
+        let executed = run.and_then(|mut run| Ok((run.execute(environment)?, run)));
+        match executed {
+            Ok((figure, run)) => {
+                figures.insert(place.clone(), figure);
+                runs.push((place, run));
+            }
+            Err(failure) => result.add_violation(failure.at(&place).reason()),
+        }
+        result.kills += 1;
+    }
+    drop(turn);
+    for (place, run) in runs {
+        match run.finish() {
+            Ok(part) => {
+                if let Some(Value::Object(figure)) = figures.get_mut(&place) {
+                    let drained_in = part.drained_in.map(|drained_in| drained_in.as_secs_f64());
+                    figure.insert("drained_in_seconds".to_owned(), drained_in.into());
+                }
+                result.merge(&place, part);
+            }
+            Err(failure) => result.add_violation(failure.at(&place).reason()),
+        }
+    }
+    result.details = Value::Object(figures);
+    Ok(result)
+}
+
+/// Prepares all faults side by side, because most of the time goes into creating clusters.
+fn prepare_all<'e>(
+    environment: &'e ChaosEnvironment,
+    faults: &[(u32, Fault)],
+    random: &mut SeededRandom,
+) -> Vec<(String, Result<OutageRun<'e>, Failure>)> {
+    thread::scope(|scope| {
+        let preparing: Vec<_> = (faults.iter())
+            .map(|&(round, fault)| {
+                let mut random = SeededRandom::new(random.below(u64::MAX));
+                let prepare = move || OutageRun::prepare(environment, fault, round, &mut random);
+                (format!("{fault}, round {round}"), scope.spawn(prepare))
+            })
+            .collect();
+        let prepared = preparing.into_iter().map(|(place, preparing)| {
+            (place, preparing.join().unwrap_or_else(|_| Err("the preparation panicked".into())))
+        });
+        prepared.collect()
+    })
+}
+
+/// One fault on one cluster.
+struct OutageRun<'e> {
+    fault: Fault,
+    interruption: Interruption<'e>,
+    /// Ends after the server that uses it.
+    servers: Servers<'e>,
+}
+
+impl<'e> OutageRun<'e> {
+    fn prepare(
+        environment: &'e ChaosEnvironment,
+        fault: Fault,
+        round: u32,
+        random: &mut SeededRandom,
+    ) -> Result<Self, Failure> {
+        let name = format!("{fault}-{round}").replace(' ', "-");
+        let mut primary = PostgresNode::create(environment, environment.folder(), &name, random)?;
+        primary.start()?;
+        primary.await_answer()?;
+        primary.sql("CREATE DATABASE usher")?;
+        let standby = fault.needs_standby().then(|| primary.create_standby(&standby_name(&name), random));
+        let forwarder = Forwarder::start(&primary.url("usher"))?;
+        let servers = Servers { primary, standby: standby.transpose()?, name: forwarder };
+        let database = servers.database(&servers.primary);
+        let scenario = ScenarioRun::on(environment, database, DatabaseKind::Postgres, Scenario::Outages)?;
+        let timeout = format!("{}s", call_timeout(environment).as_secs());
+        let settings = [("USHER__DATABASE__CALL_TIMEOUT", timeout)];
+        let name = format!("outage-{name}");
+        let interruption = Interruption::prepare(environment, scenario, &name, &settings, random)?;
+        Ok(Self { fault, interruption, servers })
+    }
+
+    /// Lets the database go away under load. Returns the figures of this fault.
+    fn execute(&mut self, environment: &ChaosEnvironment) -> Result<Value, Failure> {
+        self.interruption.scenario.report_progress(&self.fault.to_string());
+        let recovery = self.fault.bound(call_timeout(environment));
+        let bounds = Bounds { detection: Duration::from_secs(1), recovery };
+        let (servers, fault) = (&mut self.servers, self.fault);
+        let figures = self
+            .interruption
+            .execute(environment, bounds, |while_away| servers.inflict(fault, || while_away(ABSENCE)))?;
+        self.interruption.scenario.database = self.servers.database(self.servers.survivor(fault)?);
+        self.interruption.reconnect()?;
+        Ok(figures)
+    }
+
+    fn finish(self) -> Result<ScenarioResult, Failure> {
+        self.interruption.finish()
+    }
+}
+
+/// A name that needs no quotes in SQL.
+fn standby_name(name: &str) -> String {
+    format!("{}_standby", name.replace('-', "_"))
+}
+
+/// `database.call_timeout`. The long form uses the default.
+fn call_timeout(environment: &ChaosEnvironment) -> Duration {
+    Duration::from_secs(if environment.long { 5 } else { 2 })
+}
