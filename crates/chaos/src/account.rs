@@ -46,6 +46,15 @@ impl InvitingAccount {
         })
     }
 
+    /// Lists some invitations and waits for the response.
+    pub(crate) fn list(&self, address: SocketAddr) -> HttpOutcome {
+        http::connect(address).map_or(HttpOutcome::NotSent, |stream| {
+            let authorization = format!("Bearer {}", self.token);
+            let headers = [("authorization", authorization.as_str())];
+            http::send(stream, "GET", &format!("{INVITATIONS}?limit=5"), &headers, "").response()
+        })
+    }
+
     /// Sends a creation with an idempotency key and does not wait for the response.
     pub(crate) fn send_invite(
         &self,

@@ -43,12 +43,18 @@ pub(crate) enum Scenario {
     /// SIGKILL at named points in the life of a mail and of a creation
     #[value(name = "R2")]
     KillPoints,
+    /// SIGTERM of one of two processes after the other, behind a proxy that repeats no request
+    #[value(name = "R3")]
+    RollingRestarts,
     /// Restarts, silence and failovers of PostgreSQL, under a load of creations
     #[value(name = "R6")]
     Outages,
     /// A full disk below the database, under a load of creations
     #[value(name = "R7")]
     DiskFull,
+    /// A replica whose clock is ten minutes fast or slow
+    #[value(name = "R12")]
+    WrongClock,
     /// 200 concurrent acceptances of one invitation
     #[value(name = "R14")]
     ConcurrentAcceptances,
@@ -86,11 +92,13 @@ impl fmt::Display for DatabaseKind {
 }
 
 impl Scenario {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::RandomKills,
         Self::KillPoints,
+        Self::RollingRestarts,
         Self::Outages,
         Self::DiskFull,
+        Self::WrongClock,
         Self::ConcurrentAcceptances,
         Self::ColdStart,
         Self::LostResponses,
@@ -102,8 +110,10 @@ impl Scenario {
         match self {
             Self::RandomKills => "R1",
             Self::KillPoints => "R2",
+            Self::RollingRestarts => "R3",
             Self::Outages => "R6",
             Self::DiskFull => "R7",
+            Self::WrongClock => "R12",
             Self::ConcurrentAcceptances => "R14",
             Self::ColdStart => "R15",
             Self::LostResponses => "R16",
@@ -113,14 +123,28 @@ impl Scenario {
 
     /// Whether the scenario kills processes.
     pub(crate) fn kills(self) -> bool {
-        !matches!(self, Self::DiskFull | Self::ConcurrentAcceptances | Self::ColdStart | Self::Pooler)
+        !matches!(
+            self,
+            Self::RollingRestarts
+                | Self::DiskFull
+                | Self::WrongClock
+                | Self::ConcurrentAcceptances
+                | Self::ColdStart
+                | Self::Pooler
+        )
     }
 
     /// SQLite is for a single server, so there are no replicas to race, and no database server that can go away or
     /// stand behind a pooler.
     fn runs_on(self, kind: DatabaseKind) -> bool {
-        !matches!(self, Self::ConcurrentAcceptances | Self::Outages | Self::Pooler)
-            || kind == DatabaseKind::Postgres
+        !matches!(
+            self,
+            Self::RollingRestarts
+                | Self::Outages
+                | Self::WrongClock
+                | Self::ConcurrentAcceptances
+                | Self::Pooler
+        ) || kind == DatabaseKind::Postgres
     }
 
     /// The default number of kills or rounds, in the long form and in the short form.
@@ -129,7 +153,8 @@ impl Scenario {
             (Self::RandomKills, DatabaseKind::Postgres) => (100, 6),
             (Self::RandomKills, DatabaseKind::Sqlite) => (40, 4),
             (Self::KillPoints | Self::LostResponses, _) => (20, 2),
-            (Self::Outages | Self::DiskFull | Self::Pooler, _) => (3, 1),
+            (Self::RollingRestarts, _) => (10, 2),
+            (Self::Outages | Self::DiskFull | Self::WrongClock | Self::Pooler, _) => (3, 1),
             (Self::ConcurrentAcceptances | Self::ColdStart, _) => (50, 3),
         }
     }

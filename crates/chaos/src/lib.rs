@@ -31,11 +31,13 @@ mod relay;
 mod replica;
 mod report;
 mod result;
+mod rolling_restarts;
 mod scenario_run;
 mod seeded_random;
 mod session;
 mod signal;
 mod wait;
+mod wrong_clock;
 
 use std::{fs, io::Write as _, thread, time::Instant};
 
@@ -127,6 +129,8 @@ fn run_scenario(
     match scenario {
         Scenario::RandomKills => random_kills::run(environment, kind, count, random),
         Scenario::KillPoints => kill_points::run(environment, kind, count, random),
+        Scenario::RollingRestarts => rolling_restarts::run(environment, kind, count, random),
+        Scenario::WrongClock => wrong_clock::run(environment, kind, count, random),
         Scenario::Outages => outage::run(environment, kind, count, random),
         Scenario::DiskFull => disk_full::run(environment, kind, count, random),
         Scenario::Pooler => pooler::run(environment, kind, count, random),

@@ -3,7 +3,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener},
     path::PathBuf,
     process::{Child, Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use usher_tooling::{Failure, program, spawn};
@@ -13,6 +13,7 @@ use crate::{
     environment::ChaosEnvironment,
     http::{self, HttpOutcome},
     seeded_random::SeededRandom,
+    signal::signal,
     wait,
 };
 
@@ -143,6 +144,18 @@ impl Replica<'_> {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
+    }
+
+    /// Sends SIGTERM and waits until the process has ended by itself. Returns how long that took.
+    pub(crate) fn terminate(mut self, timeout: Duration) -> Result<Duration, Failure> {
+        let started = Instant::now();
+        signal("TERM", self.pid())?;
+        let name = self.spec.name.clone();
+        let status = wait::until(&format!("end of {name}"), timeout, || Ok(self.child.try_wait()?))?;
+        if !status.success() {
+            return Err(format!("{name} ended with {status}\n{}", self.log()).into());
+        }
+        Ok(started.elapsed())
     }
 
     fn log(&self) -> String {

@@ -1,11 +1,17 @@
 //! Debian packages.
 
-use std::process::Command;
+use std::{
+    process::Command,
+    sync::{Mutex, PoisonError},
+};
 
 use crate::{
     failure::Failure,
     shell::{answer, program, quietly},
 };
+
+/// Only one apt-get can run at a time.
+static INSTALLING: Mutex<()> = Mutex::new(());
 
 /// Installs packages with apt-get, as root or through sudo without a password.
 ///
@@ -19,6 +25,7 @@ pub fn install_packages(packages: &[&str]) -> Result<(), Failure> {
         )
         .into());
     };
+    let _turn = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
     quietly("apt-get update", apt_get().arg("update"))?;
     let mut install = apt_get();
     install.args(["install", "--yes", "--no-install-recommends"]).args(packages);
@@ -48,6 +55,6 @@ fn apt_get() -> Option<fn() -> Command> {
 
 /// Keeps packages from asking questions. The variable is set through `env`, because sudo drops variables.
 fn noninteractive(mut env: Command) -> Command {
-    env.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet"]);
+    env.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--option", "DPkg::Lock::Timeout=300"]);
     env
 }
