@@ -52,6 +52,9 @@ pub(crate) enum Scenario {
     /// A full disk below the database, under a load of creations
     #[value(name = "R7")]
     DiskFull,
+    /// A pool whose connections all wait for a lock
+    #[value(name = "R8")]
+    PoolExhausted,
     /// A replica whose clock is ten minutes fast or slow
     #[value(name = "R12")]
     WrongClock,
@@ -92,12 +95,13 @@ impl fmt::Display for DatabaseKind {
 }
 
 impl Scenario {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::RandomKills,
         Self::KillPoints,
         Self::RollingRestarts,
         Self::Outages,
         Self::DiskFull,
+        Self::PoolExhausted,
         Self::WrongClock,
         Self::ConcurrentAcceptances,
         Self::ColdStart,
@@ -113,6 +117,7 @@ impl Scenario {
             Self::RollingRestarts => "R3",
             Self::Outages => "R6",
             Self::DiskFull => "R7",
+            Self::PoolExhausted => "R8",
             Self::WrongClock => "R12",
             Self::ConcurrentAcceptances => "R14",
             Self::ColdStart => "R15",
@@ -127,6 +132,7 @@ impl Scenario {
             self,
             Self::RollingRestarts
                 | Self::DiskFull
+                | Self::PoolExhausted
                 | Self::WrongClock
                 | Self::ConcurrentAcceptances
                 | Self::ColdStart
@@ -154,7 +160,9 @@ impl Scenario {
             (Self::RandomKills, DatabaseKind::Sqlite) => (40, 4),
             (Self::KillPoints | Self::LostResponses, _) => (20, 2),
             (Self::RollingRestarts, _) => (10, 2),
-            (Self::Outages | Self::DiskFull | Self::WrongClock | Self::Pooler, _) => (3, 1),
+            (Self::Outages | Self::DiskFull | Self::PoolExhausted | Self::WrongClock | Self::Pooler, _) => {
+                (3, 1)
+            }
             (Self::ConcurrentAcceptances | Self::ColdStart, _) => (50, 3),
         }
     }

@@ -24,6 +24,7 @@ mod journal;
 mod kill_points;
 mod lost_responses;
 mod outage;
+mod pool_exhausted;
 mod pooler;
 mod random_kills;
 mod reaper;
@@ -130,6 +131,7 @@ fn run_scenario(
         Scenario::RandomKills => random_kills::run(environment, kind, count, random),
         Scenario::KillPoints => kill_points::run(environment, kind, count, random),
         Scenario::RollingRestarts => rolling_restarts::run(environment, kind, count, random),
+        Scenario::PoolExhausted => pool_exhausted::run(environment, kind, count, random),
         Scenario::WrongClock => wrong_clock::run(environment, kind, count, random),
         Scenario::Outages => outage::run(environment, kind, count, random),
         Scenario::DiskFull => disk_full::run(environment, kind, count, random),
