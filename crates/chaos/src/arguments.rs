@@ -55,6 +55,9 @@ pub(crate) enum Scenario {
     /// A pool whose connections all wait for a lock
     #[value(name = "R8")]
     PoolExhausted,
+    /// 2,000 clients that never finish a request
+    #[value(name = "R9")]
+    SlowClients,
     /// A replica whose clock is ten minutes fast or slow
     #[value(name = "R12")]
     WrongClock,
@@ -95,13 +98,14 @@ impl fmt::Display for DatabaseKind {
 }
 
 impl Scenario {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::RandomKills,
         Self::KillPoints,
         Self::RollingRestarts,
         Self::Outages,
         Self::DiskFull,
         Self::PoolExhausted,
+        Self::SlowClients,
         Self::WrongClock,
         Self::ConcurrentAcceptances,
         Self::ColdStart,
@@ -118,6 +122,7 @@ impl Scenario {
             Self::Outages => "R6",
             Self::DiskFull => "R7",
             Self::PoolExhausted => "R8",
+            Self::SlowClients => "R9",
             Self::WrongClock => "R12",
             Self::ConcurrentAcceptances => "R14",
             Self::ColdStart => "R15",
@@ -133,6 +138,7 @@ impl Scenario {
             Self::RollingRestarts
                 | Self::DiskFull
                 | Self::PoolExhausted
+                | Self::SlowClients
                 | Self::WrongClock
                 | Self::ConcurrentAcceptances
                 | Self::ColdStart
@@ -143,14 +149,16 @@ impl Scenario {
     /// SQLite is for a single server, so there are no replicas to race, and no database server that can go away or
     /// stand behind a pooler.
     fn runs_on(self, kind: DatabaseKind) -> bool {
-        !matches!(
-            self,
+        match self {
             Self::RollingRestarts
-                | Self::Outages
-                | Self::WrongClock
-                | Self::ConcurrentAcceptances
-                | Self::Pooler
-        ) || kind == DatabaseKind::Postgres
+            | Self::Outages
+            | Self::WrongClock
+            | Self::ConcurrentAcceptances
+            | Self::Pooler => kind == DatabaseKind::Postgres,
+            // What a connection may do has nothing to do with the database.
+            Self::SlowClients => kind == DatabaseKind::Sqlite,
+            _ => true,
+        }
     }
 
     /// The default number of kills or rounds, in the long form and in the short form.
@@ -160,9 +168,15 @@ impl Scenario {
             (Self::RandomKills, DatabaseKind::Sqlite) => (40, 4),
             (Self::KillPoints | Self::LostResponses, _) => (20, 2),
             (Self::RollingRestarts, _) => (10, 2),
-            (Self::Outages | Self::DiskFull | Self::PoolExhausted | Self::WrongClock | Self::Pooler, _) => {
-                (3, 1)
-            }
+            (
+                Self::Outages
+                | Self::DiskFull
+                | Self::PoolExhausted
+                | Self::SlowClients
+                | Self::WrongClock
+                | Self::Pooler,
+                _,
+            ) => (3, 1),
             (Self::ConcurrentAcceptances | Self::ColdStart, _) => (50, 3),
         }
     }

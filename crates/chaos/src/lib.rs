@@ -37,6 +37,7 @@ mod scenario_run;
 mod seeded_random;
 mod session;
 mod signal;
+mod slow_clients;
 mod wait;
 mod wrong_clock;
 
@@ -132,6 +133,7 @@ fn run_scenario(
         Scenario::KillPoints => kill_points::run(environment, kind, count, random),
         Scenario::RollingRestarts => rolling_restarts::run(environment, kind, count, random),
         Scenario::PoolExhausted => pool_exhausted::run(environment, kind, count, random),
+        Scenario::SlowClients => slow_clients::run(environment, kind, count, random),
         Scenario::WrongClock => wrong_clock::run(environment, kind, count, random),
         Scenario::Outages => outage::run(environment, kind, count, random),
         Scenario::DiskFull => disk_full::run(environment, kind, count, random),
