@@ -75,11 +75,12 @@ fn of_one_kind(
             parts.push(Some(OpenPart { count, invitations, more }));
             continue;
         }
-        // Read by one statement, so that the sum is right while the worker settles the counts.
-        let mut count = first.stored_count;
-        if first.any_overdue {
-            count = without_overdue(connection, list.account, now, count)?;
-        }
+        // Read by one statement, so that the sum is right while the worker settles the counts and expires invitations.
+        let count = if first.overdue < dialect::MANY {
+            first.stored_count - first.overdue
+        } else {
+            count_open(connection, list.account.get(), now.naive_utc())?
+        };
         let count = u64::try_from(count).unwrap_or_default();
         let mut invitations = Vec::with_capacity(limit.min(found.len() + 1));
         let rows = std::iter::once(first.invitation);
@@ -190,6 +191,10 @@ fn without_overdue(
     if overdue < dialect::MANY {
         return Ok(stored - overdue);
     }
+    count_open(connection, account, now)
+}
+
+fn count_open(connection: &mut AnyConnection, account: i64, now: NaiveDateTime) -> QueryResult<i64> {
     invitation::table
         .filter(invitation::account_id.eq(account))
         .filter(invitation::closed_at.is_null())

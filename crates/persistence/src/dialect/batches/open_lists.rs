@@ -48,7 +48,7 @@ macro_rules! open_between {
 
 /// The statement for lists in one order. Each list costs a look-up in `unique_invitation_public_id` and one in each table of
 /// the count, then one step in `invitation_open` per row. `OFFSET 0` keeps PostgreSQL from computing the count per row. The
-/// account's first entry of `invitation_overdue_of_account` tells whether any of its invitations is overdue.
+/// overdue ones are the account's first entries of `invitation_overdue_of_account`.
 ///
 /// The steps in `invitation_open` include overdue invitations and those that the sweep has expired lately. When nearly all of an
 /// account's invitations end together, these may be hundreds of thousands, so the statement does not begin them if at least
@@ -68,16 +68,14 @@ macro_rules! open_lists_statement {
             concat!(
                 "::bigint[]) WITH ORDINALITY AS wanted (account_id, after, number, place) \
                  LEFT JOIN invitation AS behind ON behind.account_id = wanted.account_id AND behind.public_id = wanted.after \
-                 CROSS JOIN LATERAL (SELECT earliest.overdue, earliest.overdue \
-                    AND EXISTS (SELECT FROM invitation WHERE account_id = wanted.account_id AND closed_at IS NULL \
-                        AND expires_at <= moment.now ORDER BY account_id, expires_at OFFSET 999) \
+                 CROSS JOIN LATERAL (SELECT ended.overdue, ended.overdue >= 1000 \
                     AND NOT EXISTS (SELECT FROM invitation WHERE account_id = wanted.account_id AND closed_at IS NULL \
                         AND expires_at > moment.now ORDER BY account_id, expires_at OFFSET 999) AS mostly_overdue, \
                     COALESCE((SELECT invitations FROM open_count WHERE account_id = wanted.account_id), 0) \
                     + COALESCE((SELECT sum(change) FROM open_change WHERE account_id = wanted.account_id), 0)::bigint \
-                    AS stored FROM (SELECT \
-                    COALESCE((SELECT expires_at FROM invitation WHERE account_id = wanted.account_id AND closed_at IS NULL \
-                        ORDER BY account_id, expires_at LIMIT 1) <= moment.now, false) AS overdue OFFSET 0) AS earliest \
+                    AS stored FROM (SELECT (SELECT count(*) FROM (SELECT FROM invitation \
+                        WHERE account_id = wanted.account_id AND closed_at IS NULL AND expires_at <= moment.now \
+                        ORDER BY account_id, expires_at LIMIT 1000) AS first_ended) AS overdue OFFSET 0) AS ended \
                     OFFSET 0) AS counted \
                  LEFT JOIN LATERAL (SELECT id, public_id, secure_id, email, email_key, name, roles, limit_services, services, created_at, updated_at, \
                     sent_at FROM invitation WHERE ",
@@ -172,9 +170,7 @@ pub(crate) fn open_list_rows(
         AnyConnection::Sqlite(connection) => {
             let mut all = Vec::new();
             for (list, start) in (1..).zip(starts) {
-                let earliest_end: Option<NaiveDateTime> =
-                    earliest_end(start.account).get_result(connection).optional()?;
-                let any_overdue = earliest_end.is_some_and(|end| end <= now);
+                let overdue = overdue(connection, start.account, now)?;
                 let behind = match start.behind_public_id {
                     None => start.behind_id,
                     Some(public_id) => match number_of(connection, start.account, public_id)? {
@@ -182,7 +178,7 @@ pub(crate) fn open_list_rows(
                         named => named,
                     },
                 };
-                let mostly_overdue = any_overdue && mostly_overdue(connection, start.account, now)?;
+                let mostly_overdue = overdue >= MANY && has_few_open(connection, start.account, now)?;
                 let rows = if mostly_overdue {
                     Vec::new()
                 } else {
@@ -193,7 +189,7 @@ pub(crate) fn open_list_rows(
                 let row = |invitation| OpenListRow {
                     list,
                     stored_count,
-                    any_overdue,
+                    overdue,
                     mostly_overdue,
                     behind,
                     invitation,
@@ -237,20 +233,24 @@ pub(crate) fn open_by_end(account: i64, now: NaiveDateTime) -> _ {
         .order((invitation::account_id, invitation::expires_at))
 }
 
-/// Whether an account has many overdue invitations and few open ones.
-fn mostly_overdue(connection: &mut SqliteConnection, account: i64, now: NaiveDateTime) -> QueryResult<bool> {
-    let overdue = invitation::table
+/// The number of overdue invitations of an account, up to [`MANY`].
+fn overdue(connection: &mut SqliteConnection, account: i64, now: NaiveDateTime) -> QueryResult<i64> {
+    let overdue: Vec<i64> = invitation::table
         .filter(invitation::account_id.eq(account))
         .filter(invitation::closed_at.is_null())
         .filter(invitation::expires_at.le(now))
         .order((invitation::account_id, invitation::expires_at))
         .limit(MANY)
-        .select(invitation::expires_at);
-    let overdue: Vec<NaiveDateTime> = overdue.load(connection)?;
-    let open = open_by_end(account, now).limit(MANY).select(invitation::expires_at);
-    let open: Vec<NaiveDateTime> = open.load(connection)?;
-    let is_many = |found: &[NaiveDateTime]| i64::try_from(found.len()).is_ok_and(|found| found >= MANY);
-    Ok(is_many(&overdue) && !is_many(&open))
+        .select(invitation::account_id)
+        .load(connection)?;
+    Ok(i64::try_from(overdue.len()).unwrap_or(MANY))
+}
+
+/// Whether an account has fewer than [`MANY`] open invitations.
+fn has_few_open(connection: &mut SqliteConnection, account: i64, now: NaiveDateTime) -> QueryResult<bool> {
+    let open = open_by_end(account, now).limit(MANY).select(invitation::account_id);
+    let open: Vec<i64> = open.load(connection)?;
+    Ok(i64::try_from(open.len()).is_ok_and(|open| open < MANY))
 }
 
 /// The number of the account's invitation with this public id.
