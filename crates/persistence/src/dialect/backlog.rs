@@ -108,7 +108,7 @@ fn counted(rows: usize) -> u32 {
 }
 
 pg_statement! {
-    /// The recursion is that of a claim.
+    /// The recursion is that of a claim, and so is `OFFSET 0`.
     struct DueStatement -> BigInt;
     "WITH RECURSIVE turn AS ((SELECT account_id, due_at FROM queued_delivery WHERE kind = 'mail' \
      ORDER BY kind, account_id, due_at LIMIT 1) \
@@ -117,13 +117,13 @@ pg_statement! {
         SELECT account_id, due_at FROM queued_delivery WHERE kind = 'mail' AND account_id > turn.account_id \
         ORDER BY kind, account_id, due_at LIMIT 1) AS next) \
      SELECT count(*) FROM (SELECT mail.id FROM turn CROSS JOIN LATERAL ( \
-        SELECT delivery.id FROM queued_delivery AS queued JOIN delivery ON delivery.id = queued.delivery_id \
-        CROSS JOIN (SELECT ",
+        SELECT claimable.id FROM queued_delivery AS queued CROSS JOIN (SELECT ",
     now: NaiveDateTime as Timestamp,
-    "::timestamp AS now) AS moment WHERE queued.kind = 'mail' AND queued.account_id = turn.account_id \
-        AND queued.due_at <= moment.now AND delivery.state = 'queued' \
-        AND (delivery.lease_until IS NULL OR delivery.lease_until <= moment.now) \
-        ORDER BY queued.due_at, queued.delivery_id LIMIT ",
+    "::timestamp AS now) AS moment CROSS JOIN LATERAL ( \
+            SELECT id FROM delivery WHERE id = queued.delivery_id AND state = 'queued' \
+            AND (lease_until IS NULL OR lease_until <= moment.now) OFFSET 0) AS claimable \
+        WHERE queued.kind = 'mail' AND queued.account_id = turn.account_id AND queued.due_at <= moment.now \
+        ORDER BY queued.kind, queued.account_id, queued.due_at, queued.delivery_id LIMIT ",
     of_account: i64 as BigInt, ") AS mail WHERE turn.due_at <= ",
     now_too: NaiveDateTime as Timestamp, " LIMIT ",
     most: i64 as BigInt, ") AS due"
@@ -141,9 +141,10 @@ pg_statement! {
         SELECT kind, account_id FROM queued_delivery WHERE kind = turn.kind AND account_id > turn.account_id \
         ORDER BY kind, account_id, due_at LIMIT 1) AS next) \
      SELECT min(LEAST(free.due_at, leased.lease_until)) FROM turn LEFT JOIN LATERAL ( \
-        SELECT queued.due_at FROM queued_delivery AS queued JOIN delivery ON delivery.id = queued.delivery_id \
-        WHERE queued.kind = turn.kind AND queued.account_id = turn.account_id AND delivery.lease_until IS NULL \
-        ORDER BY queued.due_at, queued.delivery_id LIMIT 1) AS free ON true LEFT JOIN LATERAL ( \
+        SELECT queued.due_at FROM queued_delivery AS queued CROSS JOIN LATERAL ( \
+            SELECT FROM delivery WHERE id = queued.delivery_id AND lease_until IS NULL OFFSET 0) AS unleased \
+        WHERE queued.kind = turn.kind AND queued.account_id = turn.account_id \
+        ORDER BY queued.kind, queued.account_id, queued.due_at, queued.delivery_id LIMIT 1) AS free ON true LEFT JOIN LATERAL ( \
         SELECT min(delivery.lease_until) AS lease_until \
         FROM queued_delivery AS queued JOIN delivery ON delivery.id = queued.delivery_id \
         WHERE queued.kind = turn.kind AND queued.account_id = turn.account_id \

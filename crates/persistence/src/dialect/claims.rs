@@ -157,7 +157,8 @@ pub(super) fn next_account(
 
 pg_statement! {
     /// The recursion steps from account to account in the primary key of `queued_delivery`, and no further than the limit
-    /// requires.
+    /// requires. Within an account, `OFFSET 0` makes PostgreSQL follow that key and look at each mail in turn. It would
+    /// otherwise expect few mails to meet the conditions, if most have one destination, and look at all of them.
     struct PassStatement<'a> -> BigInt;
     "WITH RECURSIVE turn AS ((SELECT account_id, due_at FROM queued_delivery WHERE kind = 'mail' AND account_id > ",
     after: i64 as BigInt, " AND account_id <= ",
@@ -169,17 +170,18 @@ pg_statement! {
     upto_too: i64 as BigInt,
     " ORDER BY kind, account_id, due_at LIMIT 1) AS next) \
      SELECT mail.id FROM turn CROSS JOIN LATERAL ( \
-        SELECT delivery.id FROM queued_delivery AS queued JOIN delivery ON delivery.id = queued.delivery_id \
-        CROSS JOIN (SELECT ",
+        SELECT claimable.id FROM queued_delivery AS queued CROSS JOIN (SELECT ",
     now: NaiveDateTime as Timestamp,
-    "::timestamp AS now) AS moment WHERE queued.kind = 'mail' AND queued.account_id = turn.account_id \
-        AND queued.due_at <= moment.now AND delivery.state = 'queued' \
-        AND (delivery.lease_until IS NULL OR delivery.lease_until <= moment.now) AND delivery.destination <> ALL (",
-    except: Vec<&'a str> as Array<Text>, "::text[]) AND delivery.id <> ALL (",
+    "::timestamp AS now) AS moment CROSS JOIN LATERAL ( \
+            SELECT id FROM delivery WHERE id = queued.delivery_id AND state = 'queued' \
+            AND (lease_until IS NULL OR lease_until <= moment.now) AND destination <> ALL (",
+    except: Vec<&'a str> as Array<Text>, "::text[]) AND id <> ALL (",
     taken: Vec<i64> as Array<BigInt>,
-    "::bigint[]) ORDER BY queued.due_at, queued.delivery_id LIMIT ",
+    "::bigint[]) OFFSET 0 FOR UPDATE SKIP LOCKED) AS claimable \
+        WHERE queued.kind = 'mail' AND queued.account_id = turn.account_id AND queued.due_at <= moment.now \
+        ORDER BY queued.kind, queued.account_id, queued.due_at, queued.delivery_id LIMIT ",
     of_account: i64 as BigInt,
-    " FOR UPDATE OF delivery SKIP LOCKED) AS mail WHERE turn.due_at <= ",
+    ") AS mail WHERE turn.due_at <= ",
     now_too: NaiveDateTime as Timestamp, " LIMIT ",
     wanted: i64 as BigInt, ""
 }

@@ -13,9 +13,9 @@ mod write_counts;
 
 pub(crate) use backlog::{dead_mails, due_mails, next_mail_due, unsettled_changes};
 pub(crate) use batches::{
-    OpenListStart, TokenHolderRows, are_members, earliest_end, histories, invitations, mail_quotas,
-    nth_open_id, offers, open_list_rows, pending_invitations, people_with_memberships, token_holders,
-    update_invitations,
+    MANY, OpenListRow, OpenListStart, TokenHolderRows, are_members, earliest_end, histories, invitations,
+    mail_quotas, nth_open_id, offers, open_by_end, open_list_rows, pending_invitations,
+    people_with_memberships, token_holders, update_invitations,
 };
 pub(crate) use claims::claimable_mails;
 pub(crate) use deliveries::enqueue;

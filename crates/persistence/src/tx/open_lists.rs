@@ -14,7 +14,7 @@ use usher_domain::{
 
 use crate::{
     connection::AnyConnection,
-    dialect::{self, OpenListStart},
+    dialect::{self, OpenListRow, OpenListStart},
     rows::OpenInvitationRow,
     schema::{invitation, open_change, open_count},
 };
@@ -67,11 +67,20 @@ fn of_one_kind(
             parts.push(None);
             continue;
         };
-        // Read by one statement, so that the sum is right while the worker settles the counts.
-        let mut count = first.stored_count;
-        if first.any_overdue {
-            count = without_overdue(connection, list.account, now, count)?;
+        if first.mostly_overdue {
+            let (open, rows) = few_open(connection, list.account.get(), now.naive_utc(), &first, order)?;
+            let more = rows.len() > limit;
+            let count = u64::try_from(open).unwrap_or(u64::MAX);
+            let invitations = readable(rows.into_iter().take(limit)).collect();
+            parts.push(Some(OpenPart { count, invitations, more }));
+            continue;
         }
+        // Read by one statement, so that the sum is right while the worker settles the counts and expires invitations.
+        let count = if first.overdue < dialect::MANY {
+            first.stored_count - first.overdue
+        } else {
+            count_open(connection, list.account.get(), now.naive_utc())?
+        };
         let count = u64::try_from(count).unwrap_or_default();
         let mut invitations = Vec::with_capacity(limit.min(found.len() + 1));
         let rows = std::iter::once(first.invitation);
@@ -82,6 +91,28 @@ fn of_one_kind(
         parts.push(Some(OpenPart { count, invitations, more: rows.count() > 0 }));
     }
     Ok(parts)
+}
+
+/// The number of open invitations of an account that has few, and those of its list, which is mostly overdue.
+fn few_open(
+    connection: &mut AnyConnection,
+    account: i64,
+    now: NaiveDateTime,
+    list: &OpenListRow,
+    order: Order,
+) -> QueryResult<(usize, Vec<OpenInvitationRow>)> {
+    let open = dialect::open_by_end(account, now).select(OpenInvitationRow::as_select());
+    let mut rows: Vec<OpenInvitationRow> = open.load(connection)?;
+    let count = rows.len();
+    rows.sort_unstable_by_key(|row| row.id);
+    match order {
+        Order::OldestFirst => rows.retain(|row| list.behind.is_none_or(|behind| row.id > behind)),
+        Order::NewestFirst => {
+            rows.reverse();
+            rows.retain(|row| list.behind.is_none_or(|behind| row.id < behind));
+        }
+    }
+    Ok((count, rows))
 }
 
 /// The invitations that can be read. The log names the others.
@@ -133,14 +164,15 @@ pub(super) fn page(
     };
     let starts = [OpenListStart { account, behind_public_id: None, behind_id }];
     let found = dialect::open_list_rows(connection, &starts, now, limit, page.order)?;
+    if let Some(list) = found.first().filter(|list| list.mostly_overdue) {
+        let (_, rows) = few_open(connection, account, now, list, page.order)?;
+        return Ok(readable(rows.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX))).collect());
+    }
     Ok(readable(found.into_iter().filter_map(|row| row.invitation)).collect())
 }
 
-/// Overdue invitations that are counted one by one. When an account has more, its open invitations are counted instead: either
-/// may be many while the sweep works through many expiries.
-const MOST_OVERDUE: i64 = 1000;
-
-/// The number of open invitations of an account with overdue ones, given the number of those stored as pending.
+/// The number of open invitations of an account with overdue ones, given the number of those stored as pending. If many are
+/// overdue, the open ones are counted instead: either may be many while the sweep works through many expiries.
 fn without_overdue(
     connection: &mut AnyConnection,
     account: AccountId,
@@ -152,13 +184,17 @@ fn without_overdue(
         .filter(invitation::account_id.eq(account))
         .filter(invitation::closed_at.is_null())
         .filter(invitation::expires_at.le(now))
-        .limit(MOST_OVERDUE)
+        .limit(dialect::MANY)
         .select(invitation::account_id)
         .load(connection)?;
     let overdue = i64::try_from(overdue.len()).unwrap_or(i64::MAX);
-    if overdue < MOST_OVERDUE {
+    if overdue < dialect::MANY {
         return Ok(stored - overdue);
     }
+    count_open(connection, account, now)
+}
+
+fn count_open(connection: &mut AnyConnection, account: i64, now: NaiveDateTime) -> QueryResult<i64> {
     invitation::table
         .filter(invitation::account_id.eq(account))
         .filter(invitation::closed_at.is_null())

@@ -6,6 +6,7 @@ mod contract;
 mod copies;
 mod corruption;
 mod counting;
+mod expiries;
 mod frozen;
 mod hot_updates;
 mod idempotency;

@@ -161,6 +161,7 @@ suites! { $
     }
     open_parts {
         parts_begin_behind_any_invitation_of_the_account,
+        few_open_ones_among_many_overdue_are_listed,
         a_place_that_the_account_never_had_is_not_known,
         lists_of_every_kind_are_answered_at_once,
         the_count_follows_every_change,

@@ -7,7 +7,7 @@ use crate::{
     invitation::{Invitation, NewInvitation},
     port::{
         Store, StoreError,
-        store::{OpenList, OpenPart, Order},
+        store::{OpenList, OpenPart, Order, Page},
     },
 };
 
@@ -62,6 +62,46 @@ pub(super) fn parts_begin_behind_any_invitation_of_the_account(store: &dyn Store
     assert_eq!(invitations, [stored(store, ann)?.into()]);
     let addresses: Vec<_> = invitations.iter().map(|one| (one.email.as_str(), one.email.key())).collect();
     assert_eq!(addresses, [("A@example.com", "a@example.com")]);
+    Ok(())
+}
+
+/// Nearly all invitations of an account have ended, and the sweep has not expired them yet.
+pub(super) fn few_open_ones_among_many_overdue_are_listed(store: &dyn Store) -> Outcome {
+    let scene = Scene::new(store)?;
+    let end = |n: u32| if n % 500 == 7 { second(100) } else { second(10) };
+    let new = |n| NewInvitation { expires_at: end(n), ..scene.new_invitation(&format!("p{n}@example.com")) };
+    let new: Vec<_> = (0..1100).map(new).collect();
+    let mut all = Vec::new();
+    for some in new.chunks(100) {
+        let inserted = store.write("insert", |tx| tx.insert_invitations(some))?;
+        all.extend(inserted.into_iter().map(|one| sound(one.ok_or("a conflict"))));
+    }
+    let [ann, ended, bob, cid] = [7, 500, 507, 1007].map(|n| sound(all.get(n).ok_or("too few")));
+    let now = second(20);
+    for (after, limit, order, expected, more) in [
+        (None, 2, Order::OldestFirst, vec![ann.id, bob.id], true),
+        (None, 3, Order::NewestFirst, vec![cid.id, bob.id, ann.id], false),
+        (Some(ann), 1, Order::OldestFirst, vec![bob.id], true),
+        (Some(ended), 2, Order::OldestFirst, vec![bob.id, cid.id], false),
+        (Some(ended), 2, Order::NewestFirst, vec![ann.id], false),
+        (Some(cid), 2, Order::OldestFirst, vec![], false),
+    ] {
+        let lists = [list(&scene, after, limit, order)];
+        let part = only(store.look("parts", |tx| tx.open_parts(now, &lists))?);
+        let part = sound(part.ok_or("the place is not known"));
+        let what = format!("{limit} behind {:?}, {order:?}", after.map(|after| after.id));
+        assert_eq!((ids(&part), part.more, part.count), (expected, more, 3), "{what}");
+    }
+    for (offset, order, expected) in [
+        (0, Order::OldestFirst, [ann, bob]),
+        (1, Order::OldestFirst, [bob, cid]),
+        (0, Order::NewestFirst, [cid, bob]),
+    ] {
+        let page = Page { limit: Some(2), offset, order };
+        let found = store.read("page", |tx| tx.open_invitations(scene.account.id, now, page))?;
+        let found: Vec<_> = found.iter().map(|one| one.id).collect();
+        assert_eq!(found, expected.map(|one| one.id), "{page:?}");
+    }
     Ok(())
 }
 

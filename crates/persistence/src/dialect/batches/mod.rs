@@ -20,4 +20,5 @@ pub(crate) use callers::{TokenHolderRows, people_with_memberships, token_holders
 pub(crate) use invitation_updates::update_invitations;
 pub(crate) use mail_quotas::mail_quotas;
 pub(crate) use offers::offers;
-pub(crate) use open_lists::{OpenListStart, earliest_end, nth_open_id, open_list_rows};
+pub(crate) use open_list_row::OpenListRow;
+pub(crate) use open_lists::{MANY, OpenListStart, earliest_end, nth_open_id, open_by_end, open_list_rows};

@@ -15,14 +15,25 @@ pub(crate) struct OpenListRow {
     pub(crate) list: i64,
     /// The number of invitations of the account that are stored as pending.
     pub(crate) stored_count: i64,
-    /// Whether the account has an invitation that is stored as pending but has expired.
-    pub(crate) any_overdue: bool,
+    /// How many of these have expired, up to [`MANY`](super::MANY).
+    pub(crate) overdue: i64,
+    /// Whether the account has many of these and few open invitations. Then the list is read in another way, and has one row
+    /// without an invitation.
+    pub(crate) mostly_overdue: bool,
+    /// The number of the invitation behind which the list starts.
+    pub(crate) behind: Option<i64>,
     pub(crate) invitation: Option<OpenInvitationRow>,
 }
 
 /// The SQL types of [`OpenListRow`].
-pub(super) type OpenListRowSql =
-    (BigInt, BigInt, Bool, Nullable<SqlTypeOf<<OpenInvitationRow as Selectable<Pg>>::SelectExpression>>);
+pub(super) type OpenListRowSql = (
+    BigInt,
+    BigInt,
+    BigInt,
+    Bool,
+    Nullable<BigInt>,
+    Nullable<SqlTypeOf<<OpenInvitationRow as Selectable<Pg>>::SelectExpression>>,
+);
 
 impl OpenListRow {
     /// Ascends over the lists, and over the rows of each list in its order.

@@ -48,12 +48,17 @@ macro_rules! open_between {
 
 /// The statement for lists in one order. Each list costs a look-up in `unique_invitation_public_id` and one in each table of
 /// the count, then one step in `invitation_open` per row. `OFFSET 0` keeps PostgreSQL from computing the count per row. The
-/// account's first entry of `invitation_overdue_of_account` tells whether any of its invitations is overdue.
+/// overdue ones are the account's first entries of `invitation_overdue_of_account`.
+///
+/// The steps in `invitation_open` include overdue invitations and those that the sweep has expired lately. When nearly all of an
+/// account's invitations end together, these may be hundreds of thousands, so the statement does not begin them if at least
+/// [`MANY`] invitations are overdue and fewer are open.
 macro_rules! open_lists_statement {
     ($name:ident, $lower:expr, $upper:expr, $direction:literal) => {
         pg_statement! {
             struct $name<'a> -> OpenListRowSql;
-            "SELECT wanted.place, counted.stored, counted.overdue, listed.* FROM (SELECT ",
+            "SELECT wanted.place, counted.stored, counted.overdue, counted.mostly_overdue, COALESCE(wanted.number, behind.id), \
+                listed.* FROM (SELECT ",
             now: NaiveDateTime as Timestamp,
             "::timestamp AS now) AS moment CROSS JOIN unnest(",
             accounts: Vec<i64> as Array<BigInt>, "::bigint[], ",
@@ -63,16 +68,19 @@ macro_rules! open_lists_statement {
             concat!(
                 "::bigint[]) WITH ORDINALITY AS wanted (account_id, after, number, place) \
                  LEFT JOIN invitation AS behind ON behind.account_id = wanted.account_id AND behind.public_id = wanted.after \
-                 CROSS JOIN LATERAL (SELECT \
-                    COALESCE((SELECT expires_at FROM invitation WHERE account_id = wanted.account_id AND closed_at IS NULL \
-                        ORDER BY account_id, expires_at LIMIT 1) <= moment.now, false) AS overdue, \
+                 CROSS JOIN LATERAL (SELECT ended.overdue, ended.overdue >= 1000 \
+                    AND NOT EXISTS (SELECT FROM invitation WHERE account_id = wanted.account_id AND closed_at IS NULL \
+                        AND expires_at > moment.now ORDER BY account_id, expires_at OFFSET 999) AS mostly_overdue, \
                     COALESCE((SELECT invitations FROM open_count WHERE account_id = wanted.account_id), 0) \
                     + COALESCE((SELECT sum(change) FROM open_change WHERE account_id = wanted.account_id), 0)::bigint \
-                    AS stored OFFSET 0) AS counted \
+                    AS stored FROM (SELECT (SELECT count(*) FROM (SELECT FROM invitation \
+                        WHERE account_id = wanted.account_id AND closed_at IS NULL AND expires_at <= moment.now \
+                        ORDER BY account_id, expires_at LIMIT 1000) AS first_ended) AS overdue OFFSET 0) AS ended \
+                    OFFSET 0) AS counted \
                  LEFT JOIN LATERAL (SELECT id, public_id, secure_id, email, email_key, name, roles, limit_services, services, created_at, updated_at, \
                     sent_at FROM invitation WHERE ",
                 open_between!("wanted.account_id", $lower, $upper),
-                "moment.now ORDER BY account_id ", $direction, ", id ", $direction, " LIMIT "
+                "moment.now AND NOT counted.mostly_overdue ORDER BY account_id ", $direction, ", id ", $direction, " LIMIT "
             ),
             limit: i64 as BigInt,
             ") AS listed ON true WHERE wanted.after IS NULL OR behind.id IS NOT NULL"
@@ -129,6 +137,9 @@ pub(crate) fn nth_open_id(
     }
 }
 
+/// From this number on, an account's overdue invitations are many. The statements contain it.
+pub(crate) const MANY: i64 = 1000;
+
 /// For each list, in the given order, up to `limit` rows of those open at `now`.
 pub(crate) fn open_list_rows(
     connection: &mut AnyConnection,
@@ -159,13 +170,30 @@ pub(crate) fn open_list_rows(
         AnyConnection::Sqlite(connection) => {
             let mut all = Vec::new();
             for (list, start) in (1..).zip(starts) {
-                let earliest_end: Option<NaiveDateTime> =
-                    earliest_end(start.account).get_result(connection).optional()?;
-                let any_overdue = earliest_end.is_some_and(|end| end <= now);
-                let Some(rows) = rows_from(connection, start, now, limit, order)? else { continue };
+                let overdue = overdue(connection, start.account, now)?;
+                let behind = match start.behind_public_id {
+                    None => start.behind_id,
+                    Some(public_id) => match number_of(connection, start.account, public_id)? {
+                        None => continue,
+                        named => named,
+                    },
+                };
+                let mostly_overdue = overdue >= MANY && has_few_open(connection, start.account, now)?;
+                let rows = if mostly_overdue {
+                    Vec::new()
+                } else {
+                    rows_behind(connection, (start.account, behind), now, limit, order)?
+                };
                 let stored_count = open_count::table.find(start.account).select(open_count::invitations);
                 let stored_count = stored_count.get_result(connection).optional()?.unwrap_or_default();
-                let row = |invitation| OpenListRow { list, stored_count, any_overdue, invitation };
+                let row = |invitation| OpenListRow {
+                    list,
+                    stored_count,
+                    overdue,
+                    mostly_overdue,
+                    behind,
+                    invitation,
+                };
                 if rows.is_empty() {
                     all.push(row(None));
                 }
@@ -195,32 +223,61 @@ fn open(account: i64, now: NaiveDateTime) -> _ {
         .filter(invitation::expires_at.gt(now))
 }
 
-/// The rows from a start; `None` when the account has no invitation with its public id.
-fn rows_from(
+/// The open invitations of an account, in the order of their ends. Use it when they are few.
+#[auto_type(no_type_alias)]
+pub(crate) fn open_by_end(account: i64, now: NaiveDateTime) -> _ {
+    invitation::table
+        .filter(invitation::account_id.eq(account))
+        .filter(invitation::closed_at.is_null())
+        .filter(invitation::expires_at.gt(now))
+        .order((invitation::account_id, invitation::expires_at))
+}
+
+/// The number of overdue invitations of an account, up to [`MANY`].
+fn overdue(connection: &mut SqliteConnection, account: i64, now: NaiveDateTime) -> QueryResult<i64> {
+    let overdue: Vec<i64> = invitation::table
+        .filter(invitation::account_id.eq(account))
+        .filter(invitation::closed_at.is_null())
+        .filter(invitation::expires_at.le(now))
+        .order((invitation::account_id, invitation::expires_at))
+        .limit(MANY)
+        .select(invitation::account_id)
+        .load(connection)?;
+    Ok(i64::try_from(overdue.len()).unwrap_or(MANY))
+}
+
+/// Whether an account has fewer than [`MANY`] open invitations.
+fn has_few_open(connection: &mut SqliteConnection, account: i64, now: NaiveDateTime) -> QueryResult<bool> {
+    let open = open_by_end(account, now).limit(MANY).select(invitation::account_id);
+    let open: Vec<i64> = open.load(connection)?;
+    Ok(i64::try_from(open.len()).is_ok_and(|open| open < MANY))
+}
+
+/// The number of the account's invitation with this public id.
+fn number_of(connection: &mut SqliteConnection, account: i64, public_id: &str) -> QueryResult<Option<i64>> {
+    let named = invitation::table
+        .filter(invitation::account_id.eq(account))
+        .filter(invitation::public_id.eq(public_id))
+        .select(invitation::id);
+    named.get_result(connection).optional()
+}
+
+/// The account's rows behind a number, or from the beginning.
+fn rows_behind(
     connection: &mut SqliteConnection,
-    start: &OpenListStart<'_>,
+    (account, behind): (i64, Option<i64>),
     now: NaiveDateTime,
     limit: i64,
     order: Order,
-) -> QueryResult<Option<Vec<OpenInvitationRow>>> {
-    let mut behind = start.behind_id;
-    if let Some(public_id) = start.behind_public_id {
-        let named = invitation::table
-            .filter(invitation::account_id.eq(start.account))
-            .filter(invitation::public_id.eq(public_id))
-            .select(invitation::id);
-        let Some(number) = named.get_result(connection).optional()? else { return Ok(None) };
-        behind = Some(number);
-    }
-    let open = open(start.account, now).limit(limit).select(OpenInvitationRow::as_select());
-    let rows = match order {
+) -> QueryResult<Vec<OpenInvitationRow>> {
+    let open = open(account, now).limit(limit).select(OpenInvitationRow::as_select());
+    match order {
         Order::OldestFirst => {
-            open.filter(invitation::id.gt(behind.unwrap_or(0))).order(invitation::id).load(connection)?
+            open.filter(invitation::id.gt(behind.unwrap_or(0))).order(invitation::id).load(connection)
         }
         Order::NewestFirst => open
             .filter(invitation::id.lt(behind.unwrap_or(i64::MAX)))
             .order(invitation::id.desc())
-            .load(connection)?,
-    };
-    Ok(Some(rows))
+            .load(connection),
+    }
 }
