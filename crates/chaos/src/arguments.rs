@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 /// Which scenarios to run, and how often.
 #[derive(Debug, Args)]
 pub struct ChaosArguments {
-    /// The long form, with the release build: about ten minutes. The default is the short form, with the build of the
+    /// The long form, with the release build: about a quarter of an hour. The default is the short form, with the build of the
     /// tests: at most three minutes.
     #[arg(long)]
     pub(crate) long: bool,
@@ -168,15 +168,9 @@ impl Scenario {
             (Self::RandomKills, DatabaseKind::Sqlite) => (40, 4),
             (Self::KillPoints | Self::LostResponses, _) => (20, 2),
             (Self::RollingRestarts, _) => (10, 2),
-            (
-                Self::Outages
-                | Self::DiskFull
-                | Self::PoolExhausted
-                | Self::SlowClients
-                | Self::WrongClock
-                | Self::Pooler,
-                _,
-            ) => (3, 1),
+            (Self::Outages | Self::PoolExhausted | Self::SlowClients, _) => (3, 1),
+            (Self::DiskFull, _) => (2, 1),
+            (Self::WrongClock | Self::Pooler, _) => (1, 1),
             (Self::ConcurrentAcceptances | Self::ColdStart, _) => (50, 3),
         }
     }

@@ -90,7 +90,10 @@ impl<'e> Interruption<'e> {
         });
         // First, because these explain why the load did not recover.
         self.violations.extend(load.journal().violation());
-        let back = back.map_err(|failure| failure.at(&self.violations.join("; ")))?;
+        let back = back.map_err(|failure| match self.violations.first() {
+            Some(violation) => failure.at(violation),
+            None => failure,
+        })?;
         self.scenario.last_kill = Instant::now();
         let unavailable = load.journal().unavailable_after(back);
         let permitted = if environment.long { bounds } else { Bounds::SHORT };

@@ -3,7 +3,8 @@ use std::{
     io::Write as _,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
+    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -50,9 +51,9 @@ impl<'e> PostgresNode<'e> {
         random: &mut SeededRandom,
     ) -> Result<Self, Failure> {
         let node = Self::without_data(environment, parent, name, random)?;
-        let mut initdb = node.command("initdb")?;
-        initdb.args(["--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C", "--username=postgres"]);
-        output_of(initdb.arg("--pgdata").arg(node.data()))?;
+        let template = template(environment)?;
+        let mut copy = node.account.command(Path::new("cp"), &node.folder);
+        output_of(copy.arg("-R").arg(template).arg(node.data()))?;
         node.configure(&format!(
             "unix_socket_directories = ''\nmax_wal_senders = 4\nport = {}\n",
             node.port
@@ -100,7 +101,7 @@ impl<'e> PostgresNode<'e> {
         self.folder.join("data")
     }
 
-    fn command(&self, program: &str) -> Result<std::process::Command, Failure> {
+    fn command(&self, program: &str) -> Result<Command, Failure> {
         Ok(self.account.command(&PostgresServer::program(program)?, &self.folder))
     }
 
@@ -186,6 +187,23 @@ impl<'e> PostgresNode<'e> {
     pub(crate) fn sql(&self, text: &str) -> Result<String, Failure> {
         output_of(psql()?.arg("--dbname").arg(self.url("postgres")).arg("--command").arg(text))
     }
+}
+
+/// The data of a new cluster, for all clusters of a run to copy: creating one takes seconds of a processor.
+fn template(environment: &ChaosEnvironment) -> Result<PathBuf, Failure> {
+    static CREATING: Mutex<()> = Mutex::new(());
+    let _guard = CREATING.lock().unwrap_or_else(PoisonError::into_inner);
+    fs::set_permissions(environment.folder(), Permissions::from_mode(0o711))?;
+    let folder = environment.folder().join("postgres-template");
+    let data = folder.join("data");
+    if !folder.exists() {
+        fs::create_dir(&folder)?;
+        let account = SystemAccount::for_owner_of(&folder)?;
+        let mut initdb = account.command(&PostgresServer::program("initdb")?, &folder);
+        initdb.args(["--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C", "--username=postgres"]);
+        output_of(initdb.arg("--pgdata").arg(&data))?;
+    }
+    Ok(data)
 }
 
 impl Drop for PostgresNode<'_> {

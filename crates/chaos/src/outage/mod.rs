@@ -33,22 +33,23 @@ pub(crate) fn run(
     let mut figures = Map::new();
     // Debian has it in another package than the server, and not in every PATH.
     installing_postgres(|| PostgresServer::program("pg_basebackup"))?;
-    let faults: Vec<_> = (1..=rounds).flat_map(|round| Fault::ALL.map(|fault| (round, fault))).collect();
-    let prepared = prepare_all(environment, &faults, random);
-    let turn = environment.take_turn();
     let mut runs = Vec::new();
-    for (place, run) in prepared {
-        let executed = run.and_then(|mut run| Ok((run.execute(environment)?, run)));
-        match executed {
-            Ok((figure, run)) => {
-                figures.insert(place.clone(), figure);
-                runs.push((place, run));
+    for round in 1..=rounds {
+        let prepared = prepare_all(environment, round, random);
+        let turn = environment.take_turn();
+        for (place, run) in prepared {
+            let executed = run.and_then(|mut run| Ok((run.execute(environment)?, run)));
+            match executed {
+                Ok((figure, run)) => {
+                    figures.insert(place.clone(), figure);
+                    runs.push((place, run));
+                }
+                Err(failure) => result.add_violation(failure.at(&place).reason()),
             }
-            Err(failure) => result.add_violation(failure.at(&place).reason()),
+            result.kills += 1;
         }
-        result.kills += 1;
+        drop(turn);
     }
-    drop(turn);
     for (place, run) in runs {
         match run.finish() {
             Ok(part) => {
@@ -65,15 +66,15 @@ pub(crate) fn run(
     Ok(result)
 }
 
-/// Prepares all faults side by side, because most of the time goes into creating clusters.
+/// Prepares all faults of a round side by side, because most of the time goes into creating clusters.
 fn prepare_all<'e>(
     environment: &'e ChaosEnvironment,
-    faults: &[(u32, Fault)],
+    round: u32,
     random: &mut SeededRandom,
 ) -> Vec<(String, Result<OutageRun<'e>, Failure>)> {
     thread::scope(|scope| {
-        let preparing: Vec<_> = (faults.iter())
-            .map(|&(round, fault)| {
+        let preparing: Vec<_> = (Fault::ALL.into_iter())
+            .map(|fault| {
                 let mut random = SeededRandom::new(random.below(u64::MAX));
                 let prepare = move || OutageRun::prepare(environment, fault, round, &mut random);
                 (format!("{fault}, round {round}"), scope.spawn(prepare))

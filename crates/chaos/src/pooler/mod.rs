@@ -93,7 +93,10 @@ fn run_mode(
     if load.journal().unavailable() > 0 {
         violations.push(format!("{} responses with status 503", load.journal().unavailable()));
     }
-    loaded.map_err(|failure| failure.at(&violations.join("; ")))?;
+    loaded.map_err(|failure| match violations.first() {
+        Some(violation) => failure.at(violation),
+        None => failure,
+    })?;
     violations.extend(accept_one(&scenario, &spec, &token).err().map(Failure::reason));
     drop(turn);
     scenario.last_kill = Instant::now();

@@ -167,3 +167,34 @@ impl Server {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A server that says one word on each connection, and its URL.
+    fn speaker(word: &'static [u8]) -> String {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let url = format!("postgres://usher@{}/usher", listener.local_addr().unwrap());
+        thread::spawn(move || {
+            for mut client in listener.incoming().flatten() {
+                client.write_all(word).unwrap();
+            }
+        });
+        url
+    }
+
+    #[test]
+    fn new_connections_lead_to_the_server_of_the_last_redirection() {
+        let (first, second) = (speaker(b"first"), speaker(b"second"));
+        let forwarder = Forwarder::start(&first).unwrap();
+        let heard = || {
+            let mut text = String::new();
+            TcpStream::connect(forwarder.address).unwrap().read_to_string(&mut text).unwrap();
+            text
+        };
+        assert_eq!(heard(), "first");
+        forwarder.redirect(&second);
+        assert_eq!(heard(), "second");
+    }
+}
