@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 /// Which scenarios to run, and how often.
 #[derive(Debug, Args)]
 pub struct ChaosArguments {
-    /// The long form, with the release build: about ten minutes. The default is the short form, with the build of the
+    /// The long form, with the release build: about a quarter of an hour. The default is the short form, with the build of the
     /// tests: at most three minutes.
     #[arg(long)]
     pub(crate) long: bool,
@@ -43,6 +43,15 @@ pub(crate) enum Scenario {
     /// SIGKILL at named points in the life of a mail and of a creation
     #[value(name = "R2")]
     KillPoints,
+    /// A relay that is down, under a load of creations
+    #[value(name = "R4")]
+    RelayDown,
+    /// Bad addresses among good ones, and a relay that refuses every recipient for a while
+    #[value(name = "R5")]
+    RefusedRecipients,
+    /// SIGSTOP of a worker for longer than its lease, and SIGCONT afterwards
+    #[value(name = "R13")]
+    StoppedWorker,
     /// 200 concurrent acceptances of one invitation
     #[value(name = "R14")]
     ConcurrentAcceptances,
@@ -77,9 +86,12 @@ impl fmt::Display for DatabaseKind {
 }
 
 impl Scenario {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 8] = [
         Self::RandomKills,
         Self::KillPoints,
+        Self::RelayDown,
+        Self::RefusedRecipients,
+        Self::StoppedWorker,
         Self::ConcurrentAcceptances,
         Self::ColdStart,
         Self::LostResponses,
@@ -90,6 +102,9 @@ impl Scenario {
         match self {
             Self::RandomKills => "R1",
             Self::KillPoints => "R2",
+            Self::RelayDown => "R4",
+            Self::RefusedRecipients => "R5",
+            Self::StoppedWorker => "R13",
             Self::ConcurrentAcceptances => "R14",
             Self::ColdStart => "R15",
             Self::LostResponses => "R16",
@@ -98,7 +113,7 @@ impl Scenario {
 
     /// Whether the scenario kills processes.
     pub(crate) fn kills(self) -> bool {
-        !matches!(self, Self::ConcurrentAcceptances | Self::ColdStart)
+        matches!(self, Self::RandomKills | Self::KillPoints | Self::LostResponses)
     }
 
     /// SQLite is for a single server, so there are no replicas to race.
@@ -112,6 +127,8 @@ impl Scenario {
             (Self::RandomKills, DatabaseKind::Postgres) => (100, 6),
             (Self::RandomKills, DatabaseKind::Sqlite) => (40, 4),
             (Self::KillPoints | Self::LostResponses, _) => (20, 2),
+            (Self::RelayDown | Self::RefusedRecipients, _) => (1, 1),
+            (Self::StoppedWorker, _) => (2, 1),
             (Self::ConcurrentAcceptances | Self::ColdStart, _) => (50, 3),
         }
     }

@@ -19,15 +19,20 @@ mod history;
 mod http;
 mod kill_points;
 mod lost_responses;
+mod paced_creations;
 mod random_kills;
 mod reaper;
+mod refused_recipients;
 mod relay;
+mod relay_down;
 mod replica;
 mod report;
 mod result;
 mod scenario_run;
 mod seeded_random;
 mod session;
+mod signals;
+mod stopped_worker;
 mod wait;
 
 use std::{fs, io::Write as _, thread, time::Instant};
@@ -120,6 +125,9 @@ fn run_scenario(
     match scenario {
         Scenario::RandomKills => random_kills::run(environment, kind, count, random),
         Scenario::KillPoints => kill_points::run(environment, kind, count, random),
+        Scenario::RelayDown => relay_down::run(environment, kind, count, random),
+        Scenario::RefusedRecipients => refused_recipients::run(environment, kind, count, random),
+        Scenario::StoppedWorker => stopped_worker::run(environment, kind, count, random),
         Scenario::ConcurrentAcceptances => concurrent_acceptances::run(environment, kind, count, random),
         Scenario::ColdStart => cold_start::run(environment, kind, count, random),
         Scenario::LostResponses => lost_responses::run(environment, kind, count, random),

@@ -14,12 +14,13 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use usher_tooling::{Failure, program, spawn};
+use usher_tooling::Failure;
 
 use crate::{
     account::InvitingAccount,
     http::HttpOutcome,
     session::DatabaseSession,
+    signals::signal,
     wait::{self, USUAL_TIMEOUT},
 };
 
@@ -66,10 +67,4 @@ pub(super) fn stop_in_transaction(probe: &mut DatabaseSession, pid: u32) -> Resu
         }
         Ok(is_in_transaction.then_some(()))
     })
-}
-
-fn signal(name: &str, pid: u32) -> Result<(), Failure> {
-    let script = format!("kill -{name} {pid}");
-    let status = spawn(program("/bin/sh").args(["-c", &script]))?.wait()?;
-    if status.success() { Ok(()) } else { Err(format!("{script}: {status}").into()) }
 }
