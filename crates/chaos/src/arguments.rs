@@ -61,6 +61,15 @@ pub(crate) enum Scenario {
     /// A replica whose clock is ten minutes fast or slow
     #[value(name = "R12")]
     WrongClock,
+    /// A relay that is down, under a load of creations
+    #[value(name = "R4")]
+    RelayDown,
+    /// Bad addresses among good ones, and a relay that refuses every recipient for a while
+    #[value(name = "R5")]
+    RefusedRecipients,
+    /// SIGSTOP of a worker for longer than its lease, and SIGCONT afterwards
+    #[value(name = "R13")]
+    StoppedWorker,
     /// 200 concurrent acceptances of one invitation
     #[value(name = "R14")]
     ConcurrentAcceptances,
@@ -98,15 +107,18 @@ impl fmt::Display for DatabaseKind {
 }
 
 impl Scenario {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 15] = [
         Self::RandomKills,
         Self::KillPoints,
         Self::RollingRestarts,
+        Self::RelayDown,
+        Self::RefusedRecipients,
         Self::Outages,
         Self::DiskFull,
         Self::PoolExhausted,
         Self::SlowClients,
         Self::WrongClock,
+        Self::StoppedWorker,
         Self::ConcurrentAcceptances,
         Self::ColdStart,
         Self::LostResponses,
@@ -124,6 +136,9 @@ impl Scenario {
             Self::PoolExhausted => "R8",
             Self::SlowClients => "R9",
             Self::WrongClock => "R12",
+            Self::RelayDown => "R4",
+            Self::RefusedRecipients => "R5",
+            Self::StoppedWorker => "R13",
             Self::ConcurrentAcceptances => "R14",
             Self::ColdStart => "R15",
             Self::LostResponses => "R16",
@@ -133,17 +148,7 @@ impl Scenario {
 
     /// Whether the scenario kills processes.
     pub(crate) fn kills(self) -> bool {
-        !matches!(
-            self,
-            Self::RollingRestarts
-                | Self::DiskFull
-                | Self::PoolExhausted
-                | Self::SlowClients
-                | Self::WrongClock
-                | Self::ConcurrentAcceptances
-                | Self::ColdStart
-                | Self::Pooler
-        )
+        matches!(self, Self::RandomKills | Self::KillPoints | Self::Outages | Self::LostResponses)
     }
 
     /// SQLite is for a single server, so there are no replicas to race, and no database server that can go away or
@@ -169,8 +174,8 @@ impl Scenario {
             (Self::KillPoints | Self::LostResponses, _) => (20, 2),
             (Self::RollingRestarts, _) => (10, 2),
             (Self::Outages | Self::PoolExhausted | Self::SlowClients, _) => (3, 1),
-            (Self::DiskFull, _) => (2, 1),
-            (Self::WrongClock | Self::Pooler, _) => (1, 1),
+            (Self::DiskFull | Self::StoppedWorker, _) => (2, 1),
+            (Self::WrongClock | Self::Pooler | Self::RelayDown | Self::RefusedRecipients, _) => (1, 1),
             (Self::ConcurrentAcceptances | Self::ColdStart, _) => (50, 3),
         }
     }

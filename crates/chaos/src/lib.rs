@@ -24,11 +24,14 @@ mod journal;
 mod kill_points;
 mod lost_responses;
 mod outage;
+mod paced_creations;
 mod pool_exhausted;
 mod pooler;
 mod random_kills;
 mod reaper;
+mod refused_recipients;
 mod relay;
+mod relay_down;
 mod replica;
 mod report;
 mod result;
@@ -38,6 +41,7 @@ mod seeded_random;
 mod session;
 mod signal;
 mod slow_clients;
+mod stopped_worker;
 mod wait;
 mod wrong_clock;
 
@@ -138,6 +142,9 @@ fn run_scenario(
         Scenario::Outages => outage::run(environment, kind, count, random),
         Scenario::DiskFull => disk_full::run(environment, kind, count, random),
         Scenario::Pooler => pooler::run(environment, kind, count, random),
+        Scenario::RelayDown => relay_down::run(environment, kind, count, random),
+        Scenario::RefusedRecipients => refused_recipients::run(environment, kind, count, random),
+        Scenario::StoppedWorker => stopped_worker::run(environment, kind, count, random),
         Scenario::ConcurrentAcceptances => concurrent_acceptances::run(environment, kind, count, random),
         Scenario::ColdStart => cold_start::run(environment, kind, count, random),
         Scenario::LostResponses => lost_responses::run(environment, kind, count, random),

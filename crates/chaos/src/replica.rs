@@ -136,6 +136,11 @@ impl Replica<'_> {
         })
     }
 
+    /// Whether the process has not ended by itself.
+    pub(crate) fn is_running(&mut self) -> Result<bool, Failure> {
+        Ok(self.child.try_wait()?.is_none())
+    }
+
     /// Sends SIGKILL and waits until the process has ended.
     pub(crate) fn kill(mut self) -> Result<(), Failure> {
         if let Some(status) = self.child.try_wait()? {
@@ -158,7 +163,7 @@ impl Replica<'_> {
         Ok(started.elapsed())
     }
 
-    fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 }

@@ -64,6 +64,10 @@ impl<'e> ScenarioRun<'e> {
         ReplicaSpec::new(self.environment, &self.database, name, role, self.relay.port(), random)
     }
 
+    pub(crate) fn kind(&self) -> DatabaseKind {
+        self.kind
+    }
+
     pub(crate) fn report_progress(&self, text: &str) {
         report_progress(&format!("{} on {}: {text}", self.scenario.name(), self.kind));
     }

@@ -25,7 +25,7 @@ pub(super) fn serve(stream: &TcpStream, relay: &RelayState) -> io::Result<()> {
             "rcpt" => {
                 let address = command.split(['<', '>']).nth(1).unwrap_or_default();
                 address.clone_into(&mut recipient);
-                reply("250 ok")?;
+                reply(if relay.refuses(&recipient) { "550 5.1.1 user unknown" } else { "250 ok" })?;
             }
             "data" => {
                 relay.reach(SmtpStep::Data, &recipient);

@@ -6,16 +6,21 @@ mod state;
 
 use std::{
     collections::BTreeMap,
-    net::{Ipv4Addr, TcpListener},
+    net::{Ipv4Addr, Shutdown, TcpListener, TcpStream},
     sync::Arc,
     thread,
+    time::{Duration, Instant},
 };
 
 use usher_tooling::Failure;
 
 use self::state::RelayState;
 
-pub(crate) use self::{mail::RelayedMail, state::SmtpStep};
+pub(crate) use self::{
+    mail::RelayedMail,
+    state::{BAD, SmtpStep},
+};
+use crate::wait::{self, USUAL_TIMEOUT, pause};
 
 /// A relay on its own port. It ends with this process.
 #[derive(Clone)]
@@ -31,13 +36,44 @@ impl SmtpRelay {
         let relay = Self { state: Arc::default(), port };
         let state = Arc::clone(&relay.state);
         thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let state = Arc::clone(&state);
-                // Killed clients break connections. Only the kept mails count.
-                thread::spawn(move || dialogue::serve(&stream, &state));
+            let mut listener = listener;
+            loop {
+                accept_until_down(&listener, &state);
+                drop(listener);
+                state.await_up();
+                listener = listen_again(port);
             }
         });
         Ok(relay)
+    }
+
+    /// Closes the port and all connections.
+    pub(crate) fn go_down(&self) -> Result<(), Failure> {
+        self.state.go_down();
+        let address = (Ipv4Addr::LOCALHOST, self.port);
+        wait::until("a closed port", USUAL_TIMEOUT, || Ok(TcpStream::connect(address).is_err().then_some(())))
+    }
+
+    /// Opens the port again.
+    pub(crate) fn come_up(&self) -> Result<(), Failure> {
+        self.state.come_up();
+        let address = (Ipv4Addr::LOCALHOST, self.port);
+        wait::until("an open port", USUAL_TIMEOUT, || Ok(TcpStream::connect(address).is_ok().then_some(())))
+    }
+
+    /// Whether it refuses every recipient, and not only the [`BAD`] ones.
+    pub(crate) fn refuse_everybody(&self, refuses: bool) {
+        self.state.refuse_everybody(refuses);
+    }
+
+    /// How often each recipient was refused.
+    pub(crate) fn refusals(&self) -> BTreeMap<String, u32> {
+        self.state.refusals()
+    }
+
+    /// When the first copy of each recipient's mail came.
+    pub(crate) fn arrivals(&self) -> BTreeMap<String, Instant> {
+        self.state.arrivals()
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -71,12 +107,35 @@ impl SmtpRelay {
     }
 }
 
+/// Serves connections until the relay goes down.
+fn accept_until_down(listener: &TcpListener, state: &Arc<RelayState>) {
+    for stream in listener.incoming().flatten() {
+        if !state.keep_connection(&stream) {
+            return;
+        }
+        let state = Arc::clone(state);
+        thread::spawn(move || {
+            // Killed clients break connections. Only the kept mails count.
+            let _ = dialogue::serve(&stream, &state);
+            // The state has a copy of the socket, which keeps it open.
+            let _ = stream.shutdown(Shutdown::Both);
+        });
+    }
+}
+
+/// The system can have given the port to an outgoing connection in the meantime, for a short time.
+fn listen_again(port: u16) -> TcpListener {
+    loop {
+        if let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            return listener;
+        }
+        pause(Duration::from_millis(10));
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::{
-        io::{Read as _, Write as _},
-        net::TcpStream,
-    };
+    use std::io::{Read as _, Write as _};
 
     use super::*;
 
@@ -95,5 +154,26 @@ mod tests {
         let mut replies = String::new();
         client.read_to_string(&mut replies).unwrap();
         assert!(replies.ends_with("354 send the mail\r\n250 accepted\r\n221 bye\r\n"), "{replies}");
+    }
+
+    #[test]
+    fn a_relay_that_is_down_refuses_connections_and_comes_back() {
+        let relay = SmtpRelay::start().unwrap();
+        let address = (Ipv4Addr::LOCALHOST, relay.port());
+        let mut idle = TcpStream::connect(address).unwrap();
+        for _ in 0..3 {
+            relay.go_down().unwrap();
+            assert!(TcpStream::connect(address).is_err());
+            relay.come_up().unwrap();
+        }
+        let mut greeting = String::new();
+        idle.read_to_string(&mut greeting).unwrap();
+        let mut client = TcpStream::connect(address).unwrap();
+        relay.refuse_everybody(true);
+        client.write_all(b"RCPT TO:<d@e.f>\r\nQUIT\r\n").unwrap();
+        let mut replies = String::new();
+        client.read_to_string(&mut replies).unwrap();
+        assert!(replies.contains("550 5.1.1 "), "{replies}");
+        assert_eq!(relay.refusals().get("d@e.f"), Some(&1));
     }
 }

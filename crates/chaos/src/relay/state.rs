@@ -1,7 +1,8 @@
 use std::{
     collections::BTreeMap,
+    net::{Shutdown, TcpStream},
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use usher_tooling::Failure;
@@ -10,6 +11,9 @@ use super::mail::RelayedMail;
 
 /// The longest time until a connection reaches the step where it is held.
 const TIMEOUT: Duration = Duration::from_mins(1);
+
+/// The relay refuses recipients whose addresses begin with this.
+pub(crate) const BAD: &str = "bad";
 
 /// A step of the dialogue at which a connection can be held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +42,13 @@ struct Inner {
     hold: Option<(SmtpStep, String)>,
     /// Whether a connection is held.
     is_held: bool,
+    /// When the first copy of each recipient's mail came.
+    arrivals: BTreeMap<String, Instant>,
+    /// How often each recipient was refused.
+    refusals: BTreeMap<String, u32>,
+    refuses_everybody: bool,
+    is_down: bool,
+    connections: Vec<TcpStream>,
 }
 
 impl Inner {
@@ -89,7 +100,59 @@ impl RelayState {
 
     /// Keeps a mail.
     pub(super) fn keep(&self, recipient: &str, message: &[u8]) {
-        self.lock().mails.entry(recipient.to_owned()).or_default().push(RelayedMail::parse(message));
+        let mut inner = self.lock();
+        inner.arrivals.entry(recipient.to_owned()).or_insert_with(Instant::now);
+        inner.mails.entry(recipient.to_owned()).or_default().push(RelayedMail::parse(message));
+    }
+
+    pub(super) fn arrivals(&self) -> BTreeMap<String, Instant> {
+        self.lock().arrivals.clone()
+    }
+
+    pub(super) fn refusals(&self) -> BTreeMap<String, u32> {
+        self.lock().refusals.clone()
+    }
+
+    pub(super) fn refuse_everybody(&self, refuses: bool) {
+        self.lock().refuses_everybody = refuses;
+    }
+
+    /// Whether the relay refuses the recipient, which is counted.
+    pub(super) fn refuses(&self, recipient: &str) -> bool {
+        let mut inner = self.lock();
+        let refuses = inner.refuses_everybody || recipient.starts_with(BAD);
+        if refuses {
+            *inner.refusals.entry(recipient.to_owned()).or_default() += 1;
+        }
+        refuses
+    }
+
+    /// Keeps a connection, so that it can be closed. Returns false when the relay is down.
+    pub(super) fn keep_connection(&self, stream: &TcpStream) -> bool {
+        let mut inner = self.lock();
+        inner.connections.retain(|connection| connection.peer_addr().is_ok());
+        inner.connections.extend(stream.try_clone());
+        !inner.is_down
+    }
+
+    /// Closes all connections.
+    pub(super) fn go_down(&self) {
+        let mut inner = self.lock();
+        inner.is_down = true;
+        for connection in inner.connections.drain(..) {
+            // It may be closed already.
+            let _ = connection.shutdown(Shutdown::Both);
+        }
+    }
+
+    pub(super) fn come_up(&self) {
+        self.lock().is_down = false;
+        self.changed.notify_all();
+    }
+
+    pub(super) fn await_up(&self) {
+        let waited = self.changed.wait_while(self.lock(), |inner| inner.is_down);
+        drop(waited);
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

@@ -1,8 +1,15 @@
 //! The class of error for each kind of failure at each stage.
 
-use std::{sync::mpsc, time::Duration};
+use std::{
+    sync::{Arc, mpsc},
+    time::Duration,
+};
 
-use tokio::{net::TcpSocket, task::spawn_blocking, time::advance};
+use tokio::{
+    net::TcpSocket,
+    task::{JoinSet, spawn_blocking},
+    time::advance,
+};
 use usher_domain::port::{Mailer as _, SendError};
 use usher_mailer::SmtpSettings;
 
@@ -190,6 +197,39 @@ async fn endless_replies_are_errors() -> Outcome {
             assert!(reason(&outcome).ends_with(": the relay's reply is too long"), "{outcome:?}");
         }
     }
+    Ok(())
+}
+
+/// The peak of this process's memory so far, in KiB.
+fn peak_memory() -> Outcome<u64> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
+    Ok(line.trim().trim_end_matches(" kB").parse()?)
+}
+
+/// Many mails at once to a relay that sends as fast as it can.
+#[tokio::test]
+async fn endless_replies_take_little_memory() -> Outcome {
+    let first = send(Stage::Recipient, Act::Endless).await?;
+    assert_eq!(class(&first), "deferred");
+    let before = peak_memory()?;
+    for act in [Act::Endless, Act::EndlessLines] {
+        for stage in STAGES {
+            let relay = ScriptedRelay::start(vec![Script::correct().at(stage, act)]).await?;
+            let settings = SmtpSettings { deadline: Duration::from_secs(5), ..relay.settings() };
+            let mailer = Arc::new(build_mailer(settings)?);
+            let mut sending = JoinSet::new();
+            for _ in 0..16 {
+                let (mailer, mail) = (Arc::clone(&mailer), invitation()?);
+                sending.spawn(async move { mailer.send(&mail).await });
+            }
+            for outcome in sending.join_all().await {
+                assert_ne!(class(&outcome), "sent", "{act:?} at {stage:?}");
+            }
+        }
+    }
+    let growth = peak_memory()? - before;
+    assert!(growth <= 16 * 1024, "{growth} KiB");
     Ok(())
 }
 

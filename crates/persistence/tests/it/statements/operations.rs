@@ -183,14 +183,9 @@ pub(super) const OPERATIONS: [Operation; 72] = [
     ),
     operation("settle_mail without the lease", Write, 1, |tx, s| {
         let at = s.invitation.created_at;
-        let relayed = Settlement {
-            state: MailState::Relayed,
-            attempts: 1,
-            due_at: at,
-            error: None,
-            refused_at: None,
-            at,
-        };
+        let (error, refused_at) = (None, None);
+        let relayed =
+            Settlement { state: MailState::Relayed, attempts: 1, due_at: at, error, refused_at, at };
         assert!(!tx.settle_mail(&s.mail, &s.lease, &relayed)?);
         Ok(())
     }),
