@@ -46,7 +46,7 @@ pub use context::RequestContext;
 pub use health::{Health, HealthSettings, NotReady};
 pub use idempotency::IdempotencyKey;
 pub use invitations::InvitationService;
-pub use links::LinkService;
+pub use links::{LinkPage, LinkService};
 pub use load::forget_backlog;
 pub use mail_queue::MailQueue;
 pub use operators::{ListedAccessToken, Operators};

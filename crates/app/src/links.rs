@@ -10,6 +10,7 @@ use usher_domain::{
     text::DisplayText,
     usecase::{
         accept::{Accept, AcceptError, Accepted, accept_all},
+        choose_mails::{ChooseMails, ChooseMailsError, choose_mails, mails_blocked},
         decline::{Decline, DeclineError, decline},
         open_link::{LinkView, open_link},
         receipt::acceptance_of_receipt,
@@ -30,12 +31,22 @@ use crate::{
     units::Units,
 };
 
-/// Opens, accepts, declines and reopens invitations.
+/// A link as the page behind it shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkPage {
+    /// What the link opens.
+    pub view: LinkView,
+    /// Whether the mailbox is blocked. `None` if the link cannot choose that.
+    pub mails_blocked: Option<bool>,
+}
+
+/// Opens, accepts, declines and reopens invitations, and blocks the mailbox of an invitee.
 pub struct LinkService {
     units: Units,
     accept: Writer<AcceptInvitation>,
     decline: Writer<DeclineInvitation>,
     reopen: Writer<ReopenInvitation>,
+    choose_mails: Writer<ChooseMailsByLink>,
 }
 
 impl LinkService {
@@ -45,6 +56,7 @@ impl LinkService {
             accept: Writer::new(units, guard, mail_queued),
             decline: Writer::new(units, guard, mail_queued),
             reopen: Writer::new(units, guard, mail_queued),
+            choose_mails: Writer::new(units, guard, mail_queued),
         }
     }
 
@@ -61,6 +73,25 @@ impl LinkService {
         key: Option<String>,
     ) -> Result<LinkView, StoreError> {
         let work = move |tx: &mut dyn Tx, env: &Env| open_link(tx, env, &secure_id, key.as_deref());
+        self.units.run(context, "link.open", Mode::Read, work).await
+    }
+
+    /// Returns the invitation of a link for the page behind it. It changes nothing. An unknown link costs no more than with
+    /// [`Self::open`].
+    pub async fn open_page(
+        &self,
+        context: &RequestContext,
+        secure_id: SecureId,
+        key: String,
+    ) -> Result<LinkPage, StoreError> {
+        let work = move |tx: &mut dyn Tx, env: &Env| {
+            let view = open_link(tx, env, &secure_id, Some(&key))?;
+            let mails_blocked = match view {
+                LinkView::Unknown => None,
+                _ => mails_blocked(tx, env, &secure_id, &key)?,
+            };
+            Ok(LinkPage { view, mails_blocked })
+        };
         self.units.run(context, "link.open", Mode::Read, work).await
     }
 
@@ -124,6 +155,15 @@ impl LinkService {
     /// Reopens a declined invitation.
     pub async fn reopen(&self, call: Call<LinkCaller, Reopen>, render: Render<()>) -> Outcome<ReopenError> {
         self.reopen.submit(call, render).await
+    }
+
+    /// Blocks the mailbox of an invitee, or ends its block.
+    pub async fn choose_mails(
+        &self,
+        call: Call<LinkCaller, ChooseMails>,
+        render: Render<()>,
+    ) -> Outcome<ChooseMailsError> {
+        self.choose_mails.submit(call, render).await
     }
 }
 
@@ -205,6 +245,31 @@ impl WriteOperation for ReopenInvitation {
 
     /// The response has no content.
     fn authorize_replay(_: &mut dyn Tx, (): &(), _: &Reopen) -> Result<(), ReopenError> {
+        Ok(())
+    }
+}
+
+struct ChooseMailsByLink;
+
+impl WriteOperation for ChooseMailsByLink {
+    const NAME: &'static str = "link.choose_mails";
+    const QUEUES_MAIL: bool = false;
+    const SHARES_UNITS: bool = false;
+    type Caller = LinkCaller;
+    type Command = ChooseMails;
+    type Value = ();
+    type Error = ChooseMailsError;
+
+    fn perform(
+        tx: &mut dyn Tx,
+        env: &Env,
+        requests: &[IdentifiedCommand<'_, Self>],
+    ) -> Results<(), ChooseMailsError> {
+        Ok(requests.iter().map(|((), command)| choose_mails(tx, env, command)).collect())
+    }
+
+    /// The response has no content.
+    fn authorize_replay(_: &mut dyn Tx, (): &(), _: &ChooseMails) -> Result<(), ChooseMailsError> {
         Ok(())
     }
 }

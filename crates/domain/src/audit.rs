@@ -57,11 +57,15 @@ pub enum AuditAction {
     InvitationReopened,
     /// An invitation expired.
     InvitationExpired,
+    /// A mailbox was blocked: nobody can invite it.
+    MailboxBlocked,
+    /// The block of a mailbox was ended.
+    MailboxUnblocked,
 }
 
 impl AuditAction {
     /// Every action.
-    pub const EVERY: [Self; 18] = [
+    pub const EVERY: [Self; 20] = [
         Self::AccountCreated,
         Self::PersonCreated,
         Self::PasswordSet,
@@ -80,6 +84,8 @@ impl AuditAction {
         Self::InvitationDeclined,
         Self::InvitationReopened,
         Self::InvitationExpired,
+        Self::MailboxBlocked,
+        Self::MailboxUnblocked,
     ];
 
     /// The stored spelling, stable.
@@ -104,6 +110,8 @@ impl AuditAction {
             Self::InvitationDeclined => "invitation.declined",
             Self::InvitationReopened => "invitation.reopened",
             Self::InvitationExpired => "invitation.expired",
+            Self::MailboxBlocked => "mailbox.blocked",
+            Self::MailboxUnblocked => "mailbox.unblocked",
         }
     }
 

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use reqwest::Method;
+use reqwest::{Method, header::HeaderValue};
 use serde_json::{Value, json};
 
 use crate::harness::{Backend, Client, Process, Setup, send};
@@ -71,6 +71,53 @@ fn a_request_is_logged_with_client_id_and_trace() {
         { "name": "request", "id": own_id, "client": "127.0.0.1" },
     ]);
     assert_eq!(json!(spans(&lines, "responded")), expected);
+}
+
+/// A client cannot write lines or fields of the log, nor make them long: its values are left out.
+#[test]
+fn hostile_values_of_headers_reach_neither_log_nor_response() {
+    let server = Logged::start();
+    let long = "injected".repeat(1280);
+    let many = format!("{}127.0.0.1", "injected, ".repeat(1000));
+    let headers: [(&str, &[u8]); 8] = [
+        ("x-request-id", long.as_bytes()),
+        ("x-request-id", b"injected\",\"level\":\"ERROR"),
+        ("x-request-id", b"injected\\n{}"),
+        ("x-request-id", b"injected\t1"),
+        ("x-request-id", b"injected\xe2\x80\xa8\xc2\x9b31m"),
+        ("traceparent", long.as_bytes()),
+        ("x-forwarded-for", many.as_bytes()),
+        ("x-forwarded-for", b"injected\",\"client\":\"203.0.113.7"),
+    ];
+    for (name, value) in headers {
+        let value = HeaderValue::from_bytes(value).unwrap();
+        let request = server.client.request(Method::GET, "/api/v2/invitations").header(name, value);
+        let id = send(request).expect(401).header("x-request-id").to_owned();
+        assert_eq!(id.len(), 36, "{id}");
+    }
+    // What no HTTP library sends: a line feed and a folded line within a value.
+    let address = server.client.base().strip_prefix("http://").unwrap().to_owned();
+    for id in ["a\n{\"injected\":1}", "a\r{\"injected\":1}", "a\r\n injected", "a\0injected"] {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        let head = format!(
+            "GET /health/live HTTP/1.1\r\nHost: x\r\nX-Request-Id: {id}\r\nConnection: close\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        assert!(response.starts_with("HTTP/1.1 ") && !response.contains("injected"), "{id:?}: {response}");
+    }
+    server.client.get("/injected%0A%7B%22level%22%3A%22ERROR%22%7D").expect(404);
+
+    let lines = server.lines();
+    let responded = spans(&lines, "responded");
+    assert!(responded.len() >= 9, "{responded:#?}");
+    assert!(responded.iter().all(|span| span["client"] == "127.0.0.1"), "{responded:#?}");
+    assert!(lines.iter().all(|line| line["level"] != "ERROR"), "{lines:#?}");
+    for line in &lines {
+        assert!(!line["span"].to_string().contains("injected"), "{line}");
+        assert!(line.to_string().len() < 1000, "{line}");
+    }
 }
 
 #[test]

@@ -26,6 +26,7 @@ mod metrics;
 mod password_memory;
 mod processes;
 mod quickstart;
+mod rotation;
 mod shutdown;
 mod story;
 mod together;

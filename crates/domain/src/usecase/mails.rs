@@ -4,8 +4,10 @@ use super::unit_error;
 use crate::{
     account::{AccountName, PublicId},
     address::EmailAddress,
+    audit::{AuditAction, AuditActor, AuditEvent},
     env::Env,
     id::AccountId,
+    invitation::Invitation,
     outbox::{Mail, MailQuota, MailState, Mailbox, QuotaSubject},
     port::{
         StoreError, Tx,
@@ -105,22 +107,39 @@ pub fn retry_mails(
     Ok(tx.retry_dead_mails(which, env.now(), limit)?)
 }
 
-/// Blocks the mailbox of an address, or ends its block: no account can have mails sent to a blocked mailbox. Returns whether
-/// anything changed.
+/// Blocks the mailbox of an address, or ends its block, for an operator. Returns whether anything changed.
 pub fn block_mailbox(
     tx: &mut dyn Tx,
     env: &Env,
     email: &EmailAddress,
     blocked: bool,
 ) -> Result<bool, StoreError> {
+    set_blocked(tx, env, email, blocked, (AuditActor::Operator, None))
+}
+
+/// Blocks the mailbox of an address, or ends its block: no account can have mails sent to a blocked mailbox. Returns whether
+/// anything changed. A change is recorded, with the invitation whose link chose it.
+pub(super) fn set_blocked(
+    tx: &mut dyn Tx,
+    env: &Env,
+    email: &EmailAddress,
+    blocked: bool,
+    (actor, invitation): (AuditActor, Option<&Invitation>),
+) -> Result<bool, StoreError> {
+    let at = env.now();
     let subject = QuotaSubject::Mailbox(Mailbox::of(email)).to_text();
     let stored = tx.mail_quotas(std::slice::from_ref(&subject))?.pop();
-    let mut quota = stored.unwrap_or_else(|| MailQuota::empty(subject, env.now()));
+    let mut quota = stored.unwrap_or_else(|| MailQuota::empty(subject, at));
     if quota.blocked_at.is_some() == blocked {
         return Ok(false);
     }
-    quota.blocked_at = blocked.then(|| env.now());
+    quota.blocked_at = blocked.then_some(at);
     tx.put_mail_quotas(&[quota])?;
+    let action = if blocked { AuditAction::MailboxBlocked } else { AuditAction::MailboxUnblocked };
+    let person = tx.person_by_email(email)?.map(|person| person.id);
+    let account = invitation.map(|invitation| invitation.account_id);
+    let invitation = invitation.map(|invitation| invitation.id);
+    tx.record(&[AuditEvent { at, actor, action, account, invitation, person }])?;
     Ok(true)
 }
 

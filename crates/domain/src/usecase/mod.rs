@@ -11,6 +11,7 @@
 pub mod accept;
 pub mod add_member;
 pub mod attempt_sign_in;
+pub mod choose_mails;
 pub mod count_write;
 pub mod create_access_token;
 pub mod create_account;

@@ -3,6 +3,7 @@ use usher_domain::{
     outbox::MailRefusal,
     testkit::{Scene, email, grant},
     usecase::{
+        choose_mails::{ChooseMails, ChooseMailsError, choose_mails, mails_blocked},
         decline::{Decline, decline},
         invite::InviteError,
         mails::block_mailbox,
@@ -127,4 +128,38 @@ fn accounts_and_inviters_have_limits_a_day() {
     let MailRefusal::AccountLimit(rest) = refused(&scene, "d@example.com") else { panic!() };
     scene.clock.advance(rest);
     invite(&scene, "d@example.com");
+}
+
+#[test]
+fn the_newest_link_blocks_and_unblocks_its_mailbox_until_the_expiry() {
+    let scene = Scene::new();
+    let invitation = scene.invite(&scene.admin(), "joe@example.com", &["Auditor"]).unwrap();
+    let old = scene.key(&invitation);
+    scene.clock.advance(TimeDelta::hours(1));
+    scene.resend(&invitation);
+    let invitation = scene.stored(&invitation);
+    let key = scene.key(&invitation);
+    let secure_id = &invitation.secure_id;
+    let choose = |key: &str, blocked| {
+        let command = ChooseMails { secure_id: secure_id.clone(), key: key.to_owned(), blocked };
+        scene.write(|tx| choose_mails(tx, &scene.env, &command))
+    };
+    let blocked = |key: &str| scene.read(|tx| mails_blocked(tx, &scene.env, secure_id, key));
+    assert_eq!(blocked(&key), Some(false));
+    for wrong in [old.as_str(), "0.wrong", ""] {
+        assert_eq!(choose(wrong, true), Err(ChooseMailsError::NotFound));
+        assert_eq!(blocked(wrong), None);
+    }
+    let before = scene.audited_actions().len();
+    for choice in [true, true, false, false, true] {
+        choose(&key, choice).unwrap();
+        assert_eq!(blocked(&key), Some(choice));
+    }
+    let actions = scene.audited_actions();
+    assert_eq!(actions[before..], ["mailbox.blocked", "mailbox.unblocked", "mailbox.blocked"]);
+    assert_eq!(scene.stored(&invitation), invitation, "the invitation stays as it is");
+    scene.clock.advance(TimeDelta::days(14));
+    assert_eq!(choose(&key, false), Err(ChooseMailsError::NotFound));
+    assert_eq!(blocked(&key), None);
+    assert_eq!(refused(&scene, "joe@example.com"), MailRefusal::Blocked, "the block outlives the link");
 }

@@ -46,7 +46,7 @@ fn the_text_part() -> Outcome {
          0123456789abcdefghijABCDEFGHIJ.AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA\n\
          \n\
          If you did not expect this invitation, you can ignore this email.\n\
-         Nothing happens unless you accept."
+         Nothing happens unless you accept. On the page you can also choose to get no more invitations."
     );
     Ok(())
 }

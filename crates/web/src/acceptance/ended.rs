@@ -3,6 +3,7 @@ use usher_domain::text::DisplayText;
 
 use super::{
     notice::{Notice, Tone},
+    open_link::EndedLink,
     settings::PageSettings,
 };
 use crate::page::Page;
@@ -21,8 +22,15 @@ pub(super) enum Ended {
     Revoked(DisplayText),
 }
 
-impl Ended {
+impl EndedLink {
     /// The page that says so.
+    pub(super) fn page(&self, settings: &PageSettings) -> Page {
+        self.ended.notice(settings).mails(self.mails.clone()).page(StatusCode::GONE)
+    }
+}
+
+impl Ended {
+    /// The page that says so, where the link was open a moment ago.
     pub(super) fn page(&self, settings: &PageSettings) -> Page {
         self.notice(settings).page(StatusCode::GONE)
     }

@@ -13,6 +13,7 @@ use super::{
     form_error::FormError,
     invitation_page::InvitationPage,
     link::{self, Link},
+    mails::{self, SentChoice},
     open_link::{ProvenLink, open},
     page_request::PageRequest,
     receipt,
@@ -36,13 +37,13 @@ pub(super) async fn show(
     let page = match open(&page_request, Link::opened(&request)).await {
         Ok(ProvenLink::Open(open)) => InvitationPage::new(&open, &state.app).page(StatusCode::OK),
         Ok(ProvenLink::Reopenable(declined)) => declined.page(state.app.now()),
-        Ok(ProvenLink::Ended(_, ended)) => ended.page(&settings),
+        Ok(ProvenLink::Ended(ended)) => ended.page(&settings),
         Err(page) => page,
     };
     page.into()
 }
 
-/// `POST /accept-invitation/{secure_id}`: accepts, declines, or takes a decline back.
+/// `POST /accept-invitation/{secure_id}`: accepts, declines, takes a decline back, or stops invitations.
 pub(super) async fn submit(
     request: HttpRequest,
     payload: Payload,
@@ -64,12 +65,18 @@ async fn submit_form(
     let page_request = PageRequest::new(request, state, settings);
     let link = open(&page_request, Link::posted(request, form.get("key"))).await?;
     let key = idempotency_key::of_request(request, &state.app, Some(form.body()));
+    if form.get("action") == Some(mails::ACTION)
+        && let Some((link, mails)) = link.mails()
+    {
+        let sent = SentChoice { request: &page_request, link, mails, form: &form };
+        return Ok(sent.handle(key).await);
+    }
     let open = match link {
         ProvenLink::Open(open) => open,
         ProvenLink::Reopenable(declined) => return declined.submit(&page_request, &form, key).await,
-        ProvenLink::Ended(link, ended) => {
+        ProvenLink::Ended(ended) => {
             let Ok(Some(key)) = key else { return Err(ended.page(settings)) };
-            return repeat(&page_request, &link, &form, key, || ended.page(settings)).await;
+            return repeat(&page_request, &ended.link, &form, key, || ended.page(settings)).await;
         }
     };
     let sent = SentForm { request: &page_request, open: &open, form: &form };

@@ -7,6 +7,7 @@ use super::{
     form::Form,
     form_error::{Field, FormError},
     labels::{self, Expiry, RoleLabel, ServiceLabel},
+    mails::MailsForm,
     open_link::OpenLink,
 };
 use crate::page::Page;
@@ -30,6 +31,7 @@ pub(super) struct InvitationPage<'a> {
     other_open: bool,
     field_errors: FieldErrors<'a>,
     errors: &'a [FormError],
+    mails: Option<&'a MailsForm>,
 }
 
 #[derive(Serialize)]
@@ -56,7 +58,7 @@ struct FieldErrors<'a> {
 impl<'a> InvitationPage<'a> {
     /// The page as a link opens it.
     pub(super) fn new(open: &'a OpenLink, app: &App) -> Self {
-        let OpenLink { link, opened } = open;
+        let OpenLink { link, opened, mails } = open;
         let (invitation, grant) = (&opened.invitation, &opened.invitation.grant);
         let limited = grant.limit_services();
         Self {
@@ -76,6 +78,7 @@ impl<'a> InvitationPage<'a> {
             other_open: false,
             field_errors: FieldErrors::default(),
             errors: &[],
+            mails: mails.as_ref(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! The page behind the link of an invitation mail: show, accept, decline, take a decline back. It works without JavaScript and cookies, and loads
+//! The page behind the link of an invitation mail: show, accept, decline, take a decline back, stop invitations. It works without JavaScript and cookies, and loads
 //! nothing from other hosts.
 //!
 //! The key in the link is the only credential. Each form sends it back, and the use case checks every POST again.
@@ -19,6 +19,7 @@ mod handlers;
 mod invitation_page;
 mod labels;
 mod link;
+mod mails;
 mod notice;
 mod open_link;
 mod page_request;

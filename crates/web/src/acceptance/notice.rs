@@ -2,6 +2,7 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 use url::Url;
 
+use super::mails::MailsForm;
 use crate::page::Page;
 
 /// The tone of a notice, which chooses its color.
@@ -16,13 +17,14 @@ pub(super) enum Tone {
     Bad,
 }
 
-/// A page without a form: what happened, why, and what to do next.
-#[derive(Debug, Serialize)]
+/// A page that says what happened, why, and what to do next. Not `Debug`: it can hold the key.
+#[derive(Serialize)]
 pub(super) struct Notice {
     tone: Tone,
     heading: String,
     paragraphs: Vec<String>,
     continue_link: Option<ContinueLink>,
+    mails: Option<MailsForm>,
 }
 
 #[derive(Debug, Serialize)]
@@ -34,7 +36,7 @@ struct ContinueLink {
 impl Notice {
     /// A notice with only a heading.
     pub(super) fn new(tone: Tone, heading: impl Into<String>) -> Self {
-        Self { tone, heading: heading.into(), paragraphs: Vec::new(), continue_link: None }
+        Self { tone, heading: heading.into(), paragraphs: Vec::new(), continue_link: None, mails: None }
     }
 
     /// Adds a paragraph.
@@ -50,6 +52,11 @@ impl Notice {
             label: url.host_str().map_or_else(|| "Continue".to_owned(), |host| format!("Continue to {host}")),
         });
         self
+    }
+
+    /// Adds what the link can choose about its mailbox.
+    pub(super) fn mails(self, mails: Option<MailsForm>) -> Self {
+        Self { mails, ..self }
     }
 
     /// The page.

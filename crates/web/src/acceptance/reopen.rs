@@ -19,6 +19,7 @@ use super::{
     form::Form,
     labels::{self, Expiry},
     link::Link,
+    mails::MailsForm,
     notice::{Notice, Tone},
     page_request::PageRequest,
     repeat::repeat,
@@ -30,6 +31,7 @@ pub(super) struct ReopenableLink {
     pub(super) link: Link,
     pub(super) account_title: DisplayText,
     pub(super) expires_at: Timestamp,
+    pub(super) mails: Option<MailsForm>,
 }
 
 /// Its page, as the template takes it. Not `Debug`: it holds the key.
@@ -39,6 +41,7 @@ struct DeclinedPage<'a> {
     secure_id: &'a str,
     key: &'a str,
     expiry: Expiry,
+    mails: Option<&'a MailsForm>,
 }
 
 impl ReopenableLink {
@@ -49,6 +52,7 @@ impl ReopenableLink {
             secure_id: self.link.secure_id.as_str(),
             key: &self.link.key,
             expiry: labels::expiry(self.expires_at, now),
+            mails: self.mails.as_ref(),
         };
         Page::new(StatusCode::GONE, "declined.html", page)
     }

@@ -7,12 +7,14 @@ use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior
 use super::stylesheet;
 
 /// Every template by name. The ending `.html` switches escaping on.
-const SOURCES: [(&str, &str); 10] = [
+const SOURCES: [(&str, &str); 12] = [
     ("layout.html", include_str!("../../templates/layout.html")),
     ("field.html", include_str!("../../templates/field.html")),
     ("invitation.html", include_str!("../../templates/invitation.html")),
     ("decline.html", include_str!("../../templates/decline.html")),
     ("declined.html", include_str!("../../templates/declined.html")),
+    ("mails.html", include_str!("../../templates/mails.html")),
+    ("mails_form.html", include_str!("../../templates/mails_form.html")),
     ("notice.html", include_str!("../../templates/notice.html")),
     ("mailbox/layout.html", include_str!("../../templates/mailbox/layout.html")),
     ("mailbox/list.html", include_str!("../../templates/mailbox/list.html")),

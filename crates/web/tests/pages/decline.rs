@@ -77,7 +77,7 @@ fn forms(body: &str) -> Vec<Vec<(String, String)>> {
 }
 
 /// Submits every form of the page, then every form of the pages that follow, and so on.
-async fn submit_all(site: &Site, path: &str, page: Response, depth: u8) -> usize {
+pub(crate) async fn submit_all(site: &Site, path: &str, page: Response, depth: u8) -> usize {
     let mut submitted = 0;
     for form in forms(&page.body) {
         let fields: Vec<(&str, &str)> = form.iter().map(|(name, value)| (&**name, &**value)).collect();

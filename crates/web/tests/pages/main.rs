@@ -11,6 +11,7 @@ mod headers;
 mod html;
 mod idempotency;
 mod mailbox;
+mod mails;
 mod open;
 mod prefetch;
 mod sign_in;

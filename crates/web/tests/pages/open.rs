@@ -23,6 +23,25 @@ async fn the_page_names_account_inviter_roles_and_expiry() {
     page.assert(200, "14 days left");
 }
 
+/// The details are below the form, so that the button is on the first screen of a phone. What is accepted is above it.
+#[actix_web::test]
+async fn the_roles_come_before_the_button_and_the_details_after_it() {
+    let site = Site::new();
+    for (address, button) in [
+        ("ada@example.com", "Accept invitation</button>"),
+        ("bob@example.com", "Sign in and accept</button>"),
+    ] {
+        if address.starts_with("bob") {
+            site.person(address);
+        }
+        let invitation = site.invite_as(address, None, grant(["SupportAnalyst", "Auditor"]));
+        let page = site.get(&site.link(&invitation)).await;
+        let roles = "become a member as <strong>Auditor</strong> and <strong>Support analyst</strong>.";
+        let places = [roles, button, "<dl class=\"facts\">"].map(|text| page.body.find(text).expect(text));
+        assert!(places.is_sorted(), "{}", page.body);
+    }
+}
+
 #[actix_web::test]
 async fn a_newcomer_chooses_name_and_password() {
     let site = Site::new();

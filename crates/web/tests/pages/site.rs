@@ -187,9 +187,7 @@ impl Site {
     /// The hidden field of the form that confirms a decline.
     pub(crate) async fn confirmation(&self, invitation: &Invitation) -> String {
         let page = self.post(invitation, &[("action", "decline")]).await;
-        let (_, rest) =
-            page.body.split_once("name=\"confirmation\" value=\"").unwrap_or_else(|| panic!("{}", page.body));
-        rest.split('"').next().unwrap().to_owned()
+        confirmation_of(&page)
     }
 
     /// Sends a form of the invitation's page with an idempotency key.
@@ -243,6 +241,13 @@ impl Site {
         let body = String::from_utf8(test::read_body(response).await.to_vec()).unwrap();
         Response { status, headers, body }
     }
+}
+
+/// The hidden field of the second step in a page.
+pub(crate) fn confirmation_of(page: &Response) -> String {
+    let (_, rest) =
+        page.body.split_once("name=\"confirmation\" value=\"").unwrap_or_else(|| panic!("{}", page.body));
+    rest.split('"').next().unwrap().to_owned()
 }
 
 /// The form that confirms a decline, with this choice.

@@ -51,6 +51,18 @@ impl Postbox {
         self.server.messages().unwrap().len()
     }
 
+    /// Waits for a mail to this address, and returns path and query of its link.
+    pub(crate) fn link_to(&self, address: &str) -> String {
+        let mut least = 1;
+        loop {
+            let mails = self.wait_for(least);
+            if let Some(mail) = mails.iter().rev().find(|mail| mail.rcpt_tos.iter().any(|to| to == address)) {
+                return InvitationMail::read(mail).path();
+            }
+            least = mails.len() + 1;
+        }
+    }
+
     /// Waits for `n` mails and parses the newest.
     pub(crate) fn newest_of(&self, n: usize) -> InvitationMail {
         InvitationMail::read(self.wait_for(n).last().unwrap())
