@@ -21,7 +21,10 @@ pub(crate) fn run() -> Result<(), Failure> {
     domain::check()?;
     links::check()?;
     step("formatting", &mut cargo(&["fmt", "--all", "--check"]))?;
+    // For the fuzzer, which is linted, too.
+    provide_programs(&["g++"])?;
     let mut lints = cargo(&["clippy", "--workspace", "--all-targets", "--quiet"]);
+    lints.args(["--features", "usher-fuzz/fuzzer"]);
     step("lints", lints.args(["--", "-D", "warnings"]))?;
     structure::check()?;
     test::run(&[], Profile::Ci)?;

@@ -10,6 +10,7 @@
 mod advisories;
 mod ci;
 mod domain;
+mod fuzz;
 mod links;
 mod peers;
 mod structure;
@@ -19,6 +20,7 @@ mod tools;
 use std::{ffi::OsString, process::ExitCode};
 
 use clap::{Parser, Subcommand};
+use fuzz::FuzzArguments;
 use structure::StructureArguments;
 use test::Profile;
 use usher_bench::BenchArguments;
@@ -59,6 +61,11 @@ enum Task {
     /// sudo without a password for it. Prints a table, writes all figures to target/chaos, and exits with 1 when a guarantee is violated.
     /// docs/DURABILITY.md lists the guarantees. `cargo xtask test` includes the short form.
     Chaos(ChaosArguments),
+    /// Gives random input to what parses foreign input, under libFuzzer, and checks what it promises.
+    ///
+    /// The targets are in the crate `usher-fuzz`. `cargo xtask test` includes the short form. Needs a C++ compiler, which is
+    /// installed if it is missing.
+    Fuzz(FuzzArguments),
     /// Prints figures of the code's structure: lines, long files, import cycles, public types that share a name.
     ///
     /// Exits with 1 when the files of a crate import each other in a cycle, or two public types share a name. With
@@ -75,6 +82,7 @@ fn main() -> ExitCode {
         Task::Test { arguments } => test::run(&arguments, Profile::Developer),
         Task::Bench(arguments) => usher_bench::run(&arguments),
         Task::Chaos(arguments) => usher_chaos::run(&arguments),
+        Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Structure(arguments) => structure::run(&arguments),
         Task::Ci => ci::run(),
     };

@@ -8,7 +8,7 @@ use timings::Timings;
 use usher_testbed::{POSTGRES_VARIABLE, PostgresServer};
 use usher_tooling::{Failure, answer, cargo, report_progress, step};
 
-use crate::peers;
+use crate::{fuzz, peers};
 
 /// Who runs the tests.
 #[derive(Clone, Copy)]
@@ -52,6 +52,7 @@ fn run_parts(arguments: &[OsString], profile: Profile, timings: &mut Timings) ->
         return Ok(());
     }
     timings.part("tests on PostgreSQL's newest release", || on_newest_postgres(runner, profile))?;
+    timings.part("fuzzing", fuzz::run_short)?;
     timings.part("crash test", usher_chaos::run_short)
 }
 

@@ -45,6 +45,8 @@ mod secret;
 
 pub use access_token::access_token_digest;
 pub use credentials::CredentialVerifier;
+#[cfg(feature = "fuzzing")]
+pub use jwks::read_key_set;
 pub use jwks::{JwksFault, JwksSettings, KeyLocation, check_key_set};
 pub use jwt::{
     Claim, ClaimNames, EmailTrust, InvalidToken, IssuerBinding, IssuerFault, IssuerSettings,

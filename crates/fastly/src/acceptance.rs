@@ -7,9 +7,10 @@ use actix_web::{
     web::{Data, Path, Payload},
 };
 use serde::Serialize;
-use usher_app::{LinkCaller, PersonalWords, RequestContext};
+use usher_app::{LinkCaller, PasswordRules, PersonalWords, RequestContext};
 use usher_domain::{
     invitation::{SecureId, split_code},
+    person::Password,
     principal::Credential,
     text::DisplayText,
     usecase::{
@@ -20,7 +21,7 @@ use usher_domain::{
 };
 use usher_http_kit::{
     self as kit, AppState, Parsed, body, context, credentials, idempotency_key,
-    json::{self, Members},
+    json::{self, Members, ReadError},
     names::check_parameters,
 };
 use utoipa::ToSchema;
@@ -128,18 +129,28 @@ async fn newcomer(
     body: &[u8],
 ) -> Result<Acceptor, FastlyProblem> {
     let invited = find_open(state, context, secure_id, key).await?;
+    let body = body.to_vec();
+    let choice = state.app.passwords().choose(move |rules| name_and_password(&body, &invited, rules)).await?;
+    let (name, password) = choice?;
+    let password = state.app.passwords().hash(password).await?;
+    Ok(Acceptor::Newcomer { name, password })
+}
+
+fn name_and_password(
+    body: &[u8],
+    invited: &InviteeView,
+    rules: PasswordRules,
+) -> Result<(DisplayText, Password), ReadError> {
     let (email, title) = (invited.invitation.email.as_str(), invited.account_title.as_str());
-    let (name, password) = json::read(body, Members::Known(&MEMBERS), |object, problems| {
+    json::read(body, Members::Known(&MEMBERS), |object, problems| {
         let name = object.required("name", problems);
         let name = name.and_then(|name| name.parsed(DisplayText::parse, problems));
         let password = object.required("password", problems);
         let personal = PersonalWords::of([email, title, name.as_ref().map_or("", DisplayText::as_str)]);
-        let choose = |password: &str| state.app.passwords().choose(password, &personal);
-        let password = password.and_then(|password| password.parsed(choose, problems));
+        let check = |password: &str| rules.check(password, &personal);
+        let password = password.and_then(|password| password.parsed(check, problems));
         Some((name?, password?))
-    })?;
-    let password = state.app.passwords().hash(password).await?;
-    Ok(Acceptor::Newcomer { name, password })
+    })
 }
 
 /// The open invitation of the code, which must be to an address without a login. The use case checks again, in its own unit.

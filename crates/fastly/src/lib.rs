@@ -21,6 +21,8 @@ mod credential;
 mod derived_id;
 mod error;
 mod examples;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod invitation;
 mod invitations;
 mod openapi;

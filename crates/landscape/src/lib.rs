@@ -9,6 +9,8 @@
 mod acceptance;
 mod error;
 mod error_responses;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod http;
 mod invitations;
 mod list;

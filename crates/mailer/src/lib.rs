@@ -21,4 +21,6 @@ mod smtp;
 pub use compose::{ComposeError, ComposedMail, Composer, Sender, SenderError, TestMail};
 pub use mailbox_dir::{MailboxDir, MailboxDirError};
 pub use settings::{Relay, SettingsError, SettingsErrors, SmtpSettings};
+#[cfg(feature = "fuzzing")]
+pub use smtp::fuzzing;
 pub use smtp::{AuthoritiesError, LettreMailer, PassedStep, Trial};

@@ -17,6 +17,8 @@ mod connection;
 mod dialect;
 mod disk_full;
 mod errors;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod generations;
 mod group;
 mod insertion;

@@ -35,7 +35,7 @@ pub(super) fn token(settings: &Settings, output: Output) -> Result<(), Failure> 
         Err(reason) => (vec![format!("refused: {reason}")], json!({ "accepted": false, "reason": reason })),
     };
     if let Some(facts) = &facts {
-        lines.push(about(facts));
+        lines.push(format!("token: {facts}"));
         lines.push(format!("configured: {}", configured(settings, facts)));
         result["token"] = facts_json(facts);
         result["configured"] = configured(settings, facts).into();
@@ -61,23 +61,6 @@ fn accepted(actor: &Actor) -> (Vec<String>, Value) {
     let sentence = format!("accepted: the token acts for {email} in the account {account}");
     let json = json!({ "accepted": true, "email": email.as_str(), "account": account.as_str() });
     (vec![sentence], json)
-}
-
-/// What the token says about itself. Debug output of its texts escapes control characters.
-fn about(facts: &TokenFacts) -> String {
-    let expires_at =
-        facts.expires_at.map_or_else(|| "no expiry".to_owned(), |time| format!("expiry {}", iso(time)));
-    format!(
-        "token: iss {}, aud {:?}, kid {}, typ {}, {expires_at}",
-        shown(facts.issuer.as_deref()),
-        facts.audiences,
-        shown(facts.kid.as_deref()),
-        shown(facts.typ.as_deref()),
-    )
-}
-
-fn shown(text: Option<&str>) -> String {
-    text.map_or_else(|| "none".to_owned(), |text| format!("{text:?}"))
 }
 
 fn facts_json(facts: &TokenFacts) -> Value {

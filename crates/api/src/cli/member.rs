@@ -46,7 +46,7 @@ pub(super) fn add(settings: &Settings, arguments: AddMemberArguments, grant: Gra
     let output = Output::from_arguments(&arguments.result);
     let password = password::from_stdin(arguments.password_stdin)?;
     let app = BlockingApp::open(settings)?;
-    let password = password::hashed(password, &personal_words(&arguments, &app)?, &app)?;
+    let password = password::hashed(password, personal_words(&arguments, &app)?, &app)?;
     let AddMemberArguments { account, email, name, .. } = arguments;
     let command = AddMember { account, email, name, grant, password };
     let added = app.block_on(app.inner.operators().add_member(command.clone()));

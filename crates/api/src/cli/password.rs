@@ -28,12 +28,14 @@ pub(super) fn from_stdin(is_requested: bool) -> Result<Option<String>, Failure> 
 /// Checks and hashes a chosen password. `personal` are the words that an attacker would try first.
 pub(super) fn hashed(
     chosen: Option<String>,
-    personal: &PersonalWords,
+    personal: PersonalWords,
     app: &BlockingApp,
 ) -> Result<Option<PasswordHash>, Failure> {
     let Some(chosen) = chosen else { return Ok(None) };
     let passwords = app.inner.passwords();
-    let password = passwords.choose(&chosen, personal).map_err(|problem| rejected(&problem.to_string()))?;
+    let checked = app.block_on(passwords.choose(move |rules| rules.check(&chosen, &personal)));
+    let checked = checked.map_err(|error| Failure::from_error(&error))?;
+    let password = checked.map_err(|problem| rejected(&problem.to_string()))?;
     let hash = app.block_on(passwords.hash(password)).map_err(|error| Failure::from_error(&error))?;
     Ok(Some(hash))
 }

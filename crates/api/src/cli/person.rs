@@ -28,7 +28,7 @@ pub(super) fn create(settings: &Settings, arguments: CreatePersonArguments) -> R
     let password = password::from_stdin(arguments.password_stdin)?;
     let app = BlockingApp::open(settings)?;
     let personal = PersonalWords::of([arguments.email.as_str(), arguments.name.as_str()]);
-    let password = password::hashed(password, &personal, &app)?;
+    let password = password::hashed(password, personal, &app)?;
     let command = CreatePerson { email: arguments.email, name: arguments.name, password };
     let created = app.block_on(app.inner.operators().create_person(command));
     let person = created.map_err(|error| Failure::from_error(&error))?;
@@ -48,7 +48,7 @@ pub(super) fn set_password(settings: &Settings, arguments: SetPasswordArguments)
         found.map_err(|error| Failure::from_error(&error))?.ok_or_else(|| unknown(email.as_str()))?;
     let titles = accounts.iter().map(|account| account.title.as_str());
     let personal = PersonalWords::of([person.email.as_str(), person.name.as_str()].into_iter().chain(titles));
-    let hash = password::hashed(chosen, &personal, &app)?
+    let hash = password::hashed(chosen, personal, &app)?
         .ok_or_else(|| Failure::Failed("the password is missing".to_owned()))?;
     let set = app.block_on(app.inner.operators().set_password(email, hash, TokensOfPerson::End));
     let person = set.map_err(|error| explain(&error))?;

@@ -92,18 +92,23 @@ impl PasswordService {
         self.limiter.load()
     }
 
-    /// The rules for passwords that people choose.
+    /// Minimum number of characters of a password that a person chooses.
     #[must_use]
-    pub const fn rules(&self) -> PasswordRules {
-        self.rules
+    pub const fn min_length(&self) -> usize {
+        self.rules.min_length
     }
 
-    /// Checks a password that a person chooses. `personal` are the words that an attacker would try first.
-    pub fn choose(&self, chosen: &str, personal: &PersonalWords) -> Result<Password, UnsuitablePassword> {
-        self.rules.check(chosen, personal)
+    /// Runs `check`, which checks chosen passwords with [`PasswordRules::check`], like hashing: on a blocking thread with a
+    /// permit. Judging a password that is made to be slow to judge takes a tenth of a second.
+    pub async fn choose<T: Send + 'static>(
+        &self,
+        check: impl FnOnce(PasswordRules) -> T + Send + 'static,
+    ) -> Result<T, PasswordError> {
+        let rules = self.rules;
+        self.work(move |_| Ok(check(rules))).await
     }
 
-    /// Hashes a password that [`Self::choose`] accepted.
+    /// Hashes a password that [`PasswordRules::check`] accepted.
     pub async fn hash(&self, password: Password) -> Result<PasswordHash, PasswordError> {
         self.work(move |hasher| hasher.hash(&password)).await
     }

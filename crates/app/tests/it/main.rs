@@ -2,5 +2,6 @@
 #![cfg(test)]
 
 mod failures;
+mod passwords;
 mod support;
 mod writes;

@@ -101,7 +101,7 @@ struct JwkSet {
 }
 
 /// Takes the usable keys and skips the others: sets may contain keys for encryption and keys of unknown types (RFC 7517, 5).
-fn parse(body: &[u8]) -> Result<Fetched, FetchError> {
+pub(super) fn parse(body: &[u8]) -> Result<Fetched, FetchError> {
     let document: JwkSet = serde_json::from_slice(body).map_err(|_| FetchError::NotKeySet)?;
     if document.keys.len() > MAX_KEYS {
         return Err(FetchError::TooManyKeys { maximum: MAX_KEYS });

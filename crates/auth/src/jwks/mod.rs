@@ -11,5 +11,7 @@ mod settings;
 mod url;
 
 pub use check::check_key_set;
+#[cfg(feature = "fuzzing")]
+pub use check::read_key_set;
 pub(crate) use remote::{KeysUnavailable, RemoteKeys};
 pub use settings::{JwksFault, JwksSettings, KeyLocation};

@@ -1,3 +1,6 @@
+use std::fmt;
+
+use chrono::SecondsFormat;
 use serde_json::Value;
 
 use super::{
@@ -39,5 +42,20 @@ impl TokenFacts {
             typ: header.typ.as_deref().map(short),
             expires_at: time_claim(&claims, "exp").ok().flatten(),
         })
+    }
+}
+
+/// For people. The texts come from the token, so control characters in them are escaped.
+impl fmt::Display for TokenFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |text: &Option<String>| {
+            text.as_ref().map_or_else(|| "none".to_owned(), |text| format!("{text:?}"))
+        };
+        let (issuer, kid, typ) = (shown(&self.issuer), shown(&self.kid), shown(&self.typ));
+        write!(f, "iss {issuer}, aud {:?}, kid {kid}, typ {typ}, ", self.audiences)?;
+        match self.expires_at {
+            None => f.write_str("no expiry"),
+            Some(time) => write!(f, "expiry {}", time.to_rfc3339_opts(SecondsFormat::Secs, true)),
+        }
     }
 }

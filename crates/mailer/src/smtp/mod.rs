@@ -3,6 +3,8 @@
 mod connect;
 mod connection;
 mod fault;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod journal;
 mod plain_words;
 mod pool;

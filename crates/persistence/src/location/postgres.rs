@@ -81,6 +81,12 @@ impl PostgresUrl {
         url
     }
 
+    /// The passwords, in each spelling.
+    #[cfg(feature = "fuzzing")]
+    pub(crate) fn secrets(&self) -> &[String] {
+        &self.secrets
+    }
+
     /// The text without any password of this URL.
     pub(crate) fn hide(&self, text: &str) -> String {
         self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "…"))

@@ -50,18 +50,20 @@ async fn newcomer(sent: &SentForm<'_>) -> Result<Acceptor, Page> {
         Login::Password => return Err(not_accepted(sent, AcceptError::PasswordExists)),
         Login::Elsewhere => return Err(not_accepted(sent, AcceptError::SignsInElsewhere)),
     }
-    let (name, password) = name_and_password(sent)?;
+    let (name, password) = name_and_password(sent).await?;
     let hashed = sent.request.app.passwords().hash(password).await;
     let password = hashed.map_err(|error| not_checked(sent, &error))?;
     Ok(Acceptor::Newcomer { name, password })
 }
 
-fn name_and_password(sent: &SentForm<'_>) -> Result<(DisplayText, Password), Page> {
+async fn name_and_password(sent: &SentForm<'_>) -> Result<(DisplayText, Password), Page> {
     let field = |name| sent.form.get(name).unwrap_or_default();
     let invited = &sent.open.opened;
     let (email, title) = (invited.invitation.email.as_str(), invited.account_title.as_str());
     let personal = PersonalWords::of([email, title, field("name")]);
-    let password = sent.request.app.passwords().choose(field("password"), &personal);
+    let chosen = field("password").to_owned();
+    let choice = sent.request.app.passwords().choose(move |rules| rules.check(&chosen, &personal)).await;
+    let password = choice.map_err(|error| not_checked(sent, &error))?;
     match (DisplayText::parse(field("name")), password) {
         (Ok(name), Ok(password)) => Ok((name, password)),
         (name, password) => {

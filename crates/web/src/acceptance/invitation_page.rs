@@ -73,7 +73,7 @@ impl<'a> InvitationPage<'a> {
             key: &link.key,
             login: login(opened.login),
             name: invitation.name.as_ref().map_or("", |name| name.as_str()),
-            min_password_length: app.passwords().rules().min_length,
+            min_password_length: app.passwords().min_length(),
             other_email: "",
             other_open: false,
             field_errors: FieldErrors::default(),

@@ -14,7 +14,7 @@ fn the_defaults_alone_are_enough_for_development() {
     assert_eq!(settings.server.bind.to_string(), "127.0.0.1:8080");
     assert!(settings.server.public_url.is_none());
     assert!(settings.server.threads >= 1);
-    assert_eq!(settings.server.body_timeout, Duration::from_secs(10));
+    assert_eq!(settings.server.body_timeout, Duration::from_secs(8));
     assert_eq!(settings.server.shutdown_timeout, Duration::from_secs(15));
     assert!(settings.server.continue_url.is_none());
     assert_eq!(settings.database.url.expose_secret(), "sqlite:data/usher.db");
