@@ -2,8 +2,9 @@ use actix_web::http::StatusCode;
 use usher_domain::text::DisplayText;
 
 use super::{
+    link::Link,
+    mails_form::MailsForm,
     notice::{Notice, Tone},
-    open_link::EndedLink,
     settings::PageSettings,
 };
 use crate::page::Page;
@@ -20,6 +21,13 @@ pub(super) enum Ended {
     Declined(DisplayText),
     /// The invitation was revoked.
     Revoked(DisplayText),
+}
+
+/// The link of an invitation that has ended. Not `Debug`: it holds the key.
+pub(super) struct EndedLink {
+    pub(super) link: Link,
+    pub(super) ended: Ended,
+    pub(super) mails: Option<MailsForm>,
 }
 
 impl EndedLink {

@@ -7,7 +7,7 @@ use super::{
     form::Form,
     form_error::{Field, FormError},
     labels::{self, Expiry, RoleLabel, ServiceLabel},
-    mails::MailsForm,
+    mails_form::MailsForm,
     open_link::OpenLink,
 };
 use crate::page::Page;

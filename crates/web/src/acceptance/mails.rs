@@ -11,19 +11,11 @@ use usher_app::{IdempotencyKey, LinkCaller};
 use usher_domain::usecase::choose_mails::{ChooseMails, ChooseMailsError};
 use usher_http_kit::{Parsed, idempotency_key::HeaderError};
 
-use super::{failure, form::Form, link::Link, page_request::PageRequest};
+use super::{failure, form::Form, link::Link, mails_form::MailsForm, page_request::PageRequest};
 use crate::page::{self, Page};
 
 /// The value of the field `action` in both forms.
 pub(super) const ACTION: &str = "mails";
-
-/// What a page says about the mailbox, and its form for the first step. Not `Debug`: it holds the key.
-#[derive(Clone, Serialize)]
-pub(super) struct MailsForm {
-    secure_id: String,
-    key: String,
-    blocked: bool,
-}
 
 /// The page that asks for the choice, as its template takes it. Not `Debug`: it holds the key.
 #[derive(Serialize)]
@@ -40,12 +32,6 @@ pub(super) struct SentChoice<'a> {
     pub(super) link: &'a Link,
     pub(super) mails: &'a MailsForm,
     pub(super) form: &'a Form,
-}
-
-impl MailsForm {
-    pub(super) fn new(link: &Link, blocked: bool) -> Self {
-        Self { secure_id: link.secure_id.to_string(), key: link.key.clone(), blocked }
-    }
 }
 
 impl SentChoice<'_> {

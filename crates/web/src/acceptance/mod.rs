@@ -20,6 +20,7 @@ mod invitation_page;
 mod labels;
 mod link;
 mod mails;
+mod mails_form;
 mod notice;
 mod open_link;
 mod page_request;

@@ -2,7 +2,7 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 use url::Url;
 
-use super::mails::MailsForm;
+use super::mails_form::MailsForm;
 use crate::page::Page;
 
 /// The tone of a notice, which chooses its color.

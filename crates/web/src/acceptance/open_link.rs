@@ -2,7 +2,12 @@ use usher_app::LinkPage;
 use usher_domain::usecase::open_link::{InviteeView, LinkView};
 
 use super::{
-    ended::Ended, failure, link::Link, mails::MailsForm, page_request::PageRequest, reopen::ReopenableLink,
+    ended::{Ended, EndedLink},
+    failure,
+    link::Link,
+    mails_form::MailsForm,
+    page_request::PageRequest,
+    reopen::ReopenableLink,
 };
 use crate::page::Page;
 
@@ -14,13 +19,6 @@ pub(super) enum ProvenLink {
     Reopenable(ReopenableLink),
     /// Its invitation has ended, or a newer mail replaced it.
     Ended(EndedLink),
-}
-
-/// The link of an invitation that has ended. Not `Debug`: it holds the key.
-pub(super) struct EndedLink {
-    pub(super) link: Link,
-    pub(super) ended: Ended,
-    pub(super) mails: Option<MailsForm>,
 }
 
 /// The link of an open invitation. Not `Debug`: it holds the key.

@@ -19,7 +19,7 @@ use super::{
     form::Form,
     labels::{self, Expiry},
     link::Link,
-    mails::MailsForm,
+    mails_form::MailsForm,
     notice::{Notice, Tone},
     page_request::PageRequest,
     repeat::repeat,
