@@ -52,7 +52,7 @@ enum Task {
     ///
     /// Prints tables, and writes the tables and all figures to target/bench. Run it on an otherwise idle machine.
     Bench(BenchArguments),
-    /// Kills Usher's processes under load and at chosen points, and counts lost and duplicate work.
+    /// Kills and stops Usher's processes, takes their mail relay away, and counts lost and duplicate work.
     ///
     /// Prints a table, writes all figures to target/chaos, and exits with 1 when a guarantee is violated.
     /// docs/DURABILITY.md lists the guarantees. `cargo xtask test` includes the short form.
