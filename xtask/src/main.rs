@@ -54,7 +54,7 @@ enum Task {
     ///
     /// Prints tables, and writes the tables and all figures to target/bench. Run it on an otherwise idle machine.
     Bench(BenchArguments),
-    /// Kills Usher's processes and takes their database away, under load and at chosen points, and counts lost and duplicate
+    /// Kills and stops Usher's processes, takes their database, their relay and their time away, and counts lost and duplicate
     /// work.
     ///
     /// Installs PostgreSQL and PgBouncer if they are missing. R7 mounts a small file system in memory, and needs root or
