@@ -75,7 +75,7 @@ fn assert_unauthorized(fastly: &[&Response], landscape: &Response) {
     for response in fastly {
         let (status, msg, _) = rejection(response);
         assert_eq!((status, msg.as_str()), (401, "Provided credentials are missing or invalid"));
-        assert_eq!(response.header("www-authenticate"), r#"Bearer realm="usher""#);
+        assert!(response.header("www-authenticate").starts_with(r#"Bearer realm="usher""#));
     }
     let (status, error, _) = landscape.problem();
     assert_eq!((status, error.as_str()), (401, "Unauthorized"));

@@ -53,7 +53,12 @@ impl DelayRule {
 
     /// How long an attempt at `now` has to wait; zero if it may begin.
     pub(crate) fn wait(self, count: &FailureCount, now: Timestamp) -> TimeDelta {
-        (count.last_at + self.delay(count.failures) - now).clamp(TimeDelta::zero(), self.longest)
+        let delay = self.delay(count.failures);
+        if delay.is_zero() {
+            // Even if the last failure was counted by a clock that is a moment ahead.
+            return TimeDelta::zero();
+        }
+        (count.last_at + delay - now).clamp(TimeDelta::zero(), self.longest)
     }
 
     /// The count with one more failure.
@@ -112,6 +117,12 @@ mod tests {
         assert_eq!(rule.after_failure(Some(&count), at(60)).failures, 3);
         assert_eq!(rule.after_failure(Some(&count), at(3600)).failures, 1);
         assert_eq!(rule.forgotten_at(&count), at(180));
+    }
+
+    #[test]
+    fn the_first_failures_delay_nobody_whose_clock_is_behind() {
+        let count = FailureCount { failures: 1, last_at: at(1) };
+        assert_eq!(DelayRule::network(2).wait(&count, at(0)), TimeDelta::zero());
     }
 
     #[test]

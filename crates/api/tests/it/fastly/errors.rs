@@ -19,7 +19,7 @@ const UNAUTHORIZED: &str = "Provided credentials are missing or invalid";
 fn unauthorized(response: &Response) -> String {
     let (status, msg, detail) = rejection(response);
     assert_eq!((status, msg.as_str()), (401, UNAUTHORIZED), "{response:?}");
-    assert_eq!(response.header("www-authenticate"), r#"Bearer realm="usher""#);
+    assert!(response.header("www-authenticate").starts_with(r#"Bearer realm="usher""#));
     detail
 }
 
