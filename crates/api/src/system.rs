@@ -1,11 +1,8 @@
 //! The operating system's clock and random number generator, and the clock that follows the database's.
 
-use std::{
-    cell::RefCell,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
 };
 
 use chrono::{SubsecRound as _, TimeDelta};
@@ -67,51 +64,20 @@ impl Clock for DatabaseClock {
     }
 }
 
-/// The operating system's random generator. Each thread takes its bytes in larger portions, because a call costs as much as
-/// storing a row.
+/// The operating system's random generator.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct SystemEntropy;
 
-/// Bytes that the operating system drew and that nobody has been given yet.
-struct Portion {
-    bytes: [u8; 1024],
-    used: usize,
-}
-
-thread_local! {
-    static PORTION: RefCell<Portion> = const { RefCell::new(Portion { bytes: [0; 1024], used: 1024 }) };
-}
-
-impl Portion {
-    /// Hands out the next bytes, each only once and without keeping a copy.
-    fn fill(&mut self, wanted: &mut [u8]) {
-        for place in wanted {
-            if self.used == self.bytes.len() {
-                draw(&mut self.bytes);
-                self.used = 0;
-            }
-            if let Some(byte) = self.bytes.get_mut(self.used) {
-                *place = std::mem::take(byte);
-            }
-            self.used += 1;
-        }
-    }
-}
-
 impl Entropy for SystemEntropy {
+    #[expect(clippy::disallowed_methods, reason = "this is the port's implementation")]
+    #[expect(
+        clippy::panic,
+        reason = "secrets without randomness can be guessed, so the process must not continue"
+    )]
     fn fill(&self, bytes: &mut [u8]) {
-        PORTION.with_borrow_mut(|portion| portion.fill(bytes));
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "this is the port's implementation")]
-#[expect(
-    clippy::panic,
-    reason = "secrets without randomness can be guessed, so the process must not continue"
-)]
-fn draw(bytes: &mut [u8]) {
-    if let Err(error) = getrandom::fill(bytes) {
-        panic!("the operating system returns no randomness: {error}");
+        if let Err(error) = getrandom::fill(bytes) {
+            panic!("the operating system returns no randomness: {error}");
+        }
     }
 }
 
