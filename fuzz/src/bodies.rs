@@ -21,8 +21,7 @@ pub(super) fn run(input: &[u8]) {
     }
 }
 
-/// The response is JSON, and a short one although the body may have been long.
+/// The response is JSON, whatever it repeats of the body.
 fn check_problem(body: &str) {
     assert!(serde_json::from_str::<serde_json::Value>(body).is_ok(), "{body}");
-    assert!(!body.contains(char::is_control), "{body:?}");
 }

@@ -71,7 +71,7 @@ impl PostgresUrl {
         for (name, value) in ours.filter(|(name, _)| !set.contains(name)) {
             let joint = if !url.contains('?') {
                 "?"
-            } else if url.ends_with(['?', '&']) {
+            } else if url.ends_with('&') || url.find('?') == Some(url.len() - 1) {
                 ""
             } else {
                 "&"
@@ -97,4 +97,24 @@ impl PostgresUrl {
 fn spellings(secret: &str) -> impl Iterator<Item = String> {
     let decoded = percent_decode_str(secret).decode_utf8_lossy().into_owned();
     [secret.to_owned(), decoded].into_iter().filter(|spelling| !spelling.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_parameters_change_none_of_the_url() {
+        for (url, joint) in [
+            ("postgres://h/db", "?"),
+            ("postgres://h/db?", ""),
+            ("postgres://h/db?user=u&", ""),
+            ("postgres://h/db?password=a", "&"),
+            ("postgres://h/db?password=a?", "&"),
+        ] {
+            let parsed = PostgresUrl::parse(url).unwrap();
+            let ours = parsed.connection_url(Duration::from_secs(5), &[]);
+            assert!(ours.starts_with(&format!("{url}{joint}application_name=usher&")), "{ours}");
+        }
+    }
 }
