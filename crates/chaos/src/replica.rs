@@ -1,8 +1,10 @@
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
     net::{Ipv4Addr, SocketAddr, TcpListener},
     path::PathBuf,
     process::{Child, Command, Stdio},
+    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -177,13 +179,18 @@ impl Drop for Replica<'_> {
     }
 }
 
+/// The ports of this run. A port that was given away may not be listened on yet.
+static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+
 /// A free port below the range of ephemeral ports. The system could give an ephemeral port to an outgoing connection while the
 /// process is down.
 pub(crate) fn free_address(random: &mut SeededRandom) -> Result<SocketAddr, Failure> {
     for _ in 0..100 {
         let port = u16::try_from(10_240 + random.below(20_000)).unwrap_or(10_240);
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        if TcpListener::bind(address).is_ok() {
+        if GIVEN.lock().unwrap_or_else(PoisonError::into_inner).insert(port)
+            && TcpListener::bind(address).is_ok()
+        {
             return Ok(address);
         }
     }
