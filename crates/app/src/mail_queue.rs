@@ -5,7 +5,7 @@ use usher_domain::{
     address::EmailAddress,
     env::Env,
     outbox::MailQuota,
-    port::{StoreError, Tx},
+    port::{StoreError, Tx, store::Mode},
     usecase::mails::{
         ListMails, ListedMail, MailsError, RetryMails, block_mailbox, list_mails, retry_mails, show_mail,
     },
@@ -29,12 +29,12 @@ impl MailQueue {
 
     /// Mails, the newest first.
     pub async fn list(&self, command: ListMails) -> Result<Vec<ListedMail>, MailsError> {
-        self.units.read("mail.list", move |tx, _| list_mails(tx, &command)).await
+        self.units.run_internal("mail.list", Mode::Read, move |tx, _| list_mails(tx, &command)).await
     }
 
     /// The mail with a reference.
     pub async fn get(&self, reference: PublicId) -> Result<ListedMail, MailsError> {
-        self.units.read("mail.get", move |tx, _| show_mail(tx, &reference)).await
+        self.units.run_internal("mail.get", Mode::Read, move |tx, _| show_mail(tx, &reference)).await
     }
 
     /// Queues dead mails again, in units of bounded size. Returns their number.
@@ -43,7 +43,7 @@ impl MailQueue {
         loop {
             let command = command.clone();
             let work = move |tx: &mut dyn Tx, env: &Env| retry_mails(tx, env, &command, RETRIED);
-            let done = self.units.write("mail.retry", work).await?;
+            let done = self.units.run_internal("mail.retry", Mode::Write, work).await?;
             retried += done;
             if done < RETRIED as usize {
                 return Ok(retried);
@@ -53,11 +53,13 @@ impl MailQueue {
 
     /// Blocks the mailbox of an address, or ends its block. Returns whether anything changed.
     pub async fn set_blocked(&self, email: EmailAddress, blocked: bool) -> Result<bool, StoreError> {
-        self.units.write("mail.block", move |tx, env| block_mailbox(tx, env, &email, blocked)).await
+        self.units
+            .run_internal("mail.block", Mode::Write, move |tx, env| block_mailbox(tx, env, &email, blocked))
+            .await
     }
 
     /// The blocked mailboxes, sorted.
     pub async fn blocked(&self) -> Result<Vec<MailQuota>, StoreError> {
-        self.units.read("mail.list_blocked", |tx, _| tx.blocked_mailboxes()).await
+        self.units.run_internal("mail.list_blocked", Mode::Read, |tx, _| tx.blocked_mailboxes()).await
     }
 }

@@ -10,7 +10,7 @@ use usher_domain::{
     invitation::Invitation,
     membership::Membership,
     person::{PasswordHash, Person},
-    port::{StoreError, Tx},
+    port::{StoreError, Tx, store::Mode},
     principal::{Actor, Credential, Principal},
     role::Grant,
     usecase::{
@@ -56,22 +56,26 @@ impl Operators {
 
     /// Creates an account.
     pub async fn create_account(&self, command: CreateAccount) -> Result<Account, CreateAccountError> {
-        self.units.write("account.create", move |tx, env| create_account(tx, env, &command)).await
+        self.units
+            .run_internal("account.create", Mode::Write, move |tx, env| create_account(tx, env, &command))
+            .await
     }
 
     /// The account of a name.
     pub async fn account(&self, name: AccountName) -> Result<Option<Account>, StoreError> {
-        self.units.read("account.get", move |tx, _| tx.account_by_name(&name)).await
+        self.units.run_internal("account.get", Mode::Read, move |tx, _| tx.account_by_name(&name)).await
     }
 
     /// All accounts, by name.
     pub async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        self.units.read("account.list", |tx, _| tx.accounts()).await
+        self.units.run_internal("account.list", Mode::Read, |tx, _| tx.accounts()).await
     }
 
     /// Creates a person who is in no account.
     pub async fn create_person(&self, command: CreatePerson) -> Result<Person, CreatePersonError> {
-        self.units.write("person.create", move |tx, env| create_person(tx, env, &command)).await
+        self.units
+            .run_internal("person.create", Mode::Write, move |tx, env| create_person(tx, env, &command))
+            .await
     }
 
     /// A person with the accounts of the memberships. `None` if no person has the address.
@@ -81,7 +85,7 @@ impl Operators {
             let memberships = tx.memberships_of(person.id)?;
             Ok(Some((person, memberships.into_iter().map(|(account, _)| account).collect())))
         };
-        self.units.read("person.get", find).await
+        self.units.run_internal("person.get", Mode::Read, find).await
     }
 
     /// Replaces a person's password.
@@ -92,23 +96,27 @@ impl Operators {
         tokens: TokensOfPerson,
     ) -> Result<Person, SetPasswordError> {
         let set = move |tx: &mut dyn Tx, env: &Env| set_password(tx, env, &email, &password, tokens);
-        self.units.write("person.set_password", set).await
+        self.units.run_internal("person.set_password", Mode::Write, set).await
     }
 
     /// Ends every token of a person.
     pub async fn sign_out(&self, email: EmailAddress) -> Result<Person, SetPasswordError> {
-        self.units.write("person.sign_out", move |tx, env| sign_out(tx, env, &email)).await
+        self.units
+            .run_internal("person.sign_out", Mode::Write, move |tx, env| sign_out(tx, env, &email))
+            .await
     }
 
     /// Erases a person with the memberships and the invitations to the address. `force` leaves an account without an
     /// administrator.
     pub async fn erase_person(&self, email: EmailAddress, force: bool) -> Result<Erased, ErasePersonError> {
-        self.units.write("person.erase", move |tx, env| erase_person(tx, env, &email, force)).await
+        self.units
+            .run_internal("person.erase", Mode::Write, move |tx, env| erase_person(tx, env, &email, force))
+            .await
     }
 
     /// Adds a member without an invitation.
     pub async fn add_member(&self, command: AddMember) -> Result<Person, AddMemberError> {
-        self.units.write("member.add", move |tx, env| add_member(tx, env, &command)).await
+        self.units.run_internal("member.add", Mode::Write, move |tx, env| add_member(tx, env, &command)).await
     }
 
     /// The members of an account, by address.
@@ -121,17 +129,21 @@ impl Operators {
             let account = tx.account_by_name(&account)?.ok_or_else(unknown)?;
             Ok(tx.members(account.id)?)
         };
-        self.units.read("member.list", list).await
+        self.units.run_internal("member.list", Mode::Read, list).await
     }
 
     /// Replaces the roles of a member.
     pub async fn set_roles(&self, member: MemberToChange, grant: Grant) -> Result<Person, ManageMemberError> {
-        self.units.write("member.set_roles", move |tx, env| set_roles(tx, env, &member, &grant)).await
+        self.units
+            .run_internal("member.set_roles", Mode::Write, move |tx, env| set_roles(tx, env, &member, &grant))
+            .await
     }
 
     /// Ends a membership, and every token of the person.
     pub async fn remove_member(&self, member: MemberToChange) -> Result<Person, ManageMemberError> {
-        self.units.write("member.remove", move |tx, env| remove_member(tx, env, &member)).await
+        self.units
+            .run_internal("member.remove", Mode::Write, move |tx, env| remove_member(tx, env, &member))
+            .await
     }
 
     /// The newest entries of the audit log of a person or an account, the oldest of them first.
@@ -140,7 +152,9 @@ impl Operators {
         of: AuditFilter,
         limit: u32,
     ) -> Result<Vec<ListedAuditEvent>, AuditListError> {
-        self.units.read("audit.list", move |tx, _| list_audit_events(tx, &of, limit)).await
+        self.units
+            .run_internal("audit.list", Mode::Read, move |tx, _| list_audit_events(tx, &of, limit))
+            .await
     }
 
     /// The person with this address, as a member of this account.
@@ -157,12 +171,16 @@ impl Operators {
             name: None,
         };
         let credential = Credential::Principal(principal);
-        self.units.read("member.get", move |tx, env| resolve(tx, &credential, env.now())).await
+        self.units
+            .run_internal("member.get", Mode::Read, move |tx, env| resolve(tx, &credential, env.now()))
+            .await
     }
 
     /// The member that a verified credential acts for.
     pub async fn caller(&self, credential: Credential) -> Result<Actor, ResolveError> {
-        self.units.read("caller.get", move |tx, env| resolve(tx, &credential, env.now())).await
+        self.units
+            .run_internal("caller.get", Mode::Read, move |tx, env| resolve(tx, &credential, env.now()))
+            .await
     }
 
     /// Creates an access token for a member.
@@ -170,7 +188,11 @@ impl Operators {
         &self,
         command: CreateAccessToken,
     ) -> Result<AccessToken, CreateAccessTokenError> {
-        self.units.write("access_token.create", move |tx, env| create_access_token(tx, env, &command)).await
+        self.units
+            .run_internal("access_token.create", Mode::Write, move |tx, env| {
+                create_access_token(tx, env, &command)
+            })
+            .await
     }
 
     /// The access tokens of an account, the oldest first.
@@ -188,27 +210,35 @@ impl Operators {
             }
             Ok(listed)
         };
-        self.units.read("access_token.list", list).await
+        self.units.run_internal("access_token.list", Mode::Read, list).await
     }
 
     /// Invitations of an account, in any status, the newest first.
     pub async fn invitations(&self, command: ListInvitations) -> Result<Vec<Invitation>, OperateError> {
-        self.units.read("invitation.history", move |tx, env| list_invitations(tx, env, &command)).await
+        self.units
+            .run_internal("invitation.history", Mode::Read, move |tx, env| {
+                list_invitations(tx, env, &command)
+            })
+            .await
     }
 
     /// An invitation of an account, in any status.
     pub async fn invitation(&self, named: NamedInvitation) -> Result<InvitationDetails, OperateError> {
-        self.units.read("invitation.show", move |tx, _| show_invitation(tx, &named)).await
+        self.units.run_internal("invitation.show", Mode::Read, move |tx, _| show_invitation(tx, &named)).await
     }
 
     /// Renews a pending or expired invitation and queues its next mail.
     pub async fn resend_invitation(&self, named: NamedInvitation) -> Result<Invitation, OperateError> {
-        self.units.write("invitation.resend", move |tx, env| resend_invitation(tx, env, &named)).await
+        self.units
+            .run_internal("invitation.resend", Mode::Write, move |tx, env| resend_invitation(tx, env, &named))
+            .await
     }
 
     /// Revokes a pending or expired invitation.
     pub async fn revoke_invitation(&self, named: NamedInvitation) -> Result<Invitation, OperateError> {
-        self.units.write("invitation.revoke", move |tx, env| revoke_invitation(tx, env, &named)).await
+        self.units
+            .run_internal("invitation.revoke", Mode::Write, move |tx, env| revoke_invitation(tx, env, &named))
+            .await
     }
 
     /// Revokes an access token.
@@ -218,7 +248,9 @@ impl Operators {
         id: PublicId,
     ) -> Result<(), RevokeAccessTokenError> {
         self.units
-            .write("access_token.revoke", move |tx, env| revoke_access_token(tx, env, &account, &id))
+            .run_internal("access_token.revoke", Mode::Write, move |tx, env| {
+                revoke_access_token(tx, env, &account, &id)
+            })
             .await
     }
 }

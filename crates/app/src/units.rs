@@ -53,30 +53,18 @@ impl Units {
         done.inspect_err(|error| telemetry::report(name, error))
     }
 
-    /// Runs `work` as one unit that no request asked for and that only reads.
-    pub(crate) async fn read<T, E>(
+    /// Runs `work` as one unit that no request asked for.
+    pub(crate) async fn run_internal<T, E>(
         &self,
         name: &'static str,
+        mode: Mode,
         work: impl FnMut(&mut dyn Tx, &Env) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
         E: UnitError + Send + 'static,
     {
-        self.run(&RequestContext::internal(), name, Mode::Read, work).await
-    }
-
-    /// Runs `work` as one unit that no request asked for and that writes.
-    pub(crate) async fn write<T, E>(
-        &self,
-        name: &'static str,
-        work: impl FnMut(&mut dyn Tx, &Env) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: UnitError + Send + 'static,
-    {
-        self.run(&RequestContext::internal(), name, Mode::Write, work).await
+        self.run(&RequestContext::internal(), name, mode, work).await
     }
 
     /// A permit for one unit of the request, or a failure when its budget runs out.

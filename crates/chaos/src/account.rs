@@ -1,6 +1,6 @@
 //! The account in which invitations are created. Usher's command line creates the account.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 
 use serde_json::{Value, json};
 use usher_tooling::{Failure, output_of};
@@ -10,11 +10,15 @@ use crate::{
     environment::ChaosEnvironment,
     history::CreationOutcome,
     http::{self, HttpOutcome, PendingResponse},
+    relay::RelayedMail,
     replica,
 };
 
 /// The path of the invitations in Landscape's dialect.
 const INVITATIONS: &str = "/api/v2/invitations";
+
+/// Another account, whose members accept invitations.
+pub(crate) const OTHER_ACCOUNT: &str = "elsewhere";
 
 /// An account, and a token of its administrator.
 #[derive(Clone)]
@@ -40,18 +44,14 @@ impl InvitingAccount {
     /// Creates an invitation and waits for the response.
     pub(crate) fn invite(&self, address: SocketAddr, email: &str) -> HttpOutcome {
         http::connect(address).map_or(HttpOutcome::NotSent, |stream| {
-            let authorization = format!("Bearer {}", self.token);
-            let headers = [("authorization", authorization.as_str())];
-            http::send(stream, "POST", INVITATIONS, &headers, &creation(email)).response()
+            send(stream, &self.token, "POST", INVITATIONS, &[], &creation(email)).response()
         })
     }
 
     /// Lists some invitations and waits for the response.
     pub(crate) fn list(&self, address: SocketAddr) -> HttpOutcome {
         http::connect(address).map_or(HttpOutcome::NotSent, |stream| {
-            let authorization = format!("Bearer {}", self.token);
-            let headers = [("authorization", authorization.as_str())];
-            http::send(stream, "GET", &format!("{INVITATIONS}?limit=5"), &headers, "").response()
+            send(stream, &self.token, "GET", &format!("{INVITATIONS}?limit=5"), &[], "").response()
         })
     }
 
@@ -62,10 +62,29 @@ impl InvitingAccount {
         email: &str,
         key: &str,
     ) -> Result<PendingResponse, Failure> {
-        let authorization = format!("Bearer {}", self.token);
-        let headers = [("authorization", authorization.as_str()), ("idempotency-key", key)];
-        Ok(http::send(http::connect(address)?, "POST", INVITATIONS, &headers, &creation(email)))
+        let headers = [("idempotency-key", key)];
+        Ok(send(http::connect(address)?, &self.token, "POST", INVITATIONS, &headers, &creation(email)))
     }
+}
+
+/// Accepts the invitation of a mail, and waits for the response.
+pub(crate) fn accept(stream: TcpStream, token: &str, mail: &RelayedMail) -> HttpOutcome {
+    let body = json!({ "invitation_id": mail.secure_id(), "key": mail.key() }).to_string();
+    send(stream, token, "POST", "/api/v2/accept-invitation", &[], &body).response()
+}
+
+/// Sends a request with a token.
+fn send(
+    stream: TcpStream,
+    token: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> PendingResponse {
+    let authorization = format!("Bearer {token}");
+    let headers = [&[("authorization", authorization.as_str())], headers].concat();
+    http::send(stream, method, path, &headers, body)
 }
 
 /// Adds a member to an account and returns a token of the member.

@@ -7,13 +7,12 @@ use usher_tooling::{Failure, report_progress};
 
 use crate::{
     account::InvitingAccount,
-    arguments::{DatabaseKind, Scenario},
+    arguments::DatabaseKind,
     database::TestDatabase,
-    environment::ChaosEnvironment,
+    job::ScenarioJob,
     relay::SmtpRelay,
     replica::{ReplicaRole, ReplicaSpec},
     result::ScenarioResult,
-    seeded_random::SeededRandom,
 };
 
 /// Four replicas on PostgreSQL. SQLite is for a single server, which can be split into two processes.
@@ -25,14 +24,10 @@ fn roles(kind: DatabaseKind) -> &'static [ReplicaRole] {
 }
 
 /// Checks in each round that all processes become ready, and that the schema is complete.
-pub(crate) fn run(
-    environment: &ChaosEnvironment,
-    kind: DatabaseKind,
-    rounds: u32,
-    random: &mut SeededRandom,
-) -> Result<ScenarioResult, Failure> {
+pub(crate) fn run(mut job: ScenarioJob<'_>) -> Result<ScenarioResult, Failure> {
+    let mut result = job.result();
+    let ScenarioJob { environment, kind, count: rounds, ref mut random, .. } = job;
     let relay = SmtpRelay::start()?;
-    let mut result = ScenarioResult::new(Scenario::ColdStart, kind, rounds);
     let mut slowest = Duration::ZERO;
     let _turn = environment.take_turn();
     let processes = roles(kind).len();

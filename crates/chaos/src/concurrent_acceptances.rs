@@ -11,11 +11,10 @@ use serde_json::json;
 use usher_tooling::Failure;
 
 use crate::{
-    account::{self, InvitingAccount},
-    arguments::{DatabaseKind, Scenario},
-    environment::ChaosEnvironment,
+    account::{self, InvitingAccount, OTHER_ACCOUNT},
     history::CreationOutcome,
     http::{self, HttpOutcome},
+    job::ScenarioJob,
     relay::RelayedMail,
     replica::ReplicaRole,
     result::ScenarioResult,
@@ -27,18 +26,11 @@ use crate::{
 /// Acceptances in each round.
 const PARALLEL: usize = 200;
 
-/// The account that the two people are already members of.
-const OTHER_ACCOUNT: &str = "elsewhere";
-
 /// Checks in each round that exactly one acceptance succeeds.
-pub(crate) fn run(
-    environment: &ChaosEnvironment,
-    kind: DatabaseKind,
-    rounds: u32,
-    random: &mut SeededRandom,
-) -> Result<ScenarioResult, Failure> {
-    let mut scenario = ScenarioRun::new(environment, kind, Scenario::ConcurrentAcceptances)?;
-    let account = InvitingAccount::create(environment, &scenario.database, "onward")?;
+pub(crate) fn run(mut job: ScenarioJob<'_>) -> Result<ScenarioResult, Failure> {
+    let (mut scenario, account) = job.begin()?;
+    let mut result = job.result();
+    let ScenarioJob { environment, count: rounds, ref mut random, .. } = job;
     InvitingAccount::create(environment, &scenario.database, OTHER_ACCOUNT)?;
     // Long enough that no request is rejected for lack of a connection: each one must be decided.
     let spec = |name: &str, random: &mut SeededRandom| {
@@ -50,7 +42,6 @@ pub(crate) fn run(
     scenario.report_progress(&format!("{rounds} × {PARALLEL} acceptances of one invitation"));
     let replicas = [specs[0].run(environment)?, specs[1].run(environment)?];
     let addresses = [specs[0].address, specs[1].address];
-    let mut result = ScenarioResult::new(Scenario::ConcurrentAcceptances, kind, rounds);
     let mut totals: BTreeMap<String, u64> = BTreeMap::new();
     for round in 1..=rounds {
         let statuses = run_round(&mut scenario, &account, addresses, round, &mut result)?;
@@ -80,8 +71,7 @@ fn run_round(
     let token =
         |email: &str| account::add_member(scenario.environment, &scenario.database, OTHER_ACCOUNT, email);
     let tokens = [token(&people[0])?, token(&people[1])?];
-    let body = json!({ "invitation_id": mail.secure_id(), "key": mail.key() }).to_string();
-    let statuses = accept_at_once(addresses, &tokens, &body);
+    let statuses = accept_at_once(addresses, &tokens, &mail);
     let successes = statuses.get(&200).copied().unwrap_or_default();
     let members = scenario.session.number(&format!(
         "SELECT count(*) FROM membership m JOIN person p ON p.id = m.person_id JOIN account a ON a.id = m.account_id
@@ -114,7 +104,11 @@ fn invite(
 }
 
 /// Sends all acceptances at the same moment; returns how often each status was returned, with 0 for no response.
-fn accept_at_once(addresses: [SocketAddr; 2], tokens: &[String; 2], body: &str) -> BTreeMap<u16, u64> {
+fn accept_at_once(
+    addresses: [SocketAddr; 2],
+    tokens: &[String; 2],
+    mail: &RelayedMail,
+) -> BTreeMap<u16, u64> {
     let ready = Arc::new(Barrier::new(PARALLEL));
     let mut statuses = BTreeMap::new();
     thread::scope(|scope| {
@@ -126,11 +120,7 @@ fn accept_at_once(addresses: [SocketAddr; 2], tokens: &[String; 2], body: &str) 
                 scope.spawn(move || {
                     let connection = http::connect(address);
                     ready.wait();
-                    let authorization = format!("Bearer {token}");
-                    let headers = [("authorization", authorization.as_str())];
-                    connection.map_or(HttpOutcome::NotSent, |stream| {
-                        http::send(stream, "POST", "/api/v2/accept-invitation", &headers, body).response()
-                    })
+                    connection.map_or(HttpOutcome::NotSent, |stream| account::accept(stream, token, mail))
                 })
             })
             .collect();

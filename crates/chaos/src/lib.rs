@@ -10,6 +10,7 @@
 mod account;
 mod arguments;
 mod checker;
+mod child;
 mod cluster;
 mod cold_start;
 mod concurrent_acceptances;
@@ -20,11 +21,11 @@ mod environment;
 mod history;
 mod http;
 mod interruption;
+mod job;
 mod journal;
 mod kill_points;
 mod lost_responses;
 mod outage;
-mod paced_creations;
 mod pool_exhausted;
 mod pooler;
 mod random_kills;
@@ -54,6 +55,7 @@ pub use crate::arguments::ChaosArguments;
 use crate::{
     arguments::{DatabaseKind, Scenario},
     environment::ChaosEnvironment,
+    job::ScenarioJob,
     result::ScenarioResult,
     seeded_random::SeededRandom,
 };
@@ -106,15 +108,14 @@ fn run_all(environment: &ChaosEnvironment, plan: &[(Scenario, DatabaseKind, u32)
     thread::scope(|scope| {
         let running: Vec<_> = (plan.iter().zip(1..))
             .map(|(&(scenario, kind, count), number)| {
-                let mut random = SeededRandom::new(environment.seed.wrapping_add(number));
+                let random = SeededRandom::new(environment.seed.wrapping_add(number));
                 let failed = move |failure: Failure| {
                     let mut result = ScenarioResult::new(scenario, kind, count);
                     result.add_violation(failure.reason());
                     result
                 };
-                let running = scope.spawn(move || {
-                    run_scenario(environment, scenario, kind, count, &mut random).unwrap_or_else(failed)
-                });
+                let job = ScenarioJob { environment, scenario, kind, count, random };
+                let running = scope.spawn(move || run_scenario(job).unwrap_or_else(failed));
                 (running, failed)
             })
             .collect();
@@ -125,28 +126,22 @@ fn run_all(environment: &ChaosEnvironment, plan: &[(Scenario, DatabaseKind, u32)
     })
 }
 
-fn run_scenario(
-    environment: &ChaosEnvironment,
-    scenario: Scenario,
-    kind: DatabaseKind,
-    count: u32,
-    random: &mut SeededRandom,
-) -> Result<ScenarioResult, Failure> {
-    match scenario {
-        Scenario::RandomKills => random_kills::run(environment, kind, count, random),
-        Scenario::KillPoints => kill_points::run(environment, kind, count, random),
-        Scenario::RollingRestarts => rolling_restarts::run(environment, kind, count, random),
-        Scenario::PoolExhausted => pool_exhausted::run(environment, kind, count, random),
-        Scenario::SlowClients => slow_clients::run(environment, kind, count, random),
-        Scenario::WrongClock => wrong_clock::run(environment, kind, count, random),
-        Scenario::Outages => outage::run(environment, kind, count, random),
-        Scenario::DiskFull => disk_full::run(environment, kind, count, random),
-        Scenario::Pooler => pooler::run(environment, kind, count, random),
-        Scenario::RelayDown => relay_down::run(environment, kind, count, random),
-        Scenario::RefusedRecipients => refused_recipients::run(environment, kind, count, random),
-        Scenario::StoppedWorker => stopped_worker::run(environment, kind, count, random),
-        Scenario::ConcurrentAcceptances => concurrent_acceptances::run(environment, kind, count, random),
-        Scenario::ColdStart => cold_start::run(environment, kind, count, random),
-        Scenario::LostResponses => lost_responses::run(environment, kind, count, random),
+fn run_scenario(job: ScenarioJob<'_>) -> Result<ScenarioResult, Failure> {
+    match job.scenario {
+        Scenario::RandomKills => random_kills::run(job),
+        Scenario::KillPoints => kill_points::run(job),
+        Scenario::RollingRestarts => rolling_restarts::run(job),
+        Scenario::PoolExhausted => pool_exhausted::run(job),
+        Scenario::SlowClients => slow_clients::run(job),
+        Scenario::WrongClock => wrong_clock::run(job),
+        Scenario::Outages => outage::run(job),
+        Scenario::DiskFull => disk_full::run(job),
+        Scenario::Pooler => pooler::run(job),
+        Scenario::RelayDown => relay_down::run(job),
+        Scenario::RefusedRecipients => refused_recipients::run(job),
+        Scenario::StoppedWorker => stopped_worker::run(job),
+        Scenario::ConcurrentAcceptances => concurrent_acceptances::run(job),
+        Scenario::ColdStart => cold_start::run(job),
+        Scenario::LostResponses => lost_responses::run(job),
     }
 }

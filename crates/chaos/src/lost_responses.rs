@@ -11,25 +11,18 @@ use usher_tooling::Failure;
 
 use crate::{
     account::{self, InvitingAccount},
-    arguments::{DatabaseKind, Scenario},
-    environment::ChaosEnvironment,
     http::{self, HttpOutcome},
+    job::ScenarioJob,
     replica::{ReplicaRole, ReplicaSpec},
     result::ScenarioResult,
     scenario_run::ScenarioRun,
-    seeded_random::SeededRandom,
     wait::{self, USUAL_TIMEOUT},
 };
 
 /// Loses one response in each round, and retries.
-pub(crate) fn run(
-    environment: &ChaosEnvironment,
-    kind: DatabaseKind,
-    rounds: u32,
-    random: &mut SeededRandom,
-) -> Result<ScenarioResult, Failure> {
-    let mut scenario = ScenarioRun::new(environment, kind, Scenario::LostResponses)?;
-    let account = InvitingAccount::create(environment, &scenario.database, "onward")?;
+pub(crate) fn run(mut job: ScenarioJob<'_>) -> Result<ScenarioResult, Failure> {
+    let (mut scenario, account) = job.begin()?;
+    let ScenarioJob { environment, count: rounds, ref mut random, .. } = job;
     let api = scenario.replica_spec("repeat", ReplicaRole::Api, random)?;
     let worker = scenario.replica_spec("mails", ReplicaRole::Worker, random)?;
     let turn = environment.take_turn();

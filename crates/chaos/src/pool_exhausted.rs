@@ -11,14 +11,13 @@ use usher_tooling::Failure;
 
 use crate::{
     account::{InvitingAccount, creation_outcome},
-    arguments::{DatabaseKind, Scenario},
-    environment::ChaosEnvironment,
+    arguments::DatabaseKind,
     http::{self, HttpOutcome},
+    job::ScenarioJob,
     journal::Journal,
     replica::ReplicaRole,
     result::ScenarioResult,
     scenario_run::ScenarioRun,
-    seeded_random::SeededRandom,
     wait::{self, USUAL_TIMEOUT},
 };
 
@@ -36,14 +35,9 @@ const MOST_WAIT: Duration = Duration::from_millis(300);
 const MOST_HEALTH: Duration = Duration::from_millis(50);
 
 /// Checks in each round that the server says that it is busy, and that it works as soon as the lock is gone.
-pub(crate) fn run(
-    environment: &ChaosEnvironment,
-    kind: DatabaseKind,
-    rounds: u32,
-    random: &mut SeededRandom,
-) -> Result<ScenarioResult, Failure> {
-    let mut scenario = ScenarioRun::new(environment, kind, Scenario::PoolExhausted)?;
-    let account = InvitingAccount::create(environment, &scenario.database, "onward")?;
+pub(crate) fn run(mut job: ScenarioJob<'_>) -> Result<ScenarioResult, Failure> {
+    let (mut scenario, account) = job.begin()?;
+    let ScenarioJob { environment, kind, count: rounds, ref mut random, .. } = job;
     let spec = scenario.replica_spec(&format!("busy-{kind}"), ReplicaRole::Whole, random)?;
     let spec = spec.set("USHER__DATABASE__POOL_SIZE", &CONNECTIONS.to_string());
     let turn = environment.take_turn();

@@ -9,10 +9,9 @@ use serde_json::json;
 use usher_tooling::Failure;
 
 use crate::{
-    account::InvitingAccount,
-    arguments::{DatabaseKind, Scenario},
+    arguments::DatabaseKind,
     creation_load::CreationLoad,
-    environment::ChaosEnvironment,
+    job::ScenarioJob,
     replica::{Replica, ReplicaRole, ReplicaSpec},
     result::ScenarioResult,
     scenario_run::ScenarioRun,
@@ -43,14 +42,9 @@ fn roles(kind: DatabaseKind) -> [(&'static str, ReplicaRole); 2] {
 }
 
 /// Kills one of two processes and restarts it, again and again.
-pub(crate) fn run(
-    environment: &ChaosEnvironment,
-    kind: DatabaseKind,
-    kills: u32,
-    random: &mut SeededRandom,
-) -> Result<ScenarioResult, Failure> {
-    let mut scenario = ScenarioRun::new(environment, kind, Scenario::RandomKills)?;
-    let account = InvitingAccount::create(environment, &scenario.database, "onward")?;
+pub(crate) fn run(mut job: ScenarioJob<'_>) -> Result<ScenarioResult, Failure> {
+    let (mut scenario, account) = job.begin()?;
+    let ScenarioJob { environment, kind, count: kills, ref mut random, .. } = job;
     let mut specs = Vec::new();
     for (name, role) in roles(kind) {
         specs.push(scenario.replica_spec(name, role, random)?);

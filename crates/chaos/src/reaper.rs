@@ -1,6 +1,7 @@
 use std::{
+    fs::{self, Permissions},
     io::Write as _,
-    os::unix::process::CommandExt as _,
+    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
     sync::{Mutex, PoisonError},
@@ -20,6 +21,8 @@ impl ProcessReaper {
     /// Creates a folder below `parent` and starts the shell.
     pub(crate) fn start(parent: &Path) -> Result<Self, Failure> {
         let folder = tempfile::Builder::new().prefix("usher-chaos-").tempdir_in(parent)?;
+        // The accounts of servers that refuse to run as root have to pass through it.
+        fs::set_permissions(folder.path(), Permissions::from_mode(0o711))?;
         let mut shell = Command::new("/bin/sh");
         shell.arg("-c").arg(include_str!("reaper.sh")).arg("sh").arg(folder.path());
         // A process group of its own, so that Ctrl-C does not reach the shell.

@@ -10,14 +10,13 @@ use usher_tooling::Failure;
 
 use crate::{
     account::InvitingAccount,
-    arguments::{DatabaseKind, Scenario},
-    environment::ChaosEnvironment,
-    paced_creations::{Creation, PacedCreations, create_bad},
+    creation_load::{self, Creation, CreationLoad},
+    job::ScenarioJob,
+    relay::BAD,
     relay_down::check_alive,
     replica::{ReplicaRole, ReplicaSpec},
     result::ScenarioResult,
     scenario_run::ScenarioRun,
-    seeded_random::SeededRandom,
     wait,
 };
 
@@ -60,14 +59,9 @@ struct Round {
 }
 
 /// Runs all phases `rounds` times.
-pub(crate) fn run(
-    environment: &ChaosEnvironment,
-    kind: DatabaseKind,
-    rounds: u32,
-    random: &mut SeededRandom,
-) -> Result<ScenarioResult, Failure> {
-    let mut scenario = ScenarioRun::new(environment, kind, Scenario::RefusedRecipients)?;
-    let account = InvitingAccount::create(environment, &scenario.database, "onward")?;
+pub(crate) fn run(mut job: ScenarioJob<'_>) -> Result<ScenarioResult, Failure> {
+    let (mut scenario, account) = job.begin()?;
+    let ScenarioJob { environment, count: rounds, ref mut random, .. } = job;
     let spec = scenario.replica_spec("refused", ReplicaRole::Whole, random)?;
     let lengths = if environment.long { LONG } else { SHORT };
     let turn = environment.long.then(|| environment.take_turn());
@@ -80,7 +74,7 @@ pub(crate) fn run(
     drop(turn);
     let creations = || all.iter().flat_map(|round| [&round.good, &round.mixed, &round.refusing]).flatten();
     let good = creations().filter(|creation| !creation.is_bad());
-    scenario.history.creations = good.map(|creation| (creation.email.clone(), creation.outcome())).collect();
+    scenario.history.creations = creation_load::outcomes(good);
     let attempts = attempts_at_bad(&mut scenario)?;
     // The checks are about good mails.
     for (table, column) in [("delivery", "invitation_id"), ("invitation", "id")] {
@@ -117,11 +111,14 @@ fn run_round(
     round: u32,
     lengths: &Lengths,
 ) -> Result<Round, Failure> {
-    let load = |phase: &str| PacedCreations::new(account, spec.address, &format!("r{round}{phase}"), INTAKE);
+    let load = |phase: &str| {
+        CreationLoad::new(account, vec![spec.address]).paced(&format!("r{round}{phase}"), INTAKE)
+    };
     let good = load("good").run_for(lengths.good);
     let mixed = load("mixed").with_one_bad_in(ONE_BAD_IN);
     let mut mixed = mixed.run_for(lengths.mixed / 2);
-    mixed.extend(create_bad(account, spec.address, &format!("r{round}"), BAD_IN_A_ROW));
+    let bad_in_a_row = (0..BAD_IN_A_ROW).map(|number| format!("{BAD}r{round}row{number}@example.com"));
+    mixed.extend(bad_in_a_row.map(|email| Creation::send(account, spec.address, email)));
     mixed.extend(load("more").with_one_bad_in(ONE_BAD_IN).run_for(lengths.mixed / 2));
     // The last bad addresses need a good one after them.
     let tail = load("tail").run_for(Duration::from_millis(500));

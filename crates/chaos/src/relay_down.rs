@@ -12,14 +12,11 @@ use serde_json::json;
 use usher_tooling::Failure;
 
 use crate::{
-    account::InvitingAccount,
-    arguments::{DatabaseKind, Scenario},
-    environment::ChaosEnvironment,
-    paced_creations::{Creation, PacedCreations},
+    creation_load::{self, Creation, CreationLoad},
+    job::ScenarioJob,
     replica::{Replica, ReplicaRole},
     result::ScenarioResult,
     scenario_run::ScenarioRun,
-    seeded_random::SeededRandom,
     session::DatabaseSession,
     wait,
 };
@@ -57,14 +54,9 @@ struct Outage {
 }
 
 /// Takes the relay down `rounds` times.
-pub(crate) fn run(
-    environment: &ChaosEnvironment,
-    kind: DatabaseKind,
-    rounds: u32,
-    random: &mut SeededRandom,
-) -> Result<ScenarioResult, Failure> {
-    let mut scenario = ScenarioRun::new(environment, kind, Scenario::RelayDown)?;
-    let account = InvitingAccount::create(environment, &scenario.database, "onward")?;
+pub(crate) fn run(mut job: ScenarioJob<'_>) -> Result<ScenarioResult, Failure> {
+    let (mut scenario, account) = job.begin()?;
+    let ScenarioJob { environment, count: rounds, ref mut random, .. } = job;
     let spec = scenario.replica_spec("relay-down", ReplicaRole::Whole, random)?;
     // The short form has no figures that another load could spoil.
     let turn = environment.long.then(|| environment.take_turn());
@@ -73,13 +65,11 @@ pub(crate) fn run(
     let mut replica = spec.run(environment)?;
     let mut outages = Vec::new();
     for round in 1..=rounds {
-        let load = PacedCreations::new(&account, spec.address, &format!("r{round}guest"), INTAKE);
+        let load = CreationLoad::new(&account, vec![spec.address]).paced(&format!("r{round}guest"), INTAKE);
         outages.push(run_outage(&mut scenario, load, down)?);
     }
     drop(turn);
-    let creations = outages.iter().flat_map(|outage| &outage.creations);
-    scenario.history.creations =
-        creations.map(|creation| (creation.email.clone(), creation.outcome())).collect();
+    scenario.history.creations = creation_load::outcomes(outages.iter().flat_map(|outage| &outage.creations));
     let mut result = scenario.finish(rounds)?;
     for outage in &outages {
         check_outage(&mut result, outage, environment.long);
@@ -108,11 +98,7 @@ pub(crate) fn check_alive(result: &mut ScenarioResult, replica: &mut Replica<'_>
     Ok(())
 }
 
-fn run_outage(
-    scenario: &mut ScenarioRun<'_>,
-    load: PacedCreations,
-    down: Duration,
-) -> Result<Outage, Failure> {
+fn run_outage(scenario: &mut ScenarioRun<'_>, load: CreationLoad, down: Duration) -> Result<Outage, Failure> {
     // No mail is under way: one whose connection breaks in the middle has reached the relay, and counts as an attempt.
     let relay = scenario.relay.clone();
     relay.go_down()?;

@@ -3,14 +3,15 @@ use std::{
     fs::{self, File},
     net::{Ipv4Addr, SocketAddr, TcpListener},
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-use usher_tooling::{Failure, program, spawn};
+use usher_tooling::{Failure, program};
 
 use crate::{
+    child::ChildProcess,
     database::TestDatabase,
     environment::ChaosEnvironment,
     http::{self, HttpOutcome},
@@ -49,8 +50,7 @@ pub(crate) struct ReplicaSpec {
 
 /// A running process; killed when dropped.
 pub(crate) struct Replica<'e> {
-    environment: &'e ChaosEnvironment,
-    child: Child,
+    child: ChildProcess<'e>,
     spec: ReplicaSpec,
     log: PathBuf,
 }
@@ -102,9 +102,8 @@ impl ReplicaSpec {
         usher.env("USHER__WORKER__ENABLED", (self.role == ReplicaRole::Whole).to_string());
         usher.envs(self.settings.iter().map(|(name, value)| (name, value)));
         usher.stdout(Stdio::null()).stderr(File::create(&log)?);
-        let child = spawn(&mut usher)?;
-        environment.reaper().register(child.id())?;
-        Ok(Replica { environment, child, spec: self.clone(), log })
+        let child = ChildProcess::start(environment, &mut usher)?;
+        Ok(Replica { child, spec: self.clone(), log })
     }
 
     /// Starts a process and waits until it is ready.
@@ -117,14 +116,14 @@ impl ReplicaSpec {
 
 impl Replica<'_> {
     pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
+        self.child.pid()
     }
 
     /// Waits until `/health/ready` returns 200. A worker has no address, so this looks for a line in its log instead.
     pub(crate) fn await_ready(&mut self) -> Result<(), Failure> {
         let name = self.spec.name.clone();
         wait::until(&format!("start of {name}"), START_TIMEOUT, || {
-            if let Some(status) = self.child.try_wait()? {
+            if let Some(status) = self.child.status()? {
                 return Err(format!("{name} does not start: {status}\n{}", self.log()).into());
             }
             let is_ready = match self.spec.role {
@@ -140,17 +139,15 @@ impl Replica<'_> {
 
     /// Whether the process has not ended by itself.
     pub(crate) fn is_running(&mut self) -> Result<bool, Failure> {
-        Ok(self.child.try_wait()?.is_none())
+        Ok(self.child.status()?.is_none())
     }
 
     /// Sends SIGKILL and waits until the process has ended.
     pub(crate) fn kill(mut self) -> Result<(), Failure> {
-        if let Some(status) = self.child.try_wait()? {
+        if let Some(status) = self.child.status()? {
             return Err(format!("{} ended by itself: {status}\n{}", self.spec.name, self.log()).into());
         }
-        self.child.kill()?;
-        self.child.wait()?;
-        Ok(())
+        self.child.kill()
     }
 
     /// Sends SIGTERM and waits until the process has ended by itself. Returns how long that took.
@@ -158,7 +155,7 @@ impl Replica<'_> {
         let started = Instant::now();
         signal("TERM", self.pid())?;
         let name = self.spec.name.clone();
-        let status = wait::until(&format!("end of {name}"), timeout, || Ok(self.child.try_wait()?))?;
+        let status = wait::until(&format!("end of {name}"), timeout, || self.child.status())?;
         if !status.success() {
             return Err(format!("{name} ended with {status}\n{}", self.log()).into());
         }
@@ -167,15 +164,6 @@ impl Replica<'_> {
 
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
-    }
-}
-
-impl Drop for Replica<'_> {
-    fn drop(&mut self) {
-        // Killing fails when the process has ended already, and a destructor cannot report other failures.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let _ = self.environment.reaper().unregister(self.child.id());
     }
 }
 

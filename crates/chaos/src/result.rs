@@ -48,6 +48,9 @@ impl ScenarioResult {
         sum.duplicates += part_sum.duplicates;
         sum.violations.extend(part_sum.violations.into_iter().map(|text| format!("{place}: {text}")));
         self.drained_in = self.drained_in.max(part.drained_in);
+        if let Some(details) = self.details.as_object_mut() {
+            details.insert(place.to_owned(), part.details);
+        }
     }
 
     /// The cells of the result's row in the table.

@@ -11,14 +11,13 @@ use usher_tooling::Failure;
 
 use crate::{
     account::{self, InvitingAccount},
-    arguments::{DatabaseKind, Scenario},
-    environment::ChaosEnvironment,
+    arguments::DatabaseKind,
     history::CreationOutcome,
+    job::ScenarioJob,
     relay::SmtpStep,
     replica::{Replica, ReplicaRole, ReplicaSpec},
     result::ScenarioResult,
     scenario_run::ScenarioRun,
-    seeded_random::SeededRandom,
     signal::signal,
     wait::{self, USUAL_TIMEOUT},
 };
@@ -38,14 +37,9 @@ struct Processes {
 }
 
 /// Stops a worker `rounds` times.
-pub(crate) fn run(
-    environment: &ChaosEnvironment,
-    kind: DatabaseKind,
-    rounds: u32,
-    random: &mut SeededRandom,
-) -> Result<ScenarioResult, Failure> {
-    let mut scenario = ScenarioRun::new(environment, kind, Scenario::StoppedWorker)?;
-    let account = InvitingAccount::create(environment, &scenario.database, "onward")?;
+pub(crate) fn run(mut job: ScenarioJob<'_>) -> Result<ScenarioResult, Failure> {
+    let (mut scenario, account) = job.begin()?;
+    let ScenarioJob { environment, count: rounds, ref mut random, .. } = job;
     let deadline = if environment.long { environment.mail_deadline() } else { SHORT_DEADLINE };
     let mut spec = |name, role| {
         let spec = scenario.replica_spec(name, role, random)?;

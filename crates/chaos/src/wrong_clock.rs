@@ -6,20 +6,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use usher_tooling::{Failure, answer, install_packages, program};
 
 use crate::{
-    account::{self, InvitingAccount},
-    arguments::{DatabaseKind, Scenario},
+    account::{self},
     creation_load::CreationLoad,
-    environment::ChaosEnvironment,
     http::{self, HttpOutcome},
+    job::ScenarioJob,
     relay::SmtpStep,
     replica::{ReplicaRole, ReplicaSpec},
     result::ScenarioResult,
-    scenario_run::ScenarioRun,
-    seeded_random::SeededRandom,
     wait::{self, USUAL_TIMEOUT, pause},
 };
 
@@ -36,37 +33,22 @@ const CREATIONS: u64 = 200;
 const TOLERANCE_SECONDS: u32 = 60;
 
 /// One round with a fast clock and one with a slow clock, as often as `rounds` says.
-pub(crate) fn run(
-    environment: &ChaosEnvironment,
-    kind: DatabaseKind,
-    rounds: u32,
-    random: &mut SeededRandom,
-) -> Result<ScenarioResult, Failure> {
+pub(crate) fn run(mut job: ScenarioJob<'_>) -> Result<ScenarioResult, Failure> {
+    let mut result = job.result();
     let library = installed()?;
-    let mut result = ScenarioResult::new(Scenario::WrongClock, kind, rounds);
-    let mut figures = Map::new();
-    for round in 1..=rounds {
+    for round in 1..=job.count {
         for offset in ["+10m", "-10m"] {
             let place = format!("clock {offset}, round {round}");
-            let (part, figure) = run_round(environment, kind, &library, offset, random)
-                .map_err(|failure| failure.at(&place))?;
+            let part = run_round(&mut job, &library, offset).map_err(|failure| failure.at(&place))?;
             result.merge(&place, part);
-            figures.insert(place, figure);
         }
     }
-    result.details = Value::Object(figures);
     Ok(result)
 }
 
-fn run_round(
-    environment: &ChaosEnvironment,
-    kind: DatabaseKind,
-    library: &Path,
-    offset: &str,
-    random: &mut SeededRandom,
-) -> Result<(ScenarioResult, Value), Failure> {
-    let mut scenario = ScenarioRun::new(environment, kind, Scenario::WrongClock)?;
-    let account = InvitingAccount::create(environment, &scenario.database, "onward")?;
+fn run_round(job: &mut ScenarioJob<'_>, library: &Path, offset: &str) -> Result<ScenarioResult, Failure> {
+    let (mut scenario, account) = job.begin()?;
+    let ScenarioJob { environment, ref mut random, .. } = *job;
     let right = scenario.replica_spec("clock-right", ReplicaRole::Whole, random)?;
     let wrong = scenario.replica_spec("clock-wrong", ReplicaRole::Whole, random)?;
     let wrong = with_clock(wrong, library, offset)?;
@@ -122,8 +104,8 @@ fn run_round(
         violations.push(format!("{} duplicates", part.verdict.duplicates));
     }
     part.verdict.violations.extend(violations);
-    let figures = json!({ "acknowledged": part.verdict.acknowledged, "copies_during_a_lease": copies });
-    Ok((part, figures))
+    part.details = json!({ "acknowledged": part.verdict.acknowledged, "copies_during_a_lease": copies });
+    Ok(part)
 }
 
 /// Timers keep running as they are: only the time of day is wrong.

@@ -57,7 +57,7 @@ pub enum AuditAction {
     InvitationReopened,
     /// An invitation expired.
     InvitationExpired,
-    /// A mailbox was blocked: nobody can invite it.
+    /// A mailbox was blocked. No account can invite it until it is unblocked.
     MailboxBlocked,
     /// The block of a mailbox was ended.
     MailboxUnblocked,

@@ -15,7 +15,7 @@ mod shell;
 
 pub use build::{BuildProfile, UsherPrograms};
 pub use failure::Failure;
-pub use packages::{install_packages, provide_programs};
+pub use packages::{install_packages, provide_programs, provide_server};
 pub use postgres::{installing_postgres, shared_postgres};
 pub use progress::report_progress;
 pub use shell::{answer, cargo, environment_variable, output_of, program, quietly, spawn, step};

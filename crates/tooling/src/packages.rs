@@ -39,6 +39,20 @@ pub fn provide_programs(programs: &[&str]) -> Result<(), Failure> {
     if missing.is_empty() { Ok(()) } else { install_packages(&missing) }
 }
 
+/// The path of a server's program, which is installed if it is missing. The package must have the program's name. Debian installs
+/// such programs outside of other users' `PATH`.
+///
+/// `version` is the argument that makes the program print its version and end.
+pub fn provide_server(name: &str, version: &str) -> Result<String, Failure> {
+    let places = [name.to_owned(), format!("/usr/sbin/{name}")];
+    let find = || places.iter().find(|place| answer(program(place).arg(version)).is_some()).cloned();
+    if let Some(found) = find() {
+        return Ok(found);
+    }
+    install_packages(&[name])?;
+    find().ok_or_else(|| format!("found no {name} after its installation").into())
+}
+
 /// Returns how to run apt-get with the rights to install; none when this is impossible.
 fn apt_get() -> Option<fn() -> Command> {
     answer(program("apt-get").arg("--version"))?;

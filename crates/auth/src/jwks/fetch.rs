@@ -112,7 +112,7 @@ pub(super) fn parse(body: &[u8]) -> Result<Fetched, FetchError> {
         let jwk = Jwk::new(key);
         match jwk.to_key() {
             Ok(key) => keys.push(key),
-            // No token is signed with it, so nobody misses it.
+            // No token is signed with it, so it is not needed.
             Err(KeyFault::Purpose) => {}
             Err(fault) => {
                 let kid = jwk.kid().map(|kid| kid.chars().take(MAX_KID_CHARACTERS).collect());

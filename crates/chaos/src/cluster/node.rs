@@ -88,8 +88,6 @@ impl<'e> PostgresNode<'e> {
         name: &str,
         random: &mut SeededRandom,
     ) -> Result<Self, Failure> {
-        // The account of the cluster has to pass through the folder of the run.
-        fs::set_permissions(environment.folder(), Permissions::from_mode(0o711))?;
         let folder = parent.join(name);
         fs::create_dir(&folder)?;
         let account = SystemAccount::for_owner_of(&folder)?;

@@ -5,12 +5,11 @@
 mod small_disk;
 
 use std::{
-    fs::{self, File, Permissions},
-    os::unix::fs::PermissionsExt as _,
+    fs::File,
     time::{Duration, Instant},
 };
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use usher_tooling::Failure;
 
 use self::small_disk::SmallDisk;
@@ -20,6 +19,7 @@ use crate::{
     database::TestDatabase,
     environment::ChaosEnvironment,
     interruption::{Bounds, Interruption},
+    job::ScenarioJob,
     result::ScenarioResult,
     scenario_run::ScenarioRun,
     seeded_random::SeededRandom,
@@ -37,22 +37,17 @@ fn megabytes(kind: DatabaseKind) -> u32 {
 }
 
 /// Fills the disk in each round, each on its own database.
-pub(crate) fn run(
-    environment: &ChaosEnvironment,
-    kind: DatabaseKind,
-    rounds: u32,
-    random: &mut SeededRandom,
-) -> Result<ScenarioResult, Failure> {
-    let mut result = ScenarioResult::new(Scenario::DiskFull, kind, rounds);
-    let mut figures = Map::new();
+pub(crate) fn run(mut job: ScenarioJob<'_>) -> Result<ScenarioResult, Failure> {
+    let mut result = job.result();
+    let ScenarioJob { environment, kind, count: rounds, ref mut random, .. } = job;
     for round in 1..=rounds {
         let mut run = DiskRun::prepare(environment, kind, round, random)?;
         let turn = environment.take_turn();
-        figures.insert(format!("round {round}"), run.execute(environment)?);
+        let figures = run.execute(environment)?;
         drop(turn);
-        result.merge(&format!("round {round}"), run.interruption.finish()?);
+        let part = run.interruption.finish()?;
+        result.merge(&format!("round {round}"), ScenarioResult { details: figures, ..part });
     }
-    result.details = Value::Object(figures);
     Ok(result)
 }
 
@@ -70,8 +65,6 @@ impl<'e> DiskRun<'e> {
         round: u32,
         random: &mut SeededRandom,
     ) -> Result<Self, Failure> {
-        // The account of a cluster has to pass through the folder of the run.
-        fs::set_permissions(environment.folder(), Permissions::from_mode(0o711))?;
         let name = format!("full-{kind}-{round}").to_lowercase();
         let disk = SmallDisk::mount(environment.folder(), &name, megabytes(kind))?;
         let (database, cluster) = match kind {
@@ -103,7 +96,7 @@ impl<'e> DiskRun<'e> {
             while_full(duration)?;
             disk.empty()?;
             let Some(node) = cluster else { return Ok(Instant::now()) };
-            // Without room for its log, PostgreSQL ends and stays down: then somebody has to start it.
+            // PostgreSQL ends when it has no room for its log, and must be started again, as an operator would do it.
             node.revive()?;
             node.await_answer()
         })?;

@@ -10,25 +10,12 @@ mod trial;
 use usher_tooling::Failure;
 
 use self::trial::KillPointTrial;
-use crate::{
-    account::InvitingAccount,
-    arguments::{DatabaseKind, Scenario},
-    environment::ChaosEnvironment,
-    replica::ReplicaRole,
-    result::ScenarioResult,
-    scenario_run::ScenarioRun,
-    seeded_random::SeededRandom,
-};
+use crate::{job::ScenarioJob, replica::ReplicaRole, result::ScenarioResult};
 
 /// Kills a process `rounds` times at each point.
-pub(crate) fn run(
-    environment: &ChaosEnvironment,
-    kind: DatabaseKind,
-    rounds: u32,
-    random: &mut SeededRandom,
-) -> Result<ScenarioResult, Failure> {
-    let mut scenario = ScenarioRun::new(environment, kind, Scenario::KillPoints)?;
-    let account = InvitingAccount::create(environment, &scenario.database, "onward")?;
+pub(crate) fn run(mut job: ScenarioJob<'_>) -> Result<ScenarioResult, Failure> {
+    let (mut scenario, account) = job.begin()?;
+    let ScenarioJob { environment, kind, count: rounds, ref mut random, .. } = job;
     let lock = scenario.database.session()?;
     // More deliveries at a time than kills: mails of earlier kills become due again when their leases end, and must not delay the
     // mail that the test waits for.

@@ -4,7 +4,7 @@ mod fault;
 
 use std::{thread, time::Duration};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use usher_testbed::{Forwarder, PostgresServer};
 use usher_tooling::{Failure, installing_postgres};
 
@@ -14,6 +14,7 @@ use crate::{
     cluster::PostgresNode,
     environment::ChaosEnvironment,
     interruption::{Bounds, Interruption},
+    job::ScenarioJob,
     result::ScenarioResult,
     scenario_run::ScenarioRun,
     seeded_random::SeededRandom,
@@ -23,14 +24,9 @@ use crate::{
 const ABSENCE: Duration = Duration::from_secs(1);
 
 /// Runs each fault `rounds` times, each on its own cluster.
-pub(crate) fn run(
-    environment: &ChaosEnvironment,
-    kind: DatabaseKind,
-    rounds: u32,
-    random: &mut SeededRandom,
-) -> Result<ScenarioResult, Failure> {
-    let mut result = ScenarioResult::new(Scenario::Outages, kind, 0);
-    let mut figures = Map::new();
+pub(crate) fn run(mut job: ScenarioJob<'_>) -> Result<ScenarioResult, Failure> {
+    let mut result = ScenarioResult { kills: 0, ..job.result() };
+    let ScenarioJob { environment, count: rounds, ref mut random, .. } = job;
     // Debian has it in another package than the server, and not in every PATH.
     installing_postgres(|| PostgresServer::program("pg_basebackup"))?;
     let mut runs = Vec::new();
@@ -40,29 +36,25 @@ pub(crate) fn run(
         for (place, run) in prepared {
             let executed = run.and_then(|mut run| Ok((run.execute(environment)?, run)));
             match executed {
-                Ok((figure, run)) => {
-                    figures.insert(place.clone(), figure);
-                    runs.push((place, run));
-                }
+                Ok((figures, run)) => runs.push((place, run, figures)),
                 Err(failure) => result.add_violation(failure.at(&place).reason()),
             }
             result.kills += 1;
         }
         drop(turn);
     }
-    for (place, run) in runs {
+    for (place, run, mut figures) in runs {
         match run.finish() {
             Ok(part) => {
-                if let Some(Value::Object(figure)) = figures.get_mut(&place) {
+                if let Some(figures) = figures.as_object_mut() {
                     let drained_in = part.drained_in.map(|drained_in| drained_in.as_secs_f64());
-                    figure.insert("drained_in_seconds".to_owned(), drained_in.into());
+                    figures.insert("drained_in_seconds".to_owned(), drained_in.into());
                 }
-                result.merge(&place, part);
+                result.merge(&place, ScenarioResult { details: figures, ..part });
             }
             Err(failure) => result.add_violation(failure.at(&place).reason()),
         }
     }
-    result.details = Value::Object(figures);
     Ok(result)
 }
 

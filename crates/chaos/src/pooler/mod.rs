@@ -9,7 +9,7 @@ use std::{
     time::Instant,
 };
 
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use usher_tooling::Failure;
 
 use self::{
@@ -17,12 +17,13 @@ use self::{
     pgbouncer::{PgBouncer, PoolMode},
 };
 use crate::{
-    account::{self, InvitingAccount},
+    account::{self, InvitingAccount, OTHER_ACCOUNT},
     arguments::{DatabaseKind, Scenario},
     creation_load::CreationLoad,
     database::TestDatabase,
     environment::ChaosEnvironment,
     http::{self, HttpOutcome},
+    job::ScenarioJob,
     replica::{ReplicaRole, ReplicaSpec},
     result::ScenarioResult,
     scenario_run::ScenarioRun,
@@ -30,28 +31,17 @@ use crate::{
     wait::{self, USUAL_TIMEOUT},
 };
 
-/// The account whose member accepts an invitation.
-const OTHER_ACCOUNT: &str = "elsewhere";
-
 /// Runs each mode of pooling in each round.
-pub(crate) fn run(
-    environment: &ChaosEnvironment,
-    kind: DatabaseKind,
-    rounds: u32,
-    random: &mut SeededRandom,
-) -> Result<ScenarioResult, Failure> {
-    let mut result = ScenarioResult::new(Scenario::Pooler, kind, rounds);
-    let mut figures = Map::new();
+pub(crate) fn run(mut job: ScenarioJob<'_>) -> Result<ScenarioResult, Failure> {
+    let mut result = job.result();
+    let ScenarioJob { environment, count: rounds, ref mut random, .. } = job;
     for round in 1..=rounds {
         for mode in [PoolMode::Transaction, PoolMode::Session] {
             let place = format!("{mode}, round {round}");
-            let (part, figure) =
-                run_mode(environment, mode, round, random).map_err(|failure| failure.at(&place))?;
+            let part = run_mode(environment, mode, round, random).map_err(|failure| failure.at(&place))?;
             result.merge(&place, part);
-            figures.insert(place, figure);
         }
     }
-    result.details = Value::Object(figures);
     Ok(result)
 }
 
@@ -61,7 +51,7 @@ fn run_mode(
     mode: PoolMode,
     round: u32,
     random: &mut SeededRandom,
-) -> Result<(ScenarioResult, Value), Failure> {
+) -> Result<ScenarioResult, Failure> {
     let database = environment.postgres()?.create_database()?;
     let name = format!("{mode}-{round}").replace(' ', "-");
     let pooler = PgBouncer::start(environment, mode, &name, database.url(), random)?;
@@ -106,7 +96,8 @@ fn run_mode(
     let mut part = scenario.finish(round)?;
     drop(replica);
     part.verdict.violations.extend(violations);
-    Ok((part, figures))
+    part.details = figures;
+    Ok(part)
 }
 
 /// What the operations guide tells to configure, and limits that the other client would notice.
@@ -131,12 +122,7 @@ fn accept_one(scenario: &ScenarioRun<'_>, spec: &ReplicaSpec, token: &str) -> Re
     let mail = wait::until("a mail", USUAL_TIMEOUT, || {
         Ok(scenario.relay.mails().into_values().next().and_then(|copies| copies.first().cloned()))
     })?;
-    let body = json!({ "invitation_id": mail.secure_id(), "key": mail.key() }).to_string();
-    let authorization = format!("Bearer {token}");
-    let headers = [("authorization", authorization.as_str())];
-    let stream = http::connect(spec.address)?;
-    let response = http::send(stream, "POST", "/api/v2/accept-invitation", &headers, &body).response();
-    match response {
+    match account::accept(http::connect(spec.address)?, token, &mail) {
         HttpOutcome::Response { status: 200, .. } => Ok(()),
         other => Err(format!("the acceptance failed: {other:?}").into()),
     }

@@ -1,24 +1,21 @@
 use std::{
     fmt,
-    fs::{self, Permissions},
-    os::unix::fs::PermissionsExt as _,
+    fs::{self},
     path::Path,
-    process::{Child, Stdio},
+    process::Stdio,
 };
 
 use usher_testbed::SystemAccount;
-use usher_tooling::{Failure, answer, install_packages, output_of, program, spawn};
+use usher_tooling::{Failure, output_of, provide_server};
 
 use crate::{
+    child::ChildProcess,
     database::psql,
     environment::ChaosEnvironment,
     replica::free_address,
     seeded_random::SeededRandom,
     wait::{self, USUAL_TIMEOUT},
 };
-
-/// Debian installs it outside of other users' `PATH`.
-const PLACES: [&str; 2] = ["pgbouncer", "/usr/sbin/pgbouncer"];
 
 /// When a client gives its server connection to others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,8 +49,8 @@ impl fmt::Display for PoolMode {
 
 /// A PgBouncer on its own port of 127.0.0.1. Killed when dropped.
 pub(super) struct PgBouncer<'e> {
-    environment: &'e ChaosEnvironment,
-    process: Child,
+    /// Ends with this value.
+    _process: ChildProcess<'e>,
     url: String,
 }
 
@@ -66,9 +63,7 @@ impl<'e> PgBouncer<'e> {
         database_url: &str,
         random: &mut SeededRandom,
     ) -> Result<Self, Failure> {
-        let program = installed()?;
-        // PgBouncer's account has to pass through the folder of the run.
-        fs::set_permissions(environment.folder(), Permissions::from_mode(0o711))?;
+        let program = provide_server("pgbouncer", "--version")?;
         let folder = environment.folder().join(format!("{name}-pooler"));
         fs::create_dir(&folder)?;
         let account = SystemAccount::for_owner_of(&folder)?;
@@ -89,11 +84,10 @@ impl<'e> PgBouncer<'e> {
                 address.port()
             ),
         )?;
-        let mut pgbouncer = account.command(Path::new(program), &folder);
+        let mut pgbouncer = account.command(Path::new(&program), &folder);
         pgbouncer.arg("--quiet").arg(&file).stdin(Stdio::null());
-        let process = spawn(&mut pgbouncer)?;
-        environment.reaper().register(process.id())?;
-        let pooler = Self { environment, process, url: format!("postgres://postgres@{address}/{database}") };
+        let process = ChildProcess::start(environment, &mut pgbouncer)?;
+        let pooler = Self { _process: process, url: format!("postgres://postgres@{address}/{database}") };
         wait::until("the start of PgBouncer", USUAL_TIMEOUT, || {
             let probe = output_of(psql()?.args(["--dbname", pooler.url(), "--command", "SELECT 1"]));
             Ok(probe.is_ok().then_some(()))
@@ -105,22 +99,4 @@ impl<'e> PgBouncer<'e> {
     pub(super) fn url(&self) -> &str {
         &self.url
     }
-}
-
-impl Drop for PgBouncer<'_> {
-    fn drop(&mut self) {
-        // A destructor cannot report a failure, and the reaper kills what is left.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-        let _ = self.environment.reaper().unregister(self.process.id());
-    }
-}
-
-fn installed() -> Result<&'static str, Failure> {
-    let find = || PLACES.into_iter().find(|place| answer(program(place).arg("--version")).is_some());
-    if let Some(found) = find() {
-        return Ok(found);
-    }
-    install_packages(&["pgbouncer"])?;
-    find().ok_or_else(|| "found no pgbouncer after its installation".into())
 }

@@ -4,28 +4,26 @@ use std::{
     net::SocketAddr,
     os::unix::net::UnixStream,
     path::{Path, PathBuf},
-    process::{Child, Stdio},
+    process::Stdio,
 };
 
-use usher_tooling::{Failure, answer, install_packages, program, spawn};
+use usher_tooling::{Failure, program, provide_server};
 
 use crate::{
+    child::ChildProcess,
     environment::ChaosEnvironment,
     replica::free_address,
     seeded_random::SeededRandom,
     wait::{self, USUAL_TIMEOUT},
 };
 
-/// Debian installs it outside of other users' `PATH`.
-const PLACES: [&str; 2] = ["haproxy", "/usr/sbin/haproxy"];
-
 /// The column of a server's status in HAProxy's table.
 const STATUS: usize = 17;
 
 /// An HAProxy that checks the readiness of its servers and never repeats a request. Killed when dropped.
 pub(super) struct HaProxy<'e> {
-    environment: &'e ChaosEnvironment,
-    process: Child,
+    /// Ends with this value.
+    _process: ChildProcess<'e>,
     address: SocketAddr,
     socket: PathBuf,
 }
@@ -41,12 +39,11 @@ impl<'e> HaProxy<'e> {
         let socket = environment.folder().join("haproxy.socket");
         let file = environment.folder().join("haproxy.cfg");
         fs::write(&file, configuration(address, &socket, servers))?;
-        let mut haproxy = program(installed()?);
+        let mut haproxy = program(provide_server("haproxy", "-v")?);
         haproxy.arg("-db").arg("-f").arg(&file);
         haproxy.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let process = spawn(&mut haproxy)?;
-        environment.reaper().register(process.id())?;
-        let proxy = Self { environment, process, address, socket };
+        let process = ChildProcess::start(environment, &mut haproxy)?;
+        let proxy = Self { _process: process, address, socket };
         proxy.await_use_of(servers.len())?;
         Ok(proxy)
     }
@@ -73,15 +70,6 @@ impl<'e> HaProxy<'e> {
     }
 }
 
-impl Drop for HaProxy<'_> {
-    fn drop(&mut self) {
-        // A destructor cannot report a failure, and the reaper kills what is left.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-        let _ = self.environment.reaper().unregister(self.process.id());
-    }
-}
-
 /// A request that fails is not sent to another server, and not a second time to the same one.
 fn configuration(address: SocketAddr, socket: &Path, servers: &[SocketAddr]) -> String {
     let servers: Vec<String> = (servers.iter().zip('a'..))
@@ -104,13 +92,4 @@ fn servers_in_use(table: &str) -> usize {
         named(0) == "usher" && !["FRONTEND", "BACKEND"].contains(&named(1)) && named(STATUS) == "UP"
     };
     rows.filter(is_up).count()
-}
-
-fn installed() -> Result<&'static str, Failure> {
-    let find = || PLACES.into_iter().find(|place| answer(program(place).arg("-v")).is_some());
-    if let Some(found) = find() {
-        return Ok(found);
-    }
-    install_packages(&["haproxy"])?;
-    find().ok_or_else(|| "found no haproxy after its installation".into())
 }

@@ -14,14 +14,12 @@ use usher_tooling::Failure;
 use self::haproxy::HaProxy;
 use crate::{
     account::InvitingAccount,
-    arguments::{DatabaseKind, Scenario},
     creation_load::CreationLoad,
     environment::ChaosEnvironment,
+    job::ScenarioJob,
     journal::Journal,
     replica::{Replica, ReplicaRole, ReplicaSpec},
     result::ScenarioResult,
-    scenario_run::ScenarioRun,
-    seeded_random::SeededRandom,
     wait::pause,
 };
 
@@ -38,14 +36,9 @@ const MIN_REQUESTS: u64 = 4_000;
 const READ_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Restarts the two replicas in turn, and counts the requests that fail.
-pub(crate) fn run(
-    environment: &ChaosEnvironment,
-    kind: DatabaseKind,
-    restarts: u32,
-    random: &mut SeededRandom,
-) -> Result<ScenarioResult, Failure> {
-    let mut scenario = ScenarioRun::new(environment, kind, Scenario::RollingRestarts)?;
-    let account = InvitingAccount::create(environment, &scenario.database, "onward")?;
+pub(crate) fn run(mut job: ScenarioJob<'_>) -> Result<ScenarioResult, Failure> {
+    let (mut scenario, account) = job.begin()?;
+    let ScenarioJob { environment, count: restarts, ref mut random, .. } = job;
     let mut specs = Vec::new();
     for name in ["rolling-a", "rolling-b"] {
         let spec = scenario.replica_spec(name, ReplicaRole::Whole, random)?;

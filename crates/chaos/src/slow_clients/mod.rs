@@ -15,15 +15,8 @@ use usher_tooling::Failure;
 
 use self::socket::{SlowSocket, Slowness};
 use crate::{
-    account::InvitingAccount,
-    arguments::{DatabaseKind, Scenario},
-    environment::ChaosEnvironment,
-    journal::Journal,
-    replica::ReplicaRole,
-    result::ScenarioResult,
-    scenario_run::ScenarioRun,
-    seeded_random::SeededRandom,
-    wait::pause,
+    account::InvitingAccount, job::ScenarioJob, journal::Journal, replica::ReplicaRole,
+    result::ScenarioResult, wait::pause,
 };
 
 /// Slow clients of each kind.
@@ -47,16 +40,12 @@ const BASE: Duration = Duration::from_secs(3);
 /// The pause between two requests of the honest client.
 const HONEST_INTERVAL: Duration = Duration::from_millis(5);
 
-/// Lets slow clients come in each round, and checks that they are gone and that nobody else noticed.
-pub(crate) fn run(
-    environment: &ChaosEnvironment,
-    kind: DatabaseKind,
-    rounds: u32,
-    random: &mut SeededRandom,
-) -> Result<ScenarioResult, Failure> {
+/// Opens the connections of slow clients in each round. Checks that the server closes all of them, and that the requests of honest
+/// clients succeed meanwhile.
+pub(crate) fn run(mut job: ScenarioJob<'_>) -> Result<ScenarioResult, Failure> {
+    let (mut scenario, account) = job.begin()?;
+    let ScenarioJob { environment, count: rounds, ref mut random, .. } = job;
     raise_file_limit()?;
-    let mut scenario = ScenarioRun::new(environment, kind, Scenario::SlowClients)?;
-    let account = InvitingAccount::create(environment, &scenario.database, "onward")?;
     let spec = scenario.replica_spec("slow-clients", ReplicaRole::Whole, random)?;
     let turn = environment.take_turn();
     let replica = spec.run(environment)?;

@@ -28,7 +28,8 @@ impl DelayRule {
         Self { free, longest: TimeDelta::minutes(15) }
     }
 
-    /// For an address from all unknown networks. The maximum is short, so that an owner on a new network gets a turn.
+    /// For an address from all unknown networks. The maximum is short, so that an owner on a new network waits no longer than that
+    /// once the attempts of others have stopped.
     #[must_use]
     pub const fn address(free: u32) -> Self {
         Self { free, longest: TimeDelta::minutes(1) }

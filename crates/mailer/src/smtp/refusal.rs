@@ -1,7 +1,7 @@
 //! What a relay refuses: this table decides between a dead mail and a mail that waits.
 //!
-//! Only a refusal of the recipient is final. Every other 5yz can end without a new mail: somebody pays the relay's bill,
-//! registers the sender, or removes a block. An unclear refusal therefore waits, too.
+//! Only a refusal of the recipient can be final. Every other 5yz can end without a new mail: when the relay's bill is paid, the
+//! sender is registered, or a block is removed. An unclear refusal therefore waits, too.
 //!
 //! Sources, in the order of precedence:
 //!

@@ -36,7 +36,7 @@ fn begin_limited(connection: &mut PostgresConnection, begin: &str) -> QueryResul
 /// together with the person whom the acceptance created. PostgreSQL reports a row that changed since the snapshot as a
 /// serialization failure, and the unit runs again.
 ///
-/// A unit of mode `Look` has no transaction: each of its statements stands alone.
+/// A unit of mode `Look` has no transaction: each of its statements is a transaction of its own.
 ///
 /// On SQLite a writing unit takes the write lock at once. A lock requested after a read fails if another process has written since.
 pub(crate) fn begin(connection: &mut AnyConnection, mode: Mode) -> QueryResult<()> {

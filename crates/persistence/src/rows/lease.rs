@@ -3,7 +3,7 @@ use chrono::NaiveDateTime;
 use crate::insertion::new_row;
 
 new_row! {
-    /// A lease on work that nobody had a lease on before.
+    /// The first lease on a kind of work.
     pub(crate) struct NewLeaseRow<'a> for lease {
         name: &'a str,
         lease_token: &'a str,

@@ -209,7 +209,7 @@ fn keys_are_fetched_without_tls_only_if_a_setting_says_so() {
         .load_valid(DeploymentMode::Development);
 }
 
-/// Whoever operates an issuer without a restriction can act for every person.
+/// The operator of an issuer without a restriction can act for every person.
 #[test]
 fn only_one_issuer_vouches_for_everyone() {
     let tables = |restrictions: &[&str]| {
