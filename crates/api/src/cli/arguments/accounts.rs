@@ -48,7 +48,7 @@ pub(in super::super) enum MemberCommand {
     /// Replace the roles and services of a member
     #[command(override_usage = SET_ROLES_USAGE, after_help = SET_ROLES_EXAMPLE)]
     SetRoles(SetRolesArguments),
-    /// End a membership, its access tokens, and every token of the person
+    /// End a membership, its access tokens, and the tokens that were issued to the person until now
     #[command(after_help = "Example:\n  usher member remove --account onward --email eve@example.com")]
     Remove(RemoveMemberArguments),
 }
